@@ -1,0 +1,1 @@
+"""What the service says, knowing no framework: plain values in, pages out."""

@@ -1,0 +1,37 @@
+"""From what a view shows to an Answer: pages by negotiation, files by their conditions."""
+
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+
+from shared_views.conditional import evaluate
+from shared_views.files import File
+from shared_views.pages import POLICY_FIELD, Answer, problem, represent, with_content, without_content
+from shared_views.views import Shown, allow
+
+CACHE_CONTROL = ("Cache-Control", "public, max-age=60")
+CONTENTLESS = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED}
+
+
+def answer(shown: Shown, field: Callable[[str], str | None]) -> Answer:
+    """Return the answer to a request whose header fields `field` looks up, case-insensitively."""
+    if isinstance(shown, File):
+        return send_file(shown, field)
+    if shown.status in CONTENTLESS:
+        return without_content(shown.status, shown.headers)
+    return represent(shown, field("Accept"))
+
+
+def send_file(file: File, field: Callable[[str], str | None]) -> Answer:
+    """Return the file, 304, or 412, as its conditions say; Range is ignored (RFC 9110 §14.2 allows it)."""
+    status = evaluate(file, field)
+    if status == HTTPStatus.PRECONDITION_FAILED:
+        return represent(problem(status, "The file is not as the request's conditions want it."), field("Accept"))
+    headers = (("ETag", file.etag), ("Last-Modified", file.last_modified), CACHE_CONTROL, POLICY_FIELD)
+    if status == HTTPStatus.NOT_MODIFIED:
+        return without_content(status, headers)
+    return with_content(status, file.media_type, file.content, headers)
+
+
+def options(methods: Collection[str]) -> Answer:
+    """Return the answer to OPTIONS: which methods a resource has (§9.3.7), and nothing else."""
+    return without_content(HTTPStatus.NO_CONTENT, (allow(methods),))

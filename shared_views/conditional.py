@@ -1,0 +1,56 @@
+"""Conditional requests: whether a file is sent, or 304 or 412, in the order of RFC 9110 §13.2.2.
+
+Flask's own way is response.make_conditional(request), which takes an unquoted ETag for one; Django's is the
+decorator condition(etag_func, last_modified_func), which answers 412 with a page of its own.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from shared_views.files import File
+
+ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')  # §8.8.3
+ENTITY_TAGS = re.compile(rf"[\s,]*{ENTITY_TAG.pattern}(?:\s*,[\s,]*(?:{ENTITY_TAG.pattern})?)*\s*")  # §13.1.1
+
+
+def evaluate(file: File, field: Callable[[str], str | None]) -> HTTPStatus:
+    """Return 200, 304 or 412 for a GET or HEAD of the file, given a look-up of request header fields."""
+    if not may_proceed(file, field("If-Match"), field("If-Unmodified-Since")):
+        return HTTPStatus.PRECONDITION_FAILED
+    if is_fresh(file, field("If-None-Match"), field("If-Modified-Since")):
+        return HTTPStatus.NOT_MODIFIED
+    return HTTPStatus.OK
+
+
+def may_proceed(file: File, if_match: str | None, if_unmodified_since: str | None) -> bool:
+    """Judge If-Match by strong comparison (§13.1.1), else If-Unmodified-Since (§13.1.4)."""
+    if if_match is not None:
+        return if_match.strip() == "*" or file.etag in entity_tags(if_match)
+    date = parse_date(if_unmodified_since)
+    return date is None or file.modified <= date
+
+
+def is_fresh(file: File, if_none_match: str | None, if_modified_since: str | None) -> bool:
+    """Judge If-None-Match by weak comparison (§13.1.2), else If-Modified-Since (§13.1.3)."""
+    if if_none_match is not None:
+        tags = {tag.removeprefix("W/") for tag in entity_tags(if_none_match)}
+        return if_none_match.strip() == "*" or file.etag in tags
+    date = parse_date(if_modified_since)
+    return date is not None and file.modified <= date
+
+
+def entity_tags(value: str) -> list[str]:
+    """Return the entity tags of a list, none where the list is malformed."""
+    return ENTITY_TAG.findall(value) if ENTITY_TAGS.fullmatch(value) else []
+
+
+def parse_date(value: str | None) -> datetime | None:
+    """Return an HTTP-date in any of its three forms (§5.6.7), or None where it is none."""
+    try:
+        date = parsedate_to_datetime(value or "")
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,59 @@
+"""Files of the public folder: bytes with a media type, a strong validator and a date."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from mimetypes import MimeTypes
+from pathlib import Path
+
+PUBLIC = Path(__file__).resolve().parent / "public"
+MEDIA_TYPES = MimeTypes()  # Python's own table: the machine's would make answers differ from one to the next
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is served; modified is in whole seconds, as Last-Modified is (RFC 9110 §8.8.2)."""
+
+    content: bytes
+    media_type: str
+    modified: datetime
+
+    @property
+    def etag(self) -> str:
+        """A strong validator: it changes with the content and with nothing else (§8.8.3)."""
+        return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+
+    @property
+    def last_modified(self) -> str:
+        return format_datetime(self.modified, usegmt=True)
+
+
+def read_file(name: str, root: Path = PUBLIC) -> File | None:
+    """Return the file of that name below root; None for whatever is not one, or lies outside."""
+    path = locate(name, root)
+    if path is None:
+        return None
+    modified = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    return File(path.read_bytes(), media_type(path.name), modified)
+
+
+def locate(name: str, root: Path) -> Path | None:
+    """Return the real path of a regular file below root, symbolic links followed, or None."""
+    segments = name.split("/")
+    if not {"", ".", ".."}.isdisjoint(segments) or "\0" in name or "\\" in name:
+        return None
+    try:
+        path = Path(os.path.realpath(root.joinpath(*segments), strict=True))
+    except OSError:  # missing, too long a name, or links in a circle
+        return None
+    return path if path.is_file() and path.is_relative_to(root) else None
+
+
+def media_type(name: str) -> str:
+    """Return the media type that a file's name tells, with a charset for text."""
+    guessed, encoding = MEDIA_TYPES.guess_type(name)
+    if guessed is None or encoding is not None:
+        return "application/octet-stream"
+    return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed

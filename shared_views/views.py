@@ -1,0 +1,161 @@
+"""What each page says: plain values in, a Page out; a file for what has one representation."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, NoReturn, TypeAlias
+
+from shared_views.files import File, read_file
+from shared_views.forms import MULTIPART, URLENCODED, Form, FormError, read_pairs
+from shared_views.pages import Page, problem
+
+Shown: TypeAlias = Page | File
+
+# name of the route, its parameters, the title of the link, what the route shows
+LINKS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
+    ("test", {}, "Test page", "a static route"),
+    ("time_page", {}, "Time", "two routes, one view"),
+    ("time_html", {}, "Time, once more", "the second of the two routes"),
+    ("hello", {"name": "world"}, "A greeting", "a path parameter"),
+    ("status", {"code": 418}, "A status", "a typed parameter"),
+    ("home", {}, "Home", "a redirect"),
+    ("inspect", {}, "The inspector", "the request as data"),
+    ("form", {}, "The form", "two methods on one path"),
+    ("public_file", {"name": "hello.txt"}, "A file", "a path parameter of many segments"),
+    ("public_file", {"name": "three-ways.png"}, "A picture", "binary content"),
+    ("public_file", {"name": "planets.json"}, "Some data", "a media type by name"),
+    ("public_file", {"name": "notes/nested.txt"}, "A file in a folder", "a path of two segments"),
+    ("style", {}, "The stylesheet", "a cacheable asset"),
+    ("error", {}, "An error", "the 500 handler"),
+)
+
+# Statuses that owe header fields of their own, which a bare page cannot give (RFC 9110 §15.5.2, .6, .8, .22).
+OWING_FIELDS = {401, 405, 407, 426}
+SERVED_SUCCESSES = {200, 201, 202, 204, 205, 304}
+
+
+def index(url_for: Callable[..., str]) -> Page:
+    """Link to every page; url_for is the router's own reverse routing, from a route's name and parameters."""
+    links = [
+        {"title": title, "path": url_for(name, **parameters), "shows": shows}
+        for name, parameters, title, shows in LINKS
+    ]
+    return Page("One service, three routers", "index.html", {"links": links})
+
+
+def test() -> Page:
+    return Page("Test page", "test.html", {"message": "The route works: this is the test page."})
+
+
+def time_page(now: datetime) -> Page:
+    """Tell the time, never to be cached."""
+    data = {"time": f"{now:%H:%M:%S %d.%m.%Y}", "datetime": now.isoformat(timespec="seconds")}
+    return Page("Time", "time.html", data, headers=(("Cache-Control", "no-store"),))
+
+
+def hello(name: str) -> Page:
+    return Page(f"Hello, {name}!", "hello.html", {"name": name})
+
+
+def status(code: int, path: str) -> Page:
+    """Show a page with that status, or the not-found page for a code that is not served."""
+    served = served_status(code)
+    if served is None:
+        return not_found(path)
+    if served >= 400:
+        return problem(served, f"You asked for the status {served.value}, and here it is.")
+    return Page(served.phrase, "status.html", {"status": served.value, "title": served.phrase}, served)
+
+
+def served_status(code: int) -> HTTPStatus | None:
+    """Return the status that /status/<code> serves for a code, if it does."""
+    named = next((each for each in HTTPStatus if each == code), None)
+    served = code in SERVED_SUCCESSES or (code >= 400 and code not in OWING_FIELDS)
+    return named if served else None
+
+
+def home(location: str) -> Page:
+    """Send to location, for good."""
+    moved = HTTPStatus.MOVED_PERMANENTLY
+    return Page(moved.phrase, "moved.html", {"location": location}, moved, (("Location", location),))
+
+
+def inspect(client: str, method: str, path: str, query: str, headers: Iterable[tuple[str, str]], version: str) -> Page:
+    """Show what the server saw of a request; query is raw, headers in any form a server gives them."""
+    data = {
+        "client": client,
+        "method": method,
+        "path": path,
+        "query": pairs(read_pairs(query)),
+        "headers": pairs(cgi_fields(headers)),
+        "version": version,
+    }
+    return Page("The inspector", "inspect.html", data)
+
+
+def cgi_fields(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return header fields as CGI tells them: title case, none with an underscore, repeats joined, sorted."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        if "_" not in name:
+            name = name.title()
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+    # To CGI an empty CONTENT_TYPE is as good as none (RFC 3875 §4.1.3), and Flask takes it so.
+    return sorted(item for item in joined.items() if item != ("Content-Type", ""))
+
+
+def pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in items]
+
+
+def form(posted: Form) -> Page:
+    """Show the form and what was posted with it."""
+    files = [asdict(file) for file in posted.files]
+    return Page("The form", "form.html", {"fields": pairs(posted.fields), "files": files})
+
+
+def bad_form(error: FormError) -> Page:
+    """Say what a form must be (RFC 9110 §15.5.16 lets Accept tell it)."""
+    accept = (("Accept", f"{URLENCODED}, {MULTIPART}"),) if error.status == 415 else ()
+    return problem(error.status, str(error), accept)
+
+
+def public_file(name: str, path: str) -> Shown:
+    return read_file(name) or not_found(path)
+
+
+def style(path: str) -> Shown:
+    return public_file("style.css", path)
+
+
+def error() -> NoReturn:
+    raise RuntimeError("This page raises on purpose, to show what a server error looks like.")
+
+
+def failed(code: int) -> Page:
+    """Say with which status a framework refused a request that its server let pass."""
+    return problem(HTTPStatus(code), "The request could not be answered.")
+
+
+def unknown_host() -> Page:
+    return problem(HTTPStatus.BAD_REQUEST, "The service does not answer for this host.")
+
+
+def not_found(path: str) -> Page:
+    return problem(HTTPStatus.NOT_FOUND, f"There is no page at {path} here.")
+
+
+def method_not_allowed(method: str, allowed: Collection[str]) -> Page:
+    """Say which methods a resource has (RFC 9110 §15.5.6)."""
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, f"This page does not take {method}.", (allow(allowed),))
+
+
+def allow(methods: Collection[str]) -> tuple[str, str]:
+    """Return the Allow field for a set of methods, sorted, so that every router says the same (§10.2.1)."""
+    return ("Allow", ", ".join(sorted(methods)))
+
+
+def server_error() -> Page:
+    detail = "Something went wrong on the server. It is not your fault."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

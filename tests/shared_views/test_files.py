@@ -1,0 +1,133 @@
+"""Files of the public folder, and conditional requests for them."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared_views.answers import answer
+from shared_views.conditional import evaluate
+from shared_views.files import File, media_type, read_file
+
+FILE = File(b"content", "text/plain; charset=utf-8", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+BEFORE, SAME, AFTER = (f"Fri, 02 Jan 2026 03:04:0{second} GMT" for second in (4, 5, 6))
+
+CONDITIONS = {
+    "none": ({}, 200),
+    "matches": ({"If-Match": FILE.etag}, 200),
+    "matches anything": ({"If-Match": "*"}, 200),
+    "matches one of a list": ({"If-Match": f'"a", {FILE.etag}'}, 200),
+    "does not match": ({"If-Match": '"a"'}, 412),
+    "a weak tag never matches strongly": ({"If-Match": f"W/{FILE.etag}"}, 412),
+    "match wins over date": ({"If-Match": FILE.etag, "If-Unmodified-Since": BEFORE}, 200),
+    "unmodified": ({"If-Unmodified-Since": SAME}, 200),
+    "modified": ({"If-Unmodified-Since": BEFORE}, 412),
+    "unmodified since no date": ({"If-Unmodified-Since": "yesterday"}, 200),
+    "fresh": ({"If-None-Match": FILE.etag}, 304),
+    "fresh by a weak tag": ({"If-None-Match": f"W/{FILE.etag}"}, 304),
+    "fresh by one of a list": ({"If-None-Match": f'"a",,W/"b" , {FILE.etag}'}, 304),
+    "fresh whatever it is": ({"If-None-Match": " * "}, 304),
+    "stale": ({"If-None-Match": '"a"'}, 200),
+    "unquoted tag": ({"If-None-Match": FILE.etag.strip('"')}, 200),
+    "tag wins over date": ({"If-None-Match": '"a"', "If-Modified-Since": AFTER}, 200),
+    "not modified": ({"If-Modified-Since": SAME}, 304),
+    "not modified since later": ({"If-Modified-Since": AFTER}, 304),
+    "modified since": ({"If-Modified-Since": BEFORE}, 200),
+    "RFC 850 date": ({"If-Modified-Since": "Friday, 02-Jan-26 03:04:05 GMT"}, 304),
+    "asctime date": ({"If-Modified-Since": "Fri Jan  2 03:04:05 2026"}, 304),
+    "date out of range": ({"If-Modified-Since": "Fri, 02 Jan 99999 03:04:05 GMT"}, 200),
+    "empty date": ({"If-Modified-Since": ""}, 200),
+    "first steps first": ({"If-Match": '"a"', "If-None-Match": "*"}, 412),
+}
+
+
+@pytest.mark.parametrize(("fields", "status"), CONDITIONS.values(), ids=CONDITIONS)
+def test_conditions(fields: dict[str, str], status: int) -> None:
+    assert evaluate(FILE, fields.get) == status
+
+
+@pytest.mark.parametrize(("fields", "status"), [CONDITIONS["none"], CONDITIONS["fresh"], CONDITIONS["modified"]])
+def test_answer_to_a_condition(fields: dict[str, str], status: int) -> None:
+    given = answer(FILE, fields.get)
+    headers = dict(given.headers)
+    assert given.status == status
+    assert ("ETag" in headers, "Content-Length" in headers) == (status != 412, status != 304)
+    assert (given.body == b"content") == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.txt", "text/plain; charset=utf-8"),
+        ("a.css", "text/css; charset=utf-8"),
+        ("a.svg", "image/svg+xml"),
+        ("a.png", "image/png"),
+        ("a.json", "application/json"),
+        ("a.tar.gz", "application/octet-stream"),
+        ("a.unheard", "application/octet-stream"),
+        ("a", "application/octet-stream"),
+    ],
+)
+def test_media_type(name: str, expected: str) -> None:
+    assert media_type(name) == expected
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A public folder with links in it, and a secret beside it."""
+    public = tmp_path / "public"
+    (public / "folder").mkdir(parents=True)
+    (public / "a.txt").write_text("a")
+    (public / "folder" / "b.txt").write_text("b")
+    (tmp_path / "secret.txt").write_text("secret")
+    (public / "inside").symlink_to("a.txt")
+    (public / "outside").symlink_to("../secret.txt")
+    (public / "up").symlink_to("..")
+    (public / "circle").symlink_to("circle")
+    os.mkfifo(public / "pipe")
+    return public
+
+
+@pytest.mark.parametrize("name", ["a.txt", "folder/b.txt", "inside"])
+def test_files_are_read(root: Path, name: str) -> None:
+    assert read_file(name, root) is not None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "missing",
+        "folder",
+        "folder/",
+        "a.txt/",
+        "/a.txt",
+        "./a.txt",
+        "folder/../a.txt",
+        "../secret.txt",
+        "..",
+        "outside",
+        "up/secret.txt",
+        "circle",
+        "pipe",
+        "folder\\b.txt",
+        "..\\secret.txt",
+        "a.txt\0",
+        "a.txt/b",
+        "x" * 5000,
+    ],
+)
+def test_what_is_no_file_below_the_folder_is_none(root: Path, name: str) -> None:
+    assert read_file(name, root) is None
+
+
+def test_validators(root: Path) -> None:
+    os.utime(root / "a.txt", (0.9, 0.9))
+    file = read_file("a.txt", root)
+    assert file is not None
+    assert file.last_modified == "Thu, 01 Jan 1970 00:00:00 GMT"
+    (root / "a.txt").write_text("changed")
+    changed = read_file("a.txt", root)
+    assert changed is not None
+    assert file.etag != changed.etag
