@@ -1,0 +1,32 @@
+"""Access lines in the combined log format, the one that log analysers read."""
+
+import sys
+from datetime import datetime
+
+from raw_router.messages import Request, Response
+
+UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0x100), ord('"'), ord("\\"))}
+
+
+def write_access_line(client: str, request: Request | None, response: Response) -> None:
+    """Write a line for an answer to standard output; request is None where what came was none."""
+    sys.stdout.write(access_line(client, request, response, datetime.now().astimezone()))
+    sys.stdout.flush()
+
+
+def access_line(client: str, request: Request | None, response: Response, now: datetime) -> str:
+    """Return client, time, request line, status, octets of the body, Referer and User-Agent."""
+    line, referer, agent = "-", None, None
+    if request is not None:
+        line = f"{request.method} {request.target} {request.version}"
+        referer, agent = request.field("Referer"), request.field("User-Agent")
+    quoted = [quote(text or "-") for text in (line, referer, agent)]
+    octets = len(response.body)
+    return '{} - - [{:%d/%b/%Y:%H:%M:%S %z}] "{}" {} {} "{}" "{}"\n'.format(
+        client, now, quoted[0], int(response.status), octets, *quoted[1:]
+    )
+
+
+def quote(text: str) -> str:
+    """Return text that cannot end its quotation marks or its line."""
+    return text.translate(UNPRINTABLE)

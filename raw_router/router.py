@@ -1,0 +1,108 @@
+"""Matching a path against a table of routes, and building one back from a view's name.
+
+A path without parameters is found in one dict look-up, however many there are; patterns are tried in the table's
+order. That a path is unknown, or a method, is an ordinary value: the connection goes on.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+View: TypeAlias = Callable[..., Any]
+Table: TypeAlias = Mapping[str, View | Mapping[str, View]]
+
+CONVERTERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "str": (r"[^/]+", str),  # one segment
+    "int": (r"[0-9]{1,9}", int),
+    "path": (r".+", str),  # one or more segments
+}
+PARAMETER = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The view for a request, and the parameters that its path holds."""
+
+    view: View
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodNotAllowed:
+    """The path is known, the method is none of its views'; OPTIONS never is."""
+
+    allowed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No route has the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path of the table, with a view for each method."""
+
+    path: str
+    views: Mapping[str, View]
+    converters: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+
+    def match_method(self, method: str, parameters: Mapping[str, str]) -> Found | MethodNotAllowed:
+        """Return the view for a method; HEAD falls back to GET (RFC 9110 §9.3.2)."""
+        view = self.views.get(method) or (self.views.get("GET") if method == "HEAD" else None)
+        if view is None:
+            return MethodNotAllowed(self.allowed)
+        return Found(view, {name: self.converters[name](text) for name, text in parameters.items()})
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        return frozenset(self.views) | {"OPTIONS"} | ({"HEAD"} if "GET" in self.views else set())
+
+    def build(self, parameters: Mapping[str, Any]) -> str:
+        """Return the path with its parameters put in, percent-encoded."""
+        return PARAMETER.sub(lambda match: quote(str(parameters[match["name"]])), self.path)
+
+
+class Router:
+    """A table of routes: a path maps to a view, for GET, or to a dict from methods to views.
+
+    names gives a path a name of its own to be reversed by; without one, a view's first path bears the view's name.
+    """
+
+    def __init__(self, table: Table, names: Mapping[str, str] | None = None) -> None:
+        routes = [make_route(path, views) for path, views in table.items()]
+        self._static = {route.path: route for route in routes if not route.converters}
+        self._patterns = [(compile_path(route.path), route) for route in routes if route.converters]
+        self._by_name = {view.__name__: route for route in reversed(routes) for view in route.views.values()}
+        self._by_name |= {name: self._static[path] for name, path in (names or {}).items()}
+
+    def match(self, method: str, path: str) -> Found | MethodNotAllowed | NotFound:
+        """Return the view for a method and a percent-decoded path, or why there is none."""
+        route = self._static.get(path)
+        return route.match_method(method, {}) if route else self._match_pattern(method, path)
+
+    def _match_pattern(self, method: str, path: str) -> Found | MethodNotAllowed | NotFound:
+        for pattern, route in self._patterns:
+            if match := pattern.fullmatch(path):
+                return route.match_method(method, match.groupdict())
+        return NotFound()
+
+    def url_for(self, view: str, /, **parameters: Any) -> str:
+        """Return the path of the view, or path, of that name. Raises KeyError where a name or parameter lacks."""
+        return self._by_name[view].build(parameters)
+
+
+def make_route(path: str, views: View | Mapping[str, View]) -> Route:
+    converters = {match["name"]: CONVERTERS[match["converter"] or "str"][1] for match in PARAMETER.finditer(path)}
+    return Route(path, views if isinstance(views, Mapping) else {"GET": views}, converters)
+
+
+def compile_path(path: str) -> re.Pattern[str]:
+    """Return the pattern of the paths that a path with parameters stands for."""
+    literal, *rest = PARAMETER.split(path)
+    pattern = re.escape(literal)
+    for converter, name, literal in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        pattern += f"(?P<{name}>{CONVERTERS[converter or 'str'][0]}){re.escape(literal)}"
+    return re.compile(pattern, re.DOTALL)

@@ -1,0 +1,137 @@
+"""The gateway: any WSGI application (PEP 3333) as a handler, behind the same connection as the URLS router.
+
+Request and response bodies are held whole; streaming is left out on purpose.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeAlias
+from wsgiref.util import is_hop_by_hop
+
+from raw_router.messages import Fields, Handler, Request, Response
+from raw_router.parser import TOKEN
+from raw_router.writer import forbids_content
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+STATUS = re.compile(r"[2-5][0-9]{2} [\t -~\x80-\xff]*")
+FIELD_VALUE = re.compile(r"[\t -~\x80-\xff]*")  # no CR or LF: nothing splits a response
+
+
+class ApplicationError(Exception):
+    """The application breaks PEP 3333; what it said is not sent."""
+
+
+class Exchange:
+    """One call of the application: what it starts, writes and returns."""
+
+    def __init__(self) -> None:
+        self.status = ""
+        self.headers: Fields = ()
+        self.body = bytearray()
+
+    def start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+    ) -> Callable[[bytes], object]:
+        """Note status and header fields; again only with exc_info, for nothing has been sent yet."""
+        if self.status and exc_info is None:
+            raise ApplicationError("start_response was called twice")
+        check_head(status, headers)
+        self.status, self.headers = status, tuple(headers)
+        return self.body.extend
+
+    def run(self, application: "WSGIApplication", environ: "WSGIEnvironment") -> None:
+        """Call the application and take all it returns, then close that, as PEP 3333 wants in any case."""
+        result = application(environ, self.start_response)
+        try:
+            for piece in result:
+                self.body += piece
+        finally:
+            if hasattr(result, "close"):
+                result.close()
+        if not self.status:
+            raise ApplicationError("start_response was not called")
+
+    def response(self, method: str) -> Response:
+        """Return what the application said. Raises ApplicationError where its length is wrong."""
+        status = int(self.status[:3])
+        lengths = [value for name, value in self.headers if name.lower() == "content-length"]
+        if forbids_content(status) or method == "HEAD":
+            return Response(status, self.headers)
+        if lengths not in ([], [str(len(self.body))]):
+            raise ApplicationError(f"Content-Length is {lengths}, the body has {len(self.body)} octets")
+        length = () if lengths else (("Content-Length", str(len(self.body))),)
+        return Response(status, (*self.headers, *length), bytes(self.body))
+
+
+def check_head(status: str, headers: list[tuple[str, str]]) -> None:
+    """Refuse what would not be one well-formed head on the wire."""
+    if not STATUS.fullmatch(status):
+        raise ApplicationError(f"{status!r} is no status")
+    for name, value in headers:
+        if not re.fullmatch(TOKEN, name) or not FIELD_VALUE.fullmatch(value) or is_hop_by_hop(name):
+            raise ApplicationError(f"{name!r}: {value!r} is no header field for an application to set")
+
+
+def handler_for(application: "WSGIApplication") -> Handler:
+    """Return a handler that asks a WSGI application. It raises what the application raises."""
+
+    def handler(request: Request) -> Response:
+        exchange = Exchange()
+        exchange.run(application, make_environ(request))
+        return exchange.response(request.method)
+
+    return handler
+
+
+def make_environ(request: Request) -> dict[str, Any]:
+    """Return the environment of a request, as PEP 3333 and, for its upper-case keys, CGI (RFC 3875 §4.1) have it."""
+    name, port = split_host(request.host)
+    return {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": request.path.encode().decode("latin-1"),
+        "QUERY_STRING": request.query,
+        "SERVER_NAME": name,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": request.version,
+        "REMOTE_ADDR": request.client,
+        **cgi_variables(request.headers),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
+def cgi_variables(headers: Fields) -> dict[str, str]:
+    """Return header fields under their CGI names, repeats joined.
+
+    Names with underscores are dropped: X_Real_IP would become the same variable as X-Real-IP.
+    """
+    variables: dict[str, str] = {}
+    for name, value in headers:
+        if "_" not in name:
+            key = cgi_name(name)
+            variables[key] = f"{variables[key]},{value}" if key in variables else value
+    return variables
+
+
+def cgi_name(name: str) -> str:
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+
+
+def split_host(host: str) -> tuple[str, str]:
+    """Return name and port of an authority, with the defaults that CGI demands."""
+    name, _, port = host.rpartition(":") if re.search(r":[0-9]*\Z", host) else (host, "", "")
+    return name or "localhost", port or "80"

@@ -1,0 +1,255 @@
+"""Conversations as bytes in and bytes out: whole, byte by byte, and with more behind."""
+
+import json
+import logging
+from dataclasses import asdict
+
+import pytest
+
+from raw_router.connection import Connection
+from raw_router.messages import Request, Response
+
+HOST = b"Host: a\r\n"
+CHUNKED = b"POST /form HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def echo(request: Request) -> Response:
+    """Answer with what came: method, path, body."""
+    body = f"{request.method} {request.path} ".encode() + request.body
+    return Response(200, (("Content-Length", str(len(body))),), body)
+
+
+def request(start: str = "GET / HTTP/1.1", *lines: str, body: bytes = b"") -> bytes:
+    length = [f"Content-Length: {len(body)}"] if body else []
+    return "\r\n".join([start, "Host: a", *length, *lines, "", ""]).encode() + body
+
+
+def statuses(answers: bytes) -> list[int]:
+    return [int(line.split()[1]) for line in answers.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+
+
+def bodies(answers: bytes) -> list[bytes]:
+    """Return what follows each head up to the next status line."""
+    return [answer.partition(b"\r\n\r\n")[2] for answer in answers.split(b"HTTP/1.1 ")[1:]]
+
+
+def feed(connection: Connection, pieces: list[bytes]) -> bytes:
+    answers = [connection.receive(piece) for piece in pieces]
+    while connection.waits_for == "write":
+        answers.append(connection.receive(b""))
+    return b"".join(answers)
+
+
+def one_by_one(data: bytes) -> list[bytes]:
+    return [bytes([octet]) for octet in data]
+
+
+CONVERSATIONS = {
+    "one request": (request(), [b"GET / "], "idle"),
+    "one leading empty line": (b"\r\n" + request(), [b"GET / "], "idle"),
+    "an empty line between requests": (request() + b"\r\n" + request(), [b"GET / ", b"GET / "], "idle"),
+    "pipelined, POST among them": (
+        request() + request("POST /a HTTP/1.1", body=b"GET /b HTTP/1.1\r\n\r\n") + request("GET /c HTTP/1.1"),
+        [b"GET / ", b"POST /a GET /b HTTP/1.1\r\n\r\n", b"GET /c "],
+        "idle",
+    ),
+    "close": (request("GET / HTTP/1.1", "Connection: close") + request(), [b"GET / "], "closed"),
+    "HTTP/1.0": (request("GET / HTTP/1.0") + request(), [b"GET / "], "closed"),
+    "HEAD shifts nothing": (request("HEAD / HTTP/1.1") + request(), [b"", b"GET / "], "idle"),
+    "chunks": (
+        CHUNKED + b'3\r\nabc\r\n0A;a=b;c="d\\"\r"\r\n'.replace(b'\r"', b'"') + b"0123456789\r\n0\r\n\r\n",
+        [b"POST /form abc0123456789"],
+        "idle",
+    ),
+    "no chunks": (CHUNKED + b"0\r\n\r\n", [b"POST /form "], "idle"),
+    "trailers": (
+        CHUNKED + b"1\r\na\r\n00 ; x\r\nA: b\r\nC: d\r\n\r\n" + request(),
+        [b"POST /form a", b"GET / "],
+        "idle",
+    ),
+    "a head that has begun": (request()[:-2], [], "head"),
+    "a body that has begun": (request("POST / HTTP/1.1", "Content-Length: 2") + b"x", [], "body"),
+    "nothing": (b"", [], "idle"),
+    "half an empty line": (b"\r", [], "head"),
+}
+
+
+@pytest.mark.parametrize(("data", "expected", "state"), CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_conversation(data: bytes, expected: list[bytes], state: str) -> None:
+    for pieces in ([data], one_by_one(data)):
+        connection = Connection(echo)
+        assert bodies(feed(connection, pieces)) == expected
+        assert connection.waits_for == state
+        assert connection.served == len(expected)
+
+
+REFUSALS = {
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "two leading empty lines": (b"\r\n\r\n" + request(), 400),
+    "bare LF": (b"GET / HTTP/1.1\nHost: a\n\n", 400),
+    "bare LF after a line": (b"GET / HTTP/1.1\r\nHost: a\n", 400),
+    "bare CR": (b"GET / HTTP/1.1\r\nHost: a\rB: c\r\n", 400),
+    "TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+    "HTTP/2 preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    "garbage": (b"\x00\xff\xfe", 400),
+    "an endless method": (b"A" * 9000, 400),
+    "an endless target": (b"GET /" + b"a" * 9000, 414),
+    "an endless head": (b"GET / HTTP/1.1\r\nHost: a\r\n" + b"A: b\r\n" * 6000, 431),
+    "a large head that is whole": (request("GET / HTTP/1.1", "A: " + "b" * 33000), 431),
+    "a body over the limit": (request("POST / HTTP/1.1", "Content-Length: 1048577"), 413),
+    "chunks over the limit": (CHUNKED + b"FFFFF\r\n" + b"a" * 0xFFFFF + b"\r\n2\r\n", 413),
+    "a chunk size of seventeen digits": (CHUNKED + b"0" * 17 + b"\r\n", 400),
+    "a chunk over all limits": (CHUNKED + b"F" * 16 + b"\r\n", 413),
+    "chunk size signed": (CHUNKED + b"+3\r\n", 400),
+    "chunk size negative": (CHUNKED + b"-3\r\n", 400),
+    "chunk size with 0x": (CHUNKED + b"0x3\r\n", 400),
+    "chunk size with an underscore": (CHUNKED + b"1_0\r\n", 400),
+    "chunk size empty": (CHUNKED + b"\r\n", 400),
+    "chunk size with a space": (CHUNKED + b"3 \r\nabc\r\n", 400),
+    "chunk size after a space": (CHUNKED + b" 3\r\nabc\r\n", 400),
+    "chunk extension without a name": (CHUNKED + b"3;\r\nabc\r\n", 400),
+    "chunk extension with open quotes": (CHUNKED + b'3;a="b\r\nabc\r\n', 400),
+    "chunk extension with a control character": (CHUNKED + b"3;a=\x01\r\nabc\r\n", 400),
+    "chunk line too long": (CHUNKED + b"3;a=" + b"b" * 1100, 400),
+    "chunk line in bare LF": (CHUNKED + b"3\nabc\r\n", 400),
+    "chunk overrun": (CHUNKED + b"3\r\nabcd\r\n", 400),
+    "chunk without CR LF": (CHUNKED + b"3\r\nabc0\r\n\r\n", 400),
+    "trailer that frames": (CHUNKED + b"0\r\nContent-Length: 3\r\n\r\n", 400),
+    "trailer without a colon": (CHUNKED + b"0\r\nA\r\n\r\n", 400),
+    "too many trailers": (CHUNKED + b"0\r\n" + b"A: b\r\n" * 101, 431),
+}
+
+
+@pytest.mark.parametrize(("data", "status"), REFUSALS.values(), ids=REFUSALS)
+def test_refusal_is_the_last_word(data: bytes, status: int) -> None:
+    for pieces in ([data + request("GET /next HTTP/1.1")], [data[i : i + 7] for i in range(0, len(data), 7)]):
+        connection = Connection(echo)
+        answers = feed(connection, pieces)
+        assert statuses(answers) == [status]
+        assert b"Connection: close\r\n" in answers
+        assert connection.waits_for == "closed"
+        assert connection.receive(request()) == b""
+
+
+def test_a_refused_head_request_gets_no_body() -> None:
+    assert bodies(Connection(echo).receive(b"HEAD / HTTP/1.1\r\n\r\n")) == [b""]
+    chunked = CHUNKED.replace(b"POST", b"HEAD")
+    assert bodies(Connection(echo).receive(chunked + b"x\r\n")) == [b""]
+    assert bodies(Connection(echo).receive(CHUNKED + b"HEAD \r\n"))[0]
+
+
+PERSISTENCE = {
+    "HTTP/1.1": (request(), None),
+    "HTTP/1.1, close": (request("GET / HTTP/1.1", "Connection: x, Close"), b"close"),
+    "HTTP/1.0": (request("GET / HTTP/1.0"), b"close"),
+    "HTTP/1.0, keep-alive": (request("GET / HTTP/1.0", "Connection: Keep-Alive"), b"keep-alive"),
+}
+
+
+@pytest.mark.parametrize(("data", "said"), PERSISTENCE.values(), ids=PERSISTENCE)
+def test_persistence_is_told(data: bytes, said: bytes | None) -> None:
+    answer = Connection(echo).receive(data)
+    lines = [line for line in answer.split(b"\r\n") if line.startswith(b"Connection: ")]
+    assert lines == ([] if said is None else [b"Connection: " + said])
+
+
+EXPECT = request("POST / HTTP/1.1", "Content-Length: 1", "Expect: 100-continue")
+EXPECTATIONS = {
+    "the body waits": ([EXPECT, b"x"], [100, 200]),
+    "the body is there": ([EXPECT + b"x"], [200]),
+    "no body": ([EXPECT.replace(b": 1\r", b": 0\r")], [200]),
+    "chunks wait": ([CHUNKED[:-2] + b"Expect: 100-continue\r\n\r\n", b"0\r\n\r\n"], [100, 200]),
+    "HTTP/1.0": ([EXPECT.replace(b"HTTP/1.1", b"HTTP/1.0"), b"x"], [200]),
+    "another": ([EXPECT.replace(b"100-continue", b"tea")], [417]),
+    "too large": ([EXPECT.replace(b": 1\r", b": 9999999\r")], [413]),
+}
+
+
+@pytest.mark.parametrize(("pieces", "expected"), EXPECTATIONS.values(), ids=EXPECTATIONS)
+def test_expectations(pieces: list[bytes], expected: list[int]) -> None:
+    assert statuses(feed(Connection(echo), pieces)) == expected
+
+
+ENDS = {
+    "before anything": (b"", [], "closed"),
+    "after a request": (request(), [], "closed"),
+    "after an empty line": (b"\r\n", [], "closed"),
+    "in a head": (b"GET / HT", [400], "closed"),
+    "in a body": (request("POST / HTTP/1.1", "Content-Length: 2") + b"x", [400], "closed"),
+    "in a chunk": (CHUNKED + b"3\r\nab", [400], "closed"),
+    "half-way through an empty line": (b"\r", [400], "closed"),
+}
+
+
+@pytest.mark.parametrize(("data", "expected", "state"), ENDS.values(), ids=ENDS)
+def test_end_of_input(data: bytes, expected: list[int], state: str) -> None:
+    connection = Connection(echo)
+    connection.receive(data)
+    assert statuses(connection.end_of_input()) == expected
+    assert connection.waits_for == state
+    assert connection.end_of_input() == b""
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b"", []), (request(), []), (b"G", [408]), (request("POST / HTTP/1.1", "Content-Length: 2"), [408])],
+    ids=["idle", "idle after a request", "head", "body"],
+)
+def test_time_out(data: bytes, expected: list[int]) -> None:
+    connection = Connection(echo)
+    connection.receive(data)
+    assert statuses(connection.time_out()) == expected
+    assert connection.waits_for == "closed"
+
+
+def test_a_client_that_pipelines_much_must_read_before_it_gets_more() -> None:
+    large = Response(200, (("Content-Length", "200000"),), b"x" * 199_998 + b"\r\n")
+    connection = Connection(lambda _: large)
+    assert statuses(connection.receive(request() * 5)) == [200, 200]
+    states = [connection.waits_for]
+    assert statuses(connection.end_of_input()) == [200, 200]
+    states.append(connection.waits_for)
+    assert statuses(connection.receive(b"")) == [200]
+    assert [*states, connection.waits_for] == ["write", "write", "closed"]
+
+
+def test_options_of_the_server() -> None:
+    answer = Connection(echo).receive(request("OPTIONS * HTTP/1.1"))
+    assert statuses(answer) == [204]
+    assert b"Allow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE\r\n" in answer
+
+
+def test_a_handler_that_fails_is_logged_and_shown_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(request: Request) -> Response:
+        raise RuntimeError("secret")
+
+    connection = Connection(fail)
+    with caplog.at_level(logging.ERROR):
+        answer = connection.receive(request())
+    assert statuses(answer) == [500]
+    assert b"secret" not in answer
+    assert "secret" in caplog.text
+    assert connection.waits_for == "idle"
+
+
+def test_every_answer_is_logged() -> None:
+    logged: list[tuple[str, str | None, int]] = []
+    connection = Connection(
+        echo, "::1", lambda client, asked, given: logged.append((client, asked.target if asked else None, given.status))
+    )
+    connection.receive(request("GET /a HTTP/1.1") + b"nonsense\r\n\r\n")
+    assert logged == [("::1", "/a", 200), ("::1", None, 400)]
+
+
+def test_chunked_bodies_are_handed_on_with_a_length() -> None:
+    seen: list[Request] = []
+
+    def remember(asked: Request) -> Response:
+        seen.append(asked)
+        return echo(asked)
+
+    Connection(remember).receive(CHUNKED[:-2] + b"Trailer: x\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+    assert json.loads(json.dumps(asdict(seen[0]), default=bytes.decode))["headers"] == [
+        ["Host", "a"],
+        ["Content-Length", "3"],
+    ]

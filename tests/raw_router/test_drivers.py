@@ -1,0 +1,194 @@
+"""Every driver carries every conversation; one suite for all of them."""
+
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from raw_router.connection import Connection
+from raw_router.drivers import TIME_LIMITS, events
+from raw_router.messages import Request, Response
+from tests import serving
+from tests.serving import DRIVERS, HOST, Serve, driving, exchange
+
+LARGE = 3_000_000  # octets: more than socket buffers take
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def handler(request: Request) -> Response:
+    size = LARGE if request.path == "/large" else 4
+    return Response(200, (("Content-Length", str(size)),), b"x" * size)
+
+
+@pytest.fixture(params=DRIVERS.values(), ids=list(DRIVERS))
+def serve(request: pytest.FixtureRequest) -> Serve:
+    driver: Serve = request.param
+    return driver
+
+
+@pytest.fixture
+def port(serve: Serve) -> Iterator[int]:
+    with driving(partial(Connection, handler), serve) as port:
+        yield port
+
+
+def dial(port: int) -> socket.socket:
+    return socket.create_connection((HOST, port), timeout=10)
+
+
+def receive_all(client: socket.socket) -> bytes:
+    return b"".join(iter(partial(client.recv, 65536), b""))
+
+
+def reset(client: socket.socket) -> None:
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def send_until_reset(client: socket.socket, port: int) -> None:
+    """Return once the server has given the client up; others are served meanwhile."""
+    with suppress(ConnectionResetError, BrokenPipeError):
+        while True:
+            client.sendall(b"y")
+            assert_serves(port)
+
+
+def assert_serves(port: int) -> None:
+    assert exchange(port, GET).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_requests_follow_each_other(port: int) -> None:
+    with dial(port) as client:
+        for _ in range(3):
+            client.sendall(GET)
+            assert client.recv(65536).endswith(b"xxxx")
+
+
+def test_a_request_may_come_in_pieces(port: int) -> None:
+    with dial(port) as client:
+        for octet in GET:
+            client.sendall(bytes([octet]))
+            assert_serves(port)
+        assert client.recv(65536).endswith(b"xxxx")
+
+
+def test_a_client_that_half_closes_gets_all_its_answers(port: int) -> None:
+    assert exchange(port, GET * 3).count(b"200 OK") == 3
+
+
+@pytest.mark.parametrize("data", [b"", b"GET", GET])
+def test_a_client_that_goes_away_ends_nothing(port: int, data: bytes) -> None:
+    for end in (reset, socket.socket.close):
+        client = dial(port)
+        client.sendall(data)
+        end(client)
+    assert_serves(port)
+
+
+def test_a_reset_while_much_is_unread_ends_nothing(port: int) -> None:
+    client = dial(port)
+    client.sendall(GET.replace(b"/", b"/large", 1))
+    client.recv(1)
+    reset(client)
+    assert_serves(port)
+
+
+def test_much_is_sent_as_the_client_reads(port: int) -> None:
+    with dial(port) as client:
+        client.sendall(GET.replace(b"/", b"/large", 1) * 2)
+        client.shutdown(socket.SHUT_WR)
+        assert_serves(port)  # meanwhile others are served
+        assert len(receive_all(client)) > 2 * LARGE
+
+
+def test_the_last_answer_is_not_lost_to_a_reset(port: int) -> None:
+    with dial(port) as client:
+        client.sendall(b"nonsense\r\n\r\n" + b"y" * 100_000)
+        assert client.recv(12) == b"HTTP/1.1 400"
+        client.sendall(b"y" * 100_000)  # still read, and dropped
+        assert b"Connection: close" in receive_all(client)
+
+
+WAITS = {
+    "idle": (b"", "idle", b""),
+    "idle after a request": (GET, "idle", b"HTTP/1.1 200"),
+    "head": (b"GET / HT", "head", b"HTTP/1.1 408"),
+    "body": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx", "body", b"HTTP/1.1 408"),
+}
+
+
+@pytest.mark.parametrize(("data", "wait", "answer"), WAITS.values(), ids=WAITS)
+def test_waits_end(monkeypatch: pytest.MonkeyPatch, serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
+    monkeypatch.setitem(TIME_LIMITS, wait, 0.1)
+    with driving(partial(Connection, handler), serve) as port, dial(port) as client:
+        client.sendall(data)
+        assert receive_all(client)[:12] == answer
+
+
+def test_a_client_that_never_reads_is_dropped(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+    monkeypatch.setitem(TIME_LIMITS, "write", 0.2)
+    gone: list[bool] = []
+
+    class Watched(Connection):
+        def __del__(self) -> None:
+            gone.append(True)
+
+    with driving(lambda client: Watched(handler, client), serve) as port, dial(port) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.sendall(GET.replace(b"/", b"/large", 1) * 2)
+        send_until_reset(client, port)
+    assert gone
+
+
+def test_a_client_that_keeps_sending_after_the_end_is_dropped(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+    monkeypatch.setitem(TIME_LIMITS, "closed", 0.2)
+    with driving(partial(Connection, handler), serve) as port, dial(port) as client:
+        client.sendall(b"nonsense\r\n\r\n")
+        send_until_reset(client, port)
+
+
+def test_no_descriptor_is_left(serve: Serve) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    with driving(partial(Connection, handler), serve) as port:
+        for _ in range(20):
+            assert_serves(port)
+            dial(port).close()
+            reset(dial(port))
+        with dial(port) as client:
+            client.sendall(GET)
+            client.recv(65536)
+            if serve is events.serve:
+                idle = dial(port)  # still open when the server stops
+                assert_serves(port)
+    if serve is events.serve:
+        assert idle.recv(1) == b""
+        idle.close()
+        assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+    class Listener(socket.socket):
+        accepted = 0
+
+        def accept(self) -> tuple[socket.socket, tuple[str, int]]:
+            client, address = super().accept()
+            self.accepted += 1
+            if self.accepted == 1:
+                client.close()
+                raise ConnectionAbortedError
+            return client, address
+
+    def listen(host: str, port: int) -> socket.socket:
+        listener = Listener()
+        listener.bind((host, port))
+        listener.listen()
+        return listener
+
+    monkeypatch.setattr(serving, "listen", listen)
+    with driving(partial(Connection, handler), serve) as port:
+        dial(port).close()
+        assert_serves(port)

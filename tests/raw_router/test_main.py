@@ -1,0 +1,98 @@
+"""python -m raw_router, from its command line to its exit status."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from raw_router.__main__ import main
+from raw_router.access import access_line
+from raw_router.messages import Request, Response
+from tests.serving import HOST, exchange
+
+NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+GET = b"GET /test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (None, '::1 - - [03/Feb/2026:04:05:06 +0000] "-" 200 4 "-" "-"\n'),
+        (
+            Request("GET", "/a?b", "HTTP/1.1", (("Referer", 'x"\\'), ("User-Agent", "\xe9\t")), "/a"),
+            '::1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" 200 4 "x\\x22\\x5c" "\\xe9\\x09"\n',
+        ),
+    ],
+    ids=["no request", "request"],
+)
+def test_access_line(request_: Request | None, expected: str) -> None:
+    assert access_line("::1", request_, Response(200, (), b"body"), NOW) == expected
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("options", "driver", "status"),
+    [
+        (["--access-log"], "events", 200),
+        (["--driver", "threads"], "threads", 200),
+        (["--wsgi", "flask_app:app"], "threads", 200),
+        (["--wsgi", "wsgiref.simple_server:demo_app", "--driver", "events"], "events", 200),
+    ],
+    ids=["urls", "threads", "flask", "any application"],
+)
+def test_serves_until_a_signal_comes(number: int, options: list[str], driver: str, status: int) -> None:
+    command = [sys.executable, "-m", "raw_router", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        announced = process.stderr.readline()
+        found = re.fullmatch(rf"raw_router listens on http://{HOST}:(\d+) \({driver}\); Ctrl-C ends it\n", announced)
+        assert found, announced
+        answer = exchange(int(found[1]), GET)
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=10)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert (process.returncode, errors) == (0, "")
+    assert bool(re.match(r'127\.0\.0\.1 - - \[.*\] "GET /test HTTP/1\.1" 200 ', output)) == ("--access-log" in options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "x"], "argument --port: invalid port value: 'x'"),
+        (["--port", "65536"], "argument --port: invalid port value: '65536'"),
+        (["--driver", "x"], "argument --driver: invalid choice: 'x'"),
+        (["--wsgi", "flask_app"], "argument --wsgi: 'flask_app' is not MODULE:CALLABLE"),
+        (["--wsgi", "nowhere:app"], "argument --wsgi: No module named 'nowhere'"),
+        (["--wsgi", "flask_app:nothing"], "argument --wsgi: module 'flask_app' has no attribute 'nothing'"),
+        (["--wsgi", "flask_app:__doc__"], "argument --wsgi: flask_app:__doc__ cannot be called"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_options(capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(options)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_taken_port_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        assert main(["--port", str(taken.getsockname()[1])]) == 1
+    assert "Address already in use; choose another with --port" in capsys.readouterr().err
+
+
+def test_an_address_of_nobody_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--host", "192.0.2.1"]) == 1
+    assert "192.0.2.1, port 8001: Cannot assign requested address; choose another" in capsys.readouterr().err
+
+
+def test_ipv6() -> None:
+    command = [sys.executable, "-m", "raw_router", "--port", "0", "--host", "::1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("raw_router listens on http://[::1]:")
+        process.terminate()

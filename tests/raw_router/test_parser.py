@@ -1,0 +1,180 @@
+"""What is a request's head and what is none; rows are named for what they try."""
+
+import h11
+import pytest
+
+from raw_router.messages import HTTPError, Request
+from raw_router.parser import Head, parse_head, parse_request
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
+
+
+def head(*lines: bytes, start: bytes = b"GET / HTTP/1.1", host: bytes = b"Host: a") -> bytes:
+    return b"\r\n".join([start, *([host] if host else []), *lines])
+
+
+def test_a_request_has_all_its_parts() -> None:
+    data = b"POST /%C3%A9?a=%20 HTTP/1.1\r\nHost: a:80\r\nX:\t b \xe9 \r\ncontent-length: 3\r\n\r\nabc"
+    headers = (("Host", "a:80"), ("X", "b \xe9"), ("content-length", "3"))
+    assert parse_request(data, "::1") == Request(
+        "POST", "/%C3%A9?a=%20", "HTTP/1.1", headers, "/é", "a=%20", "a:80", b"abc", "::1"
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [GET + b"\r\nx", GET + b"Content-Length: 2\r\n\r\nx", GET + b"Transfer-Encoding: chunked\r\n\r\n"]
+)
+def test_parse_request_wants_one_complete_message(data: bytes) -> None:
+    with pytest.raises(HTTPError):
+        parse_request(data)
+
+
+ACCEPTED = {
+    "nothing but a host": (head(), {}),
+    "minor version": (head(start=b"GET / HTTP/1.7"), {"version": "HTTP/1.1"}),
+    "old version without host": (b"GET / HTTP/1.0", {"version": "HTTP/1.0", "host": "", "persistent": False}),
+    "query": (head(start=b"GET /a?b/?c=%0D HTTP/1.1"), {"path": "/a", "query": "b/?c=%0D"}),
+    "empty query": (head(start=b"GET /a? HTTP/1.1"), {"path": "/a", "query": ""}),
+    "all path characters": (head(start=b"GET /-._~!$&'()*+,;=:@ HTTP/1.1"), {"path": "/-._~!$&'()*+,;=:@"}),
+    "encoded slash": (head(start=b"GET /a%2Fb HTTP/1.1"), {"path": "/a/b"}),
+    "leading slashes": (head(start=b"GET //a HTTP/1.1"), {"path": "//a"}),
+    "asterisk": (head(start=b"OPTIONS * HTTP/1.1"), {"path": "*"}),
+    "absolute form": (head(start=b"GET http://b:1/c?d HTTP/1.1"), {"path": "/c", "query": "d", "host": "b:1"}),
+    "absolute form without path": (head(start=b"GET HTTP://b HTTP/1.1"), {"path": "/", "host": "b"}),
+    "absolute form with query only": (head(start=b"GET http://b?c HTTP/1.1"), {"path": "/", "query": "c"}),
+    "absolute form replaces host": (
+        head(b"X: 1", start=b"GET http://b/ HTTP/1.1"),
+        {"headers": (("X", "1"), ("Host", "b"))},
+    ),
+    "absolute form in HTTP/1.0": (b"GET https://b/ HTTP/1.0", {"host": "b"}),
+    "ipv6 host": (head(host=b"Host: [::1]:80"), {"host": "[::1]:80"}),
+    "future ip host": (head(host=b"Host: [v1.a:b]"), {"host": "[v1.a:b]"}),
+    "odd but legal host": (head(host=b"Host: a,b;c=%20"), {"host": "a,b;c=%20"}),
+    "empty value": (head(b"X:"), {}),
+    "a hundred fields": (head(*[b"X: 1"] * 99), {}),
+    "length with zeros": (head(b"Content-Length: 0003"), {"content_length": 3}),
+    "largest length": (head(b"Content-Length: 1048576"), {"content_length": 1048576}),
+    "chunked": (head(b"Transfer-Encoding: chunked"), {"chunked": True, "has_body": True}),
+    "chunked in capitals": (head(b"Transfer-Encoding: CHUNKED"), {"chunked": True}),
+    "close": (head(b"Connection: Close"), {"persistent": False}),
+    "close in a list": (head(b"Connection: a, ,CLOSE"), {"persistent": False}),
+    "keep-alive": (head(b"Connection: keep-alive"), {"persistent": True}),
+    "keep-alive in HTTP/1.0": (b"GET / HTTP/1.0\r\nConnection: Keep-Alive", {"persistent": True}),
+    "expectation": (head(b"Expect: 100-Continue"), {"expects_continue": True}),
+    "expectation in HTTP/1.0": (b"GET / HTTP/1.0\r\nExpect: 100-continue", {"expects_continue": False}),
+    "another expectation in HTTP/1.0": (b"GET / HTTP/1.0\r\nExpect: tea", {"expects_continue": False}),
+}
+
+
+@pytest.mark.parametrize(("data", "parts"), ACCEPTED.values(), ids=ACCEPTED)
+def test_accepted(data: bytes, parts: dict[str, object]) -> None:
+    parsed = parse_head(data)
+    found = {name: getattr(parsed if hasattr(Head, name) else parsed.request, name) for name in parts}
+    assert found == parts
+
+
+REFUSED = {
+    "nothing": (b"", 400),
+    "no version": (b"GET /", 400),
+    "two spaces": (head(start=b"GET  / HTTP/1.1"), 400),
+    "tab for a space": (head(start=b"GET\t/ HTTP/1.1"), 400),
+    "space at the end": (head(start=b"GET / HTTP/1.1 "), 400),
+    "space at the start": (head(start=b" GET / HTTP/1.1"), 400),
+    "version in small letters": (head(start=b"GET / http/1.1"), 400),
+    "version of two digits": (head(start=b"GET / HTTP/1.10"), 400),
+    "http/2": (b"PRI * HTTP/2.0", 505),
+    "http/0.9 with a number": (head(start=b"GET / HTTP/0.9"), 505),
+    "method no token": (head(start=b"GE(T / HTTP/1.1"), 400),
+    "method in small letters": (head(start=b"get / HTTP/1.1"), 501),
+    "method unheard of": (head(start=b"BREW / HTTP/1.1"), 501),
+    "connect": (head(start=b"CONNECT a:80 HTTP/1.1"), 501),
+    "control in the target": (head(start=b"GET /\x01 HTTP/1.1"), 400),
+    "non-ASCII target": (head(start=b"GET /\xc3\xa9 HTTP/1.1"), 400),
+    "fragment": (head(start=b"GET /#a HTTP/1.1"), 400),
+    "backslash": (head(start=b"GET /\\ HTTP/1.1"), 400),
+    "quotation mark": (head(start=b'GET /" HTTP/1.1'), 400),
+    "bad encoding": (head(start=b"GET /% HTTP/1.1"), 400),
+    "bad encoding, half": (head(start=b"GET /%4 HTTP/1.1"), 400),
+    "bad encoding in the query": (head(start=b"GET /?%zz HTTP/1.1"), 400),
+    "encoded NUL": (head(start=b"GET /%00 HTTP/1.1"), 400),
+    "encoded CR LF": (head(start=b"GET /%0d%0a HTTP/1.1"), 400),
+    "encoded DEL": (head(start=b"GET /%7F HTTP/1.1"), 400),
+    "no UTF-8": (head(start=b"GET /%ff HTTP/1.1"), 400),
+    "overlong UTF-8": (head(start=b"GET /%C0%AF HTTP/1.1"), 400),
+    "asterisk for GET": (head(start=b"GET * HTTP/1.1"), 400),
+    "no leading slash": (head(start=b"GET a HTTP/1.1"), 400),
+    "another scheme": (head(start=b"GET ftp://a/ HTTP/1.1"), 400),
+    "absolute form without a host": (head(start=b"GET http:/// HTTP/1.1"), 400),
+    "absolute form with userinfo": (head(start=b"GET http://u@a/ HTTP/1.1"), 400),
+    "long line": (head(start=b"GET /" + b"a" * 8190 + b" HTTP/1.1"), 414),
+    "long method": (head(start=b"A" * 8191 + b" / HTTP/1.1"), 400),
+    "no host": (head(host=b""), 400),
+    "two hosts": (head(b"host: a"), 400),
+    "two hosts in HTTP/1.0": (head(b"host: a", start=b"GET / HTTP/1.0"), 400),
+    "empty host": (head(host=b"Host: "), 400),
+    "host and a list": (head(host=b"Host: a, b"), 400),
+    "host with userinfo": (head(host=b"Host: u@a"), 400),
+    "host with a path": (head(host=b"Host: a/b"), 400),
+    "host with a bad port": (head(host=b"Host: a:b"), 400),
+    "host of no ipv6": (head(host=b"Host: [:::]"), 400),
+    "host of no ipv6, dots": (head(host=b"Host: [1.2.3.4]"), 400),
+    "bad host beside an absolute form": (head(start=b"GET http://b/ HTTP/1.1", host=b"Host: a b"), 400),
+    "101 fields": (head(*[b"X: 1"] * 100), 431),
+    "folded line": (head(b"X: 1", b" 2"), 400),
+    "space before the first field": (b"GET / HTTP/1.1\r\n Host: a", 400),
+    "space before the colon": (head(b"X : 1"), 400),
+    "no colon": (head(b"X"), 400),
+    "no name": (head(b": 1"), 400),
+    "name no token": (head(b"X(: 1"), 400),
+    "non-ASCII name": (head(b"\xe9: 1"), 400),
+    "NUL in a value": (head(b"X: a\0b"), 400),
+    "CR in a value": (head(b"X: a\rb"), 400),
+    "LF in a value": (head(b"X: a\nb"), 400),
+    "DEL in a value": (head(b"X: \x7f"), 400),
+    "length signed": (head(b"Content-Length: +3"), 400),
+    "length negative": (head(b"Content-Length: -3"), 400),
+    "length hexadecimal": (head(b"Content-Length: 0x3"), 400),
+    "length with a fraction": (head(b"Content-Length: 3.0"), 400),
+    "length empty": (head(b"Content-Length:"), 400),
+    "length a list": (head(b"Content-Length: 3, 3"), 400),
+    "length twice": (head(b"Content-Length: 3", b"Content-Length: 3"), 400),
+    "length in other digits": (head("Content-Length: ٣".encode()), 400),
+    "length superscript": (head(b"Content-Length: \xb2"), 400),
+    "length over the limit": (head(b"Content-Length: 1048577"), 413),
+    "length of five thousand digits": (head(b"Content-Length: " + b"9" * 5000), 413),
+    "smuggle: length, then coding": (head(b"Content-Length: 3", b"Transfer-Encoding: chunked"), 400),
+    "smuggle: coding, then length": (head(b"Transfer-Encoding: chunked", b"Content-Length: 3"), 400),
+    "smuggle: coding in HTTP/1.0": (head(b"Transfer-Encoding: chunked", start=b"GET / HTTP/1.0"), 400),
+    "smuggle: chunked not last": (head(b"Transfer-Encoding: chunked, gzip"), 400),
+    "smuggle: chunked twice": (head(b"Transfer-Encoding: chunked, chunked"), 400),
+    "smuggle: chunked twice, two lines": (head(b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"), 400),
+    "smuggle: coding empty": (head(b"Transfer-Encoding:"), 400),
+    "smuggle: coding with an empty element": (head(b"Transfer-Encoding: ,chunked"), 400),
+    "smuggle: vertical tab": (head(b"Transfer-Encoding: \x0bchunked"), 400),
+    "smuggle: quoted": (head(b'Transfer-Encoding: "chunked"'), 400),
+    "smuggle: identity": (head(b"Transfer-Encoding: identity"), 400),
+    "unknown coding": (head(b"Transfer-Encoding: gzip, chunked"), 501),
+    "another expectation": (head(b"Expect: tea"), 417),
+    "one more expectation": (head(b"Expect: 100-continue, tea"), 417),
+}
+
+
+@pytest.mark.parametrize(("data", "status"), REFUSED.values(), ids=REFUSED)
+def test_refused(data: bytes, status: int) -> None:
+    with pytest.raises(HTTPError) as refused:
+        parse_head(data)
+    assert refused.value.status == status
+    assert str(refused.value)
+
+
+def h11_headers(data: bytes) -> object:
+    connection = h11.Connection(h11.SERVER)
+    connection.receive_data(data + b"\r\n\r\n")
+    return connection.next_event()
+
+
+@pytest.mark.parametrize("data", [data for data, _ in ACCEPTED.values()], ids=list(ACCEPTED))
+def test_h11_accepts_what_is_accepted(data: bytes) -> None:
+    event = h11_headers(data)
+    assert isinstance(event, h11.Request)
+    assert event.target.decode() == parse_head(data).request.target

@@ -1,0 +1,58 @@
+"""The three implementations, each behind raw_router in a thread of the test's own process."""
+
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from threading import Thread
+from typing import TypeAlias
+
+from django_project.wsgi import application
+from flask_app import app
+from raw_router.connection import Connection
+from raw_router.drivers import Connect, events, listen, threads
+from raw_router.handler import generate_response
+from raw_router.messages import Handler
+from raw_router.wsgi import handler_for
+
+Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket], None]
+
+HOST = "127.0.0.1"
+HANDLERS: Mapping[str, Handler] = {
+    "raw": generate_response,
+    "flask": handler_for(app),
+    "django": handler_for(application),
+}
+DRIVERS: Mapping[str, Serve] = {"events": events.serve, "threads": threads.serve}
+
+
+@contextmanager
+def serving(handler: Handler, serve: Serve = events.serve, port: int = 0) -> Iterator[int]:
+    """Serve until the block ends; yields the port."""
+    with driving(partial(Connection, handler), serve, port) as taken:
+        yield taken
+
+
+@contextmanager
+def driving(connect: Connect, serve: Serve, port: int = 0) -> Iterator[int]:
+    """Drive conversations until the block ends; yields the port."""
+    stop, wake = socket.socketpair()
+    with listen(HOST, port) as listener, stop, wake:
+        thread = Thread(target=serve, args=(listener, connect, stop))
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            wake.send(b"!")
+            thread.join()
+
+
+def exchange(port: int, data: bytes) -> bytes:
+    """Send all the bytes, half-close, and return all that comes until the server closes."""
+    with socket.create_connection((HOST, port), timeout=10) as client:
+        try:
+            client.sendall(data)
+            client.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the server had enough; its answer is still to be read
+        return b"".join(iter(partial(client.recv, 65536), b""))

@@ -1,0 +1,95 @@
+"""The arrows between the rooms of the house: who may import whom."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "contract", "sidebyside")
+IMPLEMENTATIONS = {"shared_views", "raw_router", "flask_app", "django_project"}
+CORE = ("messages", "parser", "framing", "writer", "connection")
+READING_ORDER = ("messages", "parser", "framing", "writer", "connection", "router", "urls", "handler")
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Yield the full names of the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: a relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def rooms_imported(file: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(file)} & set(ROOMS)
+
+
+def outside(file: Path) -> set[str]:
+    """Return what a file imports that is neither ours nor of the standard library."""
+    return {name.partition(".")[0] for name in imports(file)} - set(ROOMS) - sys.stdlib_module_names - {"_typeshed"}
+
+
+@pytest.mark.parametrize(
+    ("room", "allowed"),
+    [
+        ("shared_views", {"shared_views"}),
+        ("flask_app", {"flask_app", "shared_views"}),
+        ("django_project", {"django_project", "shared_views"}),
+        ("raw_router", {"raw_router", "shared_views"}),
+        ("contract", {"contract"}),
+        ("sidebyside", set(ROOMS)),
+    ],
+)
+def test_rooms_import_only_along_the_arrows(room: str, allowed: set[str]) -> None:
+    files = modules(room)
+    assert files
+    assert {file.name: rooms_imported(file) - allowed for file in files if rooms_imported(file) - allowed} == {}
+
+
+def test_shared_views_knows_no_framework() -> None:
+    assert set().union(*map(outside, modules("shared_views"))) == {"jinja2", "multipart"}
+
+
+def test_contract_needs_the_standard_library_and_pytest_for_its_plugin() -> None:
+    assert {file.name: outside(file) for file in modules("contract") if outside(file)} == {"plugin.py": {"pytest"}}
+
+
+def test_only_urls_and_handler_know_the_views() -> None:
+    knowing = {file.name for file in modules("raw_router") if "shared_views" in rooms_imported(file)}
+    assert knowing == {"urls.py", "handler.py"}
+
+
+def test_raw_router_needs_the_standard_library_alone() -> None:
+    assert set().union(*map(outside, modules("raw_router"))) == set()
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_holds_no_socket_and_no_page(module: str) -> None:
+    names = set(imports(ROOT / "raw_router" / f"{module}.py"))
+    assert names.isdisjoint({"socket", "select", "selectors", "asyncio", "threading"})
+    assert names.isdisjoint({"raw_router.router", "raw_router.urls", "raw_router.handler", "raw_router.drivers"})
+
+
+@pytest.mark.parametrize("module", READING_ORDER)
+def test_a_module_imports_only_those_before_it(module: str) -> None:
+    later = {f"raw_router.{name}" for name in READING_ORDER[READING_ORDER.index(module) :]}
+    assert later.isdisjoint(imports(ROOT / "raw_router" / f"{module}.py"))
+
+
+def test_drivers_import_no_http() -> None:
+    for file in modules("raw_router/drivers"):
+        ours = {name for name in imports(file) if name.startswith("raw_router")}
+        assert all(name.startswith("raw_router.drivers") for name in ours), file
+
+
+def test_the_gateway_imports_neither_urls_nor_handler() -> None:
+    assert {"raw_router.urls", "raw_router.handler"}.isdisjoint(imports(ROOT / "raw_router" / "wsgi.py"))
