@@ -1,0 +1,1 @@
+"""The same routes with urlpatterns."""

@@ -1,0 +1,9 @@
+"""application, for WSGI servers: gunicorn django_project.wsgi."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_project.settings")
+
+application = get_wsgi_application()
