@@ -1,11 +1,9 @@
-"""Bytes to Request, by the grammar of RFC 9112 (messages) and RFC 3986 (targets)."""
+"""Bytes to Request, by the grammar of RFC 9112."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPMethod
-from ipaddress import AddressValueError, IPv6Address
-from urllib.parse import unquote_to_bytes
 
 from raw_router.messages import (
     BadRequest,
@@ -19,6 +17,7 @@ from raw_router.messages import (
     URITooLong,
     VersionNotSupported,
 )
+from raw_router.target import parse_host, parse_target
 
 MAX_REQUEST_LINE = 8_190  # octets; RFC 9112 §3 recommends at least 8,000
 MAX_HEAD = 32 * 1024  # octets
@@ -30,32 +29,9 @@ METHODS = frozenset(HTTPMethod) - {HTTPMethod.CONNECT}  # CONNECT is for proxies
 # The names are those of the RFCs' grammars.
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
 QUOTED_STRING = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'  # §5.6.4
-PCT_ENCODED = r"%[0-9A-Fa-f]{2}"  # RFC 3986 §2.1
-UNRESERVED_OR_SUB_DELIM = r"A-Za-z0-9\-._~!$&'()*+,;="  # inside a character class
-PCHAR = rf"{UNRESERVED_OR_SUB_DELIM}:@"
-ABSOLUTE_PATH = rf"/(?:[{PCHAR}/]++|{PCT_ENCODED})*+"  # RFC 9110 §4.1
-QUERY = rf"(?:[{PCHAR}/?]++|{PCT_ENCODED})*+"
-REG_NAME = rf"(?:[{UNRESERVED_OR_SUB_DELIM}]|{PCT_ENCODED})+"  # not empty: http has no empty host (§4.2.1)
-IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_SUB_DELIM}:]+)\]"
-
 REQUEST_LINE = re.compile(rf"({TOKEN}) ([!-~]+) HTTP/([0-9])\.([0-9])")  # RFC 9112 §3
-ORIGIN_FORM = re.compile(rf"(?P<path>{ABSOLUTE_PATH})(?:\?(?P<query>{QUERY}))?")  # §3.2.1
-ABSOLUTE_FORM = re.compile(
-    rf"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?]*)(?P<path>(?:{ABSOLUTE_PATH})?)(?:\?(?P<query>{QUERY}))?"
-)  # §3.2.2
-HOST = re.compile(rf"(?:{IP_LITERAL}|{REG_NAME})(?::[0-9]*)?")  # uri-host [ ":" port ] (§7.2)
 FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*([\t -~\x80-\xff]*)")  # §5
 CONTENT_LENGTH = re.compile(r"[0-9]+")  # RFC 9110 §8.6
-CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a request line asks for, its path decoded; authority is None but in absolute-form."""
-
-    path: str
-    query: str = ""
-    authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +79,7 @@ def parse_head(data: bytes) -> Head:
         raise HeaderFieldsTooLarge(f"there are more than {MAX_FIELDS} header fields")
     headers = tuple(parse_field(line) for line in field_lines)
     parsed = parse_target(method, target)
-    host = parse_host(version, headers, parsed.authority)
+    host = parse_host(version, values_of("host", headers), parsed.authority)
     if parsed.authority is not None:
         headers = (*(field for field in headers if field[0].lower() != "host"), ("Host", host))
     return Head(
@@ -156,57 +132,6 @@ def why_no_field(line: bytes) -> str:
     if not re.fullmatch(TOKEN, name.decode("latin-1")):
         return "a header field's name is empty or has a character that names cannot have"
     return "a header field's value has a control character"
-
-
-def parse_target(method: str, target: str) -> Target:
-    """Return path, query and authority of a request target (RFC 9112 §3.2)."""
-    if target == "*" and method == HTTPMethod.OPTIONS:
-        return Target("*")
-    match = ORIGIN_FORM.fullmatch(target) or ABSOLUTE_FORM.fullmatch(target)
-    if match is None:
-        raise BadRequest("the target is no path, with only the characters a URI may have")
-    parts = match.groupdict()
-    return Target(decode_path(parts["path"] or "/"), parts["query"] or "", parts.get("authority"))
-
-
-def decode_path(path: str) -> str:
-    """Return a percent-decoded path; control characters and what is not UTF-8 are refused."""
-    if "%" not in path:
-        return path
-    decoded = unquote_to_bytes(path)
-    if CONTROL.search(decoded):
-        raise BadRequest("the path has an encoded control character")
-    try:
-        return decoded.decode()
-    except UnicodeDecodeError:
-        raise BadRequest("the path, once decoded, is not UTF-8") from None
-
-
-def parse_host(version: str, headers: Fields, authority: str | None) -> str:
-    """Return the authority that a request is for: the target's if it has one, else Host's (RFC 9112 §3.2)."""
-    hosts = values_of("host", headers)
-    if len(hosts) > 1 or (not hosts and version == "HTTP/1.1"):
-        raise BadRequest("a request has exactly one Host field")
-    for host in hosts:
-        check_authority(host)
-    if authority is not None:
-        check_authority(authority)
-        return authority
-    return hosts[0] if hosts else ""
-
-
-def check_authority(authority: str) -> None:
-    """Refuse what is no host with an optional port."""
-    match = HOST.fullmatch(authority)
-    if match is None or (match["ipv6"] and not is_ipv6(match["ipv6"])):
-        raise BadRequest("the host is no name or address with an optional port")
-
-
-def is_ipv6(address: str) -> bool:
-    try:
-        return bool(IPv6Address(address))
-    except AddressValueError:
-        return False
 
 
 def parse_content_length(headers: Fields) -> int:

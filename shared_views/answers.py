@@ -26,7 +26,8 @@ def send_file(file: File, field: Callable[[str], str | None]) -> Answer:
     status = evaluate(file, field)
     if status == HTTPStatus.PRECONDITION_FAILED:
         return represent(problem(status, "The file is not as the request's conditions want it."), field("Accept"))
-    headers = (("ETag", file.etag), ("Last-Modified", file.last_modified), CACHE_CONTROL, POLICY_FIELD)
+    policy = (POLICY_FIELD,) if file.may_run_scripts else ()  # elsewhere it would only forbid a browser's own viewer
+    headers = (("ETag", file.etag), ("Last-Modified", file.last_modified), CACHE_CONTROL, *policy)
     if status == HTTPStatus.NOT_MODIFIED:
         return without_content(status, headers)
     return with_content(status, file.media_type, file.content, headers)

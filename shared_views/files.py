@@ -10,6 +10,7 @@ from pathlib import Path
 
 PUBLIC = Path(__file__).resolve().parent / "public"
 MEDIA_TYPES = MimeTypes()  # Python's own table: the machine's would make answers differ from one to the next
+SCRIPTABLE = ("text/html", "image/svg+xml", "application/xhtml+xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class File:
     def etag(self) -> str:
         """A strong validator: it changes with the content and with nothing else (§8.8.3)."""
         return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+
+    @property
+    def may_run_scripts(self) -> bool:
+        return self.media_type.startswith(SCRIPTABLE)
 
     @property
     def last_modified(self) -> str:

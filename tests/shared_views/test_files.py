@@ -1,6 +1,7 @@
 """Files of the public folder, and conditional requests for them."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,14 @@ def test_answer_to_a_condition(fields: dict[str, str], status: int) -> None:
     assert given.status == status
     assert ("ETag" in headers, "Content-Length" in headers) == (status != 412, status != 304)
     assert (given.body == b"content") == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("type_", "guarded"), [("text/html; charset=utf-8", True), ("image/svg+xml", True), ("image/png", False)]
+)
+def test_files_that_may_run_scripts_are_guarded(type_: str, guarded: bool) -> None:
+    given = answer(replace(FILE, media_type=type_), {}.get)
+    assert ("Content-Security-Policy" in dict(given.headers)) is guarded
 
 
 @pytest.mark.parametrize(

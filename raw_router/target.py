@@ -1,0 +1,85 @@
+"""What a request is for: the target of its request line and its host, by RFC 9112 §3.2 and RFC 3986."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPMethod
+from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import unquote_to_bytes
+
+from raw_router.messages import BadRequest
+
+# The names are those of the RFCs' grammars.
+PCT_ENCODED = r"%[0-9A-Fa-f]{2}"  # RFC 3986 §2.1
+UNRESERVED_OR_SUB_DELIM = r"A-Za-z0-9\-._~!$&'()*+,;="  # inside a character class
+PCHAR = rf"{UNRESERVED_OR_SUB_DELIM}:@"
+ABSOLUTE_PATH = rf"/(?:[{PCHAR}/]++|{PCT_ENCODED})*+"  # RFC 9110 §4.1
+QUERY = rf"(?:[{PCHAR}/?]++|{PCT_ENCODED})*+"
+REG_NAME = rf"(?:[{UNRESERVED_OR_SUB_DELIM}]|{PCT_ENCODED})+"  # not empty: http has no empty host (§4.2.1)
+IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_SUB_DELIM}:]+)\]"
+
+ORIGIN_FORM = re.compile(rf"(?P<path>{ABSOLUTE_PATH})(?:\?(?P<query>{QUERY}))?")  # §3.2.1
+ABSOLUTE_FORM = re.compile(
+    rf"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?]*)(?P<path>(?:{ABSOLUTE_PATH})?)(?:\?(?P<query>{QUERY}))?"
+)  # §3.2.2
+HOST = re.compile(rf"(?:{IP_LITERAL}|{REG_NAME})(?::[0-9]*)?")  # uri-host [ ":" port ] (§7.2)
+CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a request line asks for, its path decoded; authority is None but in absolute-form."""
+
+    path: str
+    query: str = ""
+    authority: str | None = None
+
+
+def parse_target(method: str, target: str) -> Target:
+    """Return path, query and authority of a request target (RFC 9112 §3.2)."""
+    if target == "*" and method == HTTPMethod.OPTIONS:
+        return Target("*")
+    match = ORIGIN_FORM.fullmatch(target) or ABSOLUTE_FORM.fullmatch(target)
+    if match is None:
+        raise BadRequest("the target is no path, with only the characters a URI may have")
+    parts = match.groupdict()
+    return Target(decode_path(parts["path"] or "/"), parts["query"] or "", parts.get("authority"))
+
+
+def decode_path(path: str) -> str:
+    """Return a percent-decoded path; control characters and what is not UTF-8 are refused."""
+    if "%" not in path:
+        return path
+    decoded = unquote_to_bytes(path)
+    if CONTROL.search(decoded):
+        raise BadRequest("the path has an encoded control character")
+    try:
+        return decoded.decode()
+    except UnicodeDecodeError:
+        raise BadRequest("the path, once decoded, is not UTF-8") from None
+
+
+def parse_host(version: str, hosts: Sequence[str], authority: str | None) -> str:
+    """Return the authority that a request is for: the target's if it has one, else Host's (RFC 9112 §3.2)."""
+    if len(hosts) > 1 or (not hosts and version == "HTTP/1.1"):
+        raise BadRequest("a request has exactly one Host field")
+    for host in hosts:
+        check_authority(host)
+    if authority is not None:
+        check_authority(authority)
+        return authority
+    return hosts[0] if hosts else ""
+
+
+def check_authority(authority: str) -> None:
+    """Refuse what is no host with an optional port."""
+    match = HOST.fullmatch(authority)
+    if match is None or (match["ipv6"] and not is_ipv6(match["ipv6"])):
+        raise BadRequest("the host is no name or address with an optional port")
+
+
+def is_ipv6(address: str) -> bool:
+    try:
+        return bool(IPv6Address(address))
+    except AddressValueError:
+        return False
