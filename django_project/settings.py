@@ -26,6 +26,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR"},
+        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},  # runserver's access lines
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -1,0 +1,47 @@
+# make [help]: what there is to make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help .venv run test lint clean
+
+help:
+	@echo "make run      start the three implementations on ports 8001, 8002 and 8003; Ctrl-C ends them"
+	@echo "              make run ARGS='--base-port 9000' passes options on; ARGS=--help lists them"
+	@echo "make test     check everything: style, types, tests, coverage"
+	@echo "make lint     check style and types alone"
+	@echo "make .venv    make the virtual environment, or bring it up to date; the others do it as needed"
+	@echo "              make .venv PYTHON=python3.12 chooses the Python, 3.11 or later"
+	@echo "make clean    remove all that was made, .venv too"
+
+.venv: .venv/installed
+
+# The mark is made last, so that an installation that was broken off is done again.
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed, and $(PYTHON) is none: make .venv PYTHON=python3.12 names another." >&2; \
+		exit 1; }
+	@echo "Installing into .venv ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+run: .venv
+	@$(BIN)/sidebyside serve $(ARGS)
+
+test: lint
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest -n 2
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --fail-under=100
+
+lint: .venv
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+clean:
+	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Look at the three implementations at once: start them, compare them, measure them."""
