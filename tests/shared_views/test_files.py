@@ -61,7 +61,7 @@ def test_answer_to_a_condition(fields: dict[str, str], status: int) -> None:
     ("type_", "guarded"), [("text/html; charset=utf-8", True), ("image/svg+xml", True), ("image/png", False)]
 )
 def test_files_that_may_run_scripts_are_guarded(type_: str, guarded: bool) -> None:
-    given = answer(replace(FILE, media_type=type_), {}.get)
+    given = answer(replace(FILE, media_type=type_), dict[str, str]().get)
     assert ("Content-Security-Policy" in dict(given.headers)) is guarded
 
 
