@@ -1,0 +1,115 @@
+"""The client of the judge: raw bytes out, answers in, each byte recorded."""
+
+import time
+from dataclasses import replace
+from typing import Literal, Self
+
+from contract.answer import Answer, Ended
+from contract.conversation import Conversation, silence
+from contract.reading import read_answer
+from contract.wire import Wire
+
+GRACE = 0.25  # seconds to wait for an end, or for bytes too many, after the last answer
+PAUSE = 0.01  # seconds between pieces that are to arrive as packets of their own
+PAUSES = 0.25  # seconds for all the pauses of one message together
+
+After = Literal["half-close", "await-close"]
+"""What the client does after the last answer: say that it is done, or wait for the server to close by itself."""
+
+
+class Connection:
+    """One connection to the server under judgement."""
+
+    def __init__(self, address: tuple[str, int], authority: str, timeout: float) -> None:
+        self.authority = authority.encode("latin-1")  # what `{authority}` becomes
+        self.timeout = timeout  # seconds for each step: to connect, to send, to get one answer
+        self.began = time.time()
+        self.finished = 0.0
+        self.sent: list[bytes] = []
+        self.answers: list[Answer] = []
+        self.left: Ended = "open"
+        self.position = 0  # of the next answer
+        self.wire = Wire(address, timeout)
+
+    def send(self, *pieces: bytes) -> None:
+        """Send each piece as a packet of its own, reading meanwhile; stop where the server has ended it."""
+        for index, piece in enumerate(pieces):
+            if index:
+                self.wire.drain(min(PAUSE, PAUSES / len(pieces)))
+            self._send(piece.replace(b"{authority}", self.authority))
+
+    def answer(self, method: str = "GET") -> Answer:
+        """Return the next final answer, with the interim ones before it. Broken where none comes."""
+        interim: list[Answer] = []
+        answer = self.next_answer(method)
+        while answer.is_interim:
+            interim.append(answer)
+            answer = self.next_answer(method)
+        answer = replace(answer, interim=tuple(interim))
+        self.answers.append(answer)
+        return answer
+
+    def next_answer(self, method: str = "GET") -> Answer:
+        """Return the next answer, interim or final, or what comes of it in time. Broken where not a byte comes."""
+        deadline = time.monotonic() + self.timeout
+        answer = self._read(method)
+        while not answer.complete and self.wire.ended == "open":
+            self.wire.wait(deadline)
+            answer = self._read(method)
+        if len(self.wire.received) == self.position:
+            raise silence(self.conversation)
+        self.position = answer.end
+        return answer
+
+    def pause(self, seconds: float) -> bytes:
+        """Return what comes within so many seconds, unread as an answer: to see that nothing is said too early."""
+        self.wire.drain(seconds)
+        return bytes(self.wire.received[self.position :])
+
+    def half_close(self) -> None:
+        """Say that no more will be sent."""
+        self.wire.half_close()
+
+    def finish(self, after: After = "half-close") -> Conversation:
+        """Read to the end of the connection, though not for long, and close it."""
+        if after == "await-close":
+            self.wire.drain(self.timeout)
+        self.left = self.wire.ended
+        self.wire.half_close()
+        self.wire.drain(GRACE)
+        self.close()
+        return self.conversation
+
+    def reset(self) -> None:
+        """Break off."""
+        self.wire.reset()
+
+    def close(self) -> None:
+        self.finished = self.finished or time.time()
+        self.wire.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def conversation(self) -> Conversation:
+        """All that was said so far."""
+        return Conversation(
+            sent=tuple(self.sent),
+            received=bytes(self.wire.received),
+            answers=tuple(self.answers),
+            ended=self.wire.ended,
+            left=self.left,
+            began=self.began,
+            finished=self.finished or time.time(),
+        )
+
+    def _read(self, method: str) -> Answer:
+        return read_answer(self.wire.received, self.position, method, self.wire.ended)
+
+    def _send(self, piece: bytes) -> None:
+        self.sent.append(piece)
+        self.wire.write(piece, time.monotonic() + self.timeout)

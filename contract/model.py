@@ -1,0 +1,94 @@
+"""What a rule is: data, and where data cannot say it, a check."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from contract.client import After
+from contract.conversation import Broken, Complaint, Conversation
+from contract.server import Server
+
+Level = Literal["MUST", "SHOULD"]
+Verdict = Literal["passed", "failed", "skipped"]
+Check = Callable[[Server], None]
+"""A check talks to the server as it likes, and raises Broken."""
+
+
+class Expectation(Protocol):
+    """One thing that a legal answer keeps; str() says it in words."""
+
+    def complaints(self, heard: Conversation) -> Iterable[Complaint]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One connection: the pieces to send (packets of their own), and what must hold of what comes back.
+
+    One answer is read for each of `methods`; none named means one answer to the request sent.
+    """
+
+    sends: tuple[bytes, ...]
+    expects: tuple[Expectation, ...]
+    methods: tuple[str, ...] = ()
+    after: After = "half-close"
+
+    def complaints(self, server: Server) -> Iterator[Complaint]:
+        heard = server.ask(*self.sends, methods=self.methods, after=self.after)
+        return judged(heard, *self.expects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One promise: a sentence for learners, the usual cause where it is broken, its section, how it is judged."""
+
+    id: str
+    stage: int
+    sentence: str
+    hint: str
+    section: str  # "RFC 9110 §15.5.6"
+    level: Level = "MUST"
+    routes: tuple[str, ...] = ()  # outside the core; see judging.PROBES
+    needs: tuple[str, ...] = ()  # ids of rules without which this one can't be judged
+    exchanges: tuple[Exchange, ...] = ()
+    check: Check | None = None
+    restarts: bool = False  # its check stops the server, so that it must run alone
+
+    def complaints(self, server: Server) -> Iterator[Complaint]:
+        """Yield all that is wrong: with the exchanges first, then with the check."""
+        for exchange in self.exchanges:
+            yield from exchange.complaints(server)
+        if self.check:
+            yield from _raised(self.check, server)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a rule. A skipped rule says why, and whether it counts among those to be kept."""
+
+    rule: Rule
+    verdict: Verdict
+    complaints: tuple[Complaint, ...] = ()
+    reason: str = ""
+    counts: bool = True
+    conversations: tuple[Conversation, ...] = ()
+    seconds: float = 0.0
+
+
+def expect(heard: Conversation, *expectations: Expectation) -> None:
+    """Raise Broken with every complaint that the expectations have; for checks."""
+    complaints = tuple(judged(heard, *expectations))
+    if complaints:
+        raise Broken(*complaints)
+
+
+def judged(heard: Conversation, *expectations: Expectation) -> Iterator[Complaint]:
+    """Return the complaints of all expectations, each once, each with the conversation that it is about."""
+    found = (complaint for expectation in expectations for complaint in expectation.complaints(heard))
+    return iter(dict.fromkeys(replace(complaint, heard=heard) for complaint in found))
+
+
+def _raised(check: Check, server: Server) -> Iterator[Complaint]:
+    try:
+        check(server)
+    except Broken as broken:
+        yield from broken.complaints

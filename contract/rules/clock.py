@@ -1,0 +1,216 @@
+"""Stage 3, Route, still: the page behind /time and /time.html tells the time."""
+
+import re
+import time
+from calendar import timegm
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+
+from contract.answer import Answer
+from contract.content import text_of
+from contract.conversation import Complaint, Conversation, broken
+from contract.expectations import Has, OfAnswer, first, shown
+from contract.model import Exchange, Expectation, Rule
+from contract.requests import get
+from contract.server import Server
+
+CLOCK = 2.0  # seconds by which the server's clock may differ from the judge's
+ZONE = 15 * 60  # seconds; each zone's offset from UTC is a multiple of it
+ZONES = range(-12 * 3600, 14 * 3600 + 1)  # seconds from UTC, the whole world
+PATIENCE = 2.5  # seconds within which a clock that shows seconds has surely moved
+TICK = 0.1  # seconds between looks at it
+MAX_PAGE = 32 * 1024  # characters of a page in which the time is looked for
+PATHS = ("/time", "/time.html")
+FORM = "%H:%M:%S %d.%m.%Y"
+TIME = re.compile(r"(?<!\d)\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}(?!\d)", re.ASCII)
+HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1\s*>", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(r"<[^>]*>")
+DATETIME = re.compile(r"<time\b[^>]*\bdatetime=([\"']?)([^\"'>]*)\1", re.IGNORECASE)
+NOT_STORED = r"(?i)(.*[, ])?(no-store|no-cache|max-age=0)\b.*"
+
+
+def page(answer: Answer) -> str:
+    """Return as much of the page as is looked at."""
+    return text_of(answer)[:MAX_PAGE]
+
+
+def time_shown(answer: Answer) -> float | None:
+    """Return the first time on the page, as seconds since the epoch if it were UTC."""
+    written = TIME.search(page(answer))
+    try:
+        return timegm(datetime.strptime(written[0], FORM).timetuple()) if written else None
+    except ValueError:
+        return None
+
+
+def distance(instant: float, heard: Conversation) -> float:
+    """Return the seconds by which an instant lies outside the conversation."""
+    return max(heard.began - instant, instant - heard.finished, 0.0)
+
+
+@dataclass(frozen=True)
+class TimeShown(OfAnswer):
+    """The page shows a time in the service's form."""
+
+    def __str__(self) -> str:
+        return "a time like `23:59:59 31.12.2026`"
+
+    def about(self, answer: Answer) -> Iterator[Complaint]:
+        if time_shown(answer) is None:
+            yield Complaint("the page shows no time like `23:59:59 31.12.2026`", answer.body_start)
+
+
+@dataclass(frozen=True)
+class InHeading(OfAnswer):
+    """There is one <h1>, and the time is its text."""
+
+    def __str__(self) -> str:
+        return "the time, and nothing else, in the page's one <h1>"
+
+    def about(self, answer: Answer) -> Iterator[Complaint]:
+        headings = [unescape(TAG.sub("", heading)).strip() for heading in HEADING.findall(page(answer))]
+        if len(headings) != 1:
+            yield Complaint(f"there are {len(headings)} <h1> on the page, not one", answer.body_start)
+        elif not TIME.fullmatch(headings[0]):
+            yield Complaint(f"the <h1> is {shown(headings[0])}, no time", answer.body_start)
+
+
+@dataclass(frozen=True)
+class TimeRight:
+    """The time is now, wherever in the world the server is."""
+
+    def __str__(self) -> str:
+        return "the time of now"
+
+    def complaints(self, heard: Conversation) -> Iterator[Complaint]:
+        for answer in heard.answers:
+            told = time_shown(answer) or 0.0
+            zone = round((told - heard.finished) / ZONE) * ZONE
+            if zone not in ZONES or distance(told - zone, heard) > CLOCK:
+                yield Complaint("the time shown is not the time", answer.body_start)
+
+
+@dataclass(frozen=True)
+class TimeLocal:
+    """The time is that of this machine's time zone."""
+
+    def __str__(self) -> str:
+        return "the local time"
+
+    def complaints(self, heard: Conversation) -> Iterator[Complaint]:
+        zone = time.localtime(heard.finished).tm_gmtoff
+        for answer in heard.answers:
+            if distance((time_shown(answer) or 0.0) - zone, heard) > CLOCK:
+                yield Complaint("the time shown is not the local time of the judge's machine", answer.body_start)
+
+
+@dataclass(frozen=True)
+class ForMachines:
+    """A <time datetime> has the time with its offset from UTC, and it is right."""
+
+    def __str__(self) -> str:
+        return "the time for machines, in <time datetime>"
+
+    def complaints(self, heard: Conversation) -> Iterator[Complaint]:
+        for answer in heard.answers:
+            if not any(told_now(value, heard) for _, value in DATETIME.findall(page(answer))):
+                yield Complaint("there is no <time datetime> with offset that tells the time", answer.body_start)
+
+
+def told_now(value: str, heard: Conversation) -> bool:
+    try:
+        told = datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return told.tzinfo is not None and distance(told.timestamp(), heard) <= CLOCK
+
+
+def moves(server: Server) -> None:
+    """Look again and again until the time has changed, which a right clock's does within a second."""
+    before = {path: shown_at(server, path) for path in PATHS}
+    deadline = time.monotonic() + PATIENCE
+    for path in PATHS:
+        while shown_at(server, path) == before[path]:
+            if time.monotonic() > deadline:
+                raise broken(f"{path}: the time shown stands still")
+            time.sleep(TICK)
+
+
+def shown_at(server: Server, path: str) -> float | None:
+    return time_shown(first(server.ask(get(path))))
+
+
+def both(*expects: Expectation) -> tuple[Exchange, ...]:
+    return tuple(Exchange((get(path),), expects) for path in PATHS)
+
+
+RULES = (
+    Rule(
+        id="route-time-shown",
+        stage=3,
+        sentence="The time page shows the time as HH:MM:SS DD.MM.YYYY.",
+        hint="time.strftime('%H:%M:%S %d.%m.%Y').",
+        section="the service, /time",
+        needs=("route-time", "route-time-html"),
+        exchanges=both(TimeShown()),
+    ),
+    Rule(
+        id="route-time-right",
+        stage=3,
+        sentence="The time is right.",
+        hint="Ask for the time when the request comes, not when the program starts; mind the order of day and month.",
+        section="the service, /time",
+        needs=("route-time-shown",),
+        exchanges=both(TimeRight()),
+    ),
+    Rule(
+        id="route-time-moves",
+        stage=3,
+        sentence="The time moves on: each request gets the time anew.",
+        hint="Call the view for each request, instead of keeping its first result.",
+        section="the service, /time",
+        needs=("route-time-shown",),
+        check=moves,
+    ),
+    Rule(
+        id="route-time-local",
+        stage=3,
+        sentence="The time is the server's local time.",
+        hint="Local time, not UTC: datetime.now().astimezone(), time.localtime().",
+        section="the service, /time",
+        level="SHOULD",
+        needs=("route-time-right",),
+        exchanges=both(TimeLocal()),
+    ),
+    Rule(
+        id="route-time-heading",
+        stage=3,
+        sentence="The time is the page's one heading.",
+        hint="Put the time, and only the time, into <h1>, and have no other <h1>.",
+        section="the service, /time",
+        needs=("route-time-shown",),
+        exchanges=both(InHeading()),
+    ),
+    Rule(
+        id="route-time-machines",
+        stage=3,
+        sentence="The time page tells machines the time as well.",
+        hint="<time datetime='2026-12-31T23:59:59+01:00'> around the time: datetime.now().astimezone().isoformat().",
+        section="the service, /time",
+        level="SHOULD",
+        needs=("route-time-shown",),
+        exchanges=both(ForMachines()),
+    ),
+    Rule(
+        id="route-time-fresh",
+        stage=3,
+        sentence="The time page is not to be kept by caches.",
+        hint="Send `Cache-Control: no-store` with it.",
+        section="RFC 9111 §5.2.2.5",
+        level="SHOULD",
+        needs=("route-time", "route-time-html"),
+        exchanges=both(Has("Cache-Control", NOT_STORED, "`no-store`")),
+    ),
+)

@@ -1,0 +1,121 @@
+"""Stage 1, Listen: the server is there, and nothing that a client does takes it away."""
+
+from contract.conversation import Broken, Complaint
+from contract.model import Rule
+from contract.requests import get
+from contract.server import Server
+
+HALF_A_REQUEST = b"GET / HTTP/1.1\r\nHost: loc"
+NO_UTF8 = (
+    b"GET / HTTP/1.1\r\nHost: {authority}\r\nX-Latin: caf\xe9\r\nConnection: close\r\n\r\n",
+    b"GET /\xff\xfe HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n",
+    b"\x80\xff\xfe\xfd\r\n\r\n",
+)
+
+
+def accepts(server: Server) -> None:
+    """Connect and do no harm: whatever becomes of the request is for other rules."""
+    server.ask(get("/"))
+
+
+def answers(server: Server) -> None:
+    with server.connect() as connection:
+        connection.send(get("/"))
+        connection.answer()
+
+
+def survives_nothing(server: Server) -> None:
+    for _ in range(3):
+        with server.connect():
+            pass
+    still_answers(server, "after a connection that sent nothing")
+
+
+def survives_reset(server: Server) -> None:
+    for sent in (HALF_A_REQUEST, get("/")):
+        with server.connect() as connection:
+            connection.send(sent)
+            connection.reset()
+        still_answers(server, "after a client's reset")
+
+
+def survives_no_utf8(server: Server) -> None:
+    for sent in NO_UTF8:
+        server.ask(sent)
+        still_answers(server, "after bytes that are no UTF-8")
+
+
+def restarts(server: Server) -> None:
+    """A connection is left open while the server is stopped, so that its end keeps the port in TIME_WAIT."""
+    assert server.restart
+    with server.connect() as connection:
+        connection.send(get("/"))
+        connection.answer()
+        server.restart()
+    still_answers(server, "after a second start on the same port")
+
+
+def still_answers(server: Server, when: str) -> None:
+    try:
+        answers(server)
+    except Broken as broken:
+        found = (Complaint(f"{when}: {one.text}", one.offset, one.heard) for one in broken.complaints)
+        raise Broken(*found) from broken
+
+
+RULES = (
+    Rule(
+        id="listen-accepts",
+        stage=1,
+        sentence="The server accepts connections on its port.",
+        hint="Bind to the host and port you were given, then call listen(). Is the server running at all?",
+        section="RFC 9112 §9.1",
+        check=accepts,
+    ),
+    Rule(
+        id="listen-answers",
+        stage=1,
+        sentence="A GET of / is answered.",
+        hint="Accept the connection, receive the request, send an answer, close the connection.",
+        section="RFC 9110 §3.4",
+        needs=("listen-accepts",),
+        check=answers,
+    ),
+    Rule(
+        id="listen-survives-nothing",
+        stage=1,
+        sentence="A client that connects, sends nothing and leaves does no harm.",
+        hint="Browsers open connections ahead of need. recv() then returns b'': close that connection and go on.",
+        section="RFC 9112 §9.5",
+        needs=("listen-answers",),
+        check=survives_nothing,
+    ),
+    Rule(
+        id="listen-survives-reset",
+        stage=1,
+        sentence="A client that breaks off in the middle of its request does no harm.",
+        hint="recv() and sendall() may raise ConnectionError: catch it for each connection, and go on accepting.",
+        section="RFC 9112 §9.5",
+        needs=("listen-answers",),
+        check=survives_reset,
+    ),
+    Rule(
+        id="listen-survives-no-utf8",
+        stage=1,
+        sentence="Bytes that are no UTF-8 do no harm.",
+        hint="A request is bytes. Decoding the head as ISO-8859-1 never fails; .decode() as UTF-8 may.",
+        section="RFC 9112 §2.2",
+        needs=("listen-answers",),
+        check=survives_no_utf8,
+    ),
+    Rule(
+        id="listen-restarts",
+        stage=1,
+        sentence="The server can be stopped, and started again on the same port at once.",
+        hint="'Address already in use' comes from connections just closed: set SO_REUSEADDR before bind().",
+        section="RFC 9293 §3.3.2",
+        needs=("listen-answers",),
+        check=restarts,
+        restarts=True,
+    ),
+)

@@ -1,0 +1,374 @@
+"""Stage 7, Persistence: many requests on one connection, and its end in good order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contract.combining import Nth
+from contract.content import fields
+from contract.conversation import Complaint, Conversation, broken
+from contract.endings import Closes, NoReset, NothingAfter
+from contract.expectations import CLIENT_ERRORS, Complete, Has, Status
+from contract.forms import FORM, JSON_WANTED, LAST_CHUNK, URLENCODED, chunk
+from contract.model import Check, Exchange, Expectation, Rule, expect
+from contract.requests import get, request
+from contract.rules.clock import TimeShown, time_shown
+from contract.rules.parameters import ROOT, STATUS
+from contract.rules.route import UNKNOWN
+from contract.server import Server, method_of
+
+MANY = 1000
+OK = Status(200)
+TIME = (OK, TimeShown())  # tells the answer to /time from those to other pages
+CLOSE_TOLD = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "or lists `close`")
+KEEP_ALIVE_TOLD = Has("Connection", r"(?i)(.*[, \t])?keep-alive([, \t].*)?", "or lists `keep-alive`")
+REFUSED = Status(*CLIENT_ERRORS, 501)
+POSTED = (Status(200, 201), fields(("name", "Ada")))
+AS_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # a body that looks like a request
+
+
+def kept(method: str, target: str, *lines: str, body: bytes | None = None) -> bytes:
+    return request(method, target, *lines, body=body)
+
+
+def old(target: str, *lines: str) -> bytes:
+    return request("GET", target, *lines).replace(b"HTTP/1.1", b"HTTP/1.0", 1)
+
+
+def posted(body: bytes) -> bytes:
+    return request("POST", FORM, f"Content-Type: {URLENCODED}", JSON_WANTED, body=body)
+
+
+def posted_chunks(body: bytes) -> bytes:
+    framing = (f"Content-Type: {URLENCODED}", "Transfer-Encoding: chunked")
+    return request("POST", FORM, *framing, JSON_WANTED) + chunk(body) + LAST_CHUNK + b"X-Trailer: 1\r\n\r\n"
+
+
+def pipelined(*requests: bytes, expects: tuple[Expectation, ...]) -> Exchange:
+    """All requests in one packet, an answer to each."""
+    methods = tuple(method_of((each,)) for each in requests)
+    return Exchange((b"".join(requests),), (*expects, NothingAfter()), methods)
+
+
+def in_turn(*turns: tuple[bytes, Expectation]) -> Check:
+    """A check that sends each request once the answer before it has come, all on one connection."""
+
+    def check(server: Server) -> None:
+        with server.connect() as connection:
+            for sends, expectation in turns:
+                connection.send(sends)
+                connection.answer(method_of((sends,)))
+                expect(connection.conversation, Nth(-1, expectation), Nth(-1, Complete()))
+
+    return check
+
+
+def still_there(sends: bytes, expectation: Expectation) -> Check:
+    """A check that the connection persists after that request."""
+    return in_turn((sends, expectation), (kept("GET", "/test"), OK))
+
+
+def closes(*sends: bytes, expects: tuple[Expectation, ...] = ()) -> tuple[Exchange, ...]:
+    return tuple(Exchange((each,), (*expects, OK, Complete(), Closes()), after="await-close") for each in sends)
+
+
+def refused_and_closed(bad: bytes, expectation: Expectation) -> Exchange:
+    """A framing error: one answer, none to what follows, and the end."""
+    return Exchange((bad + AS_REQUEST,), (expectation, NothingAfter(), Closes()), after="await-close")
+
+
+def thousand(server: Server) -> None:
+    with server.connect() as connection:
+        for number in range(MANY):
+            connection.send(request("GET", "/test"))
+            if connection.answer().status != 200:
+                raise broken(f"request {number + 1} is answered otherwise", connection.conversation)
+
+
+def half_closed(server: Server) -> None:
+    """Say at once that no more will come, as `printf | nc -N` does; the answer is still owed."""
+    with server.connect() as connection:
+        connection.send(kept("GET", "/"))
+        connection.half_close()
+        connection.answer()
+        expect(connection.conversation, OK, Complete())
+
+
+@dataclass(frozen=True)
+class BodyIsNoRequest:
+    """The answers are to the requests, at most one each; none is to what stands in a body."""
+
+    def __str__(self) -> str:
+        return "no answer to the body"
+
+    def complaints(self, heard: Conversation) -> Iterator[Complaint]:
+        for answer in heard.answers[1:]:
+            if time_shown(answer) is not None:
+                yield Complaint("the body of a request was taken for the next request", answer.start)
+
+
+def unread(target: str) -> tuple[Exchange, ...]:
+    """A refused request whose body looks like one itself; the connection may end after it, or go on in step."""
+    sized = kept("POST", target, "Content-Type: text/plain", body=AS_REQUEST)
+    cut = kept("POST", target, "Content-Type: text/plain", "Transfer-Encoding: chunked")
+    in_step = (Status(404, 405, 411, 415, 501), BodyIsNoRequest(), NothingAfter())
+    bodies = (sized, cut + chunk(AS_REQUEST) + LAST_CHUNK + b"\r\n")
+    return tuple(Exchange((each + get("/test"),), in_step, ("POST", "GET")) for each in bodies)
+
+
+BAD_LENGTH = kept("POST", "/", "Content-Length: abc")
+BAD_CHUNK = kept("POST", "/", "Transfer-Encoding: chunked") + b"hello\r\n"
+
+RULES = (
+    Rule(
+        id="persistence-two",
+        stage=7,
+        sentence="A connection stays open after an answer, and takes the next request.",
+        hint="After an answer, loop: read the next request from the same socket.",
+        section="RFC 9112 §9.3",
+        needs=(*ROOT, "route-test"),
+        check=in_turn((kept("GET", "/"), OK), (kept("GET", "/test"), OK), (kept("GET", "/"), OK)),
+    ),
+    Rule(
+        id="persistence-thousand",
+        stage=7,
+        sentence="A thousand requests may come on one connection.",
+        hint="Keep nothing of a request once it is answered; mind recursion, which ends after a thousand calls.",
+        section="RFC 9112 §9.3",
+        needs=("persistence-two",),
+        check=thousand,
+    ),
+    Rule(
+        id="persistence-close",
+        stage=7,
+        sentence="Connection: close is obeyed: the answer is the last, and the connection ends.",
+        hint="Look into the Connection field of the request; close the socket after the answer.",
+        section="RFC 9112 §9.6",
+        needs=ROOT,
+        exchanges=closes(get("/")),
+    ),
+    Rule(
+        id="persistence-close-told",
+        stage=7,
+        sentence="The last answer of a connection says so: it has Connection: close too.",
+        hint="Send Connection: close with an answer after which you close.",
+        section="RFC 9112 §9.6",
+        level="SHOULD",
+        needs=("persistence-close",),
+        exchanges=closes(get("/"), expects=(CLOSE_TOLD,)),
+    ),
+    Rule(
+        id="persistence-close-case",
+        stage=7,
+        sentence="close may be written in any letter case.",
+        hint="Compare connection options, and names of fields, in lower case.",
+        section="RFC 9110 §7.6.1",
+        needs=("persistence-close",),
+        exchanges=closes(
+            kept("GET", "/", "Connection: Close"),
+            kept("GET", "/", "Connection: CLOSE"),
+            kept("GET", "/", "connection: close"),
+        ),
+    ),
+    Rule(
+        id="persistence-close-list",
+        stage=7,
+        sentence="close may be one of several connection options.",
+        hint="Connection is a list: split it at commas, and join the lines of fields that come twice.",
+        section="RFC 9110 §7.6.1",
+        needs=("persistence-close",),
+        exchanges=closes(
+            kept("GET", "/", "Connection: x-one, close"),
+            kept("GET", "/", "Connection: close ,x-one"),
+            kept("GET", "/", "Connection: x-one", "Connection: close"),
+        ),
+    ),
+    Rule(
+        id="persistence-close-last",
+        stage=7,
+        sentence="What a client sends after Connection: close is not answered.",
+        hint="Stop reading requests, also those that have come already.",
+        section="RFC 9112 §9.6",
+        needs=("persistence-close",),
+        exchanges=(
+            Exchange((get("/") + get("/test"),), (OK, Complete(), NothingAfter(), Closes()), after="await-close"),
+        ),
+    ),
+    Rule(
+        id="persistence-old",
+        stage=7,
+        sentence="To HTTP/1.0, the connection closes after the answer.",
+        hint="Look at the version in the request line.",
+        section="RFC 9112 §9.3",
+        needs=ROOT,
+        exchanges=closes(old("/")),
+    ),
+    Rule(
+        id="persistence-old-keep-alive",
+        stage=7,
+        sentence="HTTP/1.0 with Connection: keep-alive persists, and the answer says so.",
+        hint="Answer with Connection: keep-alive: a client of HTTP/1.0 would not know otherwise.",
+        section="RFC 9112 §9.3",
+        level="SHOULD",
+        needs=("persistence-old", "persistence-two"),
+        check=in_turn(
+            (old("/", "Connection: keep-alive"), KEEP_ALIVE_TOLD),
+            (old("/test", "Connection: Keep-Alive"), KEEP_ALIVE_TOLD),
+            (old("/"), OK),
+        ),
+    ),
+    Rule(
+        id="persistence-pipelined",
+        stage=7,
+        sentence="Requests that come together are all answered, in their order.",
+        hint="What is left in the buffer after a request is the beginning of the next one.",
+        section="RFC 9112 §9.3.2",
+        needs=("persistence-two", "route-time-shown"),
+        exchanges=(
+            pipelined(
+                kept("GET", "/"),
+                kept("GET", "/time"),
+                kept("GET", "/test"),
+                get("/time.html"),
+                expects=(OK, Nth(1, TimeShown()), Nth(2, OK), Nth(3, TimeShown()), Nth(3, Complete())),
+            ),
+        ),
+    ),
+    Rule(
+        id="persistence-pipelined-post",
+        stage=7,
+        sentence="So are they with a POST among them, whose body ends where its length says.",
+        hint="Take as many bytes as Content-Length says from the buffer; the rest is the next request.",
+        section="RFC 9112 §9.3.2",
+        routes=(FORM,),
+        needs=("persistence-pipelined", "bodies-urlencoded"),
+        exchanges=(
+            pipelined(
+                kept("GET", "/time"),
+                posted(b"name=Ada"),
+                posted(b"name=Ada"),
+                get("/time"),
+                expects=(*TIME, *(Nth(at, each) for at in (1, 2) for each in POSTED), Nth(3, TimeShown())),
+            ),
+        ),
+    ),
+    Rule(
+        id="persistence-pipelined-chunked",
+        stage=7,
+        sentence="So are they with a chunked body, which ends after the empty line that follows its last chunk.",
+        hint="The chunk of size 0 is followed by trailers, if any, and an empty line: take them too.",
+        section="RFC 9112 §7.1",
+        routes=(FORM,),
+        needs=("persistence-pipelined-post", "bodies-chunked-trailers"),
+        exchanges=(
+            pipelined(
+                posted_chunks(b"name=Ada"),
+                posted_chunks(b"name=Ada"),
+                get("/time"),
+                expects=(*(Nth(at, each) for at in (0, 1) for each in POSTED), Nth(2, TimeShown())),
+            ),
+        ),
+    ),
+    Rule(
+        id="persistence-unread",
+        stage=7,
+        sentence="The body of a request that is refused never becomes the next request.",
+        hint="Read the body before the next request, also where you do not want it; or close the connection.",
+        section="RFC 9112 §9.3",
+        needs=("persistence-pipelined", "methods-lacking", "methods-post-unknown"),
+        exchanges=(*unread("/"), *unread(UNKNOWN)),
+    ),
+    Rule(
+        id="persistence-unread-form",
+        stage=7,
+        sentence="Nor does a body in the wrong media type.",
+        hint="Read the body before you answer 415; or close the connection.",
+        section="RFC 9112 §9.3",
+        routes=(FORM,),
+        needs=("persistence-unread", "bodies-media-type"),
+        exchanges=unread(FORM),
+    ),
+    Rule(
+        id="persistence-after-404",
+        stage=7,
+        sentence="The connection stays open after a 404.",
+        hint="A path that leads nowhere is no reason to close.",
+        section="RFC 9112 §9.3",
+        level="SHOULD",
+        needs=("persistence-two", "route-unknown"),
+        check=still_there(kept("GET", UNKNOWN), Status(404)),
+    ),
+    Rule(
+        id="persistence-after-405",
+        stage=7,
+        sentence="The connection stays open after a 405, its body read.",
+        hint="A method that a page lacks is no reason to close.",
+        section="RFC 9112 §9.3",
+        level="SHOULD",
+        needs=("persistence-two", "persistence-unread"),
+        check=still_there(kept("POST", "/", body=b"unwanted"), Status(405, 501)),
+    ),
+    Rule(
+        id="persistence-after-415",
+        stage=7,
+        sentence="The connection stays open after a 415, its body read.",
+        hint="A body that was read whole is no reason to close, whatever it is.",
+        section="RFC 9112 §9.3",
+        level="SHOULD",
+        routes=(FORM,),
+        needs=("persistence-two", "persistence-unread-form"),
+        check=still_there(kept("POST", FORM, "Content-Type: text/plain", body=b"unwanted"), Status(415)),
+    ),
+    Rule(
+        id="persistence-head",
+        stage=7,
+        sentence="HEAD does not shift the next answer.",
+        hint="The answer to HEAD ends with its head, whatever its Content-Length.",
+        section="RFC 9110 §9.3.2",
+        needs=("persistence-pipelined", "methods-head", "methods-head-no-body"),
+        exchanges=(pipelined(kept("HEAD", "/"), kept("HEAD", "/"), get("/time"), expects=(OK, Nth(2, TimeShown()))),),
+    ),
+    Rule(
+        id="persistence-no-content",
+        stage=7,
+        sentence="Neither do 204, 205 and 304.",
+        hint="204 and 304 end with their head; 205 needs Content-Length: 0.",
+        section="RFC 9112 §6.3",
+        routes=STATUS,
+        needs=("persistence-pipelined", "parameters-status-204", "parameters-status-205", "parameters-status-304"),
+        exchanges=tuple(
+            pipelined(
+                kept("GET", f"/status/{code}"), get("/time"), expects=(Status(code), Nth(1, OK), Nth(1, TimeShown()))
+            )
+            for code in (204, 205, 304)
+        ),
+    ),
+    Rule(
+        id="persistence-error",
+        stage=7,
+        sentence="Where the end of a request can't be known, it is answered 400, and the connection ends.",
+        hint="Nobody knows where the next request begins: do not look for one.",
+        section="RFC 9112 §6.3",
+        needs=("persistence-close", "methods-lacking"),
+        exchanges=(refused_and_closed(BAD_LENGTH, Status(400)), refused_and_closed(BAD_CHUNK, REFUSED)),
+    ),
+    Rule(
+        id="persistence-error-heard",
+        stage=7,
+        sentence="The last answer is not lost to a reset, though the client is still sending.",
+        hint="shutdown(SHUT_WR), read on for a while, then close(): close() on unread bytes resets the connection.",
+        section="RFC 9112 §9.6",
+        needs=("persistence-error",),
+        exchanges=(
+            Exchange((BAD_LENGTH + bytes(100_000), bytes(100_000)), (Status(400), NoReset()), after="await-close"),
+        ),
+    ),
+    Rule(
+        id="persistence-half-close",
+        stage=7,
+        sentence="A client that says at once that it will send no more still gets its answer.",
+        hint="An empty recv() ends the requests, not the answers: send what you owe before you close.",
+        section="RFC 9112 §9.6",
+        needs=ROOT,
+        check=half_closed,
+    ),
+)

@@ -1,0 +1,111 @@
+"""A socket that cannot hang: a deadline on every wait, a limit on what is kept, a name for how it ended."""
+
+import selectors
+import socket
+import struct
+import time
+from contextlib import suppress
+
+from contract.answer import Ended
+from contract.conversation import broken
+
+MAX_RECEIVED = 16 * 1024 * 1024  # octets kept of one connection
+RECEIVE = 256 * 1024  # octets asked of the socket at a time
+LAST_WORDS = 0.25  # seconds for what the server said before it stopped reading
+# Acknowledge at once, where the system can (TCP_NODELAY, set anyway, does no harm): a server that writes head and
+# body apart otherwise waits 40 ms for each acknowledgement that ours delays.
+ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", socket.TCP_NODELAY)
+
+READ = selectors.EVENT_READ
+WRITE = selectors.EVENT_WRITE
+NEVER_MIND = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: close by reset
+
+
+class Wire:
+    """One TCP connection, and all that came over it."""
+
+    def __init__(self, address: tuple[str, int], timeout: float) -> None:
+        self.received = bytearray()
+        self.ended: Ended = "open"
+        self._socket = dial(address, timeout)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._socket, READ)
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Send it all, reading meanwhile, so that neither side waits for the other; or as much as can be sent."""
+        view = memoryview(data)
+        while view and self.ended == "open":
+            if self._wait(READ | WRITE, deadline) & WRITE:
+                view = view[self._send(view) :]
+
+    def wait(self, deadline: float) -> None:
+        """Take what comes next; give up at the deadline, in time.monotonic()."""
+        if self.ended == "open" and not self._wait(READ, deadline):
+            self._end("timeout")
+
+    def drain(self, seconds: float) -> None:
+        """Take what comes, up to the end or for so long; that time runs out is no end."""
+        deadline = time.monotonic() + seconds
+        while self.ended == "open" and self._wait(READ, deadline):
+            pass
+
+    def half_close(self) -> None:
+        with suppress(OSError):  # it has ended already, and reading tells how
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """End as a crashed client does: by RST."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NEVER_MIND)
+        self.close()
+
+    def close(self) -> None:
+        self._selector.close()
+        self._socket.close()
+
+    def _wait(self, events: int, deadline: float) -> int:
+        """Return the events that there are, having taken what could be read; none past the deadline."""
+        seconds = deadline - time.monotonic()
+        self._selector.modify(self._socket, events)
+        happened = sum(event for _, event in self._selector.select(seconds)) if seconds > 0 else 0
+        if happened & READ:
+            self._receive()
+        elif not happened and events & WRITE:
+            self._end("timeout")
+        return happened
+
+    def _send(self, view: memoryview) -> int:
+        try:
+            return self._socket.send(view)
+        except OSError:
+            self.drain(LAST_WORDS)
+            self._end("reset")
+            return 0
+
+    def _receive(self) -> None:
+        with suppress(OSError):  # it has ended already, and reading tells how
+            self._socket.setsockopt(socket.IPPROTO_TCP, ACKNOWLEDGE, 1)
+        try:
+            data = self._socket.recv(RECEIVE)
+        except OSError:
+            self._end("reset")
+            return
+        self.received += data
+        if not data:
+            self._end("closed")
+        elif len(self.received) > MAX_RECEIVED:
+            self._end("flood")
+
+    def _end(self, how: Ended) -> None:
+        if self.ended == "open":
+            self.ended = how
+
+
+def dial(address: tuple[str, int], timeout: float) -> socket.socket:
+    """Return a connected socket that never blocks. Broken where the server takes no connection."""
+    try:
+        dialled = socket.create_connection(address, timeout)
+        dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError as error:
+        raise broken(f"no connection to {address[0]}:{address[1]}: {error.strerror or error}") from error
+    dialled.setblocking(False)
+    return dialled

@@ -1,0 +1,196 @@
+"""The client against servers that play a script: every byte recorded, every wait ended, every end named."""
+
+import socket
+import struct
+import time
+from queue import SimpleQueue
+
+import pytest
+
+from contract import Server, wire
+from contract.answer import Ended
+from contract.conversation import Broken
+from contract.requests import get, head, last, post, request
+from tests.contract.scripted import OK, TIMEOUT, Script, says, scripted
+
+
+def resets(client: socket.socket) -> None:
+    client.recv(65536)
+    client.sendall(OK)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def resets_at_once(client: socket.socket) -> None:
+    client.recv(65536)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def stays(client: socket.socket) -> None:
+    """Answer once, then wait for the client's end."""
+    client.recv(65536)
+    client.sendall(OK)
+    while client.recv(65536):
+        pass
+
+
+def mute(client: socket.socket) -> None:
+    while client.recv(65536):
+        pass
+
+
+def never_reads(client: socket.socket) -> None:
+    time.sleep(2 * TIMEOUT)
+
+
+def floods(client: socket.socket) -> None:
+    client.recv(65536)
+    while True:
+        client.sendall(bytes(1024 * 1024))
+
+
+def refuses_early(client: socket.socket) -> None:
+    """Answer before the request is read, and read no more."""
+    client.recv(1)
+    client.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+    client.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("script", "ended", "left", "answers"),
+    [
+        (says(OK), "closed", "open", 1),
+        (stays, "closed", "open", 1),
+        (mute, "timeout", "timeout", 0),
+        (says(), "closed", "closed", 0),
+        (resets_at_once, "reset", "reset", 0),
+        (floods, "flood", "flood", 1),
+    ],
+)
+def test_how_it_ends(script: Script, ended: Ended, left: Ended, answers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MAX_RECEIVED", 4 * 1024 * 1024)
+    with scripted(script, timeout=1.0) as server:
+        heard = server.ask(get("/"))
+    assert (heard.ended, len(heard.answers)) == (ended, answers)
+    assert heard.left in (left, ended)
+
+
+def test_a_reset_after_the_answer_is_seen() -> None:
+    with scripted(resets) as server:
+        assert server.ask(get("/"), after="await-close").ended == "reset"
+
+
+def test_no_connection() -> None:
+    with scripted(mute) as server:
+        pass
+    with pytest.raises(Broken, match="no connection to"):
+        server.ask(get("/"))
+
+
+def test_awaiting_the_close() -> None:
+    with scripted(stays) as server:
+        assert server.ask(get("/"), after="await-close").left == "open"
+    with scripted(says(OK)) as server:
+        assert server.ask(get("/"), after="await-close").left == "closed"
+
+
+def test_a_server_that_never_reads_ends_the_sending() -> None:
+    with scripted(never_reads) as server, server.connect() as connection:
+        connection.send(bytes(64 * 1024 * 1024))
+        assert connection.conversation.ended == "timeout"
+
+
+def test_a_refusal_in_the_midst_of_sending_is_heard() -> None:
+    with scripted(refuses_early, timeout=2.0) as server:
+        heard = server.ask(last("POST", "/", body=bytes(16 * 1024 * 1024)))
+    assert [answer.status for answer in heard.answers] == [413]
+
+
+def test_pieces_are_packets_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each pause lasts here until the server has what was sent, so that no load can join two pieces."""
+    came: SimpleQueue[bytes] = SimpleQueue()
+    packets: list[bytes] = []
+
+    def listens(client: socket.socket) -> None:
+        while data := client.recv(65536):
+            came.put(data)
+
+    with scripted(listens) as server, server.connect() as connection:
+        with monkeypatch.context() as patch:
+            patch.setattr(connection.wire, "drain", lambda seconds: packets.append(came.get()))
+            connection.send(b"one", b"two", b"three")
+        connection.half_close()
+        with pytest.raises(Broken, match="closed the connection"):
+            connection.answer()
+    assert [*packets, came.get()] == [b"one", b"two", b"three"]
+
+
+def test_interim_answers_come_with_the_final_one() -> None:
+    with scripted(says(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK)) as server:
+        (answer,) = server.ask(get("/")).answers
+    assert ([one.status for one in answer.interim], answer.status, answer.body) == ([100, 103], 200, b"hi")
+
+
+def test_answers_in_a_row_and_what_is_left_over() -> None:
+    with scripted(says(OK, OK[:9], OK[9:] + b"rest")) as server:
+        heard = server.ask(request("GET", "/") + get("/"), methods=("GET", "GET"))
+    assert [answer.body for answer in heard.answers] == [b"hi", b"hi"]
+    assert heard.rest == b"rest"
+
+
+def test_no_further_answer_is_waited_for_after_a_broken_one() -> None:
+    with scripted(says(OK[:-1])) as server:
+        (answer,) = server.ask(get("/"), methods=("GET", "GET")).answers
+    assert not answer.complete
+
+
+def test_silence_can_be_looked_for() -> None:
+    with scripted(stays) as server, server.connect() as connection:
+        assert connection.pause(0.01) == b""
+        connection.send(get("/"))
+        assert connection.pause(0.1) == OK
+
+
+def test_each_byte_is_recorded() -> None:
+    with scripted(says(OK)) as server:
+        server.ask(b"GET / HTTP/1.1\r\nHost: ", b"{authority}", b"\r\n\r\n")
+        server.ask(head("/"))
+    first, second = server.conversations
+    assert first.sent == (b"GET / HTTP/1.1\r\nHost: ", server.authority.encode(), b"\r\n\r\n")
+    assert first.received == second.received == OK
+    assert first.began <= first.finished <= second.finished
+    assert second.answers[0].body == b""
+    assert server.apart().conversations == ()
+
+
+@pytest.mark.parametrize(
+    ("server", "authority"),
+    [
+        (Server("127.0.0.1", 80), "127.0.0.1:80"),
+        (Server("::1", 8001), "[::1]:8001"),
+        (Server("127.0.0.1", 80, name="example.org"), "example.org"),
+    ],
+)
+def test_authority(server: Server, authority: str) -> None:
+    assert server.authority == authority
+
+
+def test_random_data_follows_seed_and_salt() -> None:
+    drawn = [Server("a", 1, seed=seed).random(salt).random() for seed in (1, 2) for salt in ("a", "b", "a")]
+    assert (len(set(drawn)), drawn[0]) == (4, drawn[2])
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (request("GET", "/"), b"GET / HTTP/1.1\r\nHost: {authority}\r\n\r\n"),
+        (get("/", "A: b"), b"GET / HTTP/1.1\r\nHost: {authority}\r\nA: b\r\nConnection: close\r\n\r\n"),
+        (head("/"), b"HEAD / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"),
+        (
+            post("/", b"a=1", "text/plain"),
+            b"POST / HTTP/1.1\r\nHost: {authority}\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+            b"Content-Length: 3\r\n\r\na=1",
+        ),
+    ],
+)
+def test_requests(made: bytes, expected: bytes) -> None:
+    assert made == expected

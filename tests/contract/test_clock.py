@@ -1,0 +1,85 @@
+"""Times as servers tell them: in a page's text, for machines, in the Date field."""
+
+import pytest
+
+from contract.answer import Answer
+from contract.conversation import Conversation
+from contract.rules.clock import TimeRight, time_shown, told_now
+from contract.rules.respond import told_between
+
+NOON = 1767268800.0  # 2026-01-01 12:00:00 UTC
+HEARD = Conversation(began=NOON, finished=NOON + 0.5)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<h1>12:00:00 01.01.2026</h1>", NOON),
+        (b"<h1>12:00:01 01.01.2026</h1> 13:00:00 01.01.2026", NOON + 1),
+        (b"", None),
+        (b"12:00 01.01.2026", None),
+        (b"25:00:00 01.01.2026", None),
+        (b"12:00:00 13.31.2026", None),
+        (b"112:00:00 01.01.2026", None),
+        (b"12:00:00 01.01.20260", None),
+    ],
+)
+def test_time_shown(body: bytes, told: float | None) -> None:
+    assert time_shown(Answer(body=body)) == told
+
+
+@pytest.mark.parametrize(
+    ("shown", "right"),
+    [
+        (b"12:00:00 01.01.2026", True),
+        (b"12:00:02 01.01.2026", True),
+        (b"11:59:58 01.01.2026", True),
+        (b"13:00:00 01.01.2026", True),
+        (b"17:45:00 01.01.2026", True),
+        (b"02:00:00 02.01.2026", True),
+        (b"00:00:00 01.01.2026", True),
+        (b"12:00:05 01.01.2026", False),
+        (b"12:05:00 01.01.2026", False),
+        (b"12:00:00 02.01.2026", False),
+        (b"03:00:00 02.01.2026", False),
+        (b"12:00:00 01.01.2025", False),
+        (b"never", False),
+    ],
+    ids=str,
+)
+def test_time_right_anywhere_in_the_world(shown: bytes, right: bool) -> None:
+    heard = Conversation(answers=(Answer(body=shown),), began=HEARD.began, finished=HEARD.finished)
+    assert (list(TimeRight().complaints(heard)) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("value", "now"),
+    [
+        ("2026-01-01T12:00:00+00:00", True),
+        ("2026-01-01T13:00:00+01:00", True),
+        ("2026-01-01T12:00:00Z", True),
+        ("2026-01-01 12:00:01.5+00:00", True),
+        ("2026-01-01T12:00:00", False),
+        ("2026-01-01T12:00:00+01:00", False),
+        ("noon", False),
+    ],
+)
+def test_told_now(value: str, now: bool) -> None:
+    assert told_now(value, HEARD) is now
+
+
+@pytest.mark.parametrize(
+    ("date", "right"),
+    [
+        ("Thu, 01 Jan 2026 12:00:00 GMT", True),
+        ("Thu, 01 Jan 2026 11:59:58 GMT", True),
+        ("Thu, 01 Jan 2026 11:59:57 GMT", False),
+        ("Thu, 01 Jan 2026 12:00:02 GMT", True),
+        ("Thu, 01 Jan 2026 12:00:03 GMT", False),
+        ("Fri, 01 Jan 2026 12:00:00 GMT", False),
+        ("Thu, 32 Jan 2026 12:00:00 GMT", False),
+        ("", False),
+    ],
+)
+def test_date(date: str, right: bool) -> None:
+    assert told_between(date, HEARD.began, HEARD.finished) is right

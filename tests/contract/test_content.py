@@ -1,0 +1,133 @@
+"""What is expected of content holds or complains: text whatever its markup, JSON strictly."""
+
+import pytest
+
+from contract.answer import Answer, FieldLine
+from contract.content import (
+    JSON,
+    PROBLEM,
+    FieldTold,
+    Member,
+    MemberOf,
+    OfObject,
+    Records,
+    Shows,
+    fields,
+    files,
+    text_of,
+)
+from contract.conversation import Conversation
+from contract.expectations import BodyMatches, NoInterim
+from contract.forms import Part, chunked, multipart, parted, submit
+from contract.model import Expectation
+from contract.rules.persistence import BodyIsNoRequest
+
+NAMED = (
+    b'{"name": "J\xc3\xbcrgen", "none": [], "headers": [{"name": "x-a", "value": "1, 2"}, {"name": "X-A", "value": 3}]}'
+)
+ROWS = b'{"fields": [{"name": "a", "value": "1", "more": 0}, {"name": "b", "value": ""}]}'
+TIME = b"<h1>23:59:59 31.12.2026</h1>"
+
+
+def answer(body: bytes, media_type: str = "application/json", start: int = 0) -> Answer:
+    line = FieldLine("Content-Type", media_type, 17)
+    return Answer(status=200, fields=(line,), body=body, complete=True, start=start, body_start=50)
+
+
+def complaints(expectation: Expectation, *answers: Answer) -> list[str]:
+    return [complaint.text for complaint in expectation.complaints(Conversation(answers=answers))]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "text"),
+    [
+        ("text/html", b"\xc3\xbc", "\u00fc"),
+        ("text/html; charset=utf-8", b"\xc3\xbc", "\u00fc"),
+        ("text/html;charset=ISO-8859-1", b"\xfc", "\u00fc"),
+        ('text/html; Charset="iso-8859-1"', b"\xfc", "\u00fc"),
+        ("text/html; charset=klingon", b"\xc3\xbc", "\u00fc"),
+        ("text/html", b"\xfc", "\ufffd"),
+    ],
+)
+def test_text_of(media_type: str, body: bytes, text: str) -> None:
+    assert text_of(answer(body, media_type)) == text
+
+
+@pytest.mark.parametrize(
+    ("expectation", "body", "found"),
+    [
+        (Shows("<\u00fc>&"), b"<p>&lt;&uuml;&#62;&amp;</p>", []),
+        (Shows("<a>"), b"<p>a</p>", ["the content does not show '<a>'"]),
+        (BodyMatches(rb"a+", "only a"), b"aaa", []),
+        (BodyMatches(rb"a+", "only a"), b"aab", ["the content has not only a"]),
+        (JSON, b"", []),
+        (PROBLEM, b"", ["Content-Type is 'application/json', not `application/problem+json`"]),
+        (Member("name", "J\u00fcrgen"), NAMED, []),
+        (Member("name", "Ada"), NAMED, ["`name` is \"'J\u00fcrgen'\", not 'Ada'"]),
+        (Member("nom", "Ada"), NAMED, ["the JSON has no member `nom`"]),
+        (MemberOf("name", str), NAMED, []),
+        (MemberOf("name", list), NAMED, ["`name` is \"'J\u00fcrgen'\", not a list that is not empty"]),
+        (MemberOf("none", list), NAMED, ["`none` is '[]', not a list that is not empty"]),
+        (MemberOf("nom", str), NAMED, ["`nom` is 'None', not a str that is not empty"]),
+        (fields(("a", "1"), ("b", "")), ROWS, []),
+        (fields(), b'{"fields": []}', []),
+        (fields(("a", "1")), ROWS, ["`fields` tells \"[('a', '1'), ('b', '')]\", not \"[('a', '1')]\""]),
+        (files(), ROWS, ["`files` is no list of objects with field, name, size, sha256"]),
+        (Records("fields", ("name", "size"), ()), ROWS, ["`fields` is no list of objects with name, size"]),
+        (fields(), b'{"fields": ["a"]}', ["`fields` is no list of objects with name, value"]),
+        (FieldTold("X-A", ("1", "2", "3")), NAMED, []),
+        (FieldTold("X-A", ("1",)), NAMED, ["`headers` tell X-A as \"['1, 2', '3']\", not 1"]),
+        (FieldTold("X-B", ("1",)), NAMED, ["`headers` tell X-B as '[]', not 1"]),
+        (FieldTold("X-B", ("1",)), ROWS, ["`headers` is no list of objects with name, value"]),
+        (Member("a", 1), b"[1]", ["the content is no JSON object but '[1]'"]),
+        (Member("a", 1), b"", ["the content is no JSON: Expecting value: line 1 column 1 (char 0)"]),
+    ],
+    ids=str,
+)
+def test_expectations(expectation: Expectation, body: bytes, found: list[str]) -> None:
+    assert complaints(expectation, answer(body)) == found
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\xfc"}', b'\xef\xbb\xbf{"a": 1}', b"[" * 100_000, b"{'a': 1}"])
+def test_json_is_read_strictly(body: bytes) -> None:
+    (complaint,) = complaints(Member("a", 1), answer(body))
+    assert complaint.startswith("the content is no JSON: ")
+
+
+def test_an_expectation_of_objects_says_which() -> None:
+    with pytest.raises(NotImplementedError):
+        complaints(OfObject(), answer(b"{}"))
+
+
+def test_no_interim() -> None:
+    assert complaints(NoInterim(), answer(b"")) == []
+    interim = Answer(status=100)
+    assert complaints(NoInterim(), Answer(status=200, interim=(interim,))) == ["an interim answer, 100, comes first"]
+
+
+def test_body_is_no_request() -> None:
+    assert complaints(BodyIsNoRequest(), answer(TIME), answer(b"")) == []
+    assert complaints(BodyIsNoRequest(), answer(b""), answer(TIME)) == [
+        "the body of a request was taken for the next request"
+    ]
+
+
+def test_multipart_is_as_rfc_7578_has_it() -> None:
+    assert multipart(Part("a", b"1"), Part("f", b"2", "f.txt"), boundary="B") == (
+        b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+        b'--B\r\nContent-Disposition: form-data; name="f"; filename="f.txt"\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n2\r\n"
+        b"--B--\r\n"
+    )
+
+
+def test_chunks() -> None:
+    assert chunked([b"a" * 16, b"\r\n"], b"X: 1\r\n") == b"10\r\naaaaaaaaaaaaaaaa\r\n2\r\n\r\n\r\n0\r\nX: 1\r\n\r\n"
+
+
+def test_parted_keeps_each_byte() -> None:
+    request = submit(b"name=Ada")
+    head, *body = parted(request, 1, 5)
+    assert head.endswith(b"\r\n\r\n")
+    assert body == [b"n", b"ame=", b"Ada"]
+    assert head + b"".join(body) == request

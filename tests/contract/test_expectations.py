@@ -1,0 +1,178 @@
+"""Each expectation holds or complains, with the place, and says in words what it expects."""
+
+import pytest
+
+from contract.answer import Answer, Ended
+from contract.combining import All, Either, Nth, When
+from contract.conversation import Broken, Conversation
+from contract.endings import Closes, NoBody, NoReset, NothingAfter, Silent
+from contract.expectations import (
+    CLIENT_ERRORS,
+    BodyHolds,
+    BodyLacks,
+    Complete,
+    Framed,
+    Has,
+    Lacks,
+    Lists,
+    OfAnswer,
+    SomeBody,
+    Status,
+    Without,
+    first,
+    shown,
+)
+from contract.model import Expectation, expect
+from contract.reading import read_answer
+
+HEAD = b"HTTP/1.1 200 OK\r\nAllow: GET, HEAD\r\n"
+SIZED = HEAD + b"Content-Length: 2\r\n\r\nhi"
+
+
+def heard(data: bytes, *methods: str, ended: Ended = "closed") -> Conversation:
+    answers: list[Answer] = []
+    for method in methods or ("GET",):
+        start = answers[-1].end if answers else 0
+        answers += [read_answer(data, start, method, ended)] if len(data) > start else []
+    return Conversation(received=data, answers=tuple(answers), ended=ended, left=ended)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "data", "complaints"),
+    [
+        (Status(200, 404), SIZED, []),
+        (Status(*CLIENT_ERRORS, 501), SIZED, [("the status is 200, not any 4xx or any 5xx", 0)]),
+        (Status(404), b"hello", [("the status is missing, not 404", 0)]),
+        (Status(400, 404, 414), b"", [("no answer came: the server closed the connection", 0)]),
+        (Has("allow"), SIZED, []),
+        (Has("Date"), SIZED, [("the field Date is missing", 0)]),
+        (Has("Allow", "GET.*"), SIZED, []),
+        (Has("Allow", "GET"), SIZED, [("Allow is 'GET, HEAD', not like `GET`", 17)]),
+        (Has("Allow", "GET", "just GET"), SIZED, [("Allow is 'GET, HEAD', not just GET", 17)]),
+        (Lists("Allow", ("GET",)), SIZED, []),
+        (Lists("Allow", ("get", "POST")), SIZED, [("Allow does not list get", 17), ("Allow does not list POST", 17)]),
+        (Lacks("Date"), SIZED, []),
+        (Lacks("Allow"), SIZED, [("the field Allow is there", 17)]),
+        (BodyHolds(b"h"), SIZED, []),
+        (BodyHolds(b"x"), SIZED, [("the content does not hold 'x'", 56)]),
+        (BodyLacks(b"x"), SIZED, []),
+        (BodyLacks(b"h"), SIZED, [("the content holds 'h'", 56)]),
+        (SomeBody(), SIZED, []),
+        (SomeBody(), HEAD + b"\r\n", [("there is no content", 37)]),
+        (NoBody(), HEAD + b"\r\n", []),
+        (NoBody(), b"", []),
+        (NoBody(), SIZED, [("2 bytes of content, where none belongs", 56)]),
+        (NothingAfter(), SIZED, []),
+        (NothingAfter(), SIZED + b"xyz", [("3 bytes after the end of the answer", 58)]),
+        (Without("bare-lf"), SIZED, []),
+        (Without("no-status-line"), b"hello", [("the answer does not begin with `HTTP/1.1 200 OK`", 0)]),
+        (Without("bare-lf", "bare-cr"), b"hello", []),
+        (Complete(), SIZED, []),
+        (
+            Complete(),
+            SIZED[:-1],
+            [("Content-Length promises 2 bytes, but not so many came: the server closed the connection", 57)],
+        ),
+        (Framed(), SIZED, []),
+        (Framed(), HEAD + b"\r\nhi", [("neither Content-Length nor Transfer-Encoding", 0)]),
+        (Closes(), SIZED, []),
+        (NoReset(), SIZED, []),
+        (Silent(), b"", []),
+        (Silent(), SIZED, [("there is an answer", 0)]),
+        (All(Status(200), Has("Allow")), SIZED, []),
+        (All(Status(404), Has("Date")), SIZED, [("the status is 200, not 404", 0), ("the field Date is missing", 0)]),
+        (Either(Status(404), Has("Allow")), SIZED, []),
+        (Either(Status(404), Has("Date")), SIZED, [("the status is 200, not 404", 0)]),
+        (Either(Status(404), Silent()), b"", []),
+        (When(Status(200), Has("Date")), SIZED, [("the field Date is missing", 0)]),
+        (When(Status(405), Has("Date")), SIZED, []),
+    ],
+    ids=str,
+)
+def test_expectations(expectation: Expectation, data: bytes, complaints: list[tuple[str, int]]) -> None:
+    found = expectation.complaints(heard(data))
+    assert [(complaint.text, complaint.offset) for complaint in found] == complaints
+
+
+@pytest.mark.parametrize(
+    ("expectation", "ended", "holds"),
+    [
+        (Closes(), "open", False),
+        (Closes(), "timeout", False),
+        (Closes(), "reset", True),
+        (NoReset(), "reset", False),
+        (NoReset(), "open", True),
+    ],
+)
+def test_endings(expectation: Expectation, ended: Ended, holds: bool) -> None:
+    assert bool(list(expectation.complaints(heard(SIZED, ended=ended)))) is not holds
+
+
+@pytest.mark.parametrize(("index", "method"), [(0, "GET"), (1, "HEAD"), (-1, "HEAD")])
+def test_nth(index: int, method: str) -> None:
+    both = heard(SIZED + HEAD + b"\r\n", "GET", "HEAD")
+    complains = bool(list(Nth(index, SomeBody()).complaints(both)))
+    assert complains is (method == "HEAD")
+    assert list(Nth(5, Status(200)).complaints(both))
+
+
+def test_without_looks_at_interim_answers_too() -> None:
+    interim = read_answer(b"HTTP/1.1 100 \n\n", 0, "GET", "open")
+    answered = Conversation(answers=(Answer(status=200, interim=(interim,)),))
+    assert [complaint.offset for complaint in Without("bare-lf").complaints(answered)] == [13, 14]
+
+
+@pytest.mark.parametrize(
+    ("expectation", "words"),
+    [
+        (Status(404), "status 404"),
+        (Status(400, 404), "status 400 or 404"),
+        (Status(400, 404, 414), "status 400, 404 or 414"),
+        (Status(*CLIENT_ERRORS), "status any 4xx"),
+        (Has("Date"), "the field Date"),
+        (Has("Date", ".*GMT"), "the field Date, like `.*GMT`"),
+        (Has("Date", ".*GMT", "in GMT"), "the field Date, in GMT"),
+        (Lists("Allow", ("GET", "HEAD")), "Allow lists GET, HEAD"),
+        (Lacks("Allow"), "no field Allow"),
+        (BodyHolds(b"\n"), r"content that holds '\n'"),
+        (BodyLacks(b"x"), "content without 'x'"),
+        (SomeBody(), "content"),
+        (NoBody(), "no content"),
+        (NothingAfter(), "nothing after the end of the answer"),
+        (Without("bare-lf"), "no bare-lf"),
+        (Complete(), "a whole answer"),
+        (Framed(), "Content-Length, or chunks"),
+        (Closes(), "the server closes the connection"),
+        (NoReset(), "no reset"),
+        (Silent(), "no answer"),
+        (Nth(1, Status(200)), "in answer 1: status 200"),
+        (All(Status(200), SomeBody()), "status 200, and content"),
+        (Either(Status(400), Silent()), "status 400, or no answer"),
+        (When(Status(405), Has("Allow")), "the field Allow, if status 405"),
+    ],
+)
+def test_words(expectation: Expectation, words: str) -> None:
+    assert str(expectation) == words
+
+
+def test_expect_raises_all_complaints_with_their_conversation() -> None:
+    conversation = heard(SIZED)
+    expect(conversation, Status(200))
+    with pytest.raises(Broken, match="the status is 200, not 404; the field Date is missing") as raised:
+        expect(conversation, Status(404), Has("Date"), Has("Date"))
+    assert [complaint.heard for complaint in raised.value.complaints] == [conversation, conversation]
+
+
+def test_first() -> None:
+    assert first(heard(SIZED)).status == 200
+    with pytest.raises(Broken, match="no answer came"):
+        first(heard(b""))
+
+
+def test_an_expectation_of_an_answer_says_which() -> None:
+    with pytest.raises(NotImplementedError):
+        OfAnswer().complaints(heard(SIZED))
+
+
+def test_shown_shortens() -> None:
+    assert (shown(b"\xff\n"), len(shown("x" * 1000))) == (r"'ÿ\n'", 63)

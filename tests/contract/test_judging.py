@@ -1,0 +1,145 @@
+"""Outcomes: what passes, fails and is skipped, and what is counted."""
+
+import pytest
+
+from contract import BY_ID, Exchange, Judgement, Outcome, Rule, Server, judge, run
+from contract.conversation import Broken, broken
+from contract.expectations import Status
+from contract.judging import PROBES, serves
+from contract.requests import get
+from tests.contract.scripted import OK, says, scripted
+
+MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+
+def rule(id: str = "a", **others: object) -> Rule:
+    given = {"stage": 1, "sentence": "It is so.", "hint": "Do it.", "section": "RFC 9110 §1", **others}
+    return Rule(id=id, **given)  # type: ignore[arg-type]
+
+
+def asks(status: int) -> tuple[Exchange, ...]:
+    return (Exchange((get("/"),), (Status(status),)),)
+
+
+def complains(server: Server) -> None:
+    raise broken("it is not so")
+
+
+def is_content(server: Server) -> None:
+    """Say nothing against it."""
+
+
+KEPT = rule("kept", exchanges=asks(200))
+BROKEN = rule("broken", exchanges=asks(404))
+
+
+@pytest.mark.parametrize(
+    ("judged", "complaints"),
+    [
+        (KEPT, []),
+        (BROKEN, ["the status is 200, not 404"]),
+        (rule(check=is_content), []),
+        (rule(check=complains), ["it is not so"]),
+        (rule(exchanges=asks(404), check=complains), ["the status is 200, not 404", "it is not so"]),
+    ],
+)
+def test_run(judged: Rule, complaints: list[str]) -> None:
+    with scripted(says(OK)) as server:
+        outcome = run(judged, server)
+    assert [complaint.text for complaint in outcome.complaints] == complaints
+    assert outcome.verdict == ("failed" if complaints else "passed")
+    assert outcome.counts
+    assert len(outcome.conversations) == len(judged.exchanges)
+    assert server.conversations == ()
+
+
+def gone() -> Server:
+    """A server that is no longer there."""
+    with scripted(says(OK)) as server:
+        return server
+
+
+def test_no_connection_is_a_failure() -> None:
+    outcome = run(KEPT, gone())
+    assert (outcome.verdict, outcome.conversations) == ("failed", ())
+
+
+@pytest.mark.parametrize(
+    ("stage", "verdict", "counts"),
+    [(1, "skipped", False), (4, "skipped", False), (5, "failed", True), (7, "skipped", False)],
+)
+def test_a_missing_route(stage: int, verdict: str, counts: bool) -> None:
+    with scripted(says(MISSING)) as server:
+        outcome = run(rule(stage=stage, routes=("/form",), check=is_content), server)
+    told = outcome.reason or outcome.complaints[0].text
+    assert (outcome.verdict, outcome.counts, told) == (verdict, counts, "there is no /form")
+
+
+@pytest.mark.parametrize(("answer", "there"), [(OK, True), (MISSING, False), (b"", True)])
+def test_serves(answer: bytes, there: bool) -> None:
+    with scripted(says(answer)) as server:
+        assert all(serves(server, route) is there for route in PROBES)
+        assert serves(server, "/form") is there
+    assert server.conversations == ()
+
+
+def test_a_server_that_is_gone_lacks_no_route() -> None:
+    assert serves(gone(), "/form")
+
+
+def test_a_rule_that_restarts_needs_one_who_can() -> None:
+    restarts = rule(restarts=True, check=is_content)
+    skipped = run(restarts, Server("127.0.0.1", 1))
+    assert (skipped.verdict, skipped.counts) == ("skipped", False)
+    assert run(restarts, Server("127.0.0.1", 1, restart=lambda: None)).verdict == "passed"
+
+
+def test_501_owes_no_allow() -> None:
+    with scripted(says(b"HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n")) as server:
+        assert run(BY_ID["methods-allow-exact"], server).verdict == "passed"
+
+
+def told(outcomes: list[Outcome]) -> list[tuple[str, str, str, bool]]:
+    return [(outcome.rule.id, outcome.verdict, outcome.reason, outcome.counts) for outcome in outcomes]
+
+
+def test_what_needs_a_broken_rule_is_skipped_and_names_it() -> None:
+    needing = rule("needing", needs=("kept", "broken"), check=complains)
+    later = rule("later", needs=("needing",), check=complains)
+    absent = rule("absent", routes=("/form",), check=complains)
+    needing_absent = rule("needing-absent", needs=("absent",), check=complains)
+    with scripted(says(MISSING)) as server:
+        outcomes = judge(
+            server, [later, needing, needing_absent], among=[BROKEN, rule("kept", check=complains), absent]
+        )
+    assert told(outcomes) == [
+        ("later", "skipped", "needing does not hold", True),
+        ("needing", "skipped", "kept does not hold", True),
+        ("needing-absent", "skipped", "absent does not hold", False),
+    ]
+
+
+def test_each_rule_is_judged_once() -> None:
+    times: list[str] = []
+    counted = rule("counted", check=lambda server: times.append("once"))
+    needing = [rule(f"needing-{number}", needs=("counted",), check=is_content) for number in range(20)]
+    with scripted(says(OK)) as server:
+        outcomes = judge(server, [*needing, counted])
+    assert ({outcome.verdict for outcome in outcomes}, times) == ({"passed"}, ["once"])
+
+
+def test_what_restarts_comes_last() -> None:
+    order: list[str] = []
+    restarting = rule("restarting", restarts=True, check=lambda server: order.append("restarting"))
+    others = [rule(f"other-{number}", check=lambda server: order.append("other")) for number in range(9)]
+    server = Server("127.0.0.1", 1, restart=lambda: None)
+    assert [outcome.rule for outcome in judge(server, [restarting, *others])] == [restarting, *others]
+    assert order[-1] == "restarting"
+
+
+def test_the_server_is_asked_for_before_each_rule() -> None:
+    def unavailable() -> Server:
+        raise broken("it does not start")
+
+    with pytest.raises(Broken, match="it does not start"):
+        Judgement(unavailable, [KEPT]).outcome(KEPT)

@@ -1,0 +1,138 @@
+"""The pytest face, as a teacher uses it: from any folder, with a URL or a command."""
+
+import shlex
+import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from contract import RULES, Server
+from tests.mutants.respond import MUTANTS as RESPOND
+from tests.mutants.route import MUTANTS as ROUTE
+from tests.mutants.serving import Mutant, running
+from tests.mutants.table import UNBROKEN
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parent.parent.parent
+# The installed distribution names the plugin, and pytest takes none twice.
+INSTALLED = bool(entry_points(group="pytest11", name="contract"))
+PLUGINS = ("-p", "no:django", "-p", "no:cacheprovider", *(() if INSTALLED else ("-p", "contract.plugin")))
+MUTANTS = {mutant.id: mutant for mutant in (UNBROKEN, *RESPOND, *ROUTE)}
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    mutant: Mutant = MUTANTS[getattr(request, "param", "unbroken")]
+    with running(mutant) as server:
+        yield server
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> "Run":
+    return Run(pytester)
+
+
+class Run:
+    """Runs pytest in a folder of its own, in this process, with the plugin installed or named."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        pytester.syspathinsert(ROOT)
+
+    def __call__(self, *arguments: str) -> pytest.RunResult:
+        return self.pytester.runpytest_inprocess(*PLUGINS, "-rsx", *arguments)
+
+
+def url(server: Server) -> str:
+    return f"http://{server.authority}"
+
+
+def test_without_options_the_plugin_keeps_quiet(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    run().assert_outcomes(passed=1)
+
+
+def test_each_rule_is_an_item(run: Run, server: Server) -> None:
+    result = run("--contract-url", url(server), "--collect-only", "-q")
+    stages = [f"stage-{rule.stage}::{rule.id}" for rule in RULES]
+    assert [line for line in result.outlines if line.startswith("stage-")] == stages
+
+
+def test_an_unbroken_server(run: Run, server: Server, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_of_the_folder_is_not_collected(): assert False")
+    result = run("--contract-url", url(server), "--contract-until", "2")
+    result.assert_outcomes(passed=sum(rule.stage <= 2 for rule in RULES) - 1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*the judge did not start this server"])
+
+
+def test_files_that_are_named_are_collected_too(run: Run, server: Server, pytester: pytest.Pytester) -> None:
+    path = pytester.makepyfile("def test_own(): pass")
+    run("--contract-url", url(server), "-k", "route-test or test_own", str(path)).assert_outcomes(
+        passed=2, deselected=len([rule for rule in RULES if "route-test" not in rule.id])
+    )
+
+
+@pytest.mark.parametrize("server", ["bare-lf"], indirect=True)
+def test_a_failure_tells_all(run: Run, server: Server) -> None:
+    result = run("--contract-url", url(server), "-k", "respond-crlf")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "*respond-crlf: Each line of the head ends with CRLF.*",
+            "respond-crlf (MUST): Each line of the head ends with CRLF.",
+            "  But a line ends with a bare LF*",
+            "*GET / HTTP/1.1\\r\\n",
+            "*HTTP/1.1 200 OK\\n",
+            "  Hint: *",
+            "  See RFC 9112 §2.2",
+        ]
+    )
+
+
+@pytest.mark.parametrize("server", ["soft-404"], indirect=True)
+def test_what_needs_a_broken_rule_is_skipped(run: Run, server: Server) -> None:
+    result = run("--contract-url", url(server), "-k", "route-random-unknown")
+    result.stdout.fnmatch_lines(["SKIPPED*route-unknown does not hold"])
+
+
+@pytest.mark.parametrize("server", ["no-length"], indirect=True)
+def test_a_broken_should_only_warns(run: Run, server: Server) -> None:
+    result = run("--contract-url", url(server), "-k", "respond-length-told")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["XFAIL*neither Content-Length nor Transfer-Encoding*"])
+
+
+def test_a_command(run: Run) -> None:
+    raw = shlex.join([sys.executable, "-m", "raw_router", "--port"]) + " {port}"
+    run("--contract-command", f"env PYTHONPATH={ROOT} {raw}", "--contract-until", "1").assert_outcomes(passed=6)
+
+
+def test_a_command_that_fails(run: Run) -> None:
+    result = run("--contract-command", "/no/such/program", "-k", "listen-accepts")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["'/no/such/program' did not start: No such file or directory"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--contract-url", "http://a", "--contract-command", "b"),
+        ("--contract-url", "https://127.0.0.1"),
+        ("--contract-url", "127.0.0.1:8001"),
+        ("--contract-url", "http://127.0.0.1:port"),
+        ("--contract-url", "http://"),
+    ],
+)
+def test_options_that_make_no_sense(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_bug_in_a_check_is_no_failure_of_the_server(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contract.judging.run", lambda rule, server: 1 / 0)
+    result = run("--contract-url", url(server), "-k", "listen-accepts")
+    result.stdout.fnmatch_lines(["*ZeroDivisionError*"])
