@@ -1,0 +1,177 @@
+"""Broken servers for stage 6, Bodies: forms misread."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from raw_router.messages import Request, Response
+from shared_views.forms import MULTIPART, URLENCODED
+from tests.mutants.parameters import as_dict, at, no_value, telling_of, unescaped
+from tests.mutants.serving import Mutant, Serve, answering, asking, with_body, with_field
+
+
+def is_form(request: Request, media_type: str) -> bool:
+    return request.path == "/form" and (request.field("Content-Type") or "").startswith(media_type)
+
+
+def reading(media_type: str, change: Callable[[bytes], bytes]) -> Serve:
+    """Serve the form for another body, where it came in that media type."""
+    return asking(
+        lambda request: replace(request, body=change(request.body)) if is_form(request, media_type) else request
+    )
+
+
+def taken_as(media_type: str, *, where: Callable[[str], object]) -> Serve:
+    """Serve the form as if its body had come in that media type, where its own one is such."""
+    return asking(
+        lambda request: (
+            typed(request, media_type)
+            if request.method == "POST" and where(request.field("Content-Type") or "")
+            else request
+        )
+    )
+
+
+def typed(request: Request, media_type: str) -> Request:
+    others = tuple(field for field in request.headers if field[0] != "Content-Type")
+    return replace(request, headers=(*others, ("Content-Type", media_type)))
+
+
+def understood(response: Response) -> Response:
+    return replace(response, status=200)
+
+
+def forgiving(pattern: str) -> Serve:
+    """Take a malformed body for a good one, where its media type matches."""
+
+    def forgive(request: Request, response: Response) -> Response:
+        is_forgiven = response.status == 400 and re.fullmatch(pattern, request.field("Content-Type") or "")
+        return understood(response) if is_forgiven else response
+
+    return answering(forgive)
+
+
+def picky_about_nothing(request: Request, response: Response) -> Response:
+    is_empty = request.method == "POST" and request.path == "/form" and not request.body
+    return replace(response, status=400) if is_empty else response
+
+
+def of_latin_1(body: bytes) -> bytes:
+    return urlencode(parse_qsl(body.decode(), keep_blank_values=True, encoding="latin-1")).encode()
+
+
+def in_latin_1(body: bytes) -> bytes:
+    """Take each octet of a field in parts for a character."""
+    return body if b"filename" in body else body.decode("latin-1").encode()
+
+
+def of_files(change: Callable[[list[Any]], list[Any]]) -> Serve:
+    return telling_of("/form", "files", change)
+
+
+def by_field(uploads: list[Any]) -> list[Any]:
+    return list({each["field"]: each for each in uploads}.values())
+
+
+def renamed(uploads: list[Any]) -> list[Any]:
+    return [{**each, "name": each["name"].encode("ascii", "ignore").decode()} for each in uploads]
+
+
+MUTANTS = (
+    Mutant(
+        id="form-sent-by-get",
+        breaks=("bodies-form-page",),
+        serve=at("/form", lambda response: with_body(response, response.body.replace(b'method="post"', b""))),
+    ),
+    Mutant(
+        id="allow-of-all",
+        breaks=("bodies-form-allow",),
+        serve=at(
+            "/form",
+            lambda response: (
+                with_field(response, "Allow", "GET, HEAD, OPTIONS") if response.status == 405 else response
+            ),
+        ),
+    ),
+    Mutant(id="body-not-read", breaks=("bodies-urlencoded",), serve=reading("", lambda _: b"")),
+    Mutant(id="form-not-escaped", breaks=("bodies-urlencoded-page",), serve=at("/form", unescaped)),
+    Mutant(
+        id="decoded-before-split",
+        breaks=("bodies-urlencoded-percent",),
+        serve=reading(URLENCODED, lambda body: body.replace(b"%26", b"&")),
+    ),
+    Mutant(id="form-in-latin-1", breaks=("bodies-urlencoded-utf8",), serve=reading(URLENCODED, of_latin_1)),
+    Mutant(
+        id="plus-kept",
+        breaks=("bodies-urlencoded-plus",),
+        serve=reading(URLENCODED, lambda body: body.replace(b"+", b"%2B")),
+    ),
+    Mutant(
+        id="fields-of-form-as-dict",
+        breaks=("bodies-urlencoded-repeats",),
+        serve=telling_of("/form", "fields", as_dict),
+    ),
+    Mutant(
+        id="form-without-empty",
+        breaks=("bodies-urlencoded-empty",),
+        serve=reading(URLENCODED, lambda body: no_value(body.decode()).encode()),
+    ),
+    Mutant(
+        id="media-type-to-the-letter",
+        breaks=("bodies-media-type-written",),
+        serve=taken_as("text/plain", where=lambda given: given.lower().startswith(URLENCODED) and given != URLENCODED),
+    ),
+    Mutant(id="empty-is-bad", breaks=("bodies-empty",), serve=answering(picky_about_nothing)),
+    Mutant(
+        id="no-multipart",
+        breaks=("bodies-multipart",),
+        serve=taken_as("text/plain", where=lambda given: given.startswith(MULTIPART)),
+    ),
+    Mutant(
+        id="parts-stripped",
+        breaks=("bodies-multipart-fields",),
+        serve=reading(MULTIPART, lambda body: re.sub(rb"(lines)\r\n(?=\r\n--)", rb"\1", body)),
+    ),
+    Mutant(
+        id="parts-percent-decoded",
+        breaks=("bodies-multipart-fields",),
+        serve=reading(MULTIPART, lambda body: body.replace(b"%41", b"A")),
+    ),
+    Mutant(
+        id="parts-in-latin-1",
+        breaks=("bodies-multipart-utf8",),
+        serve=reading(MULTIPART, in_latin_1),
+    ),
+    Mutant(
+        id="quotes-kept",
+        breaks=("bodies-multipart-boundary",),
+        serve=taken_as(f"{MULTIPART}; boundary=quoted", where=lambda given: '"' in given),
+    ),
+    Mutant(id="no-files", breaks=("bodies-file",), serve=of_files(lambda _: [])),
+    Mutant(
+        id="file-as-text",
+        breaks=("bodies-file-binary",),
+        serve=reading(MULTIPART, lambda body: body.decode(errors="replace").encode()),
+    ),
+    Mutant(
+        id="file-with-other-line-ends",
+        breaks=("bodies-file-binary",),
+        serve=reading(MULTIPART, lambda body: body.replace(b"\n\r\x00", b"\r\n\x00")),
+    ),
+    Mutant(id="one-file-a-field", breaks=("bodies-files",), serve=of_files(by_field)),
+    Mutant(id="names-of-files-in-ascii", breaks=("bodies-file-name",), serve=of_files(renamed)),
+    Mutant(
+        id="any-media-type",
+        breaks=("bodies-media-type",),
+        serve=taken_as(URLENCODED, where=lambda given: not given.lower().startswith((URLENCODED, MULTIPART))),
+    ),
+    Mutant(
+        id="media-type-guessed",
+        breaks=("bodies-media-type-missing",),
+        serve=taken_as(URLENCODED, where=lambda given: not given),
+    ),
+    Mutant(id="multipart-forgiven", breaks=("bodies-multipart-malformed",), serve=forgiving(".*boundary=.*")),
+    Mutant(id="boundary-guessed", breaks=("bodies-multipart-no-boundary",), serve=forgiving(MULTIPART)),
+)

@@ -1,0 +1,93 @@
+"""Broken servers for stage 3, Route: the time page."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from raw_router.messages import Request, Response
+from tests.mutants.serving import Mutant, Serve, answering, replacing, with_body, with_field
+
+Change: TypeAlias = Callable[[bytes], bytes]
+
+FORM = "%H:%M:%S %d.%m.%Y"
+TIME = rb"\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}"
+
+
+def on_page(change: Change) -> Serve:
+    """Serve a changed time page, and all others as they are."""
+
+    def changed(request: Request, response: Response) -> Response:
+        is_page = request.path in ("/time", "/time.html") and response.body.startswith(b"<")
+        return with_body(response, change(response.body)) if is_page else response
+
+    return answering(changed)
+
+
+def shifted(by: timedelta) -> Change:
+    """Show another time; only in the text, not for machines."""
+
+    def shift(match: re.Match[bytes]) -> bytes:
+        return (datetime.strptime(match[0].decode(), FORM) + by).strftime(FORM).encode()
+
+    return lambda body: re.sub(TIME, shift, body)
+
+
+def stands_still() -> Serve:
+    """Show the first time for ever."""
+    first: list[bytes] = []
+
+    def keep(body: bytes) -> bytes:
+        first.extend(re.findall(TIME, body)[: not first])
+        return re.sub(TIME, first[0], body)
+
+    return on_page(keep)
+
+
+def for_caches(request: Request, response: Response) -> Response:
+    return with_field(response, "Cache-Control", "max-age=3600")
+
+
+MUTANTS = (
+    Mutant(id="no-time-shown", breaks=("route-time-shown",), serve=on_page(replacing(TIME, b"noon"))),
+    Mutant(
+        id="us-date",
+        breaks=("route-time-shown",),
+        serve=on_page(replacing(rb"(\d\d)\.(\d\d)\.(\d{4})", rb"\2/\1/\3")),
+    ),
+    Mutant(
+        id="wrong-time",
+        breaks=("route-time-right",),
+        serve=on_page(shifted(timedelta(minutes=5))),
+    ),
+    Mutant(id="wrong-day", breaks=("route-time-right",), serve=on_page(shifted(timedelta(days=1)))),
+    Mutant(
+        id="time-stands-still",
+        breaks=("route-time-moves",),
+        serve=stands_still(),
+        inevitably="a time that stands still is wrong after two seconds",
+        until=3,
+    ),
+    Mutant(id="other-zone", breaks=("route-time-local",), serve=on_page(shifted(timedelta(hours=-3)))),
+    Mutant(
+        id="two-headings",
+        breaks=("route-time-heading",),
+        serve=on_page(replacing(rb"(?=<h1)", b"<h1>The time is</h1>")),
+    ),
+    Mutant(
+        id="talkative-heading",
+        breaks=("route-time-heading",),
+        serve=on_page(replacing(rb"(<h1[^>]*>)", rb"\1It is ")),
+    ),
+    Mutant(
+        id="no-datetime",
+        breaks=("route-time-machines",),
+        serve=on_page(replacing(rb"(?i) datetime=", b" data-time=")),
+    ),
+    Mutant(
+        id="datetime-without-offset",
+        breaks=("route-time-machines",),
+        serve=on_page(replacing(rb"(?i)( datetime=\"[^\"+]*)\+[^\"]*\"", rb'\1"')),
+    ),
+    Mutant(id="time-kept-by-caches", breaks=("route-time-fresh",), serve=answering(for_caches), until=4),
+)

@@ -1,0 +1,88 @@
+"""Broken servers for stage 1, Listen."""
+
+import socket
+
+from raw_router.connection import Connection
+from raw_router.handler import generate_response
+from tests.mutants.serving import HOST, Mutant, asking, converse, serially
+
+
+def deaf(listener: socket.socket, stop: socket.socket) -> None:
+    """Return at once, so that nobody listens."""
+
+
+def hangs_up(client: socket.socket) -> None:
+    client.recv(65536)
+
+
+def dies_of_nothing(client: socket.socket) -> None:
+    """Take the first word of what comes, whatever comes."""
+    data = client.recv(65536)
+    data.split()[0]
+    finish(client, data)
+
+
+def dies_of_reset(client: socket.socket) -> None:
+    converse(client)
+
+
+def dies_of_no_utf8(client: socket.socket) -> None:
+    data = client.recv(65536)
+    data.decode()
+    finish(client, data)
+
+
+def finish(client: socket.socket, data: bytes) -> None:
+    """Go on as a server would that survives."""
+    connection = Connection(generate_response)
+    try:
+        client.sendall(connection.receive(data))
+        while connection.waits_for != "closed":
+            data = client.recv(65536)
+            client.sendall(connection.receive(data) if data else connection.end_of_input())
+    except OSError:
+        return
+
+
+def listens_without_reuse(port: int) -> socket.socket:
+    listener = socket.socket()
+    try:
+        listener.bind((HOST, port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+MUTANTS = (
+    Mutant(id="not-listening", breaks=("listen-accepts",), serve=deaf),
+    Mutant(id="hangs-up", breaks=("listen-answers",), serve=serially(hangs_up)),
+    Mutant(
+        id="dies-of-nothing",
+        breaks=("listen-survives-nothing",),
+        serve=serially(dies_of_nothing),
+        mortal=True,
+        until=4,
+    ),
+    Mutant(
+        id="dies-of-reset",
+        breaks=("listen-survives-reset",),
+        serve=serially(dies_of_reset),
+        mortal=True,
+        until=4,
+    ),
+    Mutant(
+        id="dies-of-no-utf8",
+        breaks=("listen-survives-no-utf8",),
+        serve=serially(dies_of_no_utf8),
+        mortal=True,
+        until=4,
+    ),
+    Mutant(
+        id="no-reuse",
+        breaks=("listen-restarts",),
+        serve=asking(lambda request: request),
+        listen=listens_without_reuse,
+    ),
+)

@@ -1,0 +1,127 @@
+"""Broken servers for stage 5, Parameters and representations, still: what becomes of Accept."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+
+from raw_router.messages import Request, Response
+from tests.mutants.parameters import at, telling, telling_of
+from tests.mutants.serving import Mutant, Serve, answering, asking, with_body, with_field, without_field
+
+JSON = "application/json"
+
+
+def accepting(change: Callable[[str], str | None]) -> Serve:
+    """Serve as if Accept were another, or none at all."""
+    return asking(lambda request: with_accept(request, change(request.field("Accept") or "")))
+
+
+def with_accept(request: Request, accept: str | None) -> Request:
+    others = tuple(field for field in request.headers if field[0] != "Accept")
+    return replace(request, headers=others if accept is None else (*others, ("Accept", accept)))
+
+
+def only_html_at(*paths: str) -> Serve:
+    return asking(lambda request: with_accept(request, None) if request.path in paths else request)
+
+
+def taken_for(pattern: str, accept: str | None) -> Serve:
+    """Serve as if Accept were another where it matches."""
+    return accepting(lambda given: accept if re.fullmatch(pattern, given) else given)
+
+
+def first_element(accept: str) -> str:
+    return accept.partition(",")[0].partition(";")[0].strip()
+
+
+def zero_as_little(accept: str) -> str:
+    return re.sub(r"q=0(\.0+)?(?![.\d])", "q=0.001", accept)
+
+
+def latin_1(response: Response) -> Response:
+    """Encode JSON as nobody should."""
+    is_json = response.body.startswith(b"{")
+    return with_body(response, response.body.decode().encode("latin-1", "replace")) if is_json else response
+
+
+def first_line(request: Request) -> Request:
+    accepts = [field for field in request.headers if field[0] == "Accept"]
+    return replace(request, headers=tuple(each for each in request.headers if each not in accepts[1:]))
+
+
+def no_vary(request: Request, response: Response) -> Response:
+    return without_field(response, "Vary")
+
+
+def plain_json(request: Request, response: Response) -> Response:
+    is_problem = ("Content-Type", "application/problem+json") in response.headers
+    return with_field(response, "Content-Type", JSON) if is_problem else response
+
+
+def unlisted(request: Request, response: Response) -> Response:
+    return with_body(response, b"No.") if response.status == 406 else response
+
+
+def only_406(request: Request, response: Response) -> Response:
+    """Judge Accept before the path."""
+    refused = request.field("Accept") == "image/png" and response.status == 404
+    return replace(response, status=406) if refused else response
+
+
+ANYWHERE = ".*"
+
+MUTANTS = (
+    Mutant(id="only-html", breaks=("parameters-json",), serve=accepting(lambda _: None)),
+    Mutant(
+        id="json-as-text",
+        breaks=("parameters-json",),
+        serve=answering(
+            lambda _, response: (
+                with_field(response, "Content-Type", "text/plain") if response.body.startswith(b"{") else response
+            )
+        ),
+    ),
+    Mutant(id="pages-only-html", breaks=("parameters-json-pages",), serve=only_html_at("/", "/time")),
+    Mutant(
+        id="json-escaped-for-html",
+        breaks=("parameters-json-name",),
+        serve=telling_of("/hello/.*", "name", escape),
+    ),
+    Mutant(id="json-in-latin-1", breaks=("parameters-json-utf8",), serve=at("/hello/.*", latin_1)),
+    Mutant(id="json-to-browsers", breaks=("parameters-html",), serve=taken_for(r".*\*/\*.*", JSON)),
+    Mutant(
+        id="json-by-mention",
+        breaks=("parameters-html-ties",),
+        serve=taken_for(r"[^;]*application/json[^;]*", JSON),
+    ),
+    Mutant(id="first-element", breaks=("parameters-quality",), serve=accepting(first_element)),
+    Mutant(id="zero-as-little", breaks=("parameters-quality-zero",), serve=accepting(zero_as_little)),
+    Mutant(
+        id="any-before-specific",
+        breaks=("parameters-accept-specific",),
+        serve=accepting(lambda accept: re.sub(r"\*/\*, .*", "*/*", accept)),
+    ),
+    Mutant(id="accept-in-capitals", breaks=("parameters-accept-case",), serve=taken_for(r".*[A-Z].*", None)),
+    Mutant(id="first-accept-line", breaks=("parameters-accept-lines",), serve=asking(first_line)),
+    Mutant(id="no-vary", breaks=("parameters-vary",), serve=answering(no_vary)),
+    Mutant(id="errors-as-json", breaks=("parameters-problem",), serve=answering(plain_json)),
+    Mutant(
+        id="problem-of-another-status",
+        breaks=("parameters-problem-members",),
+        serve=telling(ANYWHERE, lambda told: {"status": 200} if told.get("status") == 404 else {}),
+    ),
+    Mutant(
+        id="problem-without-detail",
+        breaks=("parameters-problem-detail",),
+        serve=telling_of(ANYWHERE, "detail", lambda _: ""),
+    ),
+    Mutant(
+        id="problem-not-asked-for",
+        breaks=("parameters-problem-accept",),
+        serve=taken_for("application/problem.*", None),
+    ),
+    Mutant(id="html-to-all", breaks=("parameters-not-acceptable",), serve=taken_for("image/png", None)),
+    Mutant(id="406-without-list", breaks=("parameters-not-acceptable-list",), serve=answering(unlisted)),
+    Mutant(id="406-before-404", breaks=("parameters-not-acceptable-errors",), serve=answering(only_406)),
+)

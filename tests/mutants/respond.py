@@ -1,0 +1,169 @@
+"""Broken servers for stage 2, Respond."""
+
+import re
+import socket
+from contextlib import suppress
+from email.utils import formatdate
+from functools import partial
+from time import time
+
+from raw_router.connection import Connection
+from raw_router.handler import generate_response
+from raw_router.messages import Request, Response
+from tests.mutants.serving import (
+    Mutant,
+    Wrapped,
+    answering,
+    connecting,
+    replacing,
+    saying,
+    serially,
+    with_field,
+    without_field,
+)
+
+PAGES = ("/", "/test")
+MAX_PACKETS = 5
+DATE = rb"(?m)^Date: .*\r\n"
+
+
+def without_lines(data: bytes) -> bytes:
+    """HTTP/0.9: nothing but the content."""
+    return data.partition(b"\r\n\r\n")[2]
+
+
+def bare_lf(data: bytes) -> bytes:
+    head, empty, body = data.partition(b"\r\n\r\n")
+    return head.replace(b"\r\n", b"\n") + empty.replace(b"\r\n", b"\n") + body
+
+
+def dated(date: str) -> bytes:
+    return f"Date: {date}\r\n".encode()
+
+
+def old_form(data: bytes) -> bytes:
+    """The form of RFC 850, obsolete since 1993 but still a date."""
+    written = formatdate(time(), usegmt=True)
+    return re.sub(DATE, dated(f"{written[:7]}-{written[8:11]}-{written[14:]}"), data)
+
+
+def fast_clock(data: bytes) -> bytes:
+    return re.sub(DATE, dated(formatdate(time() + 3600, usegmt=True)), data)
+
+
+def wrong_length(by: int, request: Request, response: Response) -> Response:
+    if request.path not in PAGES:
+        return response
+    return with_field(response, "Content-Length", str(len(response.body) + by))
+
+
+def typed(media_type: str, request: Request, response: Response) -> Response:
+    return with_field(response, "Content-Type", media_type) if is_page(request, response) else response
+
+
+def untyped(request: Request, response: Response) -> Response:
+    return without_field(response, "Content-Type") if is_page(request, response) else response
+
+
+def is_page(request: Request, response: Response) -> bool:
+    return request.path in PAGES and response.body.startswith(b"<")
+
+
+class Impatient(Wrapped):
+    """Gives up on a head that comes in too many packets."""
+
+    packets = 1
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client)
+        self.came = 0
+
+    def receive(self, data: bytes) -> bytes:
+        answer = super().receive(data)
+        self.came = self.came + 1 if self.waits_for == "head" else 0
+        return self.refuse("400 Bad Request") if self.came >= self.packets else answer
+
+
+class LessImpatient(Impatient):
+    packets = MAX_PACKETS
+
+
+class ShortHead(Wrapped):
+    """Has room for few header fields."""
+
+    def receive(self, data: bytes) -> bytes:
+        fields = data.partition(b"\r\n")[2].partition(b"\r\n\r\n")[0]
+        return self.refuse("400 Bad Request") if len(fields) > 4096 else super().receive(data)
+
+
+def reads_once(client: socket.socket) -> None:
+    """recv(1024) and an answer, whatever is left unread; closing then resets the connection."""
+    with suppress(OSError):
+        answer_once(client, client.recv(1024))
+
+
+def answer_once(client: socket.socket, data: bytes) -> None:
+    connection = Connection(generate_response)
+    answer = connection.receive(data)
+    client.sendall(answer or connection.receive(b"\r\n\r\n"))
+
+
+MUTANTS = (
+    Mutant(
+        id="no-status-line",
+        breaks=("respond-status-line",),
+        serve=saying(without_lines),
+        inevitably="there is no status to be right",
+        until=4,
+    ),
+    Mutant(
+        id="no-reason",
+        breaks=("respond-status-line",),
+        serve=saying(replacing(rb"\A(HTTP/1.1 \d+) [^\r]*", rb"\1")),
+    ),
+    Mutant(id="bare-lf", breaks=("respond-crlf",), serve=saying(bare_lf)),
+    Mutant(
+        id="no-empty-line",
+        breaks=("respond-empty-line",),
+        serve=saying(replacing(rb"\r\n\r\n(?=<)", b"\r\n")),
+    ),
+    Mutant(
+        id="line-without-colon",
+        breaks=("respond-fields",),
+        serve=saying(replacing(rb"(?m)^Date: ", b"A header line\r\nDate: ")),
+    ),
+    Mutant(
+        id="space-before-colon",
+        breaks=("respond-fields",),
+        serve=saying(replacing(rb"(?m)^Referrer-Policy:", b"Referrer-Policy :")),
+    ),
+    Mutant(id="length-too-small", breaks=("respond-length",), serve=answering(partial(wrong_length, -5))),
+    Mutant(id="length-too-great", breaks=("respond-length",), serve=answering(partial(wrong_length, 5))),
+    Mutant(
+        id="no-length",
+        breaks=("respond-length-told",),
+        serve=saying(
+            replacing(rb"(?s)\AHTTP(?=(?:[^\r]+\r\n)*Connection: close\r)(.*?)Content-Length: \d+\r\n", rb"HTTP\1")
+        ),
+    ),
+    Mutant(id="no-content-type", breaks=("respond-content-type",), serve=answering(untyped)),
+    Mutant(
+        id="plain-text",
+        breaks=("respond-content-type",),
+        serve=answering(partial(typed, "text/plain; charset=utf-8")),
+    ),
+    Mutant(id="no-charset", breaks=("respond-charset",), serve=answering(partial(typed, "text/html"))),
+    Mutant(id="no-date", breaks=("respond-date",), serve=saying(replacing(DATE, b""))),
+    Mutant(id="old-date-form", breaks=("respond-date-form",), serve=saying(old_form)),
+    Mutant(id="wrong-date", breaks=("respond-date-now",), serve=saying(fast_clock)),
+    Mutant(id="one-packet", breaks=("respond-three-packets",), serve=connecting(Impatient)),
+    Mutant(id="few-packets", breaks=("respond-byte-by-byte",), serve=connecting(LessImpatient)),
+    Mutant(id="short-head", breaks=("respond-long-head",), serve=connecting(ShortHead)),
+    Mutant(
+        id="one-recv",
+        breaks=("respond-long-head",),
+        serve=serially(reads_once),
+        inevitably="what is not read is not understood, and ends in a reset",
+        until=4,
+    ),
+)

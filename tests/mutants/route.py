@@ -1,0 +1,94 @@
+"""Broken servers for stage 3, Route."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from raw_router.messages import Request, Response
+from tests.mutants.serving import Mutant, answering, asking, instead, plain, with_body
+
+CORE = ("/", "/test", "/time", "/time.html")
+CRASH = plain("500 Internal Server Error")
+FAILED = Response(500, (("Content-Type", "text/html; charset=utf-8"), ("Content-Length", "3")), b"No.")
+
+
+def lost(path: str) -> Callable[[Request], Request]:
+    """Forget a route."""
+    return lambda request: elsewhere(request) if request.path == path else request
+
+
+def elsewhere(request: Request) -> Request:
+    return replace(request, path="/forgotten")
+
+
+def looked_up(way: Callable[[str], str], request: Request) -> Request:
+    """Look up another path where that leads to a page of the core."""
+    path = way(request.path)
+    return replace(request, path=path) if path in CORE else request
+
+
+def with_query(request: Request) -> Request:
+    return elsewhere(request) if request.query and request.path in CORE else request
+
+
+def undecoded(request: Request) -> Request:
+    return elsewhere(request) if "%74" in request.target else request
+
+
+def soft_404(request: Request, response: Response) -> Response:
+    return replace(response, status=200) if response.status == 404 else response
+
+
+def empty_404(request: Request, response: Response) -> Response:
+    return with_body(response, b"") if response.status == 404 else response
+
+
+def vague_404(request: Request, response: Response) -> Response:
+    return with_body(response, b"<h1>Not found</h1>") if response.status == 404 else response
+
+
+def picky_404(request: Request, response: Response) -> Response:
+    """Take any one word for a page."""
+    is_word = re.fullmatch("/[a-z0-9]{6,20}", request.path)
+    return replace(response, status=200) if response.status == 404 and is_word else response
+
+
+MUTANTS = (
+    *(
+        Mutant(id=f"no-{name}", breaks=(f"route-{name}",), serve=asking(lost(path)))
+        for name, path in (("index", "/"), ("test", "/test"), ("time", "/time"), ("time-html", "/time.html"))
+    ),
+    Mutant(id="soft-404", breaks=("route-unknown",), serve=answering(soft_404), until=4),
+    Mutant(id="empty-404", breaks=("route-unknown",), serve=answering(empty_404), until=4),
+    Mutant(id="vague-404", breaks=("route-unknown-named",), serve=answering(vague_404), until=4),
+    Mutant(id="picky-404", breaks=("route-random-unknown",), serve=answering(picky_404), until=4),
+    Mutant(id="query-in-path", breaks=("route-query",), serve=asking(with_query)),
+    Mutant(id="lower-case", breaks=("route-case",), serve=asking(partial(looked_up, str.lower))),
+    Mutant(
+        id="final-slash",
+        breaks=("route-final-slash",),
+        serve=asking(partial(looked_up, lambda path: path.rstrip("/"))),
+    ),
+    Mutant(
+        id="double-slash",
+        breaks=("route-double-slash",),
+        serve=asking(partial(looked_up, partial(re.sub, "//+", "/"))),
+    ),
+    Mutant(id="undecoded", breaks=("route-percent",), serve=asking(undecoded)),
+    *(
+        Mutant(id=f"crash-{name}", breaks=(f"route-{name}",), serve=instead(rb"GET /" + path, CRASH))
+        for name, path in (
+            ("percent-broken", rb"%(?![0-9a-f]{2})"),
+            ("percent-no-utf8", rb"%ff"),
+            ("percent-nul", rb"%00"),
+            ("percent-crlf", rb"%0d%0a"),
+            ("long", rb"x{7000}"),
+        )
+    ),
+    Mutant(
+        id="no-absolute-form",
+        breaks=("route-absolute-form",),
+        serve=instead(rb"GET http://", plain("400 Bad Request")),
+    ),
+)

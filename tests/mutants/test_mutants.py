@@ -1,0 +1,62 @@
+"""Every rule fails on a server broken in just that way, and the unbroken server keeps them all."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from contract import BY_ID, RULES, Outcome, Rule, judge, run
+from tests.mutants.serving import Mutant, running
+from tests.mutants.table import MUTANTS, UNBROKEN
+
+# Rules that take a second or so even of a good server: judged only of servers broken in that way.
+SLOW = {"respond-byte-by-byte", "route-time-moves", "listen-restarts", "persistence-thousand"}
+
+
+def rules_for(mutant: Mutant) -> list[Rule]:
+    return [rule for rule in RULES if rule.stage <= mutant.until and rule.id not in SLOW - set(mutant.breaks)]
+
+
+def outcomes_of(mutant: Mutant, rules: Sequence[Rule]) -> list[Outcome]:
+    if mutant.mortal:
+        return [outcome_alone(mutant, rule) for rule in rules]
+    with running(mutant) as server:
+        return judge(server, rules, among=RULES)
+
+
+def outcome_alone(mutant: Mutant, rule: Rule) -> Outcome:
+    with running(mutant) as server:
+        return run(rule, server)
+
+
+def failures(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+    return {
+        outcome.rule.id: [complaint.text for complaint in outcome.complaints]
+        for outcome in outcomes
+        if outcome.verdict == "failed"
+    }
+
+
+def test_unbroken_server_keeps_all_rules() -> None:
+    outcomes = outcomes_of(UNBROKEN, RULES)
+    assert failures(outcomes) == {}
+    assert {outcome.verdict for outcome in outcomes} == {"passed"}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
+def test_mutant_breaks_its_rules_and_no_other(mutant: Mutant) -> None:
+    found = failures(outcomes_of(mutant, rules_for(mutant)))
+    assert set(mutant.breaks) <= found.keys(), found
+    assert mutant.inevitably or set(mutant.breaks) == found.keys(), found
+
+
+def test_no_rule_is_without_its_mutant() -> None:
+    assert {rule.id for rule in RULES} - {mutant.breaks[0] for mutant in MUTANTS} == set()
+
+
+def test_mutants_name_rules_that_exist() -> None:
+    assert {id for mutant in MUTANTS for id in mutant.breaks} <= BY_ID.keys()
+
+
+def test_ids_of_mutants_are_unique() -> None:
+    assert [id for id, times in Counter(mutant.id for mutant in MUTANTS).items() if times > 1] == []
