@@ -1,0 +1,87 @@
+"""Every rule of the contract against every implementation, on raw_router and on other servers.
+
+What another server, or a framework under it, breaks is listed in exceptions.py with the reason; an exception that is no
+longer needed fails.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+
+from contract import BY_ID, RULES, Outcome, Rule, Server, run
+from contract.launch import Launched
+from sidebyside.services import HOST, SERVICES
+from tests.exceptions import BREACHES, why_broken
+from tests.serving import DRIVERS, HANDLERS, serving
+
+OTHER_SERVERS = ("dev", "gunicorn")
+LAST_STAGE = 6  # of the rules for other servers: how a connection persists is theirs to decide
+
+
+class InProcess:
+    """An implementation on raw_router in a thread, which the contract can stop and start again."""
+
+    def __init__(self, name: str, driver: str, stack: ExitStack) -> None:
+        self.name, self.driver, self.stack = name, driver, stack
+        self.port = self._start(0)
+
+    def running(self) -> Server:
+        return Server(HOST, self.port, restart=self.restart)
+
+    def restart(self) -> None:
+        self.stack.close()
+        self._start(self.port)
+
+    def _start(self, port: int) -> int:
+        return self.stack.enter_context(serving(HANDLERS[self.name], DRIVERS[self.driver], port))
+
+
+@contextmanager
+def judged(name: str, server: str) -> Iterator[InProcess | Launched]:
+    """Run an implementation on a server: a driver of raw_router, or another server as a process of its own."""
+    with ExitStack() as stack:
+        if server in DRIVERS:
+            yield InProcess(name, server, stack)
+        else:
+            [service] = [service for service in SERVICES if service.name == name]
+            launched = Launched(f"{sys.executable} -m {service.commands[server]}".replace("{host}", HOST))
+            stack.callback(launched.close)
+            yield launched
+
+
+def cases() -> Iterator[Any]:
+    """Yield what is judged by which rule."""
+    for name, server in [*product(HANDLERS, DRIVERS), *product(("flask", "django"), OTHER_SERVERS)]:
+        for rule in RULES:
+            if server in DRIVERS or rule.stage <= LAST_STAGE:
+                yield pytest.param(name, server, rule, id=f"{name}-{server}-{rule.id}")
+
+
+@pytest.fixture(scope="module")
+def launched() -> Iterator[Callable[[str, str], InProcess | Launched]]:
+    """Yield what runs an implementation on a server, each pair once, until the last test is done."""
+    with ExitStack() as stack:
+        yield cache(lambda name, server: stack.enter_context(judged(name, server)))
+
+
+def complaints(outcome: Outcome) -> str:
+    return "\n".join([outcome.reason, *(complaint.text for complaint in outcome.complaints)])
+
+
+@pytest.mark.parametrize(("name", "server", "rule"), list(cases()))
+def test_rule(launched: Callable[[str, str], InProcess | Launched], name: str, server: str, rule: Rule) -> None:
+    reason = why_broken(name, server, rule.id)
+    outcome = run(rule, launched(name, server).running())
+    if reason is None:
+        assert outcome.verdict == "passed", complaints(outcome)
+    else:
+        assert outcome.verdict == "failed", f"no longer needed: {reason}"
+
+
+def test_exceptions_name_rules_that_exist() -> None:
+    assert {rule for breach in BREACHES for rule in breach.rules} <= BY_ID.keys()
