@@ -32,7 +32,7 @@ BREACHES = (
     Breach(BOTH, ("dev",), ("bodies-expect-unknown",), "http.server knows no 417"),
     Breach(BOTH, ("dev", "gunicorn"), ("bodies-expect-needless",), "100 is sent though the body is there"),
     Breach(("flask",), ("dev",), ("bodies-expect-old",), "Werkzeug sends 100 to HTTP/1.0, too"),
-    Breach(("flask",), ("dev",), ("parameters-inspect-fields",), "http.server keeps white space after a value"),
+    Breach(("flask",), ("dev",), ("parameters-inspect-fields-space",), "http.server keeps white space after a value"),
     Breach(
         ("flask",),
         ("dev",),

@@ -1,5 +1,7 @@
 """Stage 6, Bodies, still: how a body arrives, by length or in chunks, awaited or refused."""
 
+from dataclasses import replace
+
 from contract.combining import All, Either
 from contract.content import JSON, fields, files
 from contract.conversation import broken
@@ -74,6 +76,18 @@ def comes_before_the_body(server: Server) -> None:
                 raise broken(f"the answer is {interim.status}, not 100", connection.conversation, interim.start)
             connection.send(body)
             connection.answer("POST")
+
+
+def answered_after_the_body(server: Server) -> None:
+    """Send the body once the interim answer is there; a final one must follow it."""
+    head, body = parted(submit(BODY, AWAITING))
+    with server.connect() as connection:
+        connection.send(head)
+        interim = connection.next_answer("POST")
+        connection.send(body)
+        connection.answer("POST")
+        expect(connection.finish(), *UNDERSTOOD)
+    expect(replace(connection.conversation, answers=(interim,)), Without("length-forbidden"))
 
 
 MULTIPART = submit_parts(Part("text", b"text " * 400), Part("file", bytes(range(256)) * 8, "data.bin"))
@@ -263,7 +277,7 @@ RULES = (
         section="RFC 9110 §15.2.1",
         routes=ROUTES,
         needs=("bodies-expect",),
-        exchanges=(Exchange(parted(submit(BODY, AWAITING)), (*UNDERSTOOD, Without("length-forbidden"))),),
+        check=answered_after_the_body,
     ),
     Rule(
         id="bodies-expect-old",

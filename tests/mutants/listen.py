@@ -8,7 +8,8 @@ from tests.mutants.serving import HOST, Mutant, asking, converse, serially
 
 
 def deaf(listener: socket.socket, stop: socket.socket) -> None:
-    """Return at once, so that nobody listens."""
+    """Do nothing until stopped."""
+    stop.recv(1)
 
 
 def hangs_up(client: socket.socket) -> None:
@@ -44,19 +45,25 @@ def finish(client: socket.socket, data: bytes) -> None:
         return
 
 
-def listens_without_reuse(port: int) -> socket.socket:
+def binds_only(port: int) -> socket.socket:
+    """Return a socket that has the port, if nobody had it lately, and does not listen."""
     listener = socket.socket()
     try:
         listener.bind((HOST, port))
-        listener.listen()
     except OSError:
         listener.close()
         raise
     return listener
 
 
+def listens_without_reuse(port: int) -> socket.socket:
+    listener = binds_only(port)
+    listener.listen()
+    return listener
+
+
 MUTANTS = (
-    Mutant(id="not-listening", breaks=("listen-accepts",), serve=deaf),
+    Mutant(id="not-listening", breaks=("listen-accepts",), serve=deaf, listen=binds_only),
     Mutant(id="hangs-up", breaks=("listen-answers",), serve=serially(hangs_up)),
     Mutant(
         id="dies-of-nothing",

@@ -45,7 +45,8 @@ def test_unbroken_server_keeps_all_rules() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
 def test_mutant_breaks_its_rules_and_no_other(mutant: Mutant) -> None:
-    found = failures(outcomes_of(mutant, rules_for(mutant)))
+    attempts = (failures(outcomes_of(mutant, rules_for(mutant))) for _ in range(mutant.tries))
+    found = next(filter(None, attempts), {})
     assert set(mutant.breaks) <= found.keys(), found
     assert mutant.inevitably or set(mutant.breaks) == found.keys(), found
 
