@@ -21,7 +21,7 @@ def access_line(client: str, request: Request | None, response: Response, now: d
         line = f"{request.method} {request.target} {request.version}"
         referer, agent = request.field("Referer"), request.field("User-Agent")
     quoted = [quote(text or "-") for text in (line, referer, agent)]
-    octets = len(response.body)
+    octets = 0 if request is not None and request.method == "HEAD" else len(response.body)
     return '{} - - [{:%d/%b/%Y:%H:%M:%S %z}] "{}" {} {} "{}" "{}"\n'.format(
         client, now, quoted[0], int(response.status), octets, *quoted[1:]
     )

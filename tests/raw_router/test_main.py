@@ -26,8 +26,12 @@ GET = b"GET /test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             Request("GET", "/a?b", "HTTP/1.1", (("Referer", 'x"\\'), ("User-Agent", "\xe9\t")), "/a"),
             '::1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" 200 4 "x\\x22\\x5c" "\\xe9\\x09"\n',
         ),
+        (
+            Request("HEAD", "/", "HTTP/1.1", (), "/"),
+            '::1 - - [03/Feb/2026:04:05:06 +0000] "HEAD / HTTP/1.1" 200 0 "-" "-"\n',
+        ),
     ],
-    ids=["no request", "request"],
+    ids=["no request", "request", "no body sent"],
 )
 def test_access_line(request_: Request | None, expected: str) -> None:
     assert access_line("::1", request_, Response(200, (), b"body"), NOW) == expected
