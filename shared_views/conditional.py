@@ -12,8 +12,20 @@ from http import HTTPStatus
 
 from shared_views.files import File
 
-ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')  # §8.8.3
-ENTITY_TAGS = re.compile(rf"[\s,]*{ENTITY_TAG.pattern}(?:\s*,[\s,]*(?:{ENTITY_TAG.pattern})?)*\s*")  # §13.1.1
+# Possessive repeats (*+): a hostile value cannot make the match try again, and take for ever.
+ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*+"')  # §8.8.3
+ENTITY_TAGS = re.compile(
+    rf"[ \t,]*+{ENTITY_TAG.pattern}(?:[ \t]*+,[ \t,]*+(?:{ENTITY_TAG.pattern})?+)*+[ \t]*+"
+)  # §13.1.1
+
+# The three forms of an HTTP-date, two of them obsolete (§5.6.7).
+DAY, MONTH = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
+HTTP_DATE = re.compile(
+    rf"{DAY}, [0-9]{{2}} {MONTH} [0-9]{{4}} {TIME} GMT"
+    rf"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, [0-9]{{2}}-{MONTH}-[0-9]{{2}} {TIME} GMT"
+    rf"|{DAY} {MONTH} [ 0-9][0-9] {TIME} [0-9]{{4}}"
+)
 
 
 def evaluate(file: File, field: Callable[[str], str | None]) -> HTTPStatus:
@@ -48,9 +60,10 @@ def entity_tags(value: str) -> list[str]:
 
 
 def parse_date(value: str | None) -> datetime | None:
-    """Return an HTTP-date in any of its three forms (§5.6.7), or None where it is none."""
+    """Return an HTTP-date in any of its three forms (§5.6.7), or None where it is none, and so to be ignored."""
+    if value is None or not HTTP_DATE.fullmatch(value):
+        return None
     try:
-        date = parsedate_to_datetime(value or "")
-        return date.replace(tzinfo=UTC) if date.tzinfo is None else date
-    except (ValueError, OverflowError):
+        return parsedate_to_datetime(value).replace(tzinfo=UTC)
+    except ValueError:  # no such day or hour
         return None

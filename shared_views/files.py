@@ -10,7 +10,7 @@ from pathlib import Path
 
 PUBLIC = Path(__file__).resolve().parent / "public"
 MEDIA_TYPES = MimeTypes()  # Python's own table: the machine's would make answers differ from one to the next
-SCRIPTABLE = ("text/html", "image/svg+xml", "application/xhtml+xml")
+SCRIPTABLE = ("text/html", "text/xml", "application/xml", "application/xhtml+xml", "image/svg+xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,7 @@ class File:
     content: bytes
     media_type: str
     modified: datetime
-
-    @property
-    def etag(self) -> str:
-        """A strong validator: it changes with the content and with nothing else (§8.8.3)."""
-        return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+    etag: str
 
     @property
     def may_run_scripts(self) -> bool:
@@ -38,10 +34,21 @@ class File:
 def read_file(name: str, root: Path = PUBLIC) -> File | None:
     """Return the file of that name below root; None for whatever is not one, or lies outside."""
     path = locate(name, root)
-    if path is None:
+    try:
+        return None if path is None else load(path)
+    except OSError:  # not ours to read, or gone in this moment
         return None
+
+
+def load(path: Path) -> File:
+    content = path.read_bytes()
     modified = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-    return File(path.read_bytes(), media_type(path.name), modified)
+    return File(content, media_type(path.name), modified, make_etag(content))
+
+
+def make_etag(content: bytes) -> str:
+    """Return a strong validator: it changes with the content and with nothing else (RFC 9110 §8.8.3)."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def locate(name: str, root: Path) -> Path | None:

@@ -1,6 +1,6 @@
 """Hosts: which authorities the service answers for.
 
-Django's own way is ALLOWED_HOSTS with request.get_host(), which refuses a final dot's absence differently; Flask's is
+Django's own way is ALLOWED_HOSTS with request.get_host(), which is asked only where it is called; Flask's is
 TRUSTED_HOSTS, which refuses [::1]. One function decides for all.
 """
 

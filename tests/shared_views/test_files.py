@@ -11,7 +11,7 @@ from shared_views.answers import answer
 from shared_views.conditional import evaluate
 from shared_views.files import File, media_type, read_file
 
-FILE = File(b"content", "text/plain; charset=utf-8", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+FILE = File(b"content", "text/plain; charset=utf-8", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), '"tag"')
 BEFORE, SAME, AFTER = (f"Fri, 02 Jan 2026 03:04:0{second} GMT" for second in (4, 5, 6))
 
 CONDITIONS = {
@@ -39,6 +39,14 @@ CONDITIONS = {
     "asctime date": ({"If-Modified-Since": "Fri Jan  2 03:04:05 2026"}, 304),
     "date out of range": ({"If-Modified-Since": "Fri, 02 Jan 99999 03:04:05 GMT"}, 200),
     "empty date": ({"If-Modified-Since": ""}, 200),
+    "two dates": ({"If-Modified-Since": f"{AFTER},{AFTER}"}, 200),
+    "another zone": ({"If-Modified-Since": AFTER.replace("GMT", "+0500")}, 200),
+    "more than a date": ({"If-Modified-Since": f"{AFTER} junk"}, 200),
+    "no such day": ({"If-Modified-Since": "Fri, 31 Feb 2100 00:00:00 GMT"}, 200),
+    "no such hour": ({"If-Modified-Since": "Fri, 01 Jan 2100 25:00:00 GMT"}, 200),
+    "hostile list": ({"If-None-Match": '"a"' + "," * 30_000 + "x"}, 200),
+    "hostile spaces": ({"If-None-Match": '"a"' + " ," * 15_000 + "x"}, 200),
+    "hostile quotation marks": ({"If-None-Match": '"' * 30_000}, 200),
     "first steps first": ({"If-Match": '"a"', "If-None-Match": "*"}, 412),
 }
 
@@ -129,6 +137,14 @@ def test_files_are_read(root: Path, name: str) -> None:
 )
 def test_what_is_no_file_below_the_folder_is_none(root: Path, name: str) -> None:
     assert read_file(name, root) is None
+
+
+def test_a_file_that_cannot_be_read_is_none(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    def forbidden(path: Path) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    assert read_file("a.txt", root) is None
 
 
 def test_validators(root: Path) -> None:

@@ -36,7 +36,11 @@ PREFERENCES = {
     "unknown parameter": ("application/json;v=1;q=0.9, text/html;q=0.8", "json"),
     "comma in quotes": ('image/png;a="x,text/html", application/json', "json"),
     "escaped quote in quotes": ('image/png;a="\\",", application/json', "json"),
-    "open quotes": ('image/png;a="x, application/json', "json"),
+    "open quotes take the rest": ('image/png;a="x, application/json', "html"),
+    "hostile semicolons": ("a/b" + "; " * 15_000 + "@, application/json", "json"),
+    "hostile quotation marks": ('"\\' * 15_000, "html"),
+    "hostile escapes": ('"' + "\\" * 30_001, "html"),
+    "hostile commas": ("," * 30_000, "html"),
     "problem details are no JSON page": ("application/problem+json", None),
 }
 
