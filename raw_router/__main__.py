@@ -94,7 +94,6 @@ def load_application(name: str) -> "WSGIApplication":
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):
         raise ValueError(f"{name!r} is not MODULE:CALLABLE")
-    sys.path.insert(0, "")  # where the command is given, as python -m has it
     application: WSGIApplication = getattr(import_module(module), attribute)
     if not callable(application):
         raise ValueError(f"{name} cannot be called")

@@ -20,6 +20,8 @@ SERVER_OPTIONS = Response(
     HTTPStatus.NO_CONTENT, (("Allow", ", ".join(sorted(METHODS))), ("X-Content-Type-Options", "nosniff"))
 )
 
+FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to answer")
+
 errors = logging.getLogger("raw_router")
 
 
@@ -39,7 +41,7 @@ class Connection:
     "write"   the client's reading: send everything, then call receive(b"")
     "closed"  nothing: send everything, half-close, read on for a while, close (RFC 9112 §9.6)
 
-    served counts the requests answered, so that a driver can tell one wait from the next.
+    served counts the answers, so that a driver can tell one wait from the next.
     """
 
     def __init__(self, handler: Handler, client: str = "", log: Log = no_log) -> None:
@@ -51,6 +53,7 @@ class Connection:
         self._log = log
         self._stream = Stream()
         self._answers: list[bytes] = []
+        self._owed = 0  # octets of them
         self._conversation = self._converse()
 
     @property
@@ -87,6 +90,7 @@ class Connection:
     def _flush(self) -> bytes:
         answers = b"".join(self._answers)
         self._answers.clear()
+        self._owed = 0
         return answers
 
     def _converse(self) -> Reader[None]:
@@ -104,24 +108,24 @@ class Connection:
     def _encourage(self, head: Head) -> None:
         """Send 100 to a client that waits for it, but for no body, or one that has begun (RFC 9110 §10.1.1)."""
         if head.expects_continue and head.has_body and not self._stream.buffer:
-            self._answers.append(CONTINUE)
+            self._send(CONTINUE)
 
     def _answer(self, head: Head, request: Request) -> None:
-        self._send(request, self._respond(request), persistence_line(head), request.method)
-
-    def _respond(self, request: Request) -> Response:
-        """Ask the handler; what it raises is logged here and shown nowhere else."""
-        if request.path == "*":
-            return SERVER_OPTIONS
+        """Ask the handler; what it raises, and what is no response, is logged here and shown nowhere else."""
+        persistence = persistence_line(head)
         try:
-            return self._handler(request)
+            response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
+            message = generate_message(response, persistence, request.method)
         except Exception:
             errors.exception("%s %s failed", request.method, request.target)
-            return plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to answer")
+            response = FAILED
+            message = generate_message(response, persistence, request.method)
+        self._conclude(request, response, message)
 
     def _refuse(self, error: HTTPError) -> None:
         """Answer what is no request, for the last time: nobody knows where the next one would begin."""
-        self._send(None, plain_text(error.status, str(error)), CLOSE, self._refused_method())
+        response = plain_text(error.status, str(error))
+        self._conclude(None, response, generate_message(response, CLOSE, self._refused_method()))
         self._phase = "closed"
 
     def _refused_method(self) -> str:
@@ -130,14 +134,22 @@ class Connection:
             return self._method
         return "HEAD" if self._stream.buffer.startswith(b"HEAD ") else "GET"
 
-    def _send(self, request: Request | None, response: Response, persistence: bytes, method: str) -> None:
-        self._log(self._client, request, response)
-        self._answers.append(generate_message(response, persistence, method))
+    def _conclude(self, request: Request | None, response: Response, message: bytes) -> None:
+        """Send an answer, and log it; that a log cannot be written is no reason not to answer."""
+        self._send(message)
         self.served += 1
+        try:
+            self._log(self._client, request, response)
+        except Exception:
+            errors.exception("the answer to %s cannot be logged", self._client)
+
+    def _send(self, message: bytes) -> None:
+        self._answers.append(message)
+        self._owed += len(message)
 
     def _let_client_read(self) -> Reader[None]:
         """Look at no further request while the client has much to read."""
-        if sum(map(len, self._answers)) > MAX_WAITING:
+        if self._owed > MAX_WAITING:
             self._phase = "write"
             yield
 

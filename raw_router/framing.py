@@ -13,6 +13,7 @@ from raw_router.parser import (
     MAX_BODY,
     MAX_FIELDS,
     MAX_HEAD,
+    MAX_REQUEST_LINE,
     QUOTED_STRING,
     TOKEN,
     Head,
@@ -70,6 +71,7 @@ def read_head(stream: Stream) -> Reader[Head | None]:
         check_unfinished_head(stream.buffer, searched)
         searched = max(0, len(stream.buffer) - len(EMPTY_LINE) + 1)
         yield from stream.more()
+    check_request_line(stream.buffer)
     check_head_size(end)
     head = parse_head(bytes(stream.buffer[:end]))
     stream.take(end + len(EMPTY_LINE))
@@ -90,12 +92,19 @@ def check_unfinished_head(buffer: bytearray, searched: int) -> None:
         raise BadRequest("this is no HTTP request")
     if LINE_ENDS_BADLY.search(buffer, searched):
         raise BadRequest("a line ends in a bare CR or LF instead of CR LF")
-    if CRLF not in buffer:
-        check_length(bytes(buffer))
-    check_head_size(len(buffer))
+    check_request_line(buffer)
+    check_head_size(len(buffer) - len(EMPTY_LINE))
+
+
+def check_request_line(buffer: bytearray) -> None:
+    """Refuse a request line that is too long, as soon as that is certain."""
+    longest = MAX_REQUEST_LINE + len(CRLF)
+    if len(buffer) >= longest and buffer.find(CRLF, 0, longest) < 0:
+        check_length(bytes(buffer[:longest]))
 
 
 def check_head_size(size: int) -> None:
+    """Refuse a head that is longer than it may be; size leaves out the empty line."""
     if size > MAX_HEAD:
         raise HeaderFieldsTooLarge(f"the head is longer than {MAX_HEAD} octets")
 

@@ -1,9 +1,11 @@
 """Bytes to Request, by the grammar of RFC 9112."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPMethod
+from typing import TypeVar
 
 from raw_router.messages import (
     BadRequest,
@@ -30,8 +32,22 @@ METHODS = frozenset(HTTPMethod) - {HTTPMethod.CONNECT}  # CONNECT is for proxies
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
 QUOTED_STRING = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'  # §5.6.4
 REQUEST_LINE = re.compile(rf"({TOKEN}) ([!-~]+) HTTP/([0-9])\.([0-9])")  # RFC 9112 §3
-FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*([\t -~\x80-\xff]*)")  # §5
+FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*+([\t -~\x80-\xff]*+)")  # §5; possessive, so that no value is slow
 CONTENT_LENGTH = re.compile(r"[0-9]+")  # RFC 9110 §8.6
+
+
+T = TypeVar("T")
+MAX_REMEMBERED = 1024  # octets; what is longer is hardly sent twice, and would fill the memory
+
+
+def remembering(count: int) -> Callable[[Callable[[bytes], T]], Callable[[bytes], T]]:
+    """Return a decorator that memoises a pure function of bytes, for short ones and so many of them."""
+
+    def decorate(parse: Callable[[bytes], T]) -> Callable[[bytes], T]:
+        remembered = lru_cache(count)(parse)
+        return lambda data: remembered(data) if len(data) <= MAX_REMEMBERED else parse(data)
+
+    return decorate
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ def parse_request(data: bytes, client: str = "") -> Request:
     return parsed.complete(body, client)
 
 
-@lru_cache(maxsize=512)
+@remembering(512)
 def parse_head(data: bytes) -> Head:
     """Return the head that the bytes before an empty line hold; pure, therefore memoised. Raises HTTPError."""
     request_line, *field_lines = data.split(b"\r\n")
@@ -113,7 +129,7 @@ def check_length(line: bytes) -> None:
         raise URITooLong(f"the request line is longer than {MAX_REQUEST_LINE} octets")
 
 
-@lru_cache(maxsize=4096)
+@remembering(4096)
 def parse_field(line: bytes) -> tuple[str, str]:
     """Return name and value of a field line (RFC 9112 §5)."""
     match = FIELD_LINE.fullmatch(line.decode("latin-1"))
@@ -169,7 +185,7 @@ def parse_persistence(version: str, headers: Fields) -> bool:
 
 def parse_expectation(version: str, headers: Fields) -> bool:
     """Tell whether the client waits for 100 (RFC 9110 §10.1.1); HTTP/1.0 knows no expectations."""
-    expectations = list_of("expect", headers)
+    expectations = [element for element in list_of("expect", headers) if element]
     if not expectations or version == "HTTP/1.0":
         return False
     if any(expectation.lower() != "100-continue" for expectation in expectations):

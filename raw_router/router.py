@@ -6,7 +6,7 @@ order. That a path is unknown, or a method, is an ordinary value: the connection
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -47,7 +47,8 @@ class Route:
 
     path: str
     views: Mapping[str, View]
-    converters: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+    pattern: re.Pattern[str]
+    converters: Mapping[str, Callable[[str], Any]]
 
     def match_method(self, method: str, parameters: Mapping[str, str]) -> Found | MethodNotAllowed:
         """Return the view for a method; HEAD falls back to GET (RFC 9110 §9.3.2)."""
@@ -61,8 +62,13 @@ class Route:
         return frozenset(self.views) | {"OPTIONS"} | ({"HEAD"} if "GET" in self.views else set())
 
     def build(self, parameters: Mapping[str, Any]) -> str:
-        """Return the path with its parameters put in, percent-encoded."""
-        return PARAMETER.sub(lambda match: quote(str(parameters[match["name"]])), self.path)
+        """Return the path with its parameters put in, percent-encoded. Raises ValueError where they do not fit."""
+        if parameters.keys() != self.converters.keys() or not self.pattern.fullmatch(self.fill(parameters, str)):
+            raise ValueError(f"{self.path} cannot be made of {parameters}")
+        return self.fill(parameters, lambda value: quote(str(value)))
+
+    def fill(self, parameters: Mapping[str, Any], convert: Callable[[Any], str]) -> str:
+        return PARAMETER.sub(lambda match: convert(parameters[match["name"]]), self.path)
 
 
 class Router:
@@ -74,7 +80,7 @@ class Router:
     def __init__(self, table: Table, names: Mapping[str, str] | None = None) -> None:
         routes = [make_route(path, views) for path, views in table.items()]
         self._static = {route.path: route for route in routes if not route.converters}
-        self._patterns = [(compile_path(route.path), route) for route in routes if route.converters]
+        self._patterns = [route for route in routes if route.converters]
         self._by_name = {view.__name__: route for route in reversed(routes) for view in route.views.values()}
         self._by_name |= {name: self._static[path] for name, path in (names or {}).items()}
 
@@ -84,19 +90,19 @@ class Router:
         return route.match_method(method, {}) if route else self._match_pattern(method, path)
 
     def _match_pattern(self, method: str, path: str) -> Found | MethodNotAllowed | NotFound:
-        for pattern, route in self._patterns:
-            if match := pattern.fullmatch(path):
+        for route in self._patterns:
+            if match := route.pattern.fullmatch(path):
                 return route.match_method(method, match.groupdict())
         return NotFound()
 
     def url_for(self, view: str, /, **parameters: Any) -> str:
-        """Return the path of the view, or path, of that name. Raises KeyError where a name or parameter lacks."""
+        """Return the path of that name. Raises KeyError for an unknown name, ValueError for unfit parameters."""
         return self._by_name[view].build(parameters)
 
 
 def make_route(path: str, views: View | Mapping[str, View]) -> Route:
     converters = {match["name"]: CONVERTERS[match["converter"] or "str"][1] for match in PARAMETER.finditer(path)}
-    return Route(path, views if isinstance(views, Mapping) else {"GET": views}, converters)
+    return Route(path, views if isinstance(views, Mapping) else {"GET": views}, compile_path(path), converters)
 
 
 def compile_path(path: str) -> re.Pattern[str]:

@@ -20,8 +20,8 @@ IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_
 
 ORIGIN_FORM = re.compile(rf"(?P<path>{ABSOLUTE_PATH})(?:\?(?P<query>{QUERY}))?")  # §3.2.1
 ABSOLUTE_FORM = re.compile(
-    rf"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?]*)(?P<path>(?:{ABSOLUTE_PATH})?)(?:\?(?P<query>{QUERY}))?"
-)  # §3.2.2
+    rf"[hH][tT][tT][pP]://(?P<authority>[^/?]*)(?P<path>(?:{ABSOLUTE_PATH})?)(?:\?(?P<query>{QUERY}))?"
+)  # §3.2.2; https is not to be had without TLS (RFC 9110 §7.4)
 HOST = re.compile(rf"(?:{IP_LITERAL}|{REG_NAME})(?::[0-9]*)?")  # uri-host [ ":" port ] (§7.2)
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 

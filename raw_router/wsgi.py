@@ -6,14 +6,14 @@ Request and response bodies are held whole; streaming is left out on purpose.
 import re
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from io import BytesIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from wsgiref.util import is_hop_by_hop
 
 from raw_router.messages import Fields, Handler, Request, Response
-from raw_router.parser import TOKEN
-from raw_router.writer import forbids_content
+from raw_router.parser import CONTENT_LENGTH, TOKEN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -39,11 +39,14 @@ class Exchange:
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
     ) -> Callable[[bytes], object]:
-        """Note status and header fields; again only with exc_info, for nothing has been sent yet."""
+        """Note status and header fields; with exc_info they replace what was said before, for none of it was sent."""
         if self.status and exc_info is None:
             raise ApplicationError("start_response was called twice")
         check_head(status, headers)
-        self.status, self.headers = status, tuple(headers)
+        self.status = status
+        # The writer tells the date.
+        self.headers = tuple((name, value) for name, value in headers if name.lower() != "date")
+        self.body.clear()
         return self.body.extend
 
     def run(self, application: "WSGIApplication", environ: "WSGIEnvironment") -> None:
@@ -62,12 +65,14 @@ class Exchange:
         """Return what the application said. Raises ApplicationError where its length is wrong."""
         status = int(self.status[:3])
         lengths = [value for name, value in self.headers if name.lower() == "content-length"]
-        if forbids_content(status) or method == "HEAD":
-            return Response(status, self.headers)
+        if status != HTTPStatus.NO_CONTENT and (method == "HEAD" or status == HTTPStatus.NOT_MODIFIED):
+            return Response(status, self.headers)  # the length is that of what GET would get
         if lengths not in ([], [str(len(self.body))]):
             raise ApplicationError(f"Content-Length is {lengths}, the body has {len(self.body)} octets")
-        length = () if lengths else (("Content-Length", str(len(self.body))),)
-        return Response(status, (*self.headers, *length), bytes(self.body))
+        headers = tuple(field for field in self.headers if field[0].lower() != "content-length")
+        if status == HTTPStatus.NO_CONTENT:
+            return Response(status, headers)
+        return Response(status, (*headers, ("Content-Length", str(len(self.body)))), bytes(self.body))
 
 
 def check_head(status: str, headers: list[tuple[str, str]]) -> None:
@@ -77,6 +82,9 @@ def check_head(status: str, headers: list[tuple[str, str]]) -> None:
     for name, value in headers:
         if not re.fullmatch(TOKEN, name) or not FIELD_VALUE.fullmatch(value) or is_hop_by_hop(name):
             raise ApplicationError(f"{name!r}: {value!r} is no header field for an application to set")
+    lengths = [value for name, value in headers if name.lower() == "content-length"]
+    if len(lengths) > 1 or not all(map(CONTENT_LENGTH.fullmatch, lengths)):
+        raise ApplicationError(f"Content-Length is {lengths}, not one number")
 
 
 def handler_for(application: "WSGIApplication") -> Handler:
@@ -84,7 +92,10 @@ def handler_for(application: "WSGIApplication") -> Handler:
 
     def handler(request: Request) -> Response:
         exchange = Exchange()
-        exchange.run(application, make_environ(request))
+        try:
+            exchange.run(application, make_environ(request))
+        except SystemExit as error:
+            raise ApplicationError("the application wants to end the server") from error
         return exchange.response(request.method)
 
     return handler

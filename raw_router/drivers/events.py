@@ -1,5 +1,6 @@
 """All connections in one thread: sockets that never block, watched by a selector."""
 
+import logging
 import selectors
 import socket
 from collections import OrderedDict
@@ -7,6 +8,8 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from raw_router.drivers import RECEIVE_SIZE, TIME_LIMITS, Connect, Conversation
+
+errors = logging.getLogger("raw_router")
 
 
 def serve(listener: socket.socket, connect: Connect, stop: socket.socket) -> None:
@@ -95,10 +98,10 @@ class Loop:
     def accept(self) -> None:
         try:
             sock, address = self.listener.accept()
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError:  # the client is gone already
             return
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client = self.clients[sock] = Client(sock, self.connect(address[0]))
         self.selector.register(sock, selectors.EVENT_READ)
         self.watch(client)
@@ -111,6 +114,9 @@ class Loop:
             else:
                 self.drop(client)
         except OSError:
+            self.drop(client)
+        except Exception:  # a defect of ours must not cost the other clients their server
+            errors.exception("a connection failed")
             self.drop(client)
 
     def watch(self, client: Client) -> None:

@@ -11,6 +11,7 @@ from raw_router.drivers import RECEIVE_SIZE, TIME_LIMITS, Connect, Conversation
 
 def serve(listener: socket.socket, connect: Connect, stop: socket.socket) -> None:
     """Serve clients until stop can be read; threads that are still busy then end with the process."""
+    listener.setblocking(False)
     with selectors.DefaultSelector() as selector:
         selector.register(listener, selectors.EVENT_READ)
         selector.register(stop, selectors.EVENT_READ)
@@ -21,7 +22,10 @@ def serve(listener: socket.socket, connect: Connect, stop: socket.socket) -> Non
 
 def start(client: socket.socket, address: tuple[str, int], connect: Connect) -> None:
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    Thread(target=converse, args=(client, connect(address[0])), daemon=True).start()
+    try:
+        Thread(target=converse, args=(client, connect(address[0])), daemon=True).start()
+    except RuntimeError:  # there are as many threads as the machine has room for
+        client.close()
 
 
 def converse(client: socket.socket, connection: Conversation) -> None:

@@ -67,6 +67,12 @@ CONVERSATIONS = {
         [b"POST /form a", b"GET / "],
         "idle",
     ),
+    "the longest request line": (
+        request("GET /" + "a" * 8_176 + " HTTP/1.1"),
+        [b"GET /" + b"a" * 8_176 + b" "],
+        "idle",
+    ),
+    "the longest head": (request("GET / HTTP/1.1", "A: " + "b" * 32_740), [b"GET / "], "idle"),
     "a head that has begun": (request()[:-2], [], "head"),
     "a body that has begun": (request("POST / HTTP/1.1", "Content-Length: 2") + b"x", [], "body"),
     "nothing": (b"", [], "idle"),
@@ -94,6 +100,11 @@ REFUSALS = {
     "garbage": (b"\x00\xff\xfe", 400),
     "an endless method": (b"A" * 9000, 400),
     "an endless target": (b"GET /" + b"a" * 9000, 414),
+    "a long request line, whole": (b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+    "a long request line, the head unfinished": (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost", 414),
+    "a long method, whole": (b"A" * 40_000 + b" / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "a request line one too long": (b"GET /" + b"a" * 8_177 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+    "a head one too long": (request("GET / HTTP/1.1", "A: " + "b" * 32_741), 431),
     "an endless head": (b"GET / HTTP/1.1\r\nHost: a\r\n" + b"A: b\r\n" * 6000, 431),
     "a large head that is whole": (request("GET / HTTP/1.1", "A: " + "b" * 33000), 431),
     "a body over the limit": (request("POST / HTTP/1.1", "Content-Length: 1048577"), 413),
@@ -230,6 +241,26 @@ def test_a_handler_that_fails_is_logged_and_shown_to_nobody(caplog: pytest.LogCa
     assert b"secret" not in answer
     assert "secret" in caplog.text
     assert connection.waits_for == "idle"
+
+
+@pytest.mark.parametrize(
+    "response",
+    [None, Response(200, (("A", "€"),)), Response(200, (), "text"), Response(200, (["A", "b"],))],  # type: ignore[arg-type]
+    ids=["nothing", "beyond Latin-1", "text", "a list"],
+)
+def test_what_is_no_response_is_not_sent(response: Response) -> None:
+    connection = Connection(lambda _: response)
+    assert statuses(connection.receive(request())) == [500]
+    assert connection.waits_for == "idle"
+
+
+def test_a_log_that_fails_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(client: str, request: Request | None, response: Response) -> None:
+        raise BrokenPipeError
+
+    with caplog.at_level(logging.ERROR):
+        assert statuses(Connection(echo, log=fail).receive(request() * 2)) == [200]
+    assert "cannot be logged" in caplog.text
 
 
 def test_every_answer_is_logged() -> None:

@@ -6,11 +6,13 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import TIME_LIMITS, events
+from raw_router.drivers import TIME_LIMITS, events, threads
 from raw_router.messages import Request, Response
 from tests import serving
 from tests.serving import DRIVERS, HOST, Serve, driving, exchange
@@ -51,10 +53,12 @@ def reset(client: socket.socket) -> None:
 
 def send_until_reset(client: socket.socket, port: int) -> None:
     """Return once the server has given the client up; others are served meanwhile."""
+    deadline = monotonic() + 10
     with suppress(ConnectionResetError, BrokenPipeError):
-        while True:
+        while monotonic() < deadline:
             client.sendall(b"y")
             assert_serves(port)
+        pytest.fail("the client was not given up")
 
 
 def assert_serves(port: int) -> None:
@@ -161,13 +165,46 @@ def test_no_descriptor_is_left(serve: Serve) -> None:
         with dial(port) as client:
             client.sendall(GET)
             client.recv(65536)
-            if serve is events.serve:
-                idle = dial(port)  # still open when the server stops
-                assert_serves(port)
-    if serve is events.serve:
+    deadline = monotonic() + 10
+    while len(os.listdir("/proc/self/fd")) > before and monotonic() < deadline:
+        sleep(0.01)  # threads end in their own time
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_events_close_what_is_open_when_they_stop() -> None:
+    with driving(partial(Connection, handler), events.serve) as port:
+        idle = dial(port)
+        assert_serves(port)
+    with idle:
         assert idle.recv(1) == b""
-        idle.close()
-        assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_defect_in_one_connection_costs_the_others_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Defective(Connection):
+        def receive(self, data: bytes) -> bytes:
+            return super().receive(data) if b"GET" in data else bytes(len(self.waits_for) // 0)
+
+    with driving(partial(Defective, handler), events.serve) as port:
+        assert exchange(port, b"POST") == b""
+        assert_serves(port)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_where_no_thread_can_be_had_the_client_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Thread] = []
+
+    class Scarce(Thread):
+        def start(self) -> None:
+            started.append(self)
+            if len(started) == 1:
+                raise RuntimeError("can't start new thread")
+            super().start()
+
+    monkeypatch.setattr(threads, "Thread", Scarce)
+    with driving(partial(Connection, handler), threads.serve) as port:
+        with dial(port) as client:
+            assert client.recv(1) == b""
+        assert_serves(port)
 
 
 def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:

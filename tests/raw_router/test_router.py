@@ -63,7 +63,7 @@ def test_match(method: str, path: str, expected: object) -> None:
         ("one", {}, "/"),
         ("two", {}, "/a"),
         ("again", {}, "/alias"),
-        ("three", {"name": "a b/ü"}, "/a%20b/%C3%BC"),
+        ("three", {"name": "a b%ü"}, "/a%20b%25%C3%BC"),
         ("four", {"number": 7, "name": "x"}, "/n/7/x"),
     ],
 )
@@ -71,9 +71,24 @@ def test_url_for(name: str, parameters: dict[str, object], path: str) -> None:
     assert ROUTER.url_for(name, **parameters) == path
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("five", {}), ("three", {})])
-def test_url_for_what_is_not_there(name: str, parameters: dict[str, object]) -> None:
+def test_url_for_a_name_that_nobody_has() -> None:
     with pytest.raises(KeyError):
+        ROUTER.url_for("five")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("three", {}),
+        ("three", {"name": "a/b"}),
+        ("three", {"name": ""}),
+        ("three", {"name": "a", "more": "b"}),
+        ("one", {"name": "a"}),
+        ("four", {"number": "x", "name": "y"}),
+    ],
+)
+def test_url_for_builds_no_path_that_it_would_not_match(name: str, parameters: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="cannot be made of"):
         ROUTER.url_for(name, **parameters)
 
 

@@ -30,7 +30,7 @@ ANSWERS = {
     "length kept": (
         application(headers=[("content-length", "4")]),
         GET,
-        Response(200, (("content-length", "4"),), b"body"),
+        Response(200, (("Content-Length", "4"),), b"body"),
     ),
     "pieces joined": (application(body=[b"a", b"", b"b"]), GET, Response(200, (("Content-Length", "2"),), b"ab")),
     "HEAD keeps the length": (
@@ -40,6 +40,26 @@ ANSWERS = {
     ),
     "HEAD without a length": (application(body=()), HEAD, Response(200)),
     "no content": (application("204 No Content", body=()), GET, Response(204)),
+    "no content, and a length": (
+        application("204 No Content", [("Content-Length", "0")], body=()),
+        HEAD,
+        Response(204),
+    ),
+    "not modified keeps the length": (
+        application("304 Not Modified", [("Content-Length", "4")], body=()),
+        GET,
+        Response(304, (("Content-Length", "4"),)),
+    ),
+    "a date of its own": (
+        application(headers=[("Date", "now")], body=()),
+        GET,
+        Response(200, (("Content-Length", "0"),)),
+    ),
+    "fields as lists": (
+        application(headers=[["A", "b"]], body=()),  # type: ignore[list-item]
+        GET,
+        Response(200, (("A", "b"), ("Content-Length", "0"))),
+    ),
     "a phrase of its own": (application("404 NOT FOUND", body=()), GET, Response(404, (("Content-Length", "0"),))),
     "no phrase": (application("299 ", body=()), GET, Response(299, (("Content-Length", "0"),))),
 }
@@ -66,7 +86,13 @@ def breaks_off(environ: dict[str, Any], start_response: Start) -> Iterator[bytes
     raise ApplicationError("after the first bytes")
 
 
+def leaves(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    raise SystemExit(1)
+
+
 BROKEN = {
+    "leaves": leaves,
+    "length no number": application("304 Not Modified", headers=[("Content-Length", "x")], body=()),
     "never starts": never_starts,
     "starts twice": starts_twice,
     "breaks off": breaks_off,
@@ -96,10 +122,11 @@ def test_a_broken_application_is_not_believed(app: Any) -> None:
 def test_an_error_replaces_what_was_started() -> None:
     def change_mind(environ: dict[str, Any], start_response: Start) -> list[bytes]:
         write = start_response("200 OK", [])
+        write(b"all is well")
         try:
             raise ValueError
         except ValueError as error:
-            start_response("500 Oh", [], (ValueError, error, error.__traceback__))
+            write = start_response("500 Oh", [], (ValueError, error, error.__traceback__))
         write(b"sorry")
         return [b"!"]
 
