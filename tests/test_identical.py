@@ -17,7 +17,7 @@ from tests.serving import HANDLERS, HOST, exchange, serving
 EXCEPTED = {b"date", b"connection", b"keep-alive"}  # header fields that may differ
 INTERIM = re.compile(rb"HTTP/1\.1 1[0-9]{2} [^\r\n]*\r\n\r\n")  # sent or not, as packets happen to arrive
 HEAD = re.compile(rb"(HTTP/1\.1 [0-9]{3} [^\r\n]*\r\n)((?:[^\r\n]+\r\n)*)\r\n")
-METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "get", "BREW"]
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
 MULTIPART = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n--b--\r\n'
 
 
@@ -30,6 +30,7 @@ def ports() -> Iterator[dict[str, int]]:
 
 def assert_identical(ports: Mapping[str, int], data: bytes) -> None:
     answers = {name: exchange(port, data) for name, port in ports.items()}
+    assert all(answers.values()) or not data.strip(), f"no answer to {data!r}"
     comparable = {name: canonical(answer) for name, answer in answers.items()}
     if len(set(comparable.values())) > 1:
         pytest.fail(f"{data!r}\n{side_by_side(comparable)}", pytrace=False)
@@ -144,6 +145,11 @@ ACCEPTS = (
     ";;,, nonsense",
 )
 ODD_REQUESTS = {
+    "connect": request("CONNECT", "localhost:80"),
+    "small letters": request("get", "/test"),
+    "unknown method": request("BREW", "/test"),
+    "unknown charset": request("GET", "/test", "Content-Type: text/plain; a*=nope''x"),
+    "unknown charset of a form": request("POST", "/form", "Content-Type: text/plain; charset*=x'y'z", body=b"x"),
     "unknown host": request("GET", "/test", host="elsewhere"),
     "host with a final dot and a port": request("GET", "/test", host="LOCALHOST.:80"),
     "ipv6 host": request("GET", "/test", host="[::1]:8001"),
@@ -224,6 +230,7 @@ media_types = st.sampled_from(
         "Application/X-WWW-Form-Urlencoded; charset=latin-1",
         "multipart/form-data; boundary=b",
         'multipart/form-data; boundary="b"',
+        "multipart/form-data; boundary*=nope''b",
         "multipart/form-data",
         "text/plain",
         "",
