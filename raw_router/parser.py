@@ -21,10 +21,13 @@ from raw_router.messages import (
 )
 from raw_router.target import parse_host, parse_target
 
+T = TypeVar("T")
+
 MAX_REQUEST_LINE = 8_190  # octets; RFC 9112 §3 recommends at least 8,000
 MAX_HEAD = 32 * 1024  # octets
 MAX_FIELDS = 100
 MAX_BODY = 1024 * 1024  # octets
+MAX_REMEMBERED = 1024  # octets; what is longer is hardly sent twice, and would fill the memory
 
 METHODS = frozenset(HTTPMethod) - {HTTPMethod.CONNECT}  # CONNECT is for proxies (RFC 9110 §9.3.6)
 
@@ -34,10 +37,6 @@ QUOTED_STRING = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'  # §5.6.4
 REQUEST_LINE = re.compile(rf"({TOKEN}) ([!-~]+) HTTP/([0-9])\.([0-9])")  # RFC 9112 §3
 FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*+([\t -~\x80-\xff]*+)")  # §5; possessive, so that no value is slow
 CONTENT_LENGTH = re.compile(r"[0-9]+")  # RFC 9110 §8.6
-
-
-T = TypeVar("T")
-MAX_REMEMBERED = 1024  # octets; what is longer is hardly sent twice, and would fill the memory
 
 
 def remembering(count: int) -> Callable[[Callable[[bytes], T]], Callable[[bytes], T]]:
