@@ -1,18 +1,16 @@
 """One connection, as a function from bytes to bytes: persistence, pipelining and refusals (RFC 9112 §9)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from raw_router.framing import Reader, Stream, read_body, read_head
+from raw_router.framing import Reader, State, Stream, read_body, take_head
+from raw_router.limits import LIMITS, Limits
 from raw_router.messages import Handler, HTTPError, Request, RequestTimeout, Response, plain_text
-from raw_router.parser import METHODS, Head
-from raw_router.writer import CLOSE, CONTINUE, PERSIST, PERSIST_1_0, generate_message
+from raw_router.parser import CRLF, MAX_REMEMBERED, METHODS, Head, complete, parse_head
+from raw_router.writer import CONTINUE, generate_message
 
-MAX_WAITING = 256 * 1024  # octets of answers to pipelined requests, before the next one is looked at
-
-State: TypeAlias = Literal["idle", "head", "body", "write", "closed"]
 Log: TypeAlias = Callable[[str, Request | None, Response], None]  # client, its request if it was one, the answer
 
 # What OPTIONS * is told, which asks about the server and not about a page (RFC 9110 §9.3.7).
@@ -23,10 +21,6 @@ SERVER_OPTIONS = Response(
 FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to answer")
 
 errors = logging.getLogger("raw_router")
-
-
-def no_log(client: str, request: Request | None, response: Response) -> None:
-    """Log nothing."""
 
 
 class Connection:
@@ -44,47 +38,80 @@ class Connection:
     served counts the answers, so that a driver can tell one wait from the next.
     """
 
-    def __init__(self, handler: Handler, client: str = "", log: Log = no_log) -> None:
+    __slots__ = (
+        "_answers",
+        "_client",
+        "_conversation",
+        "_handler",
+        "_limits",
+        "_log",
+        "_method",
+        "_owed",
+        "_retired",
+        "_stream",
+        "served",
+        "waits_for",
+    )
+
+    def __init__(self, handler: Handler, client: str = "", log: Log | None = None, limits: Limits = LIMITS) -> None:
+        self.waits_for: State = "idle"
         self.served = 0
-        self._phase: State = "head"
         self._handler = handler
         self._client = client
-        self._method = ""  # of the request whose body is awaited
         self._log = log
-        self._stream = Stream()
+        self._limits = limits
+        self._retired = False
+        self._method = ""  # of the request whose body is awaited
         self._answers: list[bytes] = []
         self._owed = 0  # octets of them
-        self._conversation = self._converse()
-
-    @property
-    def waits_for(self) -> State:
-        return "idle" if self._phase == "head" and not self._stream.buffer else self._phase
+        self._stream = Stream()
+        self._conversation: Iterator[State] | None = None  # None where nothing is unread
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the client and return bytes for it, both possibly none."""
-        self._stream.buffer += data
+        if self._conversation is None:
+            if whole := self._whole_head(data):
+                request, framing = whole
+                return self._answer(request, framing.connection)
+            self._conversation = self._converse()
+        self._stream.feed(data)
         return self._proceed()
 
     def end_of_input(self) -> bytes:
         """Take note that the client will send no more, and return what is owed to it."""
         self._stream.ended = True
+        self._conversation = self._conversation or self._converse()
         return self._proceed()
 
     def time_out(self) -> bytes:
         """Give up waiting; return what there is to say of it, nothing where no request had begun."""
         if self.waits_for in ("head", "body"):
             self._refuse(RequestTimeout("the request did not come in time"))
-        self._phase = "closed"
+        self.waits_for = "closed"
         return self._flush()
 
+    def retire(self) -> None:
+        """Answer the request that has begun to come, if one has, and none after it."""
+        self._retired = True
+        if self.waits_for == "idle":
+            self.waits_for = "closed"
+
+    def _whole_head(self, data: bytes) -> Head | None:
+        """Return the head of a request without a body, where the bytes are just that, as they mostly are."""
+        if len(data) > MAX_REMEMBERED or self.waits_for == "closed":
+            return None
+        try:
+            head = parse_head(data, self._client, self._limits)
+        except HTTPError:
+            return None  # for the conversation to say what is wrong with it, or to find two requests in it
+        return head if head is not None and head[1].length == 0 else None
+
     def _proceed(self) -> bytes:
-        if self._phase != "closed":
-            try:
-                next(self._conversation)
-            except HTTPError as error:
-                self._refuse(error)
-            except StopIteration:
-                self._phase = "closed"
+        """Go on with the conversation; it is over where nothing is left of it."""
+        if self._conversation is not None and self.waits_for != "closed":
+            self.waits_for = next(self._conversation, "closed")
+            if self.waits_for == "idle" and not self._stream.rest:
+                self._conversation = None
         return self._flush()
 
     def _flush(self) -> bytes:
@@ -93,69 +120,69 @@ class Connection:
         self._owed = 0
         return answers
 
-    def _converse(self) -> Reader[None]:
+    def _converse(self) -> Iterator[State]:
         """Answer one request after another, for as long as the connection persists."""
-        while (head := (yield from read_head(self._stream))) is not None:
-            self._phase, self._method = "body", head.request.method
-            self._encourage(head)
-            body = yield from read_body(self._stream, head)
-            self._answer(head, head.complete(body, self._client))
-            if not head.persistent:
-                return
-            yield from self._let_client_read()
-            self._phase = "head"
+        try:
+            while self.waits_for != "closed":
+                while (head := take_head(self._stream, self._client, self._limits)) is None:
+                    if self._stream.ended:
+                        return
+                    yield "head" if self._stream.has_begun else "idle"
+                request, framing = head
+                if framing.length != 0:
+                    request = yield from self._receive_body(head)
+                self._send(self._answer(request, framing.connection))
+                if self._owed > self._limits.unread:
+                    yield "write"
+        except HTTPError as error:
+            self._refuse(error)
 
-    def _encourage(self, head: Head) -> None:
-        """Send 100 to a client that waits for it, but for no body, or one that has begun (RFC 9110 §10.1.1)."""
-        if head.expects_continue and head.has_body and not self._stream.buffer:
+    def _receive_body(self, head: Head) -> Reader[Request]:
+        """Send 100 to a client that waits for it, but not if the body has begun (RFC 9110 §10.1.1); read the body."""
+        request, framing = head
+        self._method = request.method
+        if framing.expects_continue and not self._stream.rest:
             self._send(CONTINUE)
+        body = yield from read_body(self._stream, framing, self._limits)
+        self._method = ""
+        return complete(head, body)
 
-    def _answer(self, head: Head, request: Request) -> None:
+    def _answer(self, request: Request, connection: str) -> bytes:
         """Ask the handler; what it raises, and what is no response, is logged here and shown nowhere else."""
-        persistence = persistence_line(head)
+        if self._retired:
+            connection = "close"
         try:
             response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
-            message = generate_message(response, persistence, request.method)
+            message = generate_message(response, connection, request.method)
         except Exception:
             errors.exception("%s %s failed", request.method, request.target)
             response = FAILED
-            message = generate_message(response, persistence, request.method)
-        self._conclude(request, response, message)
+            message = generate_message(response, connection, request.method)
+        if connection == "close":
+            self.waits_for = "closed"
+        self._note(request, response)
+        return message
 
     def _refuse(self, error: HTTPError) -> None:
         """Answer what is no request, for the last time: nobody knows where the next one would begin."""
         response = plain_text(error.status, str(error))
-        self._conclude(None, response, generate_message(response, CLOSE, self._refused_method()))
-        self._phase = "closed"
+        self._send(generate_message(response, "close", self._refused_method()))
+        self._note(None, response)
 
     def _refused_method(self) -> str:
         """Return HEAD for a refused HEAD, which must get no body even so."""
-        if self._phase == "body":
-            return self._method
-        return "HEAD" if self._stream.buffer.startswith(b"HEAD ") else "GET"
-
-    def _conclude(self, request: Request | None, response: Response, message: bytes) -> None:
-        """Send an answer, and log it; that a log cannot be written is no reason not to answer."""
-        self._send(message)
-        self.served += 1
-        try:
-            self._log(self._client, request, response)
-        except Exception:
-            errors.exception("the answer to %s cannot be logged", self._client)
+        begins_with_head = self._stream.rest.removeprefix(CRLF).startswith(b"HEAD ")
+        return self._method or ("HEAD" if begins_with_head else "GET")
 
     def _send(self, message: bytes) -> None:
         self._answers.append(message)
         self._owed += len(message)
 
-    def _let_client_read(self) -> Reader[None]:
-        """Look at no further request while the client has much to read."""
-        if self._owed > MAX_WAITING:
-            self._phase = "write"
-            yield
-
-
-def persistence_line(head: Head) -> bytes:
-    """Return what the answer says of the connection (RFC 9112 §9.3)."""
-    if not head.persistent:
-        return CLOSE
-    return PERSIST_1_0 if head.request.version == "HTTP/1.0" else PERSIST
+    def _note(self, request: Request | None, response: Response) -> None:
+        """Count an answer, and log it; that a log cannot be written is no reason not to answer."""
+        self.served += 1
+        if self._log is not None:
+            try:
+                self._log(self._client, request, response)
+            except Exception:
+                errors.exception("the answer to %s cannot be logged", self._client)

@@ -6,124 +6,143 @@ to bottom, as if all bytes were there, and holds no socket.
 
 import re
 from collections.abc import Generator
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
+from raw_router.limits import Limits
 from raw_router.messages import BadRequest, ContentTooLarge, HeaderFieldsTooLarge
 from raw_router.parser import (
-    MAX_BODY,
-    MAX_FIELDS,
-    MAX_HEAD,
-    MAX_REQUEST_LINE,
+    CRLF,
+    EMPTY_LINE,
     QUOTED_STRING,
     TOKEN,
+    Framing,
     Head,
-    check_length,
+    check_head_size,
     parse_field,
     parse_head,
+    why_too_long,
 )
 
+State: TypeAlias = Literal["idle", "head", "body", "write", "closed"]
 T = TypeVar("T")
-Reader: TypeAlias = Generator[None, None, T]  # yields for more bytes, returns what it read
+Reader: TypeAlias = Generator[State, None, T]  # yields what it waits for, returns what it read
 
 MAX_CHUNK_LINE = 1024  # octets of a chunk's size and its extensions
-CRLF = b"\r\n"
-EMPTY_LINE = b"\r\n\r\n"
 
 CHUNK_EXTENSION = rf"[ \t]*;[ \t]*{TOKEN}(?:[ \t]*=[ \t]*(?:{TOKEN}|{QUOTED_STRING}))?"  # RFC 9112 §7.1.1
 CHUNK_LINE = re.compile(rf"([0-9A-Fa-f]{{1,16}})(?:{CHUNK_EXTENSION})*")  # §7.1
 LINE_ENDS_BADLY = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
-REQUEST_LINE_BEGINS = re.compile(rf"{TOKEN}(?:\Z|[ \r])|\Z".encode())
-FRAMING_FIELDS = frozenset({"content-length", "transfer-encoding", "host", "connection", "trailer", "expect"})
+REQUEST_LINE_BEGINS = re.compile(rf"{TOKEN}(?:\Z|[ \r])|\r?\Z".encode())
+HEAD_FIELDS = frozenset({"content-length", "transfer-encoding", "host", "connection", "trailer", "expect"})
 
 
 class Stream:
-    """The bytes that have come and are not read yet; ended once no more will come."""
+    """The bytes that have come, of which those before position are read; ended once no more will come."""
+
+    __slots__ = ("data", "ended", "position", "searched")
 
     def __init__(self) -> None:
-        self.buffer = bytearray()
+        self.data = b""
+        self.position = 0
+        self.searched = 0  # octets before it hold no end of a head
         self.ended = False
 
+    @property
+    def rest(self) -> bytes:
+        return self.data[self.position :]
+
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether part of a request has come; an empty line before it is none."""
+        return self.position < len(self.data) and self.rest != CRLF
+
+    def feed(self, data: bytes) -> None:
+        """Add what has come, and forget what was read."""
+        if self.position < len(self.data):
+            data = self.rest + data
+            self.searched = max(0, self.searched - self.position)
+        else:
+            self.searched = 0
+        self.data = data
+        self.position = 0
+
     def take(self, count: int) -> bytes:
-        """Remove and return the first octets."""
-        taken = bytes(self.buffer[:count])
-        del self.buffer[:count]
+        """Read that many octets, or as many as there are."""
+        taken = self.data[self.position : self.position + count]
+        self.position += len(taken)
         return taken
 
     def more(self) -> Reader[None]:
-        """Wait for more bytes. Raises BadRequest where none will come."""
+        """Wait for more of a body. Raises BadRequest where none will come."""
+        self.check_going_on()
+        yield "body"
+
+    def check_going_on(self) -> None:
         if self.ended:
             raise BadRequest("the request ends before it is complete")
-        yield
 
     def read_exactly(self, count: int) -> Reader[bytes]:
-        while len(self.buffer) < count:
+        data = self.take(count)
+        if len(data) == count:
+            return data
+        body = bytearray(data)
+        while len(body) < count:
             yield from self.more()
-        return self.take(count)
+            body += self.take(count - len(body))
+        return bytes(body)
 
 
-def read_head(stream: Stream) -> Reader[Head | None]:
-    """Read a request's head; None where the client ended between two requests. Raises HTTPError."""
-    yield from skip_empty_line(stream)
-    searched = 0
-    while (end := stream.buffer.find(EMPTY_LINE, searched)) < 0:
-        if stream.ended and not stream.buffer:
-            return None
-        check_unfinished_head(stream.buffer, searched)
-        searched = max(0, len(stream.buffer) - len(EMPTY_LINE) + 1)
-        yield from stream.more()
-    check_request_line(stream.buffer)
-    check_head_size(end)
-    head = parse_head(bytes(stream.buffer[:end]))
-    stream.take(end + len(EMPTY_LINE))
+def take_head(stream: Stream, client: str, limits: Limits) -> Head | None:
+    """Read a request's head, whole or not at all. Raises HTTPError, at once where it can no longer become one."""
+    data, start = stream.data, stream.position
+    if start == len(data):
+        return None
+    if data.startswith(CRLF, start):  # one empty line is passed over: clients send it after a body (§2.2)
+        start += len(CRLF)
+    end = data.find(EMPTY_LINE, stream.searched if stream.searched > start else start)
+    if end < 0:
+        check_unfinished_head(stream, start, limits)
+        stream.searched = max(start, len(data) - len(EMPTY_LINE) + 1)
+        return None
+    head = parse_head(data[start : end + len(EMPTY_LINE)], client, limits)
+    stream.position = end + len(EMPTY_LINE)
     return head
 
 
-def skip_empty_line(stream: Stream) -> Reader[None]:
-    """Pass over one empty line before a request (RFC 9112 §2.2); clients send it after a body."""
-    while CRLF.startswith(stream.buffer) and len(stream.buffer) < len(CRLF) and not stream.ended:
-        yield
-    if stream.buffer.startswith(CRLF):
-        stream.take(len(CRLF))
-
-
-def check_unfinished_head(buffer: bytearray, searched: int) -> None:
-    """Refuse at once what can no longer become a head; the octets before `searched` were checked before."""
-    if searched == 0 and not REQUEST_LINE_BEGINS.match(buffer):
+def check_unfinished_head(stream: Stream, start: int, limits: Limits) -> None:
+    """Refuse at once what can no longer become a head; what was searched was checked before."""
+    if stream.searched <= start and not REQUEST_LINE_BEGINS.match(stream.data, start):
         raise BadRequest("this is no HTTP request")
-    if LINE_ENDS_BADLY.search(buffer, searched):
+    if LINE_ENDS_BADLY.search(stream.data, max(start, stream.searched)):
         raise BadRequest("a line ends in a bare CR or LF instead of CR LF")
-    check_request_line(buffer)
-    check_head_size(len(buffer) - len(EMPTY_LINE))
+    check_unfinished_line(stream.data, start, limits)
+    check_head_size(len(stream.data) - start, limits)
+    if stream.has_begun:
+        stream.check_going_on()
 
 
-def check_request_line(buffer: bytearray) -> None:
+def check_unfinished_line(data: bytes, start: int, limits: Limits) -> None:
     """Refuse a request line that is too long, as soon as that is certain."""
-    longest = MAX_REQUEST_LINE + len(CRLF)
-    if len(buffer) >= longest and buffer.find(CRLF, 0, longest) < 0:
-        check_length(bytes(buffer[:longest]))
+    longest = start + limits.request_line + len(CRLF)
+    if len(data) >= longest and data.find(CRLF, start, longest) < 0:
+        raise why_too_long(data[start:longest], limits)
 
 
-def check_head_size(size: int) -> None:
-    """Refuse a head that is longer than it may be; size leaves out the empty line."""
-    if size > MAX_HEAD:
-        raise HeaderFieldsTooLarge(f"the head is longer than {MAX_HEAD} octets")
-
-
-def read_body(stream: Stream, head: Head) -> Reader[bytes]:
+def read_body(stream: Stream, framing: Framing, limits: Limits) -> Reader[bytes]:
     """Read the body that follows a head. Raises HTTPError."""
-    return (yield from read_chunks(stream) if head.chunked else stream.read_exactly(head.content_length))
+    return (yield from read_chunks(stream, limits) if framing.length is None else stream.read_exactly(framing.length))
 
 
-def read_chunks(stream: Stream) -> Reader[bytes]:
+def read_chunks(stream: Stream, limits: Limits) -> Reader[bytes]:
     """Read a chunked body and its trailers, which are checked and dropped (RFC 9112 §7.1)."""
     body = bytearray()
     while size := parse_chunk_size((yield from read_line(stream))):
-        if len(body) + size > MAX_BODY:
-            raise ContentTooLarge(f"a body has at most {MAX_BODY} octets")
+        if len(body) + size > limits.body:
+            raise ContentTooLarge(f"a body has at most {limits.body} octets")
         body += yield from stream.read_exactly(size)
         if (yield from stream.read_exactly(len(CRLF))) != CRLF:
             raise BadRequest("a chunk is not followed by CR LF")
-    yield from read_trailers(stream)
+    yield from read_trailers(stream, limits)
     return bytes(body)
 
 
@@ -135,25 +154,25 @@ def parse_chunk_size(line: bytes) -> int:
     return int(match[1], 16)
 
 
-def read_trailers(stream: Stream) -> Reader[None]:
+def read_trailers(stream: Stream, limits: Limits) -> Reader[None]:
     """Read the fields after the last chunk (§7.1.2); none of them may be about framing or routing."""
     fields = 0
     while line := (yield from read_line(stream)):
         fields += 1
         name, _ = parse_field(line)
-        if fields > MAX_FIELDS:
-            raise HeaderFieldsTooLarge(f"there are more than {MAX_FIELDS} trailer fields")
-        if name.lower() in FRAMING_FIELDS:
+        if fields > limits.fields:
+            raise HeaderFieldsTooLarge(f"there are more than {limits.fields} trailer fields")
+        if name in HEAD_FIELDS:
             raise BadRequest("a trailer field is one that only a head may have")
 
 
 def read_line(stream: Stream) -> Reader[bytes]:
     """Read a line of a chunked body, and return it without its CR LF."""
-    while (end := stream.buffer.find(b"\n", 0, MAX_CHUNK_LINE)) < 0:
-        if len(stream.buffer) >= MAX_CHUNK_LINE:
+    while (end := stream.data.find(b"\n", stream.position, stream.position + MAX_CHUNK_LINE)) < 0:
+        if len(stream.data) - stream.position >= MAX_CHUNK_LINE:
             raise BadRequest(f"a line of the chunked body is longer than {MAX_CHUNK_LINE} octets")
         yield from stream.more()
-    line = stream.take(end + 1)
+    line = stream.take(end + 1 - stream.position)
     if not line.endswith(CRLF):
         raise BadRequest("a line of the chunked body ends in a bare LF")
     return line[: -len(CRLF)]

@@ -1,14 +1,16 @@
 """The handler of the URLS router: a Request finds its view, and what the view shows becomes a Response."""
 
 import logging
+from functools import lru_cache
 
 from raw_router.messages import Request, Response
-from raw_router.router import MethodNotAllowed, NotFound
+from raw_router.router import Found, NotFound
 from raw_router.urls import router
 from shared_views import views
 from shared_views.answers import answer, options
 from shared_views.hosts import allowed_hosts, host_allowed
-from shared_views.pages import Answer
+from shared_views.pages import Answer, Page, represent
+from shared_views.views import Shown
 
 ALLOWED_HOSTS = allowed_hosts()
 
@@ -18,23 +20,41 @@ errors = logging.getLogger("raw_router")
 def generate_response(request: Request) -> Response:
     """Return the answer to a request: what its view shows, or the page for whatever went wrong."""
     try:
-        given = respond(request)
+        shown = respond(request)
+        if isinstance(shown, Page) and shown.constant:
+            return constant_response(shown, request.headers.get("accept"))
+        return response_of(shown if isinstance(shown, Answer) else answer(shown, request.field))
     except Exception:
         errors.exception("%s %s failed", request.method, request.target)
-        given = answer(views.server_error(), request.field)
-    return Response(given.status, given.headers, given.body)
+        return response_of(answer(views.server_error(), request.field))
 
 
-def respond(request: Request) -> Answer:
+def respond(request: Request) -> Shown | Answer:
     """Check the host, then the path, then the method, then ask the view."""
-    if not host_allowed(request.host, ALLOWED_HOSTS):
-        return answer(views.unknown_host(), request.field)
+    if not serves(request.host):
+        return views.unknown_host()
     found = router.match(request.method, request.path)
-    match found:
-        case NotFound():
-            return answer(views.not_found(request.path), request.field)
-        case MethodNotAllowed(allowed) if request.method == "OPTIONS":
-            return options(allowed)
-        case MethodNotAllowed(allowed):
-            return answer(views.method_not_allowed(request.method, allowed), request.field)
-    return answer(found.view(request, **found.parameters), request.field)
+    if isinstance(found, Found):
+        shown: Shown = found.view(request, **found.parameters)
+        return shown
+    if isinstance(found, NotFound):
+        return views.not_found(request.path)
+    if request.method == "OPTIONS":
+        return options(found.allowed)
+    return views.method_not_allowed(request.method, found.allowed)
+
+
+@lru_cache(maxsize=256)
+def serves(host: str) -> bool:
+    """Tell whether the service answers for a host."""
+    return host_allowed(host, ALLOWED_HOSTS)
+
+
+@lru_cache(maxsize=256)
+def constant_response(page: Page, accept: str | None) -> Response:
+    """Return the response that shows a constant page, made once for each Accept field."""
+    return response_of(represent(page, accept))
+
+
+def response_of(answer: Answer) -> Response:
+    return Response(answer.status, answer.headers, answer.body)

@@ -1,25 +1,25 @@
 """Request and Response, the two messages, and HTTPError, why bytes are no request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
-Fields: TypeAlias = tuple[tuple[str, str], ...]  # names as sent, values as Latin-1 text (RFC 9110 §5.5)
+Fields: TypeAlias = tuple[tuple[str, str], ...]  # of a response: names and values
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One complete request.
 
-    target is what the request line said; path is its percent-decoded path, query its raw query. host is the
-    authority the request is for: that of an absolute-form target, else the Host field, else "".
+    target is what the request line said; path is its percent-decoded path, query its raw query. headers maps names in
+    lower case to values, repeated lines joined with a comma (RFC 9110 §5.3). host is the authority the request is for:
+    that of an absolute-form target, else the Host field, else "".
     """
 
     method: str
     target: str
     version: str
-    headers: Fields
+    headers: Mapping[str, str]  # values as Latin-1 text (RFC 9110 §5.5)
     path: str
     query: str = ""
     host: str = ""
@@ -27,10 +27,8 @@ class Request:
     client: str = ""
 
     def field(self, name: str) -> str | None:
-        """Return the value of a header field, repeated lines joined with a comma (RFC 9110 §5.3), or None."""
-        name = name.lower()
-        values = [value for key, value in self.headers if key.lower() == name]
-        return ",".join(values) if values else None
+        """Return the value of a header field, or None."""
+        return self.headers.get(name.lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,23 +43,20 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path of the table, with a view for each method."""
+    """A path of the table, with what is found there for each method."""
 
     path: str
     views: Mapping[str, View]
     pattern: re.Pattern[str]
     converters: Mapping[str, Callable[[str], Any]]
+    found: Mapping[str, Found]  # by method, where the path has no parameters
+    not_allowed: MethodNotAllowed
 
     def match_method(self, method: str, parameters: Mapping[str, str]) -> Found | MethodNotAllowed:
-        """Return the view for a method; HEAD falls back to GET (RFC 9110 §9.3.2)."""
-        view = self.views.get(method) or (self.views.get("GET") if method == "HEAD" else None)
-        if view is None:
-            return MethodNotAllowed(self.allowed)
-        return Found(view, {name: self.converters[name](text) for name, text in parameters.items()})
-
-    @property
-    def allowed(self) -> frozenset[str]:
-        return frozenset(self.views) | {"OPTIONS"} | ({"HEAD"} if "GET" in self.views else set())
+        """Return the view for a method, with its parameters converted."""
+        if method not in self.views:
+            return self.not_allowed
+        return Found(self.views[method], {name: self.converters[name](text) for name, text in parameters.items()})
 
     def build(self, parameters: Mapping[str, Any]) -> str:
         """Return the path with its parameters put in, percent-encoded. Raises ValueError where they do not fit."""
@@ -87,7 +84,7 @@ class Router:
     def match(self, method: str, path: str) -> Found | MethodNotAllowed | NotFound:
         """Return the view for a method and a percent-decoded path, or why there is none."""
         route = self._static.get(path)
-        return route.match_method(method, {}) if route else self._match_pattern(method, path)
+        return route.found.get(method, route.not_allowed) if route else self._match_pattern(method, path)
 
     def _match_pattern(self, method: str, path: str) -> Found | MethodNotAllowed | NotFound:
         for route in self._patterns:
@@ -101,8 +98,13 @@ class Router:
 
 
 def make_route(path: str, views: View | Mapping[str, View]) -> Route:
+    """Return the route for a line of the table; HEAD falls back to GET (RFC 9110 §9.3.2)."""
+    views = dict(views) if isinstance(views, Mapping) else {"GET": views}
+    if "GET" in views:
+        views.setdefault("HEAD", views["GET"])
     converters = {match["name"]: CONVERTERS[match["converter"] or "str"][1] for match in PARAMETER.finditer(path)}
-    return Route(path, views if isinstance(views, Mapping) else {"GET": views}, compile_path(path), converters)
+    found = {method: Found(view, {}) for method, view in views.items()}
+    return Route(path, views, compile_path(path), converters, found, MethodNotAllowed(frozenset({*views, "OPTIONS"})))
 
 
 def compile_path(path: str) -> re.Pattern[str]:

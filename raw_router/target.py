@@ -1,8 +1,6 @@
 """What a request is for: the target of its request line and its host, by RFC 9112 §3.2 and RFC 3986."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPMethod
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import unquote_to_bytes
@@ -18,7 +16,6 @@ QUERY = rf"(?:[{PCHAR}/?]++|{PCT_ENCODED})*+"
 REG_NAME = rf"(?:[{UNRESERVED_OR_SUB_DELIM}]|{PCT_ENCODED})+"  # not empty: http has no empty host (§4.2.1)
 IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_SUB_DELIM}:]+)\]"
 
-ORIGIN_FORM = re.compile(rf"(?P<path>{ABSOLUTE_PATH})(?:\?(?P<query>{QUERY}))?")  # §3.2.1
 ABSOLUTE_FORM = re.compile(
     rf"[hH][tT][tT][pP]://(?P<authority>[^/?]*)(?P<path>(?:{ABSOLUTE_PATH})?)(?:\?(?P<query>{QUERY}))?"
 )  # §3.2.2; https is not to be had without TLS (RFC 9110 §7.4)
@@ -26,24 +23,14 @@ HOST = re.compile(rf"(?:{IP_LITERAL}|{REG_NAME})(?::[0-9]*)?")  # uri-host [ ":"
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a request line asks for, its path decoded; authority is None but in absolute-form."""
-
-    path: str
-    query: str = ""
-    authority: str | None = None
-
-
-def parse_target(method: str, target: str) -> Target:
-    """Return path, query and authority of a request target (RFC 9112 §3.2)."""
+def parse_target(method: str, target: str) -> tuple[str, str, str | None]:
+    """Return decoded path, raw query and authority of a target that is not in origin-form (RFC 9112 §3.2)."""
+    if match := ABSOLUTE_FORM.fullmatch(target):
+        check_authority(match["authority"])
+        return decode_path(match["path"] or "/"), match["query"] or "", match["authority"]
     if target == "*" and method == HTTPMethod.OPTIONS:
-        return Target("*")
-    match = ORIGIN_FORM.fullmatch(target) or ABSOLUTE_FORM.fullmatch(target)
-    if match is None:
-        raise BadRequest("the target is no path, with only the characters a URI may have")
-    parts = match.groupdict()
-    return Target(decode_path(parts["path"] or "/"), parts["query"] or "", parts.get("authority"))
+        return "*", "", None
+    raise BadRequest("the target is no path, with only the characters a URI may have")
 
 
 def decode_path(path: str) -> str:
@@ -59,16 +46,13 @@ def decode_path(path: str) -> str:
         raise BadRequest("the path, once decoded, is not UTF-8") from None
 
 
-def parse_host(version: str, hosts: Sequence[str], authority: str | None) -> str:
-    """Return the authority that a request is for: the target's if it has one, else Host's (RFC 9112 §3.2)."""
-    if len(hosts) > 1 or (not hosts and version == "HTTP/1.1"):
-        raise BadRequest("a request has exactly one Host field")
-    for host in hosts:
+def parse_host(version: str, host: str | None) -> str:
+    """Return the authority that Host tells, "" where HTTP/1.0 has none (RFC 9112 §3.2)."""
+    if host is not None:
         check_authority(host)
-    if authority is not None:
-        check_authority(authority)
-        return authority
-    return hosts[0] if hosts else ""
+    elif version == "HTTP/1.1":
+        raise BadRequest("a request has exactly one Host field")
+    return host or ""
 
 
 def check_authority(authority: str) -> None:

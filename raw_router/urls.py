@@ -31,7 +31,9 @@ def home(request: Request) -> Shown:
 
 
 def inspect(request: Request) -> Shown:
-    return views.inspect(request.client, request.method, request.path, request.query, request.headers, request.version)
+    return views.inspect(
+        request.client, request.method, request.path, request.query, request.headers.items(), request.version
+    )
 
 
 def form(request: Request) -> Shown:

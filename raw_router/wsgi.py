@@ -5,7 +5,8 @@ Request and response bodies are held whole; streaming is left out on purpose.
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from types import TracebackType
@@ -124,19 +125,15 @@ def make_environ(request: Request) -> dict[str, Any]:
     }
 
 
-def cgi_variables(headers: Fields) -> dict[str, str]:
-    """Return header fields under their CGI names, repeats joined.
+def cgi_variables(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return header fields under their CGI names.
 
     Names with underscores are dropped: X_Real_IP would become the same variable as X-Real-IP.
     """
-    variables: dict[str, str] = {}
-    for name, value in headers:
-        if "_" not in name:
-            key = cgi_name(name)
-            variables[key] = f"{variables[key]},{value}" if key in variables else value
-    return variables
+    return {cgi_name(name): value for name, value in headers.items() if "_" not in name}
 
 
+@lru_cache(maxsize=256)
 def cgi_name(name: str) -> str:
     key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"

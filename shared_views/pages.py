@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
@@ -33,13 +33,19 @@ TEMPLATES = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a view says, before it takes a form: data for a template, which is also its JSON."""
+    """What a view says, before it takes a form: data for a template, which is also its JSON.
+
+    constant tells that the page is the same for everybody and at all times, so that its forms may be remembered.
+    """
 
     title: str
     template: str
     data: Mapping[str, Any]
     status: HTTPStatus = HTTPStatus.OK
     headers: Fields = ()
+    constant: bool = False
+
+    __hash__ = object.__hash__  # its data may be any mapping, which has no hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ WEIGHT = re.compile(rf"{TOKEN}=(?:{TOKEN}|{QUOTED_STRING})")
 QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")  # §12.4.2
 
 
+@lru_cache(maxsize=256)
 def preferred_form(accept: str | None, json_types: tuple[str, ...]) -> Literal["html", "json"] | None:
     """Return the preferred of the two forms, or None where Accept admits neither; ties give HTML."""
     weights = dict(media_ranges(accept or ""))

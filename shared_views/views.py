@@ -44,8 +44,11 @@ def index(url_for: Callable[..., str]) -> Page:
     return Page("One service, three routers", "index.html", {"links": links})
 
 
+TEST = Page("Test page", "test.html", {"message": "The route works: this is the test page."}, constant=True)
+
+
 def test() -> Page:
-    return Page("Test page", "test.html", {"message": "The route works: this is the test page."})
+    return TEST
 
 
 def time_page(now: datetime) -> Page:

@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "contract", "sidebyside")
 IMPLEMENTATIONS = {"shared_views", "raw_router", "flask_app", "django_project"}
-CORE = ("messages", "target", "parser", "framing", "writer", "connection")
-READING_ORDER = ("messages", "target", "parser", "framing", "writer", "connection", "router", "urls", "handler")
+CORE = ("limits", "messages", "target", "parser", "framing", "writer", "connection")
+READING_ORDER = (*CORE, "router", "urls", "handler")
 
 
 def modules(folder: str) -> list[Path]:

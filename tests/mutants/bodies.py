@@ -19,7 +19,7 @@ def is_form(request: Request, media_type: str) -> bool:
 def reading(media_type: str, change: Callable[[bytes], bytes]) -> Serve:
     """Serve the form for another body, where it came in that media type."""
     return asking(
-        lambda request: replace(request, body=change(request.body)) if is_form(request, media_type) else request
+        lambda request: request._replace(body=change(request.body)) if is_form(request, media_type) else request
     )
 
 
@@ -35,8 +35,7 @@ def taken_as(media_type: str, *, where: Callable[[str], object]) -> Serve:
 
 
 def typed(request: Request, media_type: str) -> Request:
-    others = tuple(field for field in request.headers if field[0] != "Content-Type")
-    return replace(request, headers=(*others, ("Content-Type", media_type)))
+    return request._replace(headers={**request.headers, "content-type": media_type})
 
 
 def understood(response: Response) -> Response:

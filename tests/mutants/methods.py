@@ -36,7 +36,7 @@ def heard_as_get(method: bytes) -> Serve:
 
 def posted_as_got(request: Request) -> Request:
     lacks = request.method in ("POST", "PUT", "DELETE", "PATCH") and request.path in CORE
-    return replace(request, method="GET") if lacks else request
+    return request._replace(method="GET") if lacks else request
 
 
 def echoing(request: Request, response: Response) -> Response:

@@ -7,7 +7,17 @@ from html import escape
 
 from raw_router.messages import Request, Response
 from tests.mutants.parameters import at, telling, telling_of
-from tests.mutants.serving import Mutant, Serve, answering, asking, with_body, with_field, without_field
+from tests.mutants.serving import (
+    Mutant,
+    Serve,
+    answering,
+    asking,
+    hearing,
+    replacing,
+    with_body,
+    with_field,
+    without_field,
+)
 
 JSON = "application/json"
 
@@ -18,8 +28,8 @@ def accepting(change: Callable[[str], str | None]) -> Serve:
 
 
 def with_accept(request: Request, accept: str | None) -> Request:
-    others = tuple(field for field in request.headers if field[0] != "Accept")
-    return replace(request, headers=others if accept is None else (*others, ("Accept", accept)))
+    others = {name: value for name, value in request.headers.items() if name != "accept"}
+    return request._replace(headers=others if accept is None else {**others, "accept": accept})
 
 
 def only_html_at(*paths: str) -> Serve:
@@ -45,9 +55,7 @@ def latin_1(response: Response) -> Response:
     return with_body(response, response.body.decode().encode("latin-1", "replace")) if is_json else response
 
 
-def first_line(request: Request) -> Request:
-    accepts = [field for field in request.headers if field[0] == "Accept"]
-    return replace(request, headers=tuple(each for each in request.headers if each not in accepts[1:]))
+first_accept = hearing(replacing(rb"(Accept: .*\r\n)Accept: .*\r\n", rb"\1"))
 
 
 def no_vary(request: Request, response: Response) -> Response:
@@ -103,7 +111,11 @@ MUTANTS = (
         serve=accepting(lambda accept: re.sub(r"\*/\*, .*", "*/*", accept)),
     ),
     Mutant(id="accept-in-capitals", breaks=("parameters-accept-case",), serve=taken_for(r".*[A-Z].*", None)),
-    Mutant(id="first-accept-line", breaks=("parameters-accept-lines",), serve=asking(first_line)),
+    Mutant(
+        id="first-accept-line",
+        breaks=("parameters-accept-lines",),
+        serve=first_accept,
+    ),
     Mutant(id="no-vary", breaks=("parameters-vary",), serve=answering(no_vary)),
     Mutant(id="errors-as-json", breaks=("parameters-problem",), serve=answering(plain_json)),
     Mutant(

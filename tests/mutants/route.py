@@ -19,13 +19,13 @@ def lost(path: str) -> Callable[[Request], Request]:
 
 
 def elsewhere(request: Request) -> Request:
-    return replace(request, path="/forgotten")
+    return request._replace(path="/forgotten")
 
 
 def looked_up(way: Callable[[str], str], request: Request) -> Request:
     """Look up another path where that leads to a page of the core."""
     path = way(request.path)
-    return replace(request, path=path) if path in CORE else request
+    return request._replace(path=path) if path in CORE else request
 
 
 def with_query(request: Request) -> Request:

@@ -106,6 +106,9 @@ class Wrapped:
     def time_out(self) -> bytes:
         return self.inner.time_out()
 
+    def retire(self) -> None:
+        self.inner.retire()
+
     def refuse(self, status: str) -> bytes:
         """Answer and close, whatever else there was."""
         self.closed = True

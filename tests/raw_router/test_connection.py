@@ -1,8 +1,6 @@
 """Conversations as bytes in and bytes out: whole, byte by byte, and with more behind."""
 
-import json
 import logging
-from dataclasses import asdict
 
 import pytest
 
@@ -280,7 +278,4 @@ def test_chunked_bodies_are_handed_on_with_a_length() -> None:
         return echo(asked)
 
     Connection(remember).receive(CHUNKED[:-2] + b"Trailer: x\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
-    assert json.loads(json.dumps(asdict(seen[0]), default=bytes.decode))["headers"] == [
-        ["Host", "a"],
-        ["Content-Length", "3"],
-    ]
+    assert seen[0].headers == {"host": "a", "content-length": "3"}

@@ -23,11 +23,11 @@ GET = b"GET /test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     [
         (None, '::1 - - [03/Feb/2026:04:05:06 +0000] "-" 200 4 "-" "-"\n'),
         (
-            Request("GET", "/a?b", "HTTP/1.1", (("Referer", 'x"\\'), ("User-Agent", "\xe9\t")), "/a"),
+            Request("GET", "/a?b", "HTTP/1.1", {"referer": 'x"\\', "user-agent": "\xe9\t"}, "/a"),
             '::1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" 200 4 "x\\x22\\x5c" "\\xe9\\x09"\n',
         ),
         (
-            Request("HEAD", "/", "HTTP/1.1", (), "/"),
+            Request("HEAD", "/", "HTTP/1.1", {}, "/"),
             '::1 - - [03/Feb/2026:04:05:06 +0000] "HEAD / HTTP/1.1" 200 0 "-" "-"\n',
         ),
     ],
