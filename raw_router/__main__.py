@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from raw_router.access import write_access_line
-from raw_router.connection import Connection, no_log
-from raw_router.drivers import Connect, events, listen, threads
+from raw_router.connection import Connection
+from raw_router.drivers import Connect, coroutines, events, listen, serial, threads
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
 
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket], None]
 
-DRIVERS: dict[str, Serve] = {"events": events.serve, "threads": threads.serve}
+DRIVERS: dict[str, Serve] = {
+    "serial": serial.serve,
+    "threads": threads.serve,
+    "events": events.serve,
+    "coroutines": coroutines.serve,
+}
 
 EXAMPLES = """\
 examples:
@@ -41,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"raw_router: {why_not(error, options.host, options.port)}", file=sys.stderr)
         return 1
-    log = write_access_line if options.access_log else no_log
+    log = write_access_line if options.access_log else None
     with listener, stop_on_signals() as stop:
         announce(listener, options.driver)
         DRIVERS[options.driver](listener, partial(Connection, options.handler, log=log), stop)

@@ -10,12 +10,12 @@ from typing import TypeAlias
 from django_project.wsgi import application
 from flask_app import app
 from raw_router.connection import Connection
-from raw_router.drivers import Connect, events, listen, threads
+from raw_router.drivers import BOUNDS, Bounds, Connect, coroutines, events, listen, serial, threads
 from raw_router.handler import generate_response
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
 
-Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket], None]
+Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Bounds], None]
 
 HOST = "127.0.0.1"
 HANDLERS: Mapping[str, Handler] = {
@@ -23,7 +23,12 @@ HANDLERS: Mapping[str, Handler] = {
     "flask": handler_for(app),
     "django": handler_for(application),
 }
-DRIVERS: Mapping[str, Serve] = {"events": events.serve, "threads": threads.serve}
+DRIVERS: Mapping[str, Serve] = {
+    "serial": serial.serve,
+    "threads": threads.serve,
+    "events": events.serve,
+    "coroutines": coroutines.serve,
+}
 
 
 @contextmanager
@@ -34,11 +39,11 @@ def serving(handler: Handler, serve: Serve = events.serve, port: int = 0) -> Ite
 
 
 @contextmanager
-def driving(connect: Connect, serve: Serve, port: int = 0) -> Iterator[int]:
+def driving(connect: Connect, serve: Serve, port: int = 0, bounds: Bounds = BOUNDS) -> Iterator[int]:
     """Drive conversations until the block ends; yields the port."""
     stop, wake = socket.socketpair()
     with listen(HOST, port) as listener, stop, wake:
-        thread = Thread(target=serve, args=(listener, connect, stop))
+        thread = Thread(target=serve, args=(listener, connect, stop, bounds))
         thread.start()
         try:
             yield listener.getsockname()[1]

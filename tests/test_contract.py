@@ -56,7 +56,8 @@ def judged(name: str, server: str) -> Iterator[InProcess | Launched]:
 
 def cases() -> Iterator[Any]:
     """Yield what is judged by which rule."""
-    for name, server in [*product(HANDLERS, DRIVERS), *product(("flask", "django"), OTHER_SERVERS)]:
+    ours = [*product(["raw"], DRIVERS), *product(("flask", "django"), ("threads", "events"))]
+    for name, server in [*ours, *product(("flask", "django"), OTHER_SERVERS)]:
         for rule in RULES:
             if server in DRIVERS or rule.stage <= LAST_STAGE:
                 yield pytest.param(name, server, rule, id=f"{name}-{server}-{rule.id}")

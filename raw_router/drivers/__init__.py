@@ -1,11 +1,14 @@
 """Drivers: ways of moving bytes between sockets and connections, none of which knows HTTP.
 
-Each module has one function, serve(listener, connect, stop): it accepts clients from a listening socket, asks
-`connect` for a conversation with each, carries bytes until that is over, and returns once `stop` can be read.
+Each module has one function, serve(listener, connect, stop, bounds): it accepts clients from a listening socket, asks
+`connect` for a conversation with each, and carries bytes until that is over. Once `stop` can be read, it accepts nobody
+more, retires its conversations, and returns when they are over, or when their time is.
 """
 
+import errno
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 
@@ -19,17 +22,45 @@ class Conversation(Protocol):
     def receive(self, data: bytes) -> bytes: ...
     def end_of_input(self) -> bytes: ...
     def time_out(self) -> bytes: ...
+    def retire(self) -> None: ...
 
 
 Connect: TypeAlias = Callable[[str], Conversation]  # from the client's address
 
 RECEIVE_SIZE = 64 * 1024  # octets
 
-# Seconds that a client may take for each; for a head or a body in all, however it drips.
-TIME_LIMITS: Mapping[str, float] = {"idle": 60.0, "head": 4.0, "body": 4.0, "write": 30.0, "closed": 2.0}
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many clients are served at once, and how many seconds each may take for what it is waited for.
+
+    A head or a body has its time in all, however it drips. What exhausts the system's own bounds does no harm either:
+    accepting pauses, and clients wait in the listener's queue.
+    """
+
+    connections: int = 20_000
+    idle: float = 60.0
+    head: float = 4.0
+    body: float = 4.0
+    write: float = 30.0
+    closed: float = 2.0  # to read on, so that no reset overtakes the last answer (RFC 9112 §9.6)
+    grace: float = 10.0  # for what is in flight when the server stops
+
+    def seconds(self, wait: str) -> float:
+        """Return the seconds for what a conversation waits for."""
+        limit: float = getattr(self, wait)
+        return limit
+
+
+BOUNDS = Bounds()
+PAUSE = 0.2  # seconds without accepting, where the system has no room for a client
+
+NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens there; port 0 takes a free one. Raises OSError, for a taken port above all."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=1024)
+    listener = socket.create_server((host, port), family=family, backlog=1024)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # for all that it accepts
+    return listener

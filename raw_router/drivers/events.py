@@ -1,159 +1,247 @@
-"""All connections in one thread: sockets that never block, watched by a selector."""
+"""All connections in one thread: sockets that never block, watched by epoll where the system has it, else by poll."""
 
 import logging
-import selectors
+import select
 import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from time import monotonic
 
-from raw_router.drivers import RECEIVE_SIZE, TIME_LIMITS, Connect, Conversation
+from raw_router.drivers import BOUNDS, NO_ROOM, RECEIVE_SIZE, Bounds, Connect, Conversation
+
+POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
+READ, WRITE = select.POLLIN, select.POLLOUT
+TICK = 0.1  # seconds: time limits are no finer
+QUIET = 100  # ticks between two complaints that there is no room
 
 errors = logging.getLogger("raw_router")
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket) -> None:
-    """Serve clients until stop can be read, then close them all."""
-    with selectors.DefaultSelector() as selector:
-        loop = Loop(selector, listener, connect)
-        selector.register(stop, selectors.EVENT_READ)
-        while stop not in (ready := [key.fileobj for key, _ in selector.select(loop.patience())]):
-            loop.step(ready)
-            loop.expire()
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
+    """Serve clients until stop can be read, then those in flight for bounds.grace seconds at the most."""
+    loop = Loop(listener, connect, bounds)
+    try:
+        loop.run(stop)
+    finally:
         loop.close()
 
 
 class Client:
-    """One client: its socket, what is still to be sent to it, and what it is waited for."""
+    """One client: its socket, what is still to be sent to it, what it is waited for, and when that was looked at."""
 
-    __slots__ = ("connection", "socket", "unsent", "wait")
+    __slots__ = ("connection", "served", "socket", "tick", "unsent", "wait")
 
     def __init__(self, client: socket.socket, connection: Conversation) -> None:
         self.socket = client
         self.connection = connection
         self.unsent = memoryview(b"")
-        self.wait = ("", -1)
+        self.wait = ""
+        self.served = -1
+        self.tick = -1
 
-    @property
-    def waits_for(self) -> str:
-        return "write" if self.unsent else self.connection.waits_for
+    def send(self, answer: bytes | memoryview) -> str:
+        """Send as much as the client takes now, and return what it is waited for then.
 
-    def step(self) -> bool:
-        """Do what the socket is ready for; False once the client is done with. Raises OSError where it is gone."""
-        if self.unsent:
-            self.flush()
-            return True
-        data = self.socket.recv(RECEIVE_SIZE)
-        if self.connection.waits_for == "closed":
-            return bool(data)  # read on, so that no reset overtakes the last answer (RFC 9112 §9.6)
-        self.send(self.connection.receive(data) if data else self.connection.end_of_input())
-        return True
-
-    def time_out(self) -> bool:
-        """Give up waiting: say so where a request is late; a client that does not read is done with."""
-        if self.waits_for in ("write", "closed"):
-            return False
-        self.send(self.connection.time_out())
-        return True
-
-    def send(self, answer: bytes) -> None:
-        self.unsent = memoryview(answer)
-        self.flush()
-
-    def flush(self) -> None:
-        """Send as much as the client takes now; a connection that waited for that goes on."""
-        while self.unsent:
-            try:
-                self.unsent = self.unsent[self.socket.send(self.unsent) :]
-            except BlockingIOError:
-                return
-            if not self.unsent and self.connection.waits_for == "write":
-                self.unsent = memoryview(self.connection.receive(b""))
+        A connection that waited for the client's reading goes on. Raises OSError where the client is gone.
+        """
+        try:
+            sent = self.socket.send(answer) if answer else 0
+        except BlockingIOError:
+            sent = 0
+        if sent < len(answer):
+            self.unsent = memoryview(answer)[sent:]
+            return "write"
+        wait = self.connection.waits_for
+        return self.send(self.connection.receive(b"")) if wait == "write" else wait
 
 
 class Loop:
-    """The clients, and for each kind of wait those that wait, in the order in which their time runs out.
+    """The clients by their sockets' numbers, and those that wait, in the order in which their time runs out.
 
-    A kind of wait has one time limit, so who began it last runs out last: keeping the order costs O(1).
+    A kind of wait has one time limit, so who began it last runs out last: keeping the order costs O(1), and once a
+    tick at the most for a client that goes on as it did.
     """
 
-    def __init__(self, selector: selectors.BaseSelector, listener: socket.socket, connect: Connect) -> None:
+    def __init__(self, listener: socket.socket, connect: Connect, bounds: Bounds) -> None:
         listener.setblocking(False)
-        selector.register(listener, selectors.EVENT_READ)
-        self.selector = selector
+        self.poll = POLL()
         self.listener = listener
         self.connect = connect
-        self.clients: dict[object, Client] = {}
-        self.waiting: dict[str, OrderedDict[Client, float]] = {wait: OrderedDict() for wait in TIME_LIMITS}
+        self.bounds = bounds
+        self.clients: dict[int, Client] = {}
+        self.waiting: dict[str, OrderedDict[Client, int]] = {}
+        self.tick = self.quiet_until = now()
+        self.accepting = self.stopped = False
+        self.resume()
 
-    def step(self, ready: Iterable[object]) -> None:
-        """Do what the sockets are ready for."""
-        for sock in ready:
-            if sock is self.listener:
-                self.accept()
+    def run(self, stop: socket.socket) -> None:
+        self.poll.register(stop, READ)
+        while not self.stopped:
+            self.turn()
+        self.poll.unregister(stop)
+        self.retire()
+        end = self.tick + ticks(self.bounds.grace)
+        while self.clients and self.tick < end:
+            self.turn()
+
+    def turn(self) -> None:
+        """Receive from all clients that are ready, then answer them, then send: each alike step is quicker in a row."""
+        answers = self.answer(self.receive(self.poll.poll(self.patience())))
+        for client, answer in answers:
+            self.send(client, answer)
+        if self.tick != (tick := now()):
+            self.tick = tick
+            self.expire()
+
+    def patience(self) -> float | None:
+        """Return how long to wait for the sockets: to the next tick, or for ever where no time can run out."""
+        return TICK * SECOND if self.clients or not self.accepting else None
+
+    def receive(self, ready: Iterable[tuple[int, int]]) -> list[tuple[Client, bytes]]:
+        """Return what has come from clients; do what else the sockets are ready for."""
+        came = []
+        for number, _ in ready:
+            client = self.clients.get(number)
+            if client is None:
+                self.accept_or_stop(number)
+            elif client.wait == "write":
+                self.send(client, client.unsent)
             else:
-                client = self.clients[sock]
-                self.let(client, client.step)
+                try:
+                    data = client.socket.recv(RECEIVE_SIZE)
+                except OSError:
+                    self.drop(client)
+                    continue
+                if data:
+                    came.append((client, data))
+                elif client.wait == "closed":
+                    self.drop(client)
+                else:
+                    self.let(client, client.connection.end_of_input)
+        return came
+
+    def answer(self, received: Iterable[tuple[Client, bytes]]) -> list[tuple[Client, bytes]]:
+        answers = []
+        for client, data in received:
+            try:
+                answers.append((client, client.connection.receive(data)))
+            except Exception:
+                self.give_up(client)
+        return answers
+
+    def accept_or_stop(self, number: int) -> None:
+        if number != self.listener.fileno():
+            self.stopped = True
+        elif self.accepting:
+            self.accept()
 
     def accept(self) -> None:
         try:
             sock, address = self.listener.accept()
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError:  # the client is gone already
+        except OSError as error:  # mostly a client that is gone already
+            if error.errno in NO_ROOM:
+                self.complain(error)
+                self.pause()
             return
-        client = self.clients[sock] = Client(sock, self.connect(address[0]))
-        self.selector.register(sock, selectors.EVENT_READ)
-        self.watch(client)
+        sock.setblocking(False)
+        client = self.clients[sock.fileno()] = Client(sock, self.connect(address[0]))
+        self.poll.register(sock, READ)
+        self.watch(client, client.connection.waits_for)
+        if len(self.clients) >= self.bounds.connections:
+            self.pause()
 
-    def let(self, client: Client, act: Callable[[], bool]) -> None:
-        """Let a client act, and watch it further, or drop it where it is done with or gone."""
+    def pause(self) -> None:
+        """Leave new clients in the listener's queue for now."""
+        self.poll.unregister(self.listener)
+        self.accepting = False
+
+    def resume(self) -> None:
+        self.poll.register(self.listener, READ)
+        self.accepting = True
+
+    def complain(self, error: OSError) -> None:
+        if self.tick >= self.quiet_until:
+            errors.error("no room for another client, who waits now: %s", error.strerror)
+            self.quiet_until = self.tick + QUIET
+
+    def send(self, client: Client, answer: bytes | memoryview) -> None:
+        """Send an answer, watch the client further, or drop it where it is gone."""
         try:
-            if act():
-                self.watch(client)
-            else:
-                self.drop(client)
+            wait = client.send(answer)
+            if wait != client.wait or client.tick != self.tick:
+                self.watch(client, wait)
         except OSError:
             self.drop(client)
-        except Exception:  # a defect of ours must not cost the other clients their server
-            errors.exception("a connection failed")
-            self.drop(client)
+        except Exception:
+            self.give_up(client)
 
-    def watch(self, client: Client) -> None:
-        """Take note of what a client is waited for now, and how long it may take."""
-        before, client.wait = client.wait, (client.waits_for, client.connection.served)
-        if client.wait == before:
+    def give_up(self, client: Client) -> None:
+        """Drop a client for a defect of ours, which must not cost the others their server."""
+        errors.exception("a connection failed")
+        self.drop(client)
+
+    def watch(self, client: Client, wait: str) -> None:
+        """Take note of what a client is waited for; an answer begins a new wait, bytes alone do not."""
+        before, client.wait, client.tick = client.wait, wait, self.tick
+        if wait == before and client.served == client.connection.served:
             return
-        self.forget(client, before[0])
-        kind = client.wait[0]
-        self.waiting[kind][client] = monotonic() + TIME_LIMITS[kind]
-        self.selector.modify(client.socket, selectors.EVENT_WRITE if kind == "write" else selectors.EVENT_READ)
-        if kind == "closed":
+        client.served = client.connection.served
+        self.forget(client, before)
+        self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.bounds.seconds(wait))
+        if "write" in (before, wait):
+            self.poll.modify(client.socket, WRITE if wait == "write" else READ)
+        if wait == "closed":
             client.socket.shutdown(socket.SHUT_WR)
 
-    def forget(self, client: Client, kind: str) -> None:
-        if kind:
-            del self.waiting[kind][client]
+    def forget(self, client: Client, wait: str) -> None:
+        if wait:
+            del self.waiting[wait][client]
+
+    def let(self, client: Client, speak: Callable[[], bytes]) -> None:
+        """Send what a connection says of an end."""
+        try:
+            answer = speak()
+        except Exception:
+            self.give_up(client)
+        else:
+            self.send(client, answer)
 
     def drop(self, client: Client) -> None:
-        self.forget(client, client.wait[0])
-        self.selector.unregister(client.socket)
-        del self.clients[client.socket]
+        self.forget(client, client.wait)
+        self.poll.unregister(client.socket)
+        del self.clients[client.socket.fileno()]
         client.socket.close()
 
-    def patience(self) -> float | None:
-        """Return the seconds until the first client's time runs out, None where nobody waits."""
-        first = [next(iter(clients.values())) for clients in self.waiting.values() if clients]
-        return max(0.0, min(first) - monotonic()) if first else None
-
     def expire(self) -> None:
-        """Time out the clients whose time has run out."""
-        now = monotonic()
-        for clients in self.waiting.values():
-            while clients and next(iter(clients.values())) <= now:
+        """End the waits whose time has run out; see whether there is room for new clients."""
+        for wait, clients in list(self.waiting.items()):
+            while clients and next(iter(clients.values())) <= self.tick:
                 client = next(iter(clients))
-                self.let(client, client.time_out)
+                if wait in ("write", "closed"):
+                    self.drop(client)
+                else:
+                    self.let(client, client.connection.time_out)
+        if not (self.accepting or self.stopped) and len(self.clients) < self.bounds.connections:
+            self.resume()
+
+    def retire(self) -> None:
+        """Accept nobody more, and end what is idle."""
+        if self.accepting:
+            self.pause()
+        for client in list(self.clients.values()):
+            client.connection.retire()
+            if client.wait == "idle":
+                self.drop(client)
 
     def close(self) -> None:
         for client in self.clients.values():
             client.socket.close()
+
+
+def now() -> int:
+    """Return the time in ticks."""
+    return int(monotonic() / TICK)
+
+
+def ticks(seconds: float) -> int:
+    return max(1, round(seconds / TICK))

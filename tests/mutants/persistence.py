@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from raw_router.connection import Connection
-from raw_router.drivers.threads import linger
+from raw_router.drivers import BOUNDS
+from raw_router.drivers.blocking import linger
 from raw_router.handler import generate_response
 from tests.mutants.serving import Mutant, Serve, Wrapped, connecting, hearing, plain, replacing, saying, serially
 
@@ -113,7 +114,7 @@ def carry(client: socket.socket, data: bytes) -> None:
     while connection.waits_for != "closed":
         data = client.recv(65536)
         client.sendall(connection.receive(data) if data else connection.end_of_input())
-    linger(client)
+    linger(client, BOUNDS.closed)
 
 
 MUTANTS = (

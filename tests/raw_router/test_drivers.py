@@ -5,6 +5,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from threading import Thread
 from time import monotonic, sleep
@@ -12,7 +13,7 @@ from time import monotonic, sleep
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import TIME_LIMITS, events, threads
+from raw_router.drivers import BOUNDS, events, threads
 from raw_router.messages import Request, Response
 from tests import serving
 from tests.serving import DRIVERS, HOST, Serve, driving, exchange
@@ -32,9 +33,21 @@ def serve(request: pytest.FixtureRequest) -> Serve:
     return driver
 
 
+@pytest.fixture(params=[name for name in DRIVERS if name != "serial"])
+def concurrent(request: pytest.FixtureRequest) -> Serve:
+    """A driver that serves others while one client is connected."""
+    return DRIVERS[request.param]
+
+
 @pytest.fixture
 def port(serve: Serve) -> Iterator[int]:
     with driving(partial(Connection, handler), serve) as port:
+        yield port
+
+
+@pytest.fixture
+def busy_port(concurrent: Serve) -> Iterator[int]:
+    with driving(partial(Connection, handler), concurrent) as port:
         yield port
 
 
@@ -72,11 +85,11 @@ def test_requests_follow_each_other(port: int) -> None:
             assert client.recv(65536).endswith(b"xxxx")
 
 
-def test_a_request_may_come_in_pieces(port: int) -> None:
-    with dial(port) as client:
+def test_a_request_may_come_in_pieces(busy_port: int) -> None:
+    with dial(busy_port) as client:
         for octet in GET:
             client.sendall(bytes([octet]))
-            assert_serves(port)
+            assert_serves(busy_port)
         assert client.recv(65536).endswith(b"xxxx")
 
 
@@ -101,11 +114,11 @@ def test_a_reset_while_much_is_unread_ends_nothing(port: int) -> None:
     assert_serves(port)
 
 
-def test_much_is_sent_as_the_client_reads(port: int) -> None:
-    with dial(port) as client:
+def test_much_is_sent_as_the_client_reads(busy_port: int) -> None:
+    with dial(busy_port) as client:
         client.sendall(GET.replace(b"/", b"/large", 1) * 2)
         client.shutdown(socket.SHUT_WR)
-        assert_serves(port)  # meanwhile others are served
+        assert_serves(busy_port)  # meanwhile others are served
         assert len(receive_all(client)) > 2 * LARGE
 
 
@@ -126,31 +139,32 @@ WAITS = {
 
 
 @pytest.mark.parametrize(("data", "wait", "answer"), WAITS.values(), ids=WAITS)
-def test_waits_end(monkeypatch: pytest.MonkeyPatch, serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
-    monkeypatch.setitem(TIME_LIMITS, wait, 0.1)
-    with driving(partial(Connection, handler), serve) as port, dial(port) as client:
+def test_waits_end(serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
+    bounds = replace(BOUNDS, **{wait: 0.1})  # type: ignore[arg-type]
+    with driving(partial(Connection, handler), serve, bounds=bounds) as port, dial(port) as client:
         client.sendall(data)
         assert receive_all(client)[:12] == answer
 
 
-def test_a_client_that_never_reads_is_dropped(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
-    monkeypatch.setitem(TIME_LIMITS, "write", 0.2)
+def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
+    bounds = replace(BOUNDS, write=0.2)
     gone: list[bool] = []
 
     class Watched(Connection):
         def __del__(self) -> None:
             gone.append(True)
 
-    with driving(lambda client: Watched(handler, client), serve) as port, dial(port) as client:
+    connect = partial(Watched, handler)
+    with driving(connect, concurrent, bounds=bounds) as port, dial(port) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(GET.replace(b"/", b"/large", 1) * 2)
         send_until_reset(client, port)
     assert gone
 
 
-def test_a_client_that_keeps_sending_after_the_end_is_dropped(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
-    monkeypatch.setitem(TIME_LIMITS, "closed", 0.2)
-    with driving(partial(Connection, handler), serve) as port, dial(port) as client:
+def test_a_client_that_keeps_sending_after_the_end_is_dropped(concurrent: Serve) -> None:
+    bounds = replace(BOUNDS, closed=0.2)
+    with driving(partial(Connection, handler), concurrent, bounds=bounds) as port, dial(port) as client:
         client.sendall(b"nonsense\r\n\r\n")
         send_until_reset(client, port)
 
@@ -223,6 +237,7 @@ def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyP
         listener = Listener()
         listener.bind((host, port))
         listener.listen()
+        listener.setblocking(False)
         return listener
 
     monkeypatch.setattr(serving, "listen", listen)

@@ -1,0 +1,93 @@
+"""One conversation over a socket that blocks, read top to bottom: what the drivers serial and threads share."""
+
+import logging
+import math
+import select
+import socket
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from time import monotonic
+
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Conversation
+
+errors = logging.getLogger("raw_router")
+
+
+def accepted(listener: socket.socket, stop: socket.socket) -> Iterator[tuple[socket.socket, str]]:
+    """Yield clients with their addresses until stop can be read; pause where there is no room for another."""
+    listener.setblocking(False)
+    while stop not in ready(math.inf, listener, stop):
+        try:
+            client, address = listener.accept()
+        except OSError as error:  # mostly a client that is gone already
+            if error.errno in NO_ROOM:
+                errors.error("no room for another client, who waits now: %s", error.strerror)
+                ready(PAUSE, stop)
+            continue
+        client.setblocking(True)
+        yield client, address[0]
+
+
+def ready(seconds: float, *sockets: socket.socket) -> Collection[socket.socket]:
+    """Return those of the sockets that can be read, none where that takes longer."""
+    poll = select.poll()
+    for each in sockets:
+        poll.register(each, select.POLLIN)
+    numbers = dict(poll.poll(None if seconds == math.inf else math.ceil(max(seconds, 0) * 1000)))
+    return [each for each in sockets if each.fileno() in numbers]
+
+
+def converse(client: socket.socket, connection: Conversation, stop: socket.socket, bounds: Bounds) -> None:
+    """Carry bytes both ways until the connection is closed, or the client is gone; retire it once stop can be read."""
+    with client, suppress(OSError):
+        client.settimeout(bounds.write)  # for all of an answer
+        Carrier(client, connection, stop, bounds).carry()
+        linger(client, bounds.closed)
+
+
+class Carrier:
+    """What carries the bytes of one conversation, and minds its time."""
+
+    def __init__(self, client: socket.socket, connection: Conversation, stop: socket.socket, bounds: Bounds) -> None:
+        self.client = client
+        self.connection = connection
+        self.stop = stop
+        self.bounds = bounds
+        self.end = math.inf  # of the grace that is given once the server stops
+
+    def carry(self) -> None:
+        wait, deadline = ("", -1), 0.0
+        while self.connection.waits_for != "closed":
+            if wait != (wait := (self.connection.waits_for, self.connection.served)):
+                deadline = monotonic() + self.bounds.seconds(self.connection.waits_for)
+            self.client.sendall(self.next_answer(min(deadline, self.end)))
+
+    def next_answer(self, deadline: float) -> bytes:
+        """Wait for what the connection waits for, and return its answer."""
+        if self.connection.waits_for == "write":
+            return self.connection.receive(b"")  # all was sent before
+        can_be_read = self.wait(deadline)
+        if self.stop in can_be_read and self.end == math.inf:
+            self.retire()
+            return b""
+        if self.client not in can_be_read:
+            return self.connection.time_out()
+        data = self.client.recv(RECEIVE_SIZE)
+        return self.connection.receive(data) if data else self.connection.end_of_input()
+
+    def wait(self, deadline: float) -> Collection[socket.socket]:
+        stop = () if self.end < math.inf else (self.stop,)
+        return ready(deadline - monotonic(), self.client, *stop)
+
+    def retire(self) -> None:
+        """Let the request that has begun to come be answered, in time."""
+        self.connection.retire()
+        self.end = monotonic() + self.bounds.grace
+
+
+def linger(client: socket.socket, seconds: float) -> None:
+    """Half-close and read on for a while, so that no reset overtakes the last answer (RFC 9112 §9.6)."""
+    client.shutdown(socket.SHUT_WR)
+    deadline = monotonic() + seconds
+    while ready(deadline - monotonic(), client) and client.recv(RECEIVE_SIZE):
+        pass

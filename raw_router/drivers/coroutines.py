@@ -1,0 +1,101 @@
+"""A coroutine for each connection, all in one thread, on asyncio's event loop."""
+
+import asyncio
+import logging
+import socket
+from asyncio import AbstractEventLoop, Task
+from contextlib import suppress
+
+from raw_router.drivers import BOUNDS, NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Connect, Conversation
+
+errors = logging.getLogger("raw_router")
+
+
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
+    """Serve clients until stop can be read, then those in flight for bounds.grace seconds at the most."""
+    listener.setblocking(False)
+    asyncio.run(Server(listener, connect, bounds).run(stop))
+
+
+class Server:
+    """The conversations that are going on, each with the task that carries it."""
+
+    def __init__(self, listener: socket.socket, connect: Connect, bounds: Bounds) -> None:
+        self.listener = listener
+        self.connect = connect
+        self.bounds = bounds
+        self.conversations: dict[Task[None], Conversation] = {}
+        self.slots = asyncio.Semaphore(bounds.connections)
+
+    async def run(self, stop: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        stopped = asyncio.Event()
+        loop.add_reader(stop, stopped.set)
+        accepting = asyncio.create_task(self.accept(loop))
+        await stopped.wait()
+        loop.remove_reader(stop)
+        accepting.cancel()
+        self.retire()
+        if self.conversations:
+            await asyncio.wait(self.conversations, timeout=self.bounds.grace)
+
+    async def accept(self, loop: AbstractEventLoop) -> None:
+        while True:
+            await self.slots.acquire()
+            try:
+                client, address = await loop.sock_accept(self.listener)
+            except OSError as error:  # mostly a client that is gone already
+                self.slots.release()
+                if error.errno in NO_ROOM:
+                    errors.error("no room for another client, who waits now: %s", error.strerror)
+                    await asyncio.sleep(PAUSE)
+                continue
+            connection = self.connect(address[0])
+            task = asyncio.create_task(converse(client, connection, self.bounds))
+            self.conversations[task] = connection
+            task.add_done_callback(self.forget)
+
+    def forget(self, task: Task[None]) -> None:
+        del self.conversations[task]
+        self.slots.release()
+
+    def retire(self) -> None:
+        """Let the requests that have begun to come be answered; end what is idle."""
+        for task, connection in self.conversations.items():
+            connection.retire()
+            if connection.waits_for == "closed":
+                task.cancel()
+
+
+async def converse(client: socket.socket, connection: Conversation, bounds: Bounds) -> None:
+    """Carry bytes both ways until the connection is closed, or the client is gone."""
+    loop = asyncio.get_running_loop()
+    with client, suppress(OSError):
+        wait, deadline = ("", -1), 0.0
+        while connection.waits_for != "closed":
+            if wait != (wait := (connection.waits_for, connection.served)):
+                deadline = loop.time() + bounds.seconds(connection.waits_for)
+            answer = await next_answer(client, connection, deadline)
+            async with asyncio.timeout(bounds.write):
+                await loop.sock_sendall(client, answer)
+        await linger(client, bounds.closed)
+
+
+async def next_answer(client: socket.socket, connection: Conversation, deadline: float) -> bytes:
+    """Wait for what the connection waits for, and return its answer."""
+    if connection.waits_for == "write":
+        return connection.receive(b"")  # all was sent before
+    try:
+        async with asyncio.timeout_at(deadline):
+            data = await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE)
+    except TimeoutError:
+        return connection.time_out()
+    return connection.receive(data) if data else connection.end_of_input()
+
+
+async def linger(client: socket.socket, seconds: float) -> None:
+    """Half-close and read on for a while, so that no reset overtakes the last answer (RFC 9112 §9.6)."""
+    client.shutdown(socket.SHUT_WR)
+    async with asyncio.timeout(seconds):
+        while await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE):
+            pass
