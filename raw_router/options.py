@@ -1,0 +1,127 @@
+"""The command line of python -m raw_router: what there is to choose, and what it is by default."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from raw_router.drivers import BOUNDS, Bounds
+from raw_router.limits import LIMITS, Limits
+from raw_router.messages import Handler
+from raw_router.wsgi import handler_for
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+EXAMPLES = """\
+examples:
+  python -m raw_router                                 the URLS router on port 8001
+  python -m raw_router --port 9000 --driver threads    on another port, a thread for each connection
+  python -m raw_router --wsgi flask_app:app            any WSGI application
+  python -m raw_router --workers 4 --access-log        four processes, which share the port
+"""
+
+# option, name in Limits, what it limits
+LIMIT_OPTIONS = (
+    ("--max-request-line", "request_line", "octets of a request line"),
+    ("--max-head", "head", "octets of a request's head"),
+    ("--max-fields", "fields", "header fields of a request"),
+    ("--max-body", "body", "octets of a request's body"),
+    ("--max-unread", "unread", "octets of answers that a client may leave unread before it gets more"),
+)
+# option, name in Bounds, what it bounds
+BOUND_OPTIONS = (
+    ("--idle-timeout", "idle", "seconds between two requests"),
+    ("--head-timeout", "head", "seconds for a request's head"),
+    ("--body-timeout", "body", "seconds for a request's body"),
+    ("--write-timeout", "write", "seconds for a client to read its answer"),
+    ("--grace", "grace", "seconds for what is in flight when the server stops"),
+)
+
+
+def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> argparse.Namespace:
+    """Return the options, their limits, bounds and handler made; a bad one ends the program with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="python -m raw_router",
+        description="An HTTP/1.1 server and a router, by hand.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_arguments(parser, drivers)
+    add_limits(parser.add_argument_group("limits"))
+    options = parser.parse_args(arguments)
+    options.driver = options.driver or ("threads" if options.wsgi else "events")
+    options.limits = Limits(**{name: getattr(options, name) for _, name, _ in LIMIT_OPTIONS})
+    seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in BOUND_OPTIONS}
+    options.bounds = Bounds(connections=options.connections, **seconds)
+    try:
+        options.handler = load_handler(options.wsgi)
+    except (ImportError, AttributeError, ValueError) as error:
+        parser.error(f"argument --wsgi: {error}")
+    return options
+
+
+def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=port, default=8001, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument(
+        "--driver", choices=drivers, help="how bytes are moved (default: events, and threads under --wsgi)"
+    )
+    parser.add_argument("--wsgi", metavar="MODULE:CALLABLE", help="serve this application, not the URLS router")
+    parser.add_argument("--workers", type=at_least_one, default=1, help="processes (default: %(default)s)")
+    parser.add_argument("--access-log", action="store_true", help="write a line for each answer to standard output")
+
+
+def add_limits(group: argparse._ArgumentGroup) -> None:
+    def add(option: str, name: str, kind: Callable[[str], float], default: float, limited: str) -> None:
+        help = f"{limited} (default: %(default)s)"
+        group.add_argument(option, dest=name, type=kind, default=default, metavar="N", help=help)
+
+    for option, name, limited in LIMIT_OPTIONS:
+        add(option, name, at_least_one, getattr(LIMITS, name), limited)
+    add("--max-connections", "connections", at_least_one, BOUNDS.connections, "clients at once, for each worker")
+    for option, name, limited in BOUND_OPTIONS:
+        add(option, f"{name}_seconds", seconds, getattr(BOUNDS, name), limited)
+
+
+def port(text: str) -> int:
+    """Return a port number. Raises ValueError, as argparse wants it."""
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError
+    return number
+
+
+def at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def seconds(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 1e6:  # nor what is no number
+        raise ValueError
+    return number
+
+
+def load_handler(wsgi: str | None) -> Handler:
+    """Return the URLS router's handler, or that of the application named MODULE:CALLABLE."""
+    if wsgi is None:
+        # Imported here, so that --wsgi needs the standard library alone.
+        from raw_router.handler import generate_response
+
+        return generate_response
+    return handler_for(load_application(wsgi))
+
+
+def load_application(name: str) -> "WSGIApplication":
+    """Return what MODULE:CALLABLE names. Raises ImportError, AttributeError or ValueError."""
+    module, colon, attribute = name.partition(":")
+    if not (module and colon and attribute):
+        raise ValueError(f"{name!r} is not MODULE:CALLABLE")
+    application: WSGIApplication = getattr(import_module(module), attribute)
+    if not callable(application):
+        raise ValueError(f"{name} cannot be called")
+    return application

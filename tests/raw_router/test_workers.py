@@ -1,0 +1,153 @@
+"""python -m raw_router with workers, and its signals: what is replaced, what ends, and how."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from raw_router.__main__ import main
+from raw_router.workers import how_it_ended
+from tests.serving import HOST, exchange
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PATIENT = ("--head-timeout", "60", "--grace", "60")
+
+DEADLY = """
+import os
+
+def application(environ, start_response):
+    if environ["PATH_INFO"] == "/die":
+        os._exit(3)
+    start_response("200 OK", [])
+    return []
+"""
+
+
+class Started:
+    """A raw_router in a process of its own."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        assert process.stderr is not None
+        self.errors = process.stderr
+        announced = re.match(r"raw_router listens on http://[\d.]+:(\d+) ", self.errors.readline())
+        assert announced
+        self.port = int(announced[1])
+
+    @property
+    def workers(self) -> list[int]:
+        """The ids of its processes."""
+        return [
+            int(id) for id in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        ]
+
+    def begin(self) -> socket.socket:
+        """Begin a request that does not end."""
+        client = socket.create_connection((HOST, self.port), timeout=10)
+        client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 100 ")
+        return client
+
+
+@contextmanager
+def started(*options: str, **settings: str) -> Iterator[Started]:
+    command = [sys.executable, "-m", "raw_router", "--port", "0", *options]
+    environment = {**os.environ, **settings}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            yield Started(process)
+        finally:
+            process.terminate()
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Wait for something to come true, though not for ever."""
+    deadline = monotonic() + 20
+    while not holds() and monotonic() < deadline:
+        sleep(0.01)
+    return holds()
+
+
+def is_gone(process: int) -> bool:
+    return not Path(f"/proc/{process}").exists()
+
+
+def test_a_killed_worker_is_replaced_and_costs_no_other_request() -> None:
+    with started("--workers", "2") as server:
+        assert until(lambda: len(server.workers) == 2)
+        before = server.workers
+        os.kill(before[0], signal.SIGKILL)
+        assert re.match(
+            rf"ERROR worker {before[0]} ended after [\d.]+ s, by SIGKILL; another ", server.errors.readline()
+        )
+        assert exchange(server.port, GET).startswith(b"HTTP/1.1 200 ")
+        assert until(lambda: len(server.workers) == 2)
+        assert before[1] in server.workers
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_workers_finish_what_is_in_flight(number: int) -> None:
+    with started("--workers", "2") as server, server.begin() as client:
+        workers = server.workers
+        server.process.send_signal(number)
+        client.sendall(b"x")
+        assert client.recv(65536).startswith(b"HTTP/1.1 405 ")
+        assert server.process.wait(20) == 0
+        assert all(map(is_gone, workers))
+
+
+def test_a_second_signal_ends_workers_at_once() -> None:
+    with started("--workers", "2", *PATIENT) as server, server.begin():
+        workers = server.workers
+        server.process.send_signal(signal.SIGTERM)
+        assert until(lambda: len(server.workers) == 1)  # the idle one has ended
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 1
+        assert all(map(is_gone, workers))
+
+
+def test_a_second_signal_ends_a_single_process_at_once() -> None:
+    with started(*PATIENT) as server, server.begin(), socket.create_connection((HOST, server.port), timeout=10) as idle:
+        idle.sendall(GET)
+        assert idle.recv(65536)
+        server.process.send_signal(signal.SIGINT)
+        assert idle.recv(1) == b""  # the first one has come
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(20) == -signal.SIGINT
+
+
+def test_workers_end_with_their_supervisor() -> None:
+    with started("--workers", "2") as server:
+        assert until(lambda: len(server.workers) == 2)
+        workers = server.workers
+        server.process.kill()
+        server.process.wait()
+        assert until(lambda: all(map(is_gone, workers)))
+
+
+def test_a_crash_loop_backs_off(tmp_path: Path) -> None:
+    (tmp_path / "deadly.py").write_text(DEADLY)
+    with started("--workers", "2", "--wsgi", "deadly:application", PYTHONPATH=str(tmp_path)) as server:
+        for delay in ("0.1", "0.2", "0.4"):
+            assert exchange(server.port, GET.replace(b"/", b"/die", 1)) == b""
+            assert server.errors.readline().endswith(f", with status 3; another takes its place in {delay} s\n")
+        assert exchange(server.port, GET).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_taken_port_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        assert main(["--workers", "2", "--port", str(taken.getsockname()[1])]) == 1
+    assert "Address already in use" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("code", "words"), [(-9, "by SIGKILL"), (3, "with status 3"), (0, "with status 0")])
+def test_ends_are_told(code: int, words: str) -> None:
+    assert how_it_ended(code) == words
