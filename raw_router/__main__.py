@@ -56,10 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def room_for_clients() -> int:
     """Take as many file descriptors as the system gives, and return how many clients that leaves room for."""
-    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY:
-        limit = most
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = soft if hard == resource.RLIM_INFINITY else hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     return max(1, limit - RESERVED)
 
 

@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> No
         "--driver", choices=drivers, help="how bytes are moved (default: events, and threads under --wsgi)"
     )
     parser.add_argument("--wsgi", metavar="MODULE:CALLABLE", help="serve this application, not the URLS router")
-    parser.add_argument("--workers", type=at_least_one, default=1, help="processes (default: %(default)s)")
+    parser.add_argument("--workers", type=count, default=1, help="processes (default: %(default)s)")
     parser.add_argument("--access-log", action="store_true", help="write a line for each answer to standard output")
 
 
@@ -78,8 +78,8 @@ def add_limits(group: argparse._ArgumentGroup) -> None:
         group.add_argument(option, dest=name, type=kind, default=default, metavar="N", help=help)
 
     for option, name, limited in LIMIT_OPTIONS:
-        add(option, name, at_least_one, getattr(LIMITS, name), limited)
-    add("--max-connections", "connections", at_least_one, BOUNDS.connections, "clients at once, for each worker")
+        add(option, name, count, getattr(LIMITS, name), limited)
+    add("--max-connections", "connections", count, BOUNDS.connections, "clients at once, for each worker")
     for option, name, limited in BOUND_OPTIONS:
         add(option, f"{name}_seconds", seconds, getattr(BOUNDS, name), limited)
 
@@ -92,7 +92,7 @@ def port(text: str) -> int:
     return number
 
 
-def at_least_one(text: str) -> int:
+def count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise ValueError

@@ -53,7 +53,7 @@ class Bounds:
 
 
 BOUNDS = Bounds()
-PAUSE = 0.2  # seconds without accepting, where the system has no room for a client
+PAUSE = 0.5  # seconds without accepting, where there is no room for a client
 
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 

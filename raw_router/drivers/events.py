@@ -7,12 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from time import monotonic
 
-from raw_router.drivers import BOUNDS, NO_ROOM, RECEIVE_SIZE, Bounds, Connect, Conversation
+from raw_router.drivers import BOUNDS, NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Connect, Conversation
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 READ, WRITE = select.POLLIN, select.POLLOUT
 TICK = 0.1  # seconds: time limits are no finer
-QUIET = 100  # ticks between two complaints that there is no room
 
 errors = logging.getLogger("raw_router")
 
@@ -70,7 +69,7 @@ class Loop:
         self.bounds = bounds
         self.clients: dict[int, Client] = {}
         self.waiting: dict[str, OrderedDict[Client, int]] = {}
-        self.tick = self.quiet_until = now()
+        self.tick = self.resumes = now()
         self.accepting = self.stopped = False
         self.resume()
 
@@ -132,7 +131,7 @@ class Loop:
     def accept_or_stop(self, number: int) -> None:
         if number != self.listener.fileno():
             self.stopped = True
-        elif self.accepting:
+        else:
             self.accept()
 
     def accept(self) -> None:
@@ -140,7 +139,7 @@ class Loop:
             sock, address = self.listener.accept()
         except OSError as error:  # mostly a client that is gone already
             if error.errno in NO_ROOM:
-                self.complain(error)
+                errors.error("no room for another client, who waits now: %s", error.strerror)
                 self.pause()
             return
         sock.setblocking(False)
@@ -154,15 +153,11 @@ class Loop:
         """Leave new clients in the listener's queue for now."""
         self.poll.unregister(self.listener)
         self.accepting = False
+        self.resumes = self.tick + ticks(PAUSE)
 
     def resume(self) -> None:
         self.poll.register(self.listener, READ)
         self.accepting = True
-
-    def complain(self, error: OSError) -> None:
-        if self.tick >= self.quiet_until:
-            errors.error("no room for another client, who waits now: %s", error.strerror)
-            self.quiet_until = self.tick + QUIET
 
     def send(self, client: Client, answer: bytes | memoryview) -> None:
         """Send an answer, watch the client further, or drop it where it is gone."""
@@ -221,7 +216,8 @@ class Loop:
                     self.drop(client)
                 else:
                     self.let(client, client.connection.time_out)
-        if not (self.accepting or self.stopped) and len(self.clients) < self.bounds.connections:
+        paused = not self.accepting and not self.stopped and self.tick >= self.resumes
+        if paused and len(self.clients) < self.bounds.connections:
             self.resume()
 
     def retire(self) -> None:

@@ -193,15 +193,50 @@ def test_events_close_what_is_open_when_they_stop() -> None:
         assert idle.recv(1) == b""
 
 
-def test_a_defect_in_one_connection_costs_the_others_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    class Defective(Connection):
-        def receive(self, data: bytes) -> bytes:
-            return super().receive(data) if b"GET" in data else bytes(len(self.waits_for) // 0)
+def defect(*_: object) -> bytes:
+    raise ZeroDivisionError
 
-    with driving(partial(Defective, handler), events.serve) as port:
-        assert exchange(port, b"POST") == b""
-        assert_serves(port)
+
+@pytest.mark.parametrize(
+    ("method", "sends"),
+    [("receive", b"POST"), ("end_of_input", b""), ("time_out", b"GET"), ("go_on", GET.replace(b"/", b"/large", 1) * 2)],
+)
+def test_a_defect_in_one_connection_costs_the_others_nothing(
+    caplog: pytest.LogCaptureFixture, method: str, sends: bytes
+) -> None:
+    class Defective(Connection):
+        __slots__ = ()
+
+        def receive(self, data: bytes) -> bytes:
+            fails = {"receive": data == b"POST", "go_on": data == b""}.get(method)
+            return defect() if fails else super().receive(data)
+
+        end_of_input = defect if method == "end_of_input" else Connection.end_of_input
+        time_out = defect if method == "time_out" else Connection.time_out
+
+    bounds = replace(BOUNDS, head=0.2)
+    with driving(partial(Defective, handler), events.serve, bounds=bounds) as port, dial(port) as client:
+        client.sendall(sends)
+        if method == "end_of_input":
+            client.shutdown(socket.SHUT_WR)
+        receive_all(client)
+        client.close()
+        with dial(port) as other:
+            other.sendall(GET)
+            assert other.recv(65536).endswith(b"xxxx")
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_client_without_room_for_a_byte_gets_it_later() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        here.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                here.send(bytes(65536))
+        client = events.Client(here, Connection(handler))
+        assert client.send(b"answer") == "write"
+        assert bytes(client.unsent) == b"answer"
 
 
 def test_where_no_thread_can_be_had_the_client_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,10 +43,13 @@ def test_access_line(request_: Request | None, expected: str) -> None:
     [
         (["--access-log"], "events", 200),
         (["--driver", "threads"], "threads", 200),
+        (["--driver", "serial"], "serial", 200),
+        (["--driver", "coroutines"], "coroutines", 200),
+        (["--workers", "2"], "events, 2 workers", 200),
         (["--wsgi", "flask_app:app"], "threads", 200),
         (["--wsgi", "wsgiref.simple_server:demo_app", "--driver", "events"], "events", 200),
     ],
-    ids=["urls", "threads", "flask", "any application"],
+    ids=["urls", "threads", "serial", "coroutines", "workers", "flask", "any application"],
 )
 def test_serves_until_a_signal_comes(number: int, options: list[str], driver: str, status: int) -> None:
     command = [sys.executable, "-m", "raw_router", "--port", "0", *options]
@@ -68,6 +71,9 @@ def test_serves_until_a_signal_comes(number: int, options: list[str], driver: st
     [
         (["--port", "x"], "argument --port: invalid port value: 'x'"),
         (["--port", "65536"], "argument --port: invalid port value: '65536'"),
+        (["--workers", "0"], "argument --workers: invalid count value: '0'"),
+        (["--grace", "nan"], "argument --grace: invalid seconds value: 'nan'"),
+        (["--max-body", "x"], "argument --max-body: invalid count value: 'x'"),
         (["--driver", "x"], "argument --driver: invalid choice: 'x'"),
         (["--wsgi", "flask_app"], "argument --wsgi: 'flask_app' is not MODULE:CALLABLE"),
         (["--wsgi", "nowhere:app"], "argument --wsgi: No module named 'nowhere'"),
