@@ -10,7 +10,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from wsgiref.util import is_hop_by_hop
 
 from raw_router.messages import Fields, Handler, Request, Response
@@ -25,6 +25,14 @@ STATUS = re.compile(r"[2-5][0-9]{2} [\t -~\x80-\xff]*")
 FIELD_VALUE = re.compile(r"[\t -~\x80-\xff]*")  # no CR or LF: nothing splits a response
 
 
+class ApplicationHead(NamedTuple):
+    """What an application starts with."""
+
+    status: int
+    headers: Fields  # but for Date and Content-Length
+    length: str | None
+
+
 class ApplicationError(Exception):
     """The application breaks PEP 3333; what it said is not sent."""
 
@@ -33,20 +41,16 @@ class Exchange:
     """One call of the application: what it starts, writes and returns."""
 
     def __init__(self) -> None:
-        self.status = ""
-        self.headers: Fields = ()
+        self.head: ApplicationHead | None = None
         self.body = bytearray()
 
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
     ) -> Callable[[bytes], object]:
         """Note status and header fields; with exc_info they replace what was said before, for none of it was sent."""
-        if self.status and exc_info is None:
+        if self.head and exc_info is None:
             raise ApplicationError("start_response was called twice")
-        check_head(status, headers)
-        self.status = status
-        # The writer tells the date.
-        self.headers = tuple((name, value) for name, value in headers if name.lower() != "date")
+        self.head = check_head(status, tuple((name, value) for name, value in headers))
         self.body.clear()
         return self.body.extend
 
@@ -59,25 +63,29 @@ class Exchange:
         finally:
             if hasattr(result, "close"):
                 result.close()
-        if not self.status:
-            raise ApplicationError("start_response was not called")
 
     def response(self, method: str) -> Response:
         """Return what the application said. Raises ApplicationError where its length is wrong."""
-        status = int(self.status[:3])
-        lengths = [value for name, value in self.headers if name.lower() == "content-length"]
-        if status != HTTPStatus.NO_CONTENT and (method == "HEAD" or status == HTTPStatus.NOT_MODIFIED):
-            return Response(status, self.headers)  # the length is that of what GET would get
-        if lengths not in ([], [str(len(self.body))]):
-            raise ApplicationError(f"Content-Length is {lengths}, the body has {len(self.body)} octets")
-        headers = tuple(field for field in self.headers if field[0].lower() != "content-length")
+        if self.head is None:
+            raise ApplicationError("start_response was not called")
+        status, headers, length = self.head
         if status == HTTPStatus.NO_CONTENT:
             return Response(status, headers)
-        return Response(status, (*headers, ("Content-Length", str(len(self.body)))), bytes(self.body))
+        if method == "HEAD" or status == HTTPStatus.NOT_MODIFIED:  # the length is that of what GET would get
+            return Response(status, headers if length is None else (*headers, ("Content-Length", length)))
+        actual = str(len(self.body))
+        if length not in (None, actual):
+            raise ApplicationError(f"Content-Length is {length}, the body has {actual} octets")
+        return Response(status, (*headers, ("Content-Length", actual)), bytes(self.body))
 
 
-def check_head(status: str, headers: list[tuple[str, str]]) -> None:
-    """Refuse what would not be one well-formed head on the wire."""
+@lru_cache(maxsize=256)
+def check_head(status: str, headers: Fields) -> ApplicationHead:
+    """Return what the application starts with, without Date, which is the writer's to tell.
+
+    Raises ApplicationError for what would not be one well-formed head on the wire. Memoised, as applications say the
+    same again and again.
+    """
     if not STATUS.fullmatch(status):
         raise ApplicationError(f"{status!r} is no status")
     for name, value in headers:
@@ -86,6 +94,8 @@ def check_head(status: str, headers: list[tuple[str, str]]) -> None:
     lengths = [value for name, value in headers if name.lower() == "content-length"]
     if len(lengths) > 1 or not all(map(CONTENT_LENGTH.fullmatch, lengths)):
         raise ApplicationError(f"Content-Length is {lengths}, not one number")
+    others = tuple(field for field in headers if field[0].lower() not in ("content-length", "date"))
+    return ApplicationHead(int(status[:3]), others, next(iter(lengths), None))
 
 
 def handler_for(application: "WSGIApplication") -> Handler:

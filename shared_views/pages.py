@@ -12,6 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 
+Form: TypeAlias = Literal["html", "json"]
+
 HTML = "text/html"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -68,15 +70,22 @@ def represent(page: Page, accept: str | None) -> Answer:
 
     A success that can take no accepted form becomes 406; other statuses fall back to HTML.
     """
-    error = page.status >= 400
-    form = preferred_form(accept, (JSON, PROBLEM) if error else (JSON,))
+    form = preferred_form(accept, (JSON, PROBLEM) if page.status >= 400 else (JSON,))
     if form is None and page.status < 300:
         return represent(not_acceptable(), accept)
+    return remembered(page, form) if page.constant else rendered(page, form)
+
+
+def rendered(page: Page, form: Form | None) -> Answer:
+    """Return the page in one form, HTML where there is no other."""
     headers = (*page.headers, ("Vary", "Accept"))
     if form == "json":
-        media_type = PROBLEM if error else JSON
+        media_type = PROBLEM if page.status >= 400 else JSON
         return with_content(page.status, media_type, json.dumps(page.data, ensure_ascii=False).encode(), headers)
     return with_content(page.status, f"{HTML}; charset=utf-8", render(page).encode(), (*headers, POLICY_FIELD))
+
+
+remembered = lru_cache(maxsize=64)(rendered)
 
 
 def with_content(status: HTTPStatus, media_type: str, content: bytes, headers: Fields) -> Answer:
@@ -119,7 +128,7 @@ QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")  # §12.4.2
 
 
 @lru_cache(maxsize=256)
-def preferred_form(accept: str | None, json_types: tuple[str, ...]) -> Literal["html", "json"] | None:
+def preferred_form(accept: str | None, json_types: tuple[str, ...]) -> Form | None:
     """Return the preferred of the two forms, or None where Accept admits neither; ties give HTML."""
     weights = dict(media_ranges(accept or ""))
     if not weights:
