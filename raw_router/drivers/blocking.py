@@ -33,14 +33,18 @@ def ready(seconds: float, *sockets: socket.socket) -> Collection[socket.socket]:
     poll = select.poll()
     for each in sockets:
         poll.register(each, select.POLLIN)
-    numbers = dict(poll.poll(None if seconds == math.inf else math.ceil(max(seconds, 0) * 1000)))
+    numbers = dict(poll.poll(milliseconds(seconds)))
     return [each for each in sockets if each.fileno() in numbers]
+
+
+def milliseconds(seconds: float) -> int | None:
+    """Return the same time as poll() takes it, None for ever."""
+    return None if seconds == math.inf else math.ceil(max(seconds, 0) * 1000)
 
 
 def converse(client: socket.socket, connection: Conversation, stop: socket.socket, bounds: Bounds) -> None:
     """Carry bytes both ways until the connection is closed, or the client is gone; retire it once stop can be read."""
     with client, suppress(OSError):
-        client.settimeout(bounds.write)  # for all of an answer
         Carrier(client, connection, stop, bounds).carry()
         linger(client, bounds.closed)
 
@@ -54,33 +58,44 @@ class Carrier:
         self.stop = stop
         self.bounds = bounds
         self.end = math.inf  # of the grace that is given once the server stops
+        self.poll = select.poll()
+        self.poll.register(client, select.POLLIN)
+        self.poll.register(stop, select.POLLIN)
 
     def carry(self) -> None:
         wait, deadline = ("", -1), 0.0
         while self.connection.waits_for != "closed":
             if wait != (wait := (self.connection.waits_for, self.connection.served)):
                 deadline = monotonic() + self.bounds.seconds(self.connection.waits_for)
-            self.client.sendall(self.next_answer(min(deadline, self.end)))
+            self.send(self.next_answer(min(deadline, self.end)))
 
     def next_answer(self, deadline: float) -> bytes:
         """Wait for what the connection waits for, and return its answer."""
         if self.connection.waits_for == "write":
             return self.connection.receive(b"")  # all was sent before
-        can_be_read = self.wait(deadline)
-        if self.stop in can_be_read and self.end == math.inf:
+        numbers = [number for number, _ in self.poll.poll(milliseconds(deadline - monotonic()))]
+        if self.stop.fileno() in numbers:
             self.retire()
             return b""
-        if self.client not in can_be_read:
+        if not numbers:
             return self.connection.time_out()
         data = self.client.recv(RECEIVE_SIZE)
         return self.connection.receive(data) if data else self.connection.end_of_input()
 
-    def wait(self, deadline: float) -> Collection[socket.socket]:
-        stop = () if self.end < math.inf else (self.stop,)
-        return ready(deadline - monotonic(), self.client, *stop)
+    def send(self, answer: bytes) -> None:
+        """Send all of an answer, mostly without waiting; the client has bounds.write seconds to take it."""
+        try:
+            sent = self.client.send(answer, socket.MSG_DONTWAIT) if answer else 0
+        except BlockingIOError:
+            sent = 0
+        if sent < len(answer):
+            self.client.settimeout(self.bounds.write)
+            self.client.sendall(memoryview(answer)[sent:])
+            self.client.settimeout(None)
 
     def retire(self) -> None:
         """Let the request that has begun to come be answered, in time."""
+        self.poll.unregister(self.stop)
         self.connection.retire()
         self.end = monotonic() + self.bounds.grace
 
