@@ -5,13 +5,15 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test lint clean
+.PHONY: help .venv run test lint fuzz clean
 
 help:
 	@echo "make run      start the three implementations on ports 8001, 8002 and 8003; Ctrl-C ends them"
 	@echo "              make run ARGS='--base-port 9000' passes options on; ARGS=--help lists them"
 	@echo "make test     check everything: style, types, tests, coverage"
 	@echo "make lint     check style and types alone"
+	@echo "make fuzz     send a million broken streams to raw_router's core, on all cores, and tell the seed"
+	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
 	@echo "make .venv    make the virtual environment, or bring it up to date; the others do it as needed"
 	@echo "              make .venv PYTHON=python3.12 chooses the Python, 3.11 or later"
 	@echo "make clean    remove all that was made, .venv too"
@@ -41,6 +43,9 @@ lint: .venv
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+fuzz: .venv
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 clean:
 	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
