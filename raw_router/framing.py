@@ -9,7 +9,7 @@ from collections.abc import Generator
 from typing import Literal, TypeAlias, TypeVar
 
 from raw_router.limits import Limits
-from raw_router.messages import BadRequest, ContentTooLarge, HeaderFieldsTooLarge
+from raw_router.messages import BadRequest, ContentTooLarge, HeaderFieldsTooLarge, HTTPError
 from raw_router.parser import (
     CRLF,
     EMPTY_LINE,
@@ -101,31 +101,39 @@ def take_head(stream: Stream, client: str, limits: Limits) -> Head | None:
         start += len(CRLF)
     end = data.find(EMPTY_LINE, stream.searched if stream.searched > start else start)
     if end < 0:
-        check_unfinished_head(stream, start, limits)
+        check_unfinished_head(data[start:], stream.searched - start, limits)
         stream.searched = max(start, len(data) - len(EMPTY_LINE) + 1)
+        if stream.has_begun:
+            stream.check_going_on()
         return None
-    head = parse_head(data[start : end + len(EMPTY_LINE)], client, limits)
+    head = parse_finished_head(data[start : end + len(EMPTY_LINE)], client, limits)
     stream.position = end + len(EMPTY_LINE)
     return head
 
 
-def check_unfinished_head(stream: Stream, start: int, limits: Limits) -> None:
-    """Refuse at once what can no longer become a head; what was searched was checked before."""
-    if stream.searched <= start and not REQUEST_LINE_BEGINS.match(stream.data, start):
+def parse_finished_head(data: bytes, client: str, limits: Limits) -> Head | None:
+    """Return a head; where the bytes are none, refuse them as if they had come octet by octet."""
+    try:
+        return parse_head(data, client, limits)
+    except HTTPError:
+        check_unfinished_head(data[:-1], 0, limits)
+        raise
+
+
+def check_unfinished_head(data: bytes, searched: int, limits: Limits) -> None:
+    """Refuse at once what can no longer become a head, for the first of its faults.
+
+    In the octets before `searched` no line ends badly: they were checked before.
+    """
+    longest = limits.request_line + len(CRLF)
+    too_long = len(data) >= longest and data.find(CRLF, 0, longest) < 0
+    if not REQUEST_LINE_BEGINS.match(data, 0, longest):
         raise BadRequest("this is no HTTP request")
-    if LINE_ENDS_BADLY.search(stream.data, max(start, stream.searched)):
+    if LINE_ENDS_BADLY.search(data, max(0, searched), longest if too_long else limits.head + len(EMPTY_LINE) + 1):
         raise BadRequest("a line ends in a bare CR or LF instead of CR LF")
-    check_unfinished_line(stream.data, start, limits)
-    check_head_size(len(stream.data) - start, limits)
-    if stream.has_begun:
-        stream.check_going_on()
-
-
-def check_unfinished_line(data: bytes, start: int, limits: Limits) -> None:
-    """Refuse a request line that is too long, as soon as that is certain."""
-    longest = start + limits.request_line + len(CRLF)
-    if len(data) >= longest and data.find(CRLF, start, longest) < 0:
-        raise why_too_long(data[start:longest], limits)
+    if too_long:
+        raise why_too_long(data[:longest], limits)
+    check_head_size(len(data), limits)
 
 
 def read_body(stream: Stream, framing: Framing, limits: Limits) -> Reader[bytes]:

@@ -243,8 +243,32 @@ def test_a_handler_that_fails_is_logged_and_shown_to_nobody(caplog: pytest.LogCa
 
 @pytest.mark.parametrize(
     "response",
-    [None, Response(200, (("A", "€"),)), Response(200, (), "text"), Response(200, (["A", "b"],))],  # type: ignore[arg-type]
-    ids=["nothing", "beyond Latin-1", "text", "a list"],
+    [
+        None,  # type: ignore[list-item]
+        Response(200, (("A", "€"),)),
+        Response(200, (), "text"),  # type: ignore[arg-type]
+        Response(200, (["A", "b"],)),  # type: ignore[arg-type]
+        Response(200, (("A", "b\r\nC: d"),)),
+        Response(200, (("A b", "c"),)),
+        Response(100),
+        Response(1000),
+        Response(200, (), b"body"),
+        Response(200, (("Content-Length", "3"),), b"body"),
+        Response(200, (("Content-Length", "4"), ("Content-Length", "4")), b"body"),
+    ],
+    ids=[
+        "nothing",
+        "beyond Latin-1",
+        "text",
+        "a list",
+        "CR LF in a value",
+        "no name",
+        "an interim status",
+        "no status",
+        "no length",
+        "another length",
+        "two lengths",
+    ],
 )
 def test_what_is_no_response_is_not_sent(response: Response) -> None:
     connection = Connection(lambda _: response)

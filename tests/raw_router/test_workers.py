@@ -18,7 +18,7 @@ from raw_router.workers import how_it_ended
 from tests.serving import HOST, exchange
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-PATIENT = ("--head-timeout", "60", "--grace", "60")
+PATIENT = ("--body-timeout", "60", "--grace", "60")
 
 DEADLY = """
 import os
@@ -96,6 +96,7 @@ def test_a_killed_worker_is_replaced_and_costs_no_other_request() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_workers_finish_what_is_in_flight(number: int) -> None:
     with started("--workers", "2") as server, server.begin() as client:
+        assert until(lambda: len(server.workers) == 2)
         workers = server.workers
         server.process.send_signal(number)
         client.sendall(b"x")
@@ -106,6 +107,7 @@ def test_workers_finish_what_is_in_flight(number: int) -> None:
 
 def test_a_second_signal_ends_workers_at_once() -> None:
     with started("--workers", "2", *PATIENT) as server, server.begin():
+        assert until(lambda: len(server.workers) == 2)
         workers = server.workers
         server.process.send_signal(signal.SIGTERM)
         assert until(lambda: len(server.workers) == 1)  # the idle one has ended
