@@ -36,7 +36,8 @@ TOKENS = (
     b"GET ", b"HEAD ", b"POST ", b"CONNECT a:1 ", b"get ", b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", b" HTTP/2.0\r\n",
     b"Host: a\r\n", b"Host:\r\n", b"Content-Length: 3\r\n", b"Content-Length: 99999999\r\n", b"Content-Length: x\r\n",
     b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip\r\n", b"Connection: close\r\n", b"X: y\r\n", b" z\r\n",
-    b"Expect: 100-continue\r\n", b"Expect: tea\r\n", b"0\r\n\r\n", b"1\r\na\r\n", b"5;a=b\r\n", b"PRI * HTTP/2.0\r\n\r\n",
+    b"Expect: 100-continue\r\n", b"Expect: tea\r\n", b"0\r\n\r\n", b"1\r\na\r\n", b"5;a=b\r\n",
+    b"PRI * HTTP/2.0\r\n\r\n",
     b"http://", b"https://u@b/", b"HTTP/1.1", b"\x16\x03\x01\x02", b"X: y\r\n" * 110, b"a" * 1100,
 )  # fmt: skip
 FLOODS = (b"a" * 9_000, b"X: y\r\n" * 6_000, b"\r\n" * 500, b"0" * 40_000, b"1\r\na\r\n" * 2_000, b"a" * (1 << 20))
