@@ -160,14 +160,18 @@ class Connection:
             message = generate_message(response, connection, request.method)
         if connection == "close":
             self.waits_for = "closed"
-        self._note(request, response)
+        self.served += 1
+        if self._log is not None:
+            self._write_log(self._log, request, response)
         return message
 
     def _refuse(self, error: HTTPError) -> None:
         """Answer what is no request, for the last time: nobody knows where the next one would begin."""
         response = plain_text(error.status, str(error))
         self._send(generate_message(response, "close", self._refused_method()))
-        self._note(None, response)
+        self.served += 1
+        if self._log is not None:
+            self._write_log(self._log, None, response)
 
     def _refused_method(self) -> str:
         """Return HEAD for a refused HEAD, which must get no body even so."""
@@ -178,11 +182,9 @@ class Connection:
         self._answers.append(message)
         self._owed += len(message)
 
-    def _note(self, request: Request | None, response: Response) -> None:
-        """Count an answer, and log it; that a log cannot be written is no reason not to answer."""
-        self.served += 1
-        if self._log is not None:
-            try:
-                self._log(self._client, request, response)
-            except Exception:
-                errors.exception("the answer to %s cannot be logged", self._client)
+    def _write_log(self, log: Log, request: Request | None, response: Response) -> None:
+        """Log an answer; that a log cannot be written is no reason not to answer."""
+        try:
+            log(self._client, request, response)
+        except Exception:
+            errors.exception("the answer to %s cannot be logged", self._client)

@@ -244,7 +244,7 @@ def test_a_handler_that_fails_is_logged_and_shown_to_nobody(caplog: pytest.LogCa
 @pytest.mark.parametrize(
     "response",
     [
-        None,  # type: ignore[list-item]
+        None,
         Response(200, (("A", "€"),)),
         Response(200, (), "text"),  # type: ignore[arg-type]
         Response(200, (["A", "b"],)),  # type: ignore[arg-type]
