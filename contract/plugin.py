@@ -7,6 +7,7 @@ Where the command line names no files, nothing but the rules is collected, so th
 """
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from contract.judging import Judgement
 from contract.launch import Launched
 from contract.model import Rule
 from contract.rules import RULES
-from contract.server import Server
+from contract.server import PATIENCE, Server
 from contract.telling import tell
 
 LAST_STAGE = 10
@@ -35,6 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--contract-url", metavar="URL", help="judge the server that runs there")
     group.addoption("--contract-command", metavar="COMMAND", help="judge what it starts on {port}, or $PORT")
     group.addoption("--contract-seed", metavar="N", type=int, default=0, help="for random data (default: 0)")
+    group.addoption(
+        "--contract-patience",
+        metavar="SECONDS",
+        type=float,
+        default=PATIENCE,
+        help="for rules about time limits (default: %(default)s)",
+    )
     group.addoption("--contract-until", metavar="STAGE", type=int, default=LAST_STAGE, help="judge no later stage")
 
 
@@ -50,15 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def judgement_for(config: pytest.Config) -> Judgement | None:
     """Return a judgement of what the options name, if they name anything."""
     url, command = config.getoption("contract_url"), config.getoption("contract_command")
-    seed = config.getoption("contract_seed")
+    seed, patience = config.getoption("contract_seed"), config.getoption("contract_patience")
     if url and command:
         raise pytest.UsageError("--contract-url and --contract-command exclude each other")
     if command:
         launched = Launched(command, seed)
         config.add_cleanup(launched.close)
-        return Judgement(launched.running, RULES)
+        return Judgement(lambda: replace(launched.running(), patience=patience), RULES)
     if url:
-        server = server_at(url, seed)
+        server = replace(server_at(url, seed), patience=patience)
         return Judgement(lambda: server, RULES)
     return None
 

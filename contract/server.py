@@ -9,6 +9,7 @@ from contract.client import After, Connection
 from contract.conversation import Broken, Conversation
 
 TIMEOUT = 5.0  # seconds for one step: to connect, to send, to get one answer
+PATIENCE = 5.0  # seconds for a server to give up a request that never ends
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Server:
     host: str
     port: int
     timeout: float = TIMEOUT
+    patience: float = PATIENCE
     seed: int = 0
     restart: Callable[[], None] | None = None  # stops it, starts it on the same port; only where the judge may
     name: str = ""  # what Host says, if not the address

@@ -32,9 +32,9 @@ DRIVERS: Mapping[str, Serve] = {
 
 
 @contextmanager
-def serving(handler: Handler, serve: Serve = events.serve, port: int = 0) -> Iterator[int]:
+def serving(handler: Handler, serve: Serve = events.serve, port: int = 0, bounds: Bounds = BOUNDS) -> Iterator[int]:
     """Serve until the block ends; yields the port."""
-    with driving(partial(Connection, handler), serve, port) as taken:
+    with driving(partial(Connection, handler), serve, port, bounds) as taken:
         yield taken
 
 

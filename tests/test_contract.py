@@ -7,6 +7,7 @@ longer needed fails.
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any
@@ -15,11 +16,13 @@ import pytest
 
 from contract import BY_ID, RULES, Outcome, Rule, Server, run
 from contract.launch import Launched
+from raw_router.drivers import BOUNDS
 from sidebyside.services import HOST, SERVICES
 from tests.exceptions import BREACHES, why_broken
 from tests.serving import DRIVERS, HANDLERS, serving
 
 OTHER_SERVERS = ("dev", "gunicorn")
+QUICK = replace(BOUNDS, head=2.0, body=2.0)  # so that it does not take long to see that they hold
 LAST_STAGE = 6  # of the rules for other servers: how a connection persists is theirs to decide
 
 
@@ -38,7 +41,7 @@ class InProcess:
         self._start(self.port)
 
     def _start(self, port: int) -> int:
-        return self.stack.enter_context(serving(HANDLERS[self.name], DRIVERS[self.driver], port))
+        return self.stack.enter_context(serving(HANDLERS[self.name], DRIVERS[self.driver], port, QUICK))
 
 
 @contextmanager

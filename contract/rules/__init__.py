@@ -15,6 +15,12 @@ MODULES = (
     "bodies",
     "delivery",
     "persistence",
+    "hosts",
+    "framings",
+    "chunks",
+    "heads",
+    "targets",
+    "deadlines",
 )
 RULES: tuple[Rule, ...] = tuple(rule for stage in MODULES for rule in import_module(f"contract.rules.{stage}").RULES)
 BY_ID = {rule.id: rule for rule in RULES}

@@ -7,9 +7,10 @@ from contract.combining import Nth
 from contract.content import fields
 from contract.conversation import Complaint, Conversation, broken
 from contract.endings import Closes, NoReset, NothingAfter
-from contract.expectations import CLIENT_ERRORS, Complete, Has, Status
+from contract.expectations import Complete, Has, Status
 from contract.forms import FORM, JSON_WANTED, LAST_CHUNK, URLENCODED, chunk
 from contract.model import Check, Exchange, Expectation, Rule, expect
+from contract.refusing import AS_REQUEST, REFUSED, refused
 from contract.requests import get, request
 from contract.rules.clock import TimeShown, time_shown
 from contract.rules.parameters import ROOT, STATUS
@@ -21,9 +22,7 @@ OK = Status(200)
 TIME = (OK, TimeShown())  # tells the answer to /time from those to other pages
 CLOSE_TOLD = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "or lists `close`")
 KEEP_ALIVE_TOLD = Has("Connection", r"(?i)(.*[, \t])?keep-alive([, \t].*)?", "or lists `keep-alive`")
-REFUSED = Status(*CLIENT_ERRORS, 501)
 POSTED = (Status(200, 201), fields(("name", "Ada")))
-AS_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # a body that looks like a request
 
 
 def kept(method: str, target: str, *lines: str, body: bytes | None = None) -> bytes:
@@ -69,11 +68,6 @@ def still_there(sends: bytes, expectation: Expectation) -> Check:
 
 def closes(*sends: bytes, expects: tuple[Expectation, ...] = ()) -> tuple[Exchange, ...]:
     return tuple(Exchange((each,), (*expects, OK, Complete(), Closes()), after="await-close") for each in sends)
-
-
-def refused_and_closed(bad: bytes, expectation: Expectation) -> Exchange:
-    """A framing error: one answer, none to what follows, and the end."""
-    return Exchange((bad + AS_REQUEST,), (expectation, NothingAfter(), Closes()), after="await-close")
 
 
 def thousand(server: Server) -> None:
@@ -349,7 +343,7 @@ RULES = (
         hint="Nobody knows where the next request begins: do not look for one.",
         section="RFC 9112 §6.3",
         needs=("persistence-close", "methods-lacking"),
-        exchanges=(refused_and_closed(BAD_LENGTH, Status(400)), refused_and_closed(BAD_CHUNK, REFUSED)),
+        exchanges=(*refused(BAD_LENGTH), *refused(BAD_CHUNK, expects=REFUSED)),
     ),
     Rule(
         id="persistence-error-heard",

@@ -51,10 +51,9 @@ def fast_clock(data: bytes) -> bytes:
     return re.sub(DATE, dated(formatdate(time() + 3600, usegmt=True)), data)
 
 
-def wrong_length(by: int, request: Request, response: Response) -> Response:
-    if request.path not in PAGES:
-        return response
-    return with_field(response, "Content-Length", str(len(response.body) + by))
+def wrong_length(by: int, said: bytes) -> bytes:
+    """Tell another length than the body has."""
+    return re.sub(rb"(?<=Content-Length: )\d+", lambda match: b"%d" % (int(match[0]) + by), said)
 
 
 def typed(media_type: str, request: Request, response: Response) -> Response:
@@ -137,8 +136,8 @@ MUTANTS = (
         breaks=("respond-fields",),
         serve=saying(replacing(rb"(?m)^Referrer-Policy:", b"Referrer-Policy :")),
     ),
-    Mutant(id="length-too-small", breaks=("respond-length",), serve=answering(partial(wrong_length, -5))),
-    Mutant(id="length-too-great", breaks=("respond-length",), serve=answering(partial(wrong_length, 5))),
+    Mutant(id="length-too-small", breaks=("respond-length",), serve=saying(partial(wrong_length, -5))),
+    Mutant(id="length-too-great", breaks=("respond-length",), serve=saying(partial(wrong_length, 5))),
     Mutant(
         id="no-length",
         breaks=("respond-length-told",),

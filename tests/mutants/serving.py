@@ -11,7 +11,7 @@ from typing import TypeAlias
 from contract import Server
 from contract.conversation import broken
 from raw_router.connection import Connection
-from raw_router.drivers import Conversation, events, listen
+from raw_router.drivers import BOUNDS, Conversation, events, listen
 from raw_router.handler import generate_response
 from raw_router.messages import Handler, Request, Response
 
@@ -19,6 +19,8 @@ Serve: TypeAlias = Callable[[socket.socket, socket.socket], None]  # a listener,
 Listen: TypeAlias = Callable[[int], socket.socket]  # on a port
 HOST = "127.0.0.1"
 TIMEOUT = 2.0  # seconds that the judge waits for what a broken server never says
+PATIENCE = 4.0  # seconds that it waits for a broken server to give up
+QUICK = replace(BOUNDS, head=2.0, body=2.0)  # what a right one gives a client, so that its own tests are short
 
 
 def listens(port: int) -> socket.socket:
@@ -80,7 +82,7 @@ def with_body(response: Response, body: bytes) -> Response:
 
 
 def connecting(connect: Callable[[str], Conversation]) -> Serve:
-    return lambda listener, stop: events.serve(listener, connect, stop)
+    return lambda listener, stop: events.serve(listener, connect, stop, QUICK)
 
 
 class Wrapped:
@@ -118,6 +120,9 @@ class Wrapped:
 def plain(status: str, *fields: str, body: str = "No.") -> bytes:
     lines = (f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *fields, "", body)
     return "\r\n".join(lines).encode()
+
+
+CRASH = plain("500 Internal Server Error")
 
 
 def replacing(pattern: bytes, becomes: bytes) -> Callable[[bytes], bytes]:
@@ -187,7 +192,7 @@ def running(mutant: Mutant) -> Iterator[Server]:
     runner = Runner(mutant)
     runner.start(0)
     try:
-        yield Server(HOST, runner.port, timeout=TIMEOUT, restart=runner.restart)
+        yield Server(HOST, runner.port, timeout=TIMEOUT, patience=PATIENCE, restart=runner.restart)
     finally:
         runner.stop()
 

@@ -4,8 +4,13 @@ from itertools import chain
 
 from tests.mutants import (
     bodies,
+    chunks,
     clock,
+    deadlines,
     delivery,
+    framings,
+    heads,
+    hosts,
     listen,
     methods,
     parameters,
@@ -13,6 +18,7 @@ from tests.mutants import (
     representations,
     respond,
     route,
+    targets,
 )
 from tests.mutants.serving import Mutant, asking
 
@@ -28,5 +34,11 @@ MODULES = (
     bodies,
     delivery,
     persistence,
+    hosts,
+    framings,
+    chunks,
+    heads,
+    targets,
+    deadlines,
 )
 MUTANTS: tuple[Mutant, ...] = tuple(chain.from_iterable(module.MUTANTS for module in MODULES))

@@ -10,7 +10,16 @@ from tests.mutants.serving import Mutant, running
 from tests.mutants.table import MUTANTS, UNBROKEN
 
 # Rules that take a second or so even of a good server: judged only of servers broken in that way.
-SLOW = {"respond-byte-by-byte", "route-time-moves", "listen-restarts", "persistence-thousand"}
+SLOW = {
+    "respond-byte-by-byte",
+    "route-time-moves",
+    "listen-restarts",
+    "persistence-thousand",
+    "deadlines-head",
+    "deadlines-head-drip",
+    "deadlines-body",
+    "deadlines-body-drip",
+}
 
 
 def rules_for(mutant: Mutant) -> list[Rule]:

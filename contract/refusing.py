@@ -1,0 +1,33 @@
+"""Exchanges about bytes that are no request, or an odd one: refused for good, or borne."""
+
+from contract.combining import Either
+from contract.endings import Closes, NothingAfter, Silent
+from contract.expectations import CLIENT_ERRORS, Status
+from contract.model import Exchange, Expectation
+
+BAD = Status(400)
+REFUSED = Status(*CLIENT_ERRORS, 501, 505)
+BORNE = Status(200, *CLIENT_ERRORS, 501, 505)
+AS_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # what must not be taken for a request
+
+
+def raw(start: str, *lines: str, host: str = "Host: {authority}") -> bytes:
+    """Return a head with that first line; host may be "" for none. Characters are octets (Latin-1)."""
+    return "\r\n".join((start, *([host] if host else []), *lines, "", "")).encode("latin-1")
+
+
+def refused(*bad: bytes, expects: Expectation = BAD) -> tuple[Exchange, ...]:
+    """Bytes after which nobody knows where a request begins: one answer, none to what follows, and the end."""
+    return tuple(
+        Exchange((each + AS_REQUEST,), (expects, NothingAfter(), Closes()), after="await-close") for each in bad
+    )
+
+
+def repelled(*bad: bytes, expects: Expectation = REFUSED) -> tuple[Exchange, ...]:
+    """Bytes that get an error, or just the end."""
+    return tuple(Exchange((each,), (Either(expects, Silent()),)) for each in bad)
+
+
+def borne(*odd: bytes, expects: Expectation = BORNE) -> tuple[Exchange, ...]:
+    """Bytes that a server may take or refuse; what it may not is fail at them, or wait for more."""
+    return tuple(Exchange((each,), (expects,)) for each in odd)

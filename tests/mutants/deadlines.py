@@ -1,0 +1,54 @@
+"""Broken servers for stage 9, Hostile input, still: those that wait for ever."""
+
+from dataclasses import replace
+
+from raw_router.connection import Connection
+from raw_router.drivers import events
+from raw_router.handler import generate_response
+from tests.mutants.serving import QUICK, Mutant, Serve, Wrapped, connecting
+
+EVER = 60.0  # seconds, more than any patience
+
+
+def waiting(wait: str) -> Serve:
+    """Serve with all the time in the world for a head or a body."""
+    bounds = replace(QUICK, **{wait: EVER})  # type: ignore[arg-type]
+    return lambda listener, stop: events.serve(
+        listener, lambda client: Connection(generate_response, client), stop, bounds
+    )
+
+
+class Renewing(Wrapped):
+    """Takes each drop for a beginning."""
+
+    wait = ""
+
+    def receive(self, data: bytes) -> bytes:
+        answer = super().receive(data)
+        self.drops = getattr(self, "drops", 0) + (self.waits_for == self.wait)
+        self.served += self.drops
+        return answer
+
+
+class RenewingHead(Renewing):
+    wait = "head"
+
+
+class RenewingBody(Renewing):
+    wait = "body"
+
+
+class Late(Wrapped):
+    """Says nothing of a bad length before the body has come."""
+
+    def receive(self, data: bytes) -> bytes:
+        return b"" if b"Content-Length: 5five" in data else super().receive(data)
+
+
+MUTANTS = (
+    Mutant(id="reads-the-body-first", breaks=("deadlines-early",), serve=connecting(Late)),
+    Mutant(id="waits-for-heads", breaks=("deadlines-head",), serve=waiting("head")),
+    Mutant(id="drops-renew-heads", breaks=("deadlines-head-drip",), serve=connecting(RenewingHead)),
+    Mutant(id="waits-for-bodies", breaks=("deadlines-body",), serve=waiting("body")),
+    Mutant(id="drops-renew-bodies", breaks=("deadlines-body-drip",), serve=connecting(RenewingBody)),
+)

@@ -1,0 +1,70 @@
+"""Broken servers for stage 9, Hostile input, still: targets, versions, other protocols, errors."""
+
+from typing import ClassVar
+
+from raw_router.messages import Request, Response
+from tests.mutants.serving import (
+    CRASH,
+    Mutant,
+    Wrapped,
+    answering,
+    connecting,
+    hearing,
+    instead,
+    plain,
+    replacing,
+    with_body,
+)
+
+TRACE = b"Traceback (most recent call last):\n"
+
+
+def telling(request: Request, response: Response) -> Response:
+    """Show what went wrong."""
+    return with_body(response, response.body + TRACE) if request.path == "/error" else response
+
+
+class Sulking(Wrapped):
+    """Refuses the next request for /test once a page has failed."""
+
+    hurt: ClassVar[bool] = False
+
+    def receive(self, data: bytes) -> bytes:
+        if data.startswith(b"GET /error "):
+            Sulking.hurt = True
+        elif Sulking.hurt and data.startswith(b"GET /test "):
+            Sulking.hurt = False
+            return self.refuse("503 Service Unavailable")
+        return super().receive(data)
+
+
+MUTANTS = (
+    Mutant(id="fragment-dropped", breaks=("targets-fragment",), serve=hearing(replacing(rb"#part", b""))),
+    Mutant(
+        id="any-character",
+        breaks=("targets-characters",),
+        serve=hearing(replacing(rb"(?<=/test\?)[\\\"<>^`{|}\xe9]", b"")),
+    ),
+    Mutant(id="asterisk-is-root", breaks=("targets-asterisk",), serve=hearing(replacing(rb"GET \* ", b"GET / "))),
+    Mutant(
+        id="any-version",
+        breaks=("targets-version",),
+        serve=hearing(replacing(rb"HTTP/(2\.0|3\.1)(?=\r\nHost)", b"HTTP/1.1")),
+    ),
+    Mutant(
+        id="any-protocol",
+        breaks=("targets-version-malformed",),
+        serve=hearing(replacing(rb"(HTTP/1\.10|http/1\.1|HTTP/x)(?=\r\nHost)", b"HTTP/1.1")),
+    ),
+    Mutant(id="fails-at-http2", breaks=("targets-http2",), serve=instead(rb"PRI ", CRASH)),
+    Mutant(id="fails-at-tls", breaks=("targets-tls",), serve=instead(rb"\x16", CRASH)),
+    Mutant(id="fails-at-long-target", breaks=("targets-long",), serve=instead(rb"GET /a{8500}", CRASH)),
+    Mutant(id="fails-at-long-method", breaks=("targets-method-long",), serve=instead(rb"A{1000}", CRASH)),
+    Mutant(
+        id="splits-answers",
+        breaks=("targets-split",),
+        serve=instead(rb"GET /(home/|hello/)?%0d%0aX-Split", plain("404 Not Found", "X-Split: yes")),
+    ),
+    Mutant(id="shows-tracebacks", breaks=("targets-error",), serve=answering(telling)),
+    Mutant(id="sulks", breaks=("targets-error-next",), serve=connecting(Sulking)),
+)
