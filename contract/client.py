@@ -7,11 +7,12 @@ from typing import Literal, Self
 from contract.answer import Answer, Ended
 from contract.conversation import Conversation, silence
 from contract.reading import read_answer
-from contract.wire import Wire
+from contract.wire import WIDE, Options, Wire
 
 GRACE = 0.25  # seconds to wait for an end, or for bytes too many, after the last answer
 PAUSE = 0.01  # seconds between pieces that are to arrive as packets of their own
 PAUSES = 0.25  # seconds for all the pauses of one message together
+STALL = 0.25  # seconds without room for a byte, after which a server is taken to wait for its answers to be read
 
 After = Literal["half-close", "await-close"]
 """What the client does after the last answer: say that it is done, or wait for the server to close by itself."""
@@ -20,7 +21,7 @@ After = Literal["half-close", "await-close"]
 class Connection:
     """One connection to the server under judgement."""
 
-    def __init__(self, address: tuple[str, int], authority: str, timeout: float) -> None:
+    def __init__(self, address: tuple[str, int], authority: str, timeout: float, options: Options = WIDE) -> None:
         self.authority = authority.encode("latin-1")  # what `{authority}` becomes
         self.timeout = timeout  # seconds for each step: to connect, to send, to get one answer
         self.began = time.time()
@@ -29,14 +30,21 @@ class Connection:
         self.answers: list[Answer] = []
         self.left: Ended = "open"
         self.position = 0  # of the next answer
-        self.wire = Wire(address, timeout)
+        self.wire = Wire(address, timeout, options)
 
     def send(self, *pieces: bytes) -> None:
         """Send each piece as a packet of its own, reading meanwhile; stop where the server has ended it."""
         for index, piece in enumerate(pieces):
             if index:
                 self.wire.drain(min(PAUSE, PAUSES / len(pieces)))
-            self._send(piece.replace(b"{authority}", self.authority))
+            self._send(self._addressed(piece))
+
+    def push(self, data: bytes) -> bytes:
+        """Send without reading any answer, for as long as the server takes more; return what it has not taken."""
+        data = self._addressed(data)
+        taken = self.wire.push(data, STALL)
+        self.sent.append(data[:taken])
+        return data[taken:]
 
     def answer(self, method: str = "GET") -> Answer:
         """Return the next final answer, with the interim ones before it. Broken where none comes."""
@@ -65,6 +73,13 @@ class Connection:
         """Return what comes within so many seconds, unread as an answer: to see that nothing is said too early."""
         self.wire.drain(seconds)
         return bytes(self.wire.received[self.position :])
+
+    def is_over(self) -> bool:
+        """Tell whether the server closes the connection where the next answer would begin, once that can be told."""
+        deadline = time.monotonic() + self.timeout
+        while len(self.wire.received) == self.position and self.wire.ended == "open":
+            self.wire.wait(deadline)
+        return len(self.wire.received) == self.position and self.wire.ended == "closed"
 
     def half_close(self) -> None:
         """Say that no more will be sent."""
@@ -106,6 +121,9 @@ class Connection:
             began=self.began,
             finished=self.finished or time.time(),
         )
+
+    def _addressed(self, piece: bytes) -> bytes:
+        return piece.replace(b"{authority}", self.authority)
 
     def _read(self, method: str) -> Answer:
         return read_answer(self.wire.received, self.position, method, self.wire.ended)

@@ -100,8 +100,10 @@ class Judgement:
 
 
 def judge(server: Server, rules: Sequence[Rule], among: Sequence[Rule] = (), workers: int = 8) -> list[Outcome]:
-    """Judge several rules at a time, those that restart the server last; what they need is found among others."""
+    """Judge several rules at a time, those that must run alone last; what they need is found among others."""
     judgement = Judgement(lambda: server, [*among, *rules])
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(judgement.outcome, [rule for rule in rules if not rule.restarts]))
+        list(pool.map(judgement.outcome, [rule for rule in rules if not (rule.alone or rule.restarts)]))
+    for rule in sorted(rules, key=lambda rule: rule.restarts):
+        judgement.outcome(rule)
     return [judgement.outcome(rule) for rule in rules]

@@ -51,6 +51,7 @@ class Rule:
     needs: tuple[str, ...] = ()  # ids of rules without which this one can't be judged
     exchanges: tuple[Exchange, ...] = ()
     check: Check | None = None
+    alone: bool = False  # its check keeps the server busy, and other rules would be in its way
     restarts: bool = False  # its check stops the server, so that it must run alone
 
     def complaints(self, server: Server) -> Iterator[Complaint]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from contract.client import After, Connection
 from contract.conversation import Broken, Conversation
+from contract.wire import WIDE, Options
 
 TIMEOUT = 5.0  # seconds for one step: to connect, to send, to get one answer
 PATIENCE = 5.0  # seconds for a server to give up a request that never ends
@@ -44,9 +45,9 @@ class Server:
         return random.Random(f"{self.seed}:{salt}")
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
+    def connect(self, options: Options = WIDE) -> Iterator[Connection]:
         """Open a connection, to be closed at the end. Broken where the server takes none."""
-        with Connection((self.host, self.port), self.authority, self.timeout) as connection:
+        with Connection((self.host, self.port), self.authority, self.timeout, options) as connection:
             self.connections.append(connection)
             yield connection
 

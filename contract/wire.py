@@ -4,7 +4,9 @@ import selectors
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any, TypeAlias
 
 from contract.answer import Ended
 from contract.conversation import broken
@@ -16,6 +18,14 @@ LAST_WORDS = 0.25  # seconds for what the server said before it stopped reading
 # body apart otherwise waits 40 ms for each acknowledgement that ours delays.
 ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", socket.TCP_NODELAY)
 
+Options: TypeAlias = Sequence[tuple[int, int, int]]  # for setsockopt, before connecting
+WIDE: Options = ()
+NARROW: Options = (
+    (socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024),
+    (socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1448),
+)
+"""For a client that is not to be sent much ahead of its reading: of small packets, systems keep few."""
+
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 NEVER_MIND = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: close by reset
@@ -24,10 +34,10 @@ NEVER_MIND = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: close by re
 class Wire:
     """One TCP connection, and all that came over it."""
 
-    def __init__(self, address: tuple[str, int], timeout: float) -> None:
+    def __init__(self, address: tuple[str, int], timeout: float, options: Options = WIDE) -> None:
         self.received = bytearray()
         self.ended: Ended = "open"
-        self._socket = dial(address, timeout)
+        self._socket = dial(address, timeout, options)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._socket, READ)
 
@@ -37,6 +47,14 @@ class Wire:
         while view and self.ended == "open":
             if self._wait(READ | WRITE, deadline) & WRITE:
                 view = view[self._send(view) :]
+
+    def push(self, data: bytes, patience: float) -> int:
+        """Send and do not read, until all is sent or nothing more is taken for so long; return how much was."""
+        self._selector.modify(self._socket, WRITE)
+        view = memoryview(data)
+        while view and self.ended == "open" and self._selector.select(patience):
+            view = view[self._send(view) :]
+        return len(data) - len(view)
 
     def wait(self, deadline: float) -> None:
         """Take what comes next; give up at the deadline, in time.monotonic()."""
@@ -100,12 +118,34 @@ class Wire:
             self.ended = how
 
 
-def dial(address: tuple[str, int], timeout: float) -> socket.socket:
+def dial(address: tuple[str, int], timeout: float, options: Options) -> socket.socket:
     """Return a connected socket that never blocks. Broken where the server takes no connection."""
     try:
-        dialled = socket.create_connection(address, timeout)
+        dialled = first_connected(address, timeout, options)
         dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise broken(f"no connection to {address[0]}:{address[1]}: {error.strerror or error}") from error
     dialled.setblocking(False)
+    return dialled
+
+
+def first_connected(address: tuple[str, int], timeout: float, options: Options) -> socket.socket:
+    """Return a socket connected to the first place that takes it, as socket.create_connection does without options."""
+    *others, last = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
+    for family, *_, place in others:
+        with suppress(OSError):
+            return connected(family, place, timeout, options)
+    return connected(last[0], last[-1], timeout, options)
+
+
+def connected(family: int, place: Any, timeout: float, options: Options) -> socket.socket:
+    dialled = socket.socket(family)
+    try:
+        for option in options:
+            dialled.setsockopt(*option)
+        dialled.settimeout(timeout)
+        dialled.connect(place)
+    except OSError:
+        dialled.close()
+        raise
     return dialled

@@ -15,6 +15,7 @@ MODULES = (
     "bodies",
     "delivery",
     "persistence",
+    "concurrency",
     "hosts",
     "framings",
     "chunks",

@@ -150,6 +150,45 @@ def test_silence_can_be_looked_for() -> None:
         assert connection.pause(0.1) == OK
 
 
+def test_pushing_ends_where_the_server_takes_no_more() -> None:
+    with scripted(never_reads) as server, server.connect(wire.NARROW) as connection:
+        data = bytes(64 * 1024 * 1024)
+        left = connection.push(data)
+        assert 0 < len(left) < len(data)
+        assert connection.conversation.sent == (data[len(left) :],)
+        assert connection.conversation.ended == "open"
+
+
+def test_pushing_reads_nothing() -> None:
+    with scripted(stays, timeout=2.0) as server, server.connect() as connection:
+        assert connection.push(get("/")) == b""
+        assert connection.conversation.received == b""
+        assert connection.answer().status == 200
+
+
+@pytest.mark.parametrize(
+    ("script", "over"),
+    [(says(OK), True), (says(OK, OK[:1]), False), (stays, False), (resets, False)],
+    ids=["closed", "goes-on", "open", "reset"],
+)
+def test_the_end_after_an_answer(script: Script, over: bool) -> None:
+    with scripted(script) as server, server.connect() as connection:
+        connection.send(get("/"))
+        connection.answer()
+        assert connection.is_over() == over
+
+
+def test_a_name_that_leads_to_several_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted(says(OK)) as server:
+        right = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (server.host, server.port))
+        for wrong in [(*right[:-1], ("127.0.0.1", 0)), (*right[:-1], ("256.0.0.1", 80))]:
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *_, wrong=wrong, **__: [wrong, right])
+            assert server.ask(get("/")).answers[0].status == 200
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *_, wrong=wrong, **__: [wrong])
+            with pytest.raises(Broken, match="no connection to"):
+                server.ask(get("/"))
+
+
 def test_each_byte_is_recorded() -> None:
     with scripted(says(OK)) as server:
         server.ask(b"GET / HTTP/1.1\r\nHost: ", b"{authority}", b"\r\n\r\n")

@@ -33,7 +33,7 @@ class Mutant:
 
     inevitably  says why further rules fail on it, where they do and no order among the rules can help it
     until       the last stage that it is judged by, where it lacks what later stages are about
-    mortal      a rule may kill it, so that each gets a server of its own
+    mortal      a rule may kill it, or keep it from others, so that each gets a server of its own
     tries       how often it is judged at the most until it fails, where what it does wrong is a matter of
                 milliseconds, and a busy machine may hide it
     """

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 import pytest
 
-from contract import BY_ID, RULES, Outcome, Rule, judge, run
+from contract import BY_ID, RULES, Judgement, Outcome, Rule, judge
 from tests.mutants.serving import Mutant, running
 from tests.mutants.table import MUTANTS, UNBROKEN
 
@@ -15,6 +16,8 @@ SLOW = {
     "route-time-moves",
     "listen-restarts",
     "persistence-thousand",
+    "concurrency-slow-reader",
+    "concurrency-hundred",
     "deadlines-head",
     "deadlines-head-drip",
     "deadlines-body",
@@ -28,14 +31,15 @@ def rules_for(mutant: Mutant) -> list[Rule]:
 
 def outcomes_of(mutant: Mutant, rules: Sequence[Rule]) -> list[Outcome]:
     if mutant.mortal:
-        return [outcome_alone(mutant, rule) for rule in rules]
+        return outcomes_apart(mutant, rules)
     with running(mutant) as server:
         return judge(server, rules, among=RULES)
 
 
-def outcome_alone(mutant: Mutant, rule: Rule) -> Outcome:
-    with running(mutant) as server:
-        return run(rule, server)
+def outcomes_apart(mutant: Mutant, rules: Sequence[Rule]) -> list[Outcome]:
+    with ExitStack() as stack:
+        judgement = Judgement(lambda: stack.enter_context(running(mutant)), RULES)
+        return [judgement.outcome(rule) for rule in rules]
 
 
 def failures(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
