@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from raw_router.connection import Connection
 from raw_router.messages import Request, Response
-from tests.fuzz.streams import Case
+from tests.fuzz.streams import Case, Ending
 
 STATES = {"idle", "head", "body", "write", "closed"}
 LARGE = b"x" * 300_000  # more than a connection lets wait before the client has read
@@ -32,7 +32,9 @@ def handle(request: Request) -> Response:
         case "/nothing":
             return None  # type: ignore[return-value]
         case "/splits":
-            return Response(200, (("A", "b\r\n\r\nHTTP/1.1 200 OK"),))
+            return Response(200, (("Content-Length", "0"), ("A", "b\r\n\r\nHTTP/1.1 200 OK")))
+        case "/lies":
+            return Response(200, (("Content-Length", "5"),), b"four")
     return respond(f"{request.method} {request.target} {request.host} ".encode() + request.body)
 
 
@@ -73,7 +75,10 @@ class Client:
         while self.state() == "write":
             yield self.connection.receive(b"")
 
-    def end(self, ending: str) -> Iterator[bytes]:
+    def end(self, ending: Ending) -> Iterator[bytes]:
+        if ending == "retire":
+            self.connection.retire()
+            ending = "end_of_input"
         if ending != "open":
             yield getattr(self.connection, ending)()
             yield from self.read()

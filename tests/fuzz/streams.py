@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from tests.raw_router.corpus import Composer
 
-Ending: TypeAlias = Literal["open", "end_of_input", "time_out"]
+Ending: TypeAlias = Literal["open", "end_of_input", "time_out", "retire"]
 
 REQUESTS = (
     b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -20,6 +20,7 @@ REQUESTS = (
     b"DELETE /raises HTTP/1.1\r\nHost: a\r\n\r\n",
     b"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n",
     b"GET /splits HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /lies HTTP/1.1\r\nHost: a\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 22\r\n\r\nGET /b HTTP/1.1\r\n\r\n\0\xff\r",
     b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc",
     b"PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
@@ -36,11 +37,13 @@ TOKENS = (
     b"GET ", b"HEAD ", b"POST ", b"CONNECT a:1 ", b"get ", b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", b" HTTP/2.0\r\n",
     b"Host: a\r\n", b"Host:\r\n", b"Content-Length: 3\r\n", b"Content-Length: 99999999\r\n", b"Content-Length: x\r\n",
     b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip\r\n", b"Connection: close\r\n", b"X: y\r\n", b" z\r\n",
-    b"Expect: 100-continue\r\n", b"Expect: tea\r\n", b"0\r\n\r\n", b"1\r\na\r\n", b"5;a=b\r\n",
-    b"PRI * HTTP/2.0\r\n\r\n",
-    b"http://", b"https://u@b/", b"HTTP/1.1", b"\x16\x03\x01\x02", b"X: y\r\n" * 110, b"a" * 1100,
+    b"Expect: 100-continue\r\n", b"Expect: tea\r\n", b"0\r\n\r\n", b"1\r\na\r\n", b"5;a=b\r\n", b"a" * 1100,
+    b"http://", b"https://u@b/", b"HTTP/1.1", b"\x16\x03\x01\x02", b"X: y\r\n" * 110, b"PRI * HTTP/2.0\r\n\r\n",
 )  # fmt: skip
 FLOODS = (b"a" * 9_000, b"X: y\r\n" * 6_000, b"\r\n" * 500, b"0" * 40_000, b"1\r\na\r\n" * 2_000, b"a" * (1 << 20))
+
+
+ENDINGS: Sequence[Ending] = ("open", "end_of_input", "time_out", "retire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def make_case(seed: int, number: int) -> Case:
     data = bytearray().join(make_request(chance) for _ in range(chance.randint(1, 4)))
     for _ in range(chance.choice((0, 1, 1, 2, 3, 8))):
         chance.choice(MUTATIONS)(chance, data)
-    return Case(split(chance, bytes(data)), chance.choice(("open", "end_of_input", "time_out")))
+    return Case(split(chance, bytes(data)), chance.choice(ENDINGS))
 
 
 def make_request(chance: Random) -> bytes:
