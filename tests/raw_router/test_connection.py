@@ -1,6 +1,7 @@
 """Conversations as bytes in and bytes out: whole, byte by byte, and with more behind."""
 
 import logging
+import re
 
 import pytest
 
@@ -138,6 +139,27 @@ def test_refusal_is_the_last_word(data: bytes, status: int) -> None:
         assert b"Connection: close\r\n" in answers
         assert connection.waits_for == "closed"
         assert connection.receive(request()) == b""
+
+
+DOUBLY_ILLEGAL = {
+    "bare LF, and another version": (b"GET / HTTP/2.0\r\nHost: a\n\r\n\r\n", 400),
+    "bare LF, and a folded line": (b"GET / HTTP/1.1\r\n Host: a\nB: c\r\n\r\n", 400),
+    "bare LF after too long a line": (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\n\r\n", 414),
+    "bare LF in too long a line": (b"GET /" + b"a" * 8_000 + b"\n" + b"a" * 300 + b" HTTP/1.1\r\n\r\n", 400),
+    "bare LF just before the limit": (b"GET /" + b"a" * 8_186 + b"\n HTTP/1.1\r\n\r\n", 400),
+    "bare LF after too large a head": (request("GET / HTTP/1.1", "A: " + "b" * 33_000) + b"\n", 431),
+    "bare LF in too large a head": (request("GET / HTTP/1.1", "A: " + "b" * 32_000 + "\nB:" + "c" * 900), 400),
+    "too large a head of too many fields": (request("GET / HTTP/1.1", *["A: b"] * 6_000), 431),
+    "a method that ends badly": (b"POSExpect: tea\r\n", 400),
+    "too long a method that ends badly": (b"A" * 9_000 + b":\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize(("data", "status"), DOUBLY_ILLEGAL.values(), ids=DOUBLY_ILLEGAL)
+def test_a_refusal_does_not_depend_on_the_pieces(data: bytes, status: int) -> None:
+    pieces = ([data], one_by_one(data), [data[i : i + 1000] for i in range(0, len(data), 1000)])
+    answers = {re.sub(rb"\r\nDate: .*", b"", feed(Connection(echo), each)) for each in pieces}
+    assert list(map(statuses, answers)) == [[status]]
 
 
 def test_a_refused_head_request_gets_no_body() -> None:

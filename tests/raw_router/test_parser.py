@@ -74,6 +74,8 @@ ACCEPTED = {
     "chunked in capitals": (head(b"Transfer-Encoding: CHUNKED"), {"length": None}),
     "close": (head(b"Connection: Close"), {"connection": "close"}),
     "close in a list": (head(b"Connection: a, ,CLOSE"), {"connection": "close"}),
+    "close in a second line": (head(b"Connection: keep-alive", b"connection: close"), {"connection": "close"}),
+    "close and keep-alive in HTTP/1.0": (b"GET / HTTP/1.0\r\nConnection: keep-alive, close", {"connection": "close"}),
     "keep-alive": (head(b"Connection: keep-alive"), {"connection": ""}),
     "keep-alive in HTTP/1.0": (b"GET / HTTP/1.0\r\nConnection: Keep-Alive", {"connection": "keep-alive"}),
     "expectation": (head(b"Expect: 100-Continue"), {"expects_continue": True}),
@@ -160,6 +162,8 @@ REFUSED = {
     "length hexadecimal": (head(b"Content-Length: 0x3"), 400),
     "length with a fraction": (head(b"Content-Length: 3.0"), 400),
     "length empty": (head(b"Content-Length:"), 400),
+    "length of two numbers": (head(b"Content-Length: 3 3"), 400),
+    "length with a no-break space": (head(b"Content-Length: 3\xa0"), 400),
     "length a list": (head(b"Content-Length: 3, 3"), 400),
     "length twice": (head(b"Content-Length: 3", b"Content-Length: 3"), 400),
     "length in other digits": (head("Content-Length: ٣".encode()), 400),
@@ -177,9 +181,17 @@ REFUSED = {
     "smuggle: vertical tab": (head(b"Transfer-Encoding: \x0bchunked"), 400),
     "smuggle: quoted": (head(b'Transfer-Encoding: "chunked"'), 400),
     "smuggle: identity": (head(b"Transfer-Encoding: identity"), 400),
+    "smuggle: coding beside a length of zero": (head(b"Transfer-Encoding: chunked", b"Content-Length: 0"), 400),
+    "smuggle: no-break space": (head(b"Transfer-Encoding: chunked\xa0"), 400),
+    "smuggle: chunked, then another, two lines": (
+        head(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity"),
+        400,
+    ),
+    "unknown coding in a line of its own": (head(b"Transfer-Encoding: gzip", b"Transfer-Encoding: chunked"), 501),
     "unknown coding": (head(b"Transfer-Encoding: gzip, chunked"), 501),
     "another expectation": (head(b"Expect: tea"), 417),
     "one more expectation": (head(b"Expect: 100-continue, tea"), 417),
+    "one more expectation in a second line": (head(b"Expect: 100-continue", b"Expect: tea"), 417),
 }
 
 
