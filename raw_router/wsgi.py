@@ -59,6 +59,8 @@ class Exchange:
         result = application(environ, self.start_response)
         try:
             for piece in result:
+                if self.head is None:
+                    raise ApplicationError("a piece of the body came before start_response was called")
                 self.body += piece
         finally:
             if hasattr(result, "close"):

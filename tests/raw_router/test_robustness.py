@@ -67,8 +67,14 @@ def yields_then_raises(environ: Environ, start: Start) -> Iterator[bytes]:
     raise TimeoutError
 
 
+def never_starts(environ: Environ, start: Start) -> Iterator[bytes]:
+    yield b"HTTP/1.1 "
+
+
 def starts_late(environ: Environ, start: Start) -> Iterator[bytes]:
     yield b"HTTP/1.1 "
+    start("200 OK", [])
+    yield b"200 OK"
 
 
 def writes_text(environ: Environ, start: Start) -> list[bytes]:
@@ -98,6 +104,8 @@ class RaisesWhenClosed(list[bytes]):
 BROKEN: dict[str, Application] = {
     "writes then raises": writes_then_raises,
     "yields then raises": yields_then_raises,
+    "never starts": never_starts,
+    "never does anything": lambda environ, start: [],
     "starts late": starts_late,
     "writes text": writes_text,
     "stops": stops,
