@@ -9,11 +9,13 @@ from dataclasses import replace
 from functools import partial
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
 from raw_router.connection import Connection
 from raw_router.drivers import BOUNDS, events, threads
+from raw_router.drivers.blocking import Carrier
 from raw_router.messages import Request, Response
 from tests import serving
 from tests.serving import DRIVERS, HOST, Serve, driving, exchange
@@ -279,3 +281,18 @@ def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyP
     with driving(partial(Connection, handler), serve) as port:
         dial(port).close()
         assert_serves(port)
+
+
+@pytest.mark.parametrize("taken", [0, 4, 10])
+def test_a_blocking_driver_sends_later_what_is_not_taken_at_once(taken: int) -> None:
+    class Slow(socket.socket):
+        def send(self, data: Any, flags: int = 0) -> int:
+            if taken == 0:
+                raise BlockingIOError
+            return super().send(memoryview(data)[:taken], flags)
+
+    ours, client = socket.socketpair()
+    with Slow(fileno=ours.detach()) as slow, client:
+        Carrier(slow, Connection(handler), client, BOUNDS).send(b"0123456789")
+        assert client.recv(100) == b"0123456789"
+        assert slow.gettimeout() is None
