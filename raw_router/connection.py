@@ -132,7 +132,7 @@ class Connection:
                 if framing.length != 0:
                     request = yield from self._receive_body(head)
                 self._send(self._answer(request, framing.connection))
-                if self._owed > self._limits.unread:
+                if self._owed > self._limits.unread and self.waits_for != "closed":
                     yield "write"
         except HTTPError as error:
             self._refuse(error)

@@ -244,6 +244,14 @@ def test_a_client_that_pipelines_much_must_read_before_it_gets_more() -> None:
     assert [*states, connection.waits_for] == ["write", "write", "closed"]
 
 
+@pytest.mark.parametrize("last", [request("GET / HTTP/1.0"), request("GET / HTTP/1.1", "Connection: close")])
+def test_much_that_is_said_last_ends_the_connection(last: bytes) -> None:
+    large = Response(200, (("Content-Length", "300000"),), b"x" * 300_000)
+    connection = Connection(lambda _: large)
+    assert statuses(connection.receive(last + request())) == [200]
+    assert connection.waits_for == "closed"
+
+
 def test_options_of_the_server() -> None:
     answer = Connection(echo).receive(request("OPTIONS * HTTP/1.1"))
     assert statuses(answer) == [204]
