@@ -123,7 +123,7 @@ class Connection:
     def _converse(self) -> Iterator[State]:
         """Answer one request after another, for as long as the connection persists."""
         try:
-            while self.waits_for != "closed":
+            while True:
                 while (head := take_head(self._stream, self._client, self._limits)) is None:
                     if self._stream.ended:
                         return
@@ -132,7 +132,9 @@ class Connection:
                 if framing.length != 0:
                     request = yield from self._receive_body(head)
                 self._send(self._answer(request, framing.connection))
-                if self._owed > self._limits.unread and self.waits_for != "closed":
+                if self.waits_for == "closed":
+                    return
+                if self._owed > self._limits.unread:
                     yield "write"
         except HTTPError as error:
             self._refuse(error)
