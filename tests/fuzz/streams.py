@@ -30,6 +30,7 @@ REQUESTS = (
     b"GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
 )
 LARGE = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
+LARGE_REQUESTS = (LARGE, b"GET /large HTTP/1.0\r\n\r\n", LARGE[:-2] + b"Connection: close\r\n\r\n")
 
 TOKENS = (
     b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"\n\n", b"\0", b" ", b"\t", b":", b";", b",", b"=", b'"', b"\\", b"%", b"%00",
@@ -69,8 +70,8 @@ def make_case(seed: int, number: int) -> Case:
 
 def make_request(chance: Random) -> bytes:
     kind = chance.random()
-    if kind < 0.005:
-        return LARGE
+    if kind < 0.01:
+        return chance.choice(LARGE_REQUESTS)
     return chance.choice(REQUESTS) if kind < 0.7 else Composer(chance).request()
 
 
