@@ -7,7 +7,7 @@ from typing import Literal, Self
 from contract.answer import Answer, Ended
 from contract.conversation import Conversation, silence
 from contract.reading import read_answer
-from contract.wire import WIDE, Options, Wire
+from contract.wire import WIDE, Address, Options, Wire
 
 GRACE = 0.25  # seconds to wait for an end, or for bytes too many, after the last answer
 PAUSE = 0.01  # seconds between pieces that are to arrive as packets of their own
@@ -21,8 +21,9 @@ After = Literal["half-close", "await-close"]
 class Connection:
     """One connection to the server under judgement."""
 
-    def __init__(self, address: tuple[str, int], authority: str, timeout: float, options: Options = WIDE) -> None:
+    def __init__(self, address: Address, authority: str, timeout: float, options: Options = WIDE) -> None:
         self.authority = authority.encode("latin-1")  # what `{authority}` becomes
+        self.origin = f"{address.scheme}://{authority}".encode("latin-1")  # what `{origin}` becomes
         self.timeout = timeout  # seconds for each step: to connect, to send, to get one answer
         self.began = time.time()
         self.finished = 0.0
@@ -123,7 +124,7 @@ class Connection:
         )
 
     def _addressed(self, piece: bytes) -> bytes:
-        return piece.replace(b"{authority}", self.authority)
+        return piece.replace(b"{authority}", self.authority).replace(b"{origin}", self.origin)
 
     def _read(self, method: str) -> Answer:
         return read_answer(self.wire.received, self.position, method, self.wire.ended)

@@ -26,12 +26,21 @@ PROBES = {
 
 def run(rule: Rule, server: Server) -> Outcome:
     """Judge one rule, whatever became of those it needs."""
-    if rule.restarts and server.restart is None:
-        return Outcome(rule=rule, verdict="skipped", reason="the judge did not start this server", counts=False)
+    if why := why_not(rule, server):
+        return Outcome(rule=rule, verdict="skipped", reason=why, counts=False)
     absent = [route for route in rule.routes if not serves(server, route)]
     if absent:
         return _without_route(rule, absent[0])
     return _judged(rule, server.apart())
+
+
+def why_not(rule: Rule, server: Server) -> str:
+    """Return the reason why a rule can't be judged of such a server, nothing where it can."""
+    if rule.restarts and server.restart is None:
+        return "the judge did not start this server"
+    if rule.half_closes and server.tls:
+        return "over TLS, no connection is closed by halves"
+    return ""
 
 
 def serves(server: Server, route: str) -> bool:

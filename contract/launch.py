@@ -123,7 +123,7 @@ class Launched:
     def _listens(self) -> bool:
         """Tell whether the port takes connections, by a whole request: an empty one kills some servers."""
         try:
-            with Connection((HOST, self.server.port), self.server.authority, self.server.timeout) as connection:
+            with Connection(self.server.address, self.server.authority, self.server.timeout) as connection:
                 connection.send(get("/"))
                 connection.answer()
         except Broken as found:

@@ -51,6 +51,7 @@ class Rule:
     needs: tuple[str, ...] = ()  # ids of rules without which this one can't be judged
     exchanges: tuple[Exchange, ...] = ()
     check: Check | None = None
+    half_closes: bool = False  # its check ends the client's side alone, which TLS cannot
     alone: bool = False  # its check keeps the server busy, and other rules would be in its way
     restarts: bool = False  # its check stops the server, so that it must run alone
 

@@ -1,11 +1,13 @@
 """The pytest face: each rule is an item, judged at the URL given, or where a command starts a server.
 
     pytest --contract-url http://127.0.0.1:8001
+    pytest --contract-url https://localhost:8443 --contract-ca certificate.pem
     pytest --contract-command "python main.py {port}"
 
 Where the command line names no files, nothing but the rules is collected, so that any folder will do.
 """
 
+import ssl
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
@@ -22,6 +24,7 @@ from contract.server import PATIENCE, Server
 from contract.telling import tell
 
 LAST_STAGE = 10
+PORTS = {"http": 80, "https": 443}
 
 
 class RuleBroken(Exception):
@@ -34,6 +37,7 @@ JUDGEMENT = pytest.StashKey[Judgement]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("contract", "the HTTP contract")
     group.addoption("--contract-url", metavar="URL", help="judge the server that runs there")
+    group.addoption("--contract-ca", metavar="FILE", help="trust this certificate, in PEM, at an https URL")
     group.addoption("--contract-command", metavar="COMMAND", help="judge what it starts on {port}, or $PORT")
     group.addoption("--contract-seed", metavar="N", type=int, default=0, help="for random data (default: 0)")
     group.addoption(
@@ -57,29 +61,39 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def judgement_for(config: pytest.Config) -> Judgement | None:
     """Return a judgement of what the options name, if they name anything."""
-    url, command = config.getoption("contract_url"), config.getoption("contract_command")
+    url, command, ca = (config.getoption(f"contract_{name}") for name in ("url", "command", "ca"))
     seed, patience = config.getoption("contract_seed"), config.getoption("contract_patience")
     if url and command:
         raise pytest.UsageError("--contract-url and --contract-command exclude each other")
+    if ca and not (url and url.startswith("https:")):
+        raise pytest.UsageError("--contract-ca is for a --contract-url that begins with https:")
     if command:
         launched = Launched(command, seed)
         config.add_cleanup(launched.close)
         return Judgement(lambda: replace(launched.running(), patience=patience), RULES)
     if url:
-        server = replace(server_at(url, seed), patience=patience)
+        server = replace(server_at(url, seed, ca), patience=patience)
         return Judgement(lambda: server, RULES)
     return None
 
 
-def server_at(url: str, seed: int) -> Server:
+def server_at(url: str, seed: int, ca: str | None) -> Server:
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or 80
-    except ValueError:
+        host, port = parts.hostname, parts.port or PORTS[parts.scheme]
+    except (ValueError, KeyError):
         host, port = None, 0
-    if not host or parts.scheme != "http":
+    if not host:
         raise pytest.UsageError(f"--contract-url wants a URL like http://127.0.0.1:8001, not {url!r}")
-    return Server(host, port, seed=seed)
+    return Server(host, port, seed=seed, tls=trusting(ca) if parts.scheme == "https" else None)
+
+
+def trusting(ca: str | None) -> ssl.SSLContext:
+    """Return what trusts the certificates in that file; without one, those that the system trusts."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise pytest.UsageError(f"--contract-ca: {ca} holds no certificate that can be read: {error}") from error
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""Requests as bytes. `{authority}` in them becomes the server's host and port when they are sent."""
+"""Requests as bytes. When they are sent, `{authority}` becomes the server's host and port, `{origin}` its URL."""
 
 
 def request(method: str, target: str, *fields: str, body: bytes | None = None) -> bytes:

@@ -1,13 +1,14 @@
 """The server under judgement: how to reach it, how to ask it, and the record of all that was said with it."""
 
 import random
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from contract.client import After, Connection
 from contract.conversation import Broken, Conversation
-from contract.wire import WIDE, Options
+from contract.wire import WIDE, Address, Options
 
 TIMEOUT = 5.0  # seconds for one step: to connect, to send, to get one answer
 PATIENCE = 5.0  # seconds for a server to give up a request that never ends
@@ -24,12 +25,21 @@ class Server:
     seed: int = 0
     restart: Callable[[], None] | None = None  # stops it, starts it on the same port; only where the judge may
     name: str = ""  # what Host says, if not the address
+    tls: ssl.SSLContext | None = None  # where it is spoken to over TLS
     connections: list[Connection] = field(default_factory=list, compare=False, repr=False)
     known: dict[str, int] = field(default_factory=dict, compare=False, repr=False)  # see judging.serves
 
     @property
     def authority(self) -> str:
         return self.name or f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    @property
+    def address(self) -> Address:
+        return Address(self.host, self.port, self.tls)
+
+    @property
+    def origin(self) -> str:
+        return f"{self.address.scheme}://{self.authority}"
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
@@ -47,7 +57,7 @@ class Server:
     @contextmanager
     def connect(self, options: Options = WIDE) -> Iterator[Connection]:
         """Open a connection, to be closed at the end. Broken where the server takes none."""
-        with Connection((self.host, self.port), self.authority, self.timeout, options) as connection:
+        with Connection(self.address, self.authority, self.timeout, options) as connection:
             self.connections.append(connection)
             yield connection
 

@@ -2,11 +2,12 @@
 
 import selectors
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from contract.answer import Ended
 from contract.conversation import broken
@@ -28,15 +29,32 @@ NARROW: Options = (
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
+NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)  # TLS has only part of a record
 NEVER_MIND = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: close by reset
 
 
-class Wire:
-    """One TCP connection, and all that came over it."""
+class Address(NamedTuple):
+    """Where a server is, and how it is spoken to: over TLS where there is a context for it."""
 
-    def __init__(self, address: tuple[str, int], timeout: float, options: Options = WIDE) -> None:
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls else "http"
+
+
+class Wire:
+    """One connection, over TCP or over TLS on top of it, and all that came over it.
+
+    A TLS connection counts as closed when the TCP connection below it is, with a closure alert or without.
+    """
+
+    def __init__(self, address: Address, timeout: float, options: Options = WIDE) -> None:
         self.received = bytearray()
         self.ended: Ended = "open"
+        self._can_half_close = address.tls is None
         self._socket = dial(address, timeout, options)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._socket, READ)
@@ -68,8 +86,10 @@ class Wire:
             pass
 
     def half_close(self) -> None:
-        with suppress(OSError):  # it has ended already, and reading tells how
-            self._socket.shutdown(socket.SHUT_WR)
+        """Say that no more will be sent; over TLS, whose closure alerts may end both directions, say nothing."""
+        if self._can_half_close:
+            with suppress(OSError):  # it has ended already, and reading tells how
+                self._socket.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
         """End as a crashed client does: by RST."""
@@ -94,6 +114,8 @@ class Wire:
     def _send(self, view: memoryview) -> int:
         try:
             return self._socket.send(view)
+        except NOT_YET:
+            return 0
         except OSError:
             self.drain(LAST_WORDS)
             self._end("reset")
@@ -104,6 +126,8 @@ class Wire:
             self._socket.setsockopt(socket.IPPROTO_TCP, ACKNOWLEDGE, 1)
         try:
             data = self._socket.recv(RECEIVE)
+        except NOT_YET:
+            return
         except OSError:
             self._end("reset")
             return
@@ -118,20 +142,22 @@ class Wire:
             self.ended = how
 
 
-def dial(address: tuple[str, int], timeout: float, options: Options) -> socket.socket:
+def dial(address: Address, timeout: float, options: Options) -> socket.socket:
     """Return a connected socket that never blocks. Broken where the server takes no connection."""
     try:
         dialled = first_connected(address, timeout, options)
         dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if address.tls:
+            dialled = address.tls.wrap_socket(dialled, server_hostname=address.host)
     except OSError as error:
-        raise broken(f"no connection to {address[0]}:{address[1]}: {error.strerror or error}") from error
+        raise broken(f"no connection to {address.host}:{address.port}: {error.strerror or error}") from error
     dialled.setblocking(False)
     return dialled
 
 
-def first_connected(address: tuple[str, int], timeout: float, options: Options) -> socket.socket:
+def first_connected(address: Address, timeout: float, options: Options) -> socket.socket:
     """Return a socket connected to the first place that takes it, as socket.create_connection does without options."""
-    *others, last = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
+    *others, last = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     for family, *_, place in others:
         with suppress(OSError):
             return connected(family, place, timeout, options)

@@ -93,9 +93,7 @@ RULES = (
         hint="With http://host/path in the request line, take the host from there and pass over Host.",
         section="RFC 9112 §3.2.2",
         needs=("route-absolute-form",),
-        exchanges=borne(
-            raw("GET http://{authority}/ HTTP/1.1", "Host: elsewhere.example", host=""), expects=Status(200)
-        ),
+        exchanges=borne(raw("GET {origin}/ HTTP/1.1", "Host: elsewhere.example", host=""), expects=Status(200)),
     ),
     Rule(
         id="hosts-old",

@@ -67,7 +67,7 @@ def greets_anyone(server: Server) -> None:
 
 def location_is_index(server: Server) -> None:
     heard = server.ask(get("/home"))
-    answer, root = first(heard), f"http://{server.authority}"
+    answer, root = first(heard), server.origin
     if location(answer, f"{root}/home").rstrip("/") != root:
         raise broken(f"Location is {answer.get('Location')!r}, which is not /", heard, answer.offset_of("Location"))
 

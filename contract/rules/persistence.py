@@ -363,6 +363,7 @@ RULES = (
         hint="An empty recv() ends the requests, not the answers: send what you owe before you close.",
         section="RFC 9112 §9.6",
         needs=ROOT,
+        half_closes=True,
         check=half_closed,
     ),
 )

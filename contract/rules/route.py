@@ -205,9 +205,9 @@ RULES = (
         section="RFC 9112 §3.2.2",
         needs=("route-index", "route-test", "route-unknown"),
         exchanges=(
-            at("http://{authority}/test", *PAGE),
-            at("http://{authority}/", *PAGE),
-            at(f"http://{{authority}}{UNKNOWN}", *NOT_FOUND),
+            at("{origin}/test", *PAGE),
+            at("{origin}/", *PAGE),
+            at(f"{{origin}}{UNKNOWN}", *NOT_FOUND),
         ),
     ),
 )

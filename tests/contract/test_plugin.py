@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from contract import RULES, Server
+from tests.mutants.concurrency import well
 from tests.mutants.respond import MUTANTS as RESPOND
 from tests.mutants.route import MUTANTS as ROUTE
 from tests.mutants.serving import Mutant, running
 from tests.mutants.table import UNBROKEN
+from tests.tls import CERTIFICATE, encrypting
 
 pytest_plugins = ["pytester"]
 
@@ -47,7 +49,7 @@ class Run:
 
 
 def url(server: Server) -> str:
-    return f"http://{server.authority}"
+    return server.origin
 
 
 def test_without_options_the_plugin_keeps_quiet(run: Run, pytester: pytest.Pytester) -> None:
@@ -105,6 +107,14 @@ def test_a_broken_should_only_warns(run: Run, server: Server) -> None:
     result.stdout.fnmatch_lines(["XFAIL*neither Content-Length nor Transfer-Encoding*"])
 
 
+def test_a_url_over_tls(run: Run, tmp_path: Path) -> None:
+    *_, ca = CERTIFICATE.write(tmp_path)
+    with encrypting(well) as server:
+        run("--contract-url", url(server), "--contract-ca", str(ca), "-k", "listen-an").assert_outcomes(
+            passed=1, deselected=len(RULES) - 1
+        )
+
+
 def test_a_command(run: Run) -> None:
     raw = shlex.join([sys.executable, "-m", "raw_router", "--port"]) + " {port}"
     run("--contract-command", f"env PYTHONPATH={ROOT} {raw}", "--contract-until", "1").assert_outcomes(passed=6)
@@ -120,7 +130,10 @@ def test_a_command_that_fails(run: Run) -> None:
     "arguments",
     [
         ("--contract-url", "http://a", "--contract-command", "b"),
-        ("--contract-url", "https://127.0.0.1"),
+        ("--contract-url", "ftp://127.0.0.1"),
+        ("--contract-url", "http://127.0.0.1", "--contract-ca", "a.pem"),
+        ("--contract-command", "b", "--contract-ca", "a.pem"),
+        ("--contract-url", "https://127.0.0.1", "--contract-ca", "/no/such/file.pem"),
         ("--contract-url", "127.0.0.1:8001"),
         ("--contract-url", "http://127.0.0.1:port"),
         ("--contract-url", "http://"),
