@@ -33,7 +33,9 @@ help:
 run: .venv
 	@$(BIN)/sidebyside serve $(ARGS)
 
+# nginx, for one of the tests, which is skipped where it cannot be had.
 test: lint
+	@tools/debian nginx=nginx-light
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest -n 2
 	@$(BIN)/coverage combine --quiet
