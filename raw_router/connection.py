@@ -125,7 +125,7 @@ class Connection:
         try:
             while True:
                 while (head := take_head(self._stream, self._client, self._limits)) is None:
-                    if self._stream.ended:
+                    if self._stream.ended or (self._retired and not self._stream.has_begun):
                         return
                     yield "head" if self._stream.has_begun else "idle"
                 request, framing = head

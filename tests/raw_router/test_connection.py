@@ -252,6 +252,15 @@ def test_much_that_is_said_last_ends_the_connection(last: bytes) -> None:
     assert connection.waits_for == "closed"
 
 
+def test_a_connection_that_retires_while_the_client_reads_waits_for_nothing_more() -> None:
+    large = Response(200, (("Content-Length", "300000"),), b"x" * 300_000)
+    connection = Connection(lambda _: large)
+    connection.receive(b"\r\n" + request())
+    connection.retire()
+    assert connection.receive(b"") == b""
+    assert connection.waits_for == "closed"
+
+
 def test_options_of_the_server() -> None:
     answer = Connection(echo).receive(request("OPTIONS * HTTP/1.1"))
     assert statuses(answer) == [204]
