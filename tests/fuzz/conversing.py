@@ -78,6 +78,8 @@ class Client:
     def end(self, ending: Ending) -> Iterator[bytes]:
         if ending == "retire":
             self.connection.retire()
+            yield from self.read()
+            assert self.state() != "idle", "waits for another request, though retired"
             ending = "end_of_input"
         if ending != "open":
             yield getattr(self.connection, ending)()
