@@ -69,6 +69,8 @@ class Connection:
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the client and return bytes for it, both possibly none."""
+        if self.waits_for == "closed":
+            return b""
         if self._conversation is None:
             if whole := self._whole_head(data):
                 request, framing = whole
@@ -98,7 +100,7 @@ class Connection:
 
     def _whole_head(self, data: bytes) -> Head | None:
         """Return the head of a request without a body, where the bytes are just that, as they mostly are."""
-        if len(data) > MAX_REMEMBERED or self.waits_for == "closed":
+        if len(data) > MAX_REMEMBERED:
             return None
         try:
             head = parse_head(data, self._client, self._limits)

@@ -19,7 +19,7 @@ class Request(NamedTuple):
     method: str
     target: str
     version: str
-    headers: Mapping[str, str]  # values as Latin-1 text (RFC 9110 §5.5)
+    headers: Mapping[str, str]  # read-only, for requests share it; values as Latin-1 text (RFC 9110 §5.5)
     path: str
     query: str = ""
     host: str = ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from http import HTTPMethod
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from raw_router.limits import LIMITS, Limits
@@ -106,7 +107,7 @@ def parse_new_head(data: bytes, client: str, limits: Limits) -> Head | None:
     if authority is not None:
         host = authority
         headers = {**headers, "host": host}  # RFC 9112 §3.2.2
-    return Request(method, target, version, headers, path, query, host, b"", client), framing
+    return Request(method, target, version, MappingProxyType(headers), path, query, host, b"", client), framing
 
 
 parse_known_head = lru_cache(maxsize=512)(parse_new_head)

@@ -6,7 +6,10 @@ import re
 import pytest
 
 from raw_router.connection import Connection
+from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
+from raw_router.parser import parse_head
+from tests.fuzz.memory import held_by
 
 HOST = b"Host: a\r\n"
 CHUNKED = b"POST /form HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -342,3 +345,18 @@ def test_chunked_bodies_are_handed_on_with_a_length() -> None:
 
     Connection(remember).receive(CHUNKED[:-2] + b"Trailer: x\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
     assert seen[0].headers == {"host": "a", "content-length": "3"}
+
+
+def test_what_comes_after_the_end_is_dropped() -> None:
+    connection = Connection(echo)
+    connection.receive(b"nonsense\r\n\r\n")
+    before = held_by(connection)
+    for _ in range(100):
+        assert connection.receive(bytes(65536)) == b""
+    assert held_by(connection) == before
+
+
+def test_nobody_can_change_a_request_that_may_come_again() -> None:
+    request_, _ = parse_head(request(), "", LIMITS) or pytest.fail("no head")
+    with pytest.raises(TypeError):
+        request_.headers["host"] = "b"  # type: ignore[index]
