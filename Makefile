@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test lint fuzz clean
+.PHONY: help .venv run test lint fuzz bench clean
 
 help:
 	@echo "make run      start the three implementations on ports 8001, 8002 and 8003; Ctrl-C ends them"
@@ -14,6 +14,8 @@ help:
 	@echo "make lint     check style and types alone"
 	@echo "make fuzz     send a million broken streams to raw_router's core, on all cores, and tell the seed"
 	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
+	@echo "make bench    measure raw_router beside other servers, for about an hour, into docs/bench.json and docs/bench.svg"
+	@echo "              make bench ARGS='--workload same --rounds 3' measures less, and writes nothing"
 	@echo "make .venv    make the virtual environment, or bring it up to date; the others do it as needed"
 	@echo "              make .venv PYTHON=python3.12 chooses the Python, 3.11 or later"
 	@echo "make clean    remove all that was made, .venv too"
@@ -33,9 +35,9 @@ help:
 run: .venv
 	@$(BIN)/sidebyside serve $(ARGS)
 
-# nginx, for one of the tests, which is skipped where it cannot be had.
+# nginx and wrk, for two of the tests, which are skipped where they cannot be had.
 test: lint
-	@tools/debian nginx=nginx-light
+	@tools/debian nginx=nginx-light wrk=wrk
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest -n 2
 	@$(BIN)/coverage combine --quiet
@@ -48,6 +50,13 @@ lint: .venv
 
 fuzz: .venv
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+# bjoern has to be compiled, which may fail without libev; the other peers are measured even so.
+bench: .venv
+	@tools/debian wrk=wrk nginx=nginx-light
+	@[ -f /usr/include/ev.h ] || tools/debian libev=libev-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bjoern]' || true
+	@$(BIN)/sidebyside bench $(or $(ARGS),--suite all --json docs/bench.json --svg docs/bench.svg)
 
 clean:
 	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

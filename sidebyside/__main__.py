@@ -3,6 +3,7 @@
 import click
 from rich.console import Console
 
+from sidebyside.bench.command import bench
 from sidebyside.services import HIGHEST_BASE_PORT, SERVERS, jobs
 from sidebyside.serving import Failed
 from sidebyside.serving import serve as serve_jobs
@@ -48,6 +49,8 @@ def serve(base_port: int, server: str) -> None:
     except Failed as failed:
         raise click.ClickException(str(failed)) from failed
 
+
+main.add_command(bench)
 
 if __name__ == "__main__":
     main(prog_name="sidebyside")

@@ -45,6 +45,11 @@ class Child:
         """None while it runs; negative where a signal has ended it."""
         return self._process.poll()
 
+    @property
+    def group(self) -> int:
+        """The process group of the server and of all that it started."""
+        return self._process.pid
+
     def read(self) -> list[str] | None:
         """Return the lines that it has written since the last time, None once there will be no more."""
         data = self.output.read(READ_SIZE)
@@ -72,7 +77,7 @@ class Child:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the server and to all that it started."""
         with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of zombies
-            os.killpg(self._process.pid, number)
+            os.killpg(self.group, number)
 
     def wait(self, deadline: float) -> None:
         with suppress(subprocess.TimeoutExpired):
@@ -87,6 +92,11 @@ class Child:
 def end_with_parent() -> None:
     """Have the kernel end this process when its parent is killed and cannot."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def ending(status: int) -> str:
+    """Say how a process has ended."""
+    return f"exit status {status}" if status >= 0 else f"signal {signal.Signals(-status).name}"
 
 
 def end(children: Iterable[Child]) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import selectors
-import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from sidebyside.children import Child, end
+from sidebyside.children import Child, end, ending
 from sidebyside.services import HOST, NOTES, SERVERS, Job
 from sidebyside.signals import Stopped, StopSignals
 
@@ -96,8 +95,7 @@ def check_alive(child: Child) -> None:
     status = child.exit_status
     if status is not None:
         child.read_to_the_end()
-        how = f"exit status {status}" if status >= 0 else f"signal {signal.Signals(-status).name}"
-        raise Failed(f"{child.job.name} has ended ({how}), so all do.{last_words(child)}")
+        raise Failed(f"{child.job.name} has ended ({ending(status)}), so all do.{last_words(child)}")
 
 
 def last_words(child: Child) -> str:

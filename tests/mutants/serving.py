@@ -20,7 +20,7 @@ Listen: TypeAlias = Callable[[int], socket.socket]  # on a port
 HOST = "127.0.0.1"
 TIMEOUT = 2.0  # seconds that the judge waits for what a broken server never says
 PATIENCE = 4.0  # seconds that it waits for a broken server to give up
-QUICK = replace(BOUNDS, head=2.0, body=2.0)  # what a right one gives a client, so that its own tests are short
+QUICK = replace(BOUNDS, head=2.5, body=2.5)  # what a right one gives a client, so that its own tests are short
 
 
 def listens(port: int) -> socket.socket:

@@ -1,0 +1,1 @@
+"""sidebyside bench: how fast raw_router is beside other servers, and how routing grows with the routes."""
