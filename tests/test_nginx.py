@@ -2,19 +2,25 @@
 
 import os
 import shutil
+import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
+from typing import NoReturn
 
 import pytest
 
 from contract import RULES, Rule, Server, run
-from contract.launch import free_port, takes_connections
+from contract.content import object_of
+from contract.requests import get
+from raw_router.connection import Connection
+from raw_router.drivers import events, listen
 from raw_router.handler import generate_response
 from tests.exceptions import why_broken
-from tests.serving import HOST, serving
+from tests.serving import HOST, driving, exchange
 from tests.test_contract import complaints
 from tests.tls import CERTIFICATE
 
@@ -22,10 +28,10 @@ CONFIGURATION = Path(__file__).parent.parent / "docs" / "nginx.conf"
 LAST_STAGE = 8
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
-# What an nginx of one's own needs besides: it runs as anybody, and keeps everything in its folder.
+# What an nginx of one's own needs besides: it runs as who starts it, root or not, and keeps everything in its folder.
 AROUND = """
 daemon off;
-master_process off;
+user root;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ }}
@@ -36,20 +42,91 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
+    include site.conf;
 }}
 """
+MISSING = "nginx is not installed (Debian: apt-get install nginx-light)"
 
 
-pytestmark = pytest.mark.skipif(
-    NGINX is None and "CI" not in os.environ, reason="nginx is not installed (Debian: apt-get install nginx-light)"
-)
+class Behind:
+    """raw_router, and how many connections it was asked for."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+
+    def connect(self, client: str) -> Connection:
+        self.connections += 1
+        return Connection(generate_response, client)
+
+
+@dataclass(frozen=True)
+class Front:
+    """A running nginx, where it speaks TLS and where it does not, and what is behind it."""
+
+    server: Server
+    plain_port: int
+    behind: Behind
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(generate_response) as behind, proxying(tmp_path_factory.mktemp("nginx"), behind) as proxy:
-        yield proxy
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    nginx = NGINX or missing()
+    behind, folder = Behind(), tmp_path_factory.mktemp("nginx")
+    with driving(behind.connect, events.serve) as port, listen(HOST, 0) as tls, listen(HOST, 0) as plain:
+        configure(folder, port, tls, plain)
+        with running(nginx, folder, tls, plain):
+            yield Front(Server(HOST, port_of(tls), tls=CERTIFICATE.trusting), port_of(plain), behind)
+
+
+@pytest.fixture
+def server(front: Front) -> Server:
+    return front.server
+
+
+def missing() -> NoReturn:
+    """Skip what needs nginx; where nothing may be skipped, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(MISSING)
+    pytest.skip(MISSING)
+
+
+def configure(folder: Path, behind: int, tls: socket.socket, plain: socket.socket) -> None:
+    """Write the configuration of docs/, with ports and files that a test can have, and what it takes around it."""
+    certificate, key, _ = CERTIFICATE.write(folder)
+    site = CONFIGURATION.read_text()
+    for written, meant in {
+        "127.0.0.1:8001;": f"{HOST}:{behind};",
+        "listen 443 ssl http2;": f"listen {HOST}:{port_of(tls)} ssl http2;",
+        "listen 80;": f"listen {HOST}:{port_of(plain)};",
+        "/etc/ssl/site.pem": str(certificate),
+        "/etc/ssl/site.key": str(key),
+    }.items():
+        assert site.count(written) == 1, written
+        site = site.replace(written, meant)
+    (folder / "site.conf").write_text(site)
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
+
+
+@contextmanager
+def running(nginx: str, folder: Path, *listeners: socket.socket) -> Iterator[None]:
+    """Run nginx on sockets that listen already, handed to it as it hands them to its successor in an upgrade."""
+    for listener in listeners:
+        listener.setblocking(False)  # as nginx's own are
+    numbers = [listener.fileno() for listener in listeners]
+    command = [nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert tried.returncode == 0, tried.stderr
+    inherited = {"NGINX": "".join(f"{number};" for number in numbers)}
+    with subprocess.Popen(command, env={**os.environ, **inherited}, pass_fds=numbers) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def port_of(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
 
 
 # Nobody restarts nginx here, and TLS knows no half-closed connections.
@@ -66,34 +143,69 @@ def test_rule(server: Server, rule: Rule) -> None:
         assert outcome.verdict == "failed", f"no longer needed: {reason}"
 
 
-def test_http_2_is_offered(server: Server) -> None:
-    command = ["openssl", "s_client", "-connect", f"{HOST}:{server.port}", "-alpn", "h2"]
-    said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
-    assert b"ALPN protocol: h2" in said.stdout
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["TLS-1.2", "TLS-1.3"])
+@pytest.mark.parametrize("protocol", ["h2", "http/1.1"], ids=["HTTP-2", "HTTP-1.1"])
+def test_versions(server: Server, version: ssl.TLSVersion, protocol: str) -> None:
+    context = CERTIFICATE.trusting
+    context.minimum_version = context.maximum_version = version
+    context.set_alpn_protocols([protocol])
+    with (
+        socket.create_connection((HOST, server.port)) as client,
+        context.wrap_socket(client, server_hostname=HOST) as wrapped,
+    ):
+        assert (wrapped.version(), wrapped.selected_alpn_protocol()) == (version.name.replace("_", "."), protocol)
 
 
-@contextmanager
-def proxying(folder: Path, behind: int) -> Iterator[Server]:
-    """Run nginx in front of a port, with everything it writes in a folder."""
-    port = free_port()
-    certificate, key, _ = CERTIFICATE.write(folder)
-    site = CONFIGURATION.read_text()
-    for written, meant in {
-        "127.0.0.1:8001;": f"{HOST}:{behind};",
-        "listen 443 ssl http2;": f"listen {HOST}:{port} ssl http2;",
-        "/etc/ssl/site.pem": str(certificate),
-        "/etc/ssl/site.key": str(key),
-    }.items():
-        assert site.count(written) == 1, written
-        site = site.replace(written, meant)
-    (folder / "site.conf").write_text(site)
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
-    with subprocess.Popen(command) as process:
-        try:
-            server = Server("localhost", port, tls=CERTIFICATE.trusting)
-            while process.poll() is None and not takes_connections(port):
-                sleep(0.02)
-            yield server
-        finally:
-            process.terminate()
+def test_without_tls_one_is_sent_to_it(front: Front) -> None:
+    answer = exchange(front.plain_port, b"GET /hello/you?a=1 HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 301 ")
+    assert b"\r\nLocation: https://localhost/hello/you?a=1\r\n" in answer
+
+
+@pytest.mark.parametrize("path", ["/", "/%zz"], ids=["raw_router", "nginx"])
+def test_no_version_is_named(server: Server, path: str) -> None:
+    assert server.ask(get(path)).answers[0].get("Server") == "nginx"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "fields", "host"),
+    [
+        ("GET /inspect HTTP/1.1", ["Host: 127.0.0.1:8443"], "127.0.0.1"),
+        ("GET https://127.0.0.1/inspect HTTP/1.1", ["Host: localhost"], "127.0.0.1"),
+        ("GET /inspect HTTP/1.0", [], "localhost"),
+    ],
+    ids=["host", "absolute-target", "old"],
+)
+def test_what_raw_router_is_told(server: Server, request_line: str, fields: list[str], host: str) -> None:
+    lies = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: example.org", "X-Forwarded-Proto: http"]
+    lines = [request_line, *fields, *lies, "Accept: application/json", "Connection: close", "", ""]
+    (answer,) = server.ask("\r\n".join(lines).encode()).answers
+    told = {field["name"]: field["value"] for field in object_of(answer)["headers"]}
+    assert told == {
+        "Accept": "application/json",
+        "Host": host,
+        "X-Forwarded-For": HOST,
+        "X-Forwarded-Host": host,
+        "X-Forwarded-Proto": "https",
+    }
+
+
+def test_the_connection_to_raw_router_is_kept(front: Front) -> None:
+    front.server.ask(get("/test"))
+    before = front.behind.connections
+    for _ in range(20):
+        assert front.server.ask(get("/test")).answers[0].status == 200
+    assert front.behind.connections == before
+
+
+@pytest.mark.parametrize(
+    ("environment", "outcome"),
+    [({"CI": "true"}, pytest.fail.Exception), ({}, pytest.skip.Exception)],
+    ids=["automatic", "by-hand"],
+)
+def test_without_nginx(
+    environment: dict[str, str], outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", environment)
+    with pytest.raises(outcome, match="nginx is not installed"):
+        missing()
