@@ -1,5 +1,6 @@
 """What is expected of a connection's end, and of whatever comes after the answers."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,22 @@ class NothingAfter:
     def complaints(self, heard: Conversation) -> Iterator[Complaint]:
         if heard.answers and heard.rest:
             yield Complaint(f"{len(heard.rest)} bytes after the end of the answer", heard.answers[-1].end)
+
+
+@dataclass(frozen=True)
+class NothingServed:
+    """After the last answer that was asked for come errors at the most: what followed was taken for no request.
+
+    Some servers answer a request before they have read its body, and once more where they can't read it.
+    """
+
+    def __str__(self) -> str:
+        return "nothing but errors after the end of the answer"
+
+    def complaints(self, heard: Conversation) -> Iterator[Complaint]:
+        further = re.split(rb"(?=HTTP/\d\.\d \d)", heard.rest) if heard.answers else []
+        if not all(re.match(rb"\Z|HTTP/\d\.\d [45]", each) for each in further):
+            yield Complaint("what follows the request is answered as if it were one, too", heard.answers[-1].end)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """Exchanges about bytes that are no request, or an odd one: refused for good, or borne."""
 
 from contract.combining import Either
-from contract.endings import Closes, NothingAfter, Silent
+from contract.endings import Closes, NothingServed, Silent
 from contract.expectations import CLIENT_ERRORS, Status
 from contract.model import Exchange, Expectation
 
 BAD = Status(400)
 REFUSED = Status(*CLIENT_ERRORS, 501, 505)
 BORNE = Status(200, *(code for code in CLIENT_ERRORS if code != 408), 501, 505)  # who says 408 has waited for more
-AS_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # what must not be taken for a request
+AS_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # a body that must not be taken for a request
 
 
 def raw(start: str, *lines: str, host: str = "Host: {authority}") -> bytes:
@@ -16,10 +16,13 @@ def raw(start: str, *lines: str, host: str = "Host: {authority}") -> bytes:
     return "\r\n".join((start, *([host] if host else []), *lines, "", "")).encode("latin-1")
 
 
+FOLLOWING = raw("GET /time HTTP/1.1")
+
+
 def refused(*bad: bytes, expects: Expectation = BAD) -> tuple[Exchange, ...]:
-    """Bytes after which nobody knows where a request begins: one answer, none to what follows, and the end."""
+    """Bytes after which nobody knows where a request begins: an answer, at most an error for what follows, the end."""
     return tuple(
-        Exchange((each + AS_REQUEST,), (expects, NothingAfter(), Closes()), after="await-close") for each in bad
+        Exchange((each + FOLLOWING,), (expects, NothingServed(), Closes()), after="await-close") for each in bad
     )
 
 

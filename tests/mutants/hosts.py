@@ -1,6 +1,6 @@
 """Broken servers for stage 9, Hostile input: hosts."""
 
-from tests.mutants.serving import CRASH, Mutant, hearing, instead, replacing
+from tests.mutants.serving import CRASH, Mutant, hearing, instead, plain, replacing
 
 MUTANTS = (
     Mutant(
@@ -23,7 +23,22 @@ MUTANTS = (
         serve=hearing(replacing(rb"Host: (?:http://)?([^/\r]+)(?:/test)?\r\n", rb"Host: \1\r\n")),
     ),
     Mutant(id="fails-at-no-host", breaks=("hosts-empty",), serve=instead(rb"GET / HTTP/1\.1\r\nHost: \r\n", CRASH)),
+    Mutant(
+        id="host-of-any-characters",
+        breaks=("hosts-grammar",),
+        serve=hearing(replacing(rb"Host: (?:local[ <%].*|l\xf6.*|localhost:.*|\[::1.*)\r\n", b"Host: localhost\r\n")),
+    ),
     Mutant(id="fails-at-odd-host", breaks=("hosts-odd",), serve=instead(rb"GET / HTTP/1\.1\r\nHost: a_b", CRASH)),
+    Mutant(
+        id="host-of-letters",
+        breaks=("hosts-odd",),
+        serve=instead(rb"GET http:\S+ HTTP/1\.1\r\nHost: (a_|%|\[v)", plain("400 Bad Request")),
+    ),
+    Mutant(
+        id="host-from-anywhere",
+        breaks=("hosts-absolute-none",),
+        serve=hearing(replacing(rb"\AGET http://(:80)?/", b"GET /")),
+    ),
     Mutant(
         id="serves-any-host",
         breaks=("hosts-unknown",),
