@@ -247,8 +247,8 @@ def test_odd_service_ends(tmp_path: Path, lines: list[str]) -> None:
 
 
 def test_server_that_is_not_installed() -> None:
-    with pytest.raises(Failed, match=r"^granian is not installed; .* pip install 'three-routers\[servers\]'$"):
-        serve([Job("test", "red", "", "granian", 1, ("granian",))], Console())
+    with pytest.raises(Failed, match=r"^hypercorn is not installed; .* pip install 'three-routers\[servers\]'$"):
+        serve([Job("test", "red", "", "hypercorn", 1, ("hypercorn",))], Console())
 
 
 @pytest.mark.parametrize(
