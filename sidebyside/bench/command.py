@@ -1,5 +1,6 @@
 """sidebyside bench: what it takes, what it checks before it begins, and what it leaves behind."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -18,6 +19,7 @@ from sidebyside.bench.tables import show
 from sidebyside.bench.workloads import WORKLOADS
 from sidebyside.signals import Stopped, StopSignals
 
+PIPED = 120  # columns of the tables, where they do not go to a terminal
 INTERRUPTED = 130  # the exit status that shells know
 FILE = click.Path(dir_okay=False, path_type=Path)
 WRITTEN_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
@@ -66,7 +68,7 @@ def bench(
     """
     check_figure(svg_file)
     results = read(source) if source else measured(Plan(suite, workloads, peers, rounds, seconds))
-    show(results, Console())
+    show(results, Console() if sys.stdout.isatty() else Console(width=PIPED))
     if json_file:
         held.write(results, json_file)
     if svg_file:

@@ -80,7 +80,8 @@ def write(axes: Axes, x: float, y: float, text: str) -> None:
 
 
 def thousands(rate: Spread) -> str:
-    return f"{rate.median / 1000:.3g} k/s"
+    amount = rate.median / 1000
+    return f"{amount:,.0f} k/s" if amount >= 100 else f"{amount:.3g} k/s"
 
 
 def caption(about: About) -> str:
