@@ -13,6 +13,7 @@ from contract.answer import Ended
 from contract.conversation import broken
 
 MAX_RECEIVED = 16 * 1024 * 1024  # octets kept of one connection
+SEND = 16 * 1024  # octets given to the socket at a time: of more than one TLS record, it does not tell how much went
 RECEIVE = 256 * 1024  # octets asked of the socket at a time
 LAST_WORDS = 0.25  # seconds for what the server said before it stopped reading
 # Acknowledge at once, where the system can (TCP_NODELAY, set anyway, does no harm): a server that writes head and
@@ -113,7 +114,7 @@ class Wire:
 
     def _send(self, view: memoryview) -> int:
         try:
-            return self._socket.send(view)
+            return self._socket.send(view[:SEND])
         except NOT_YET:
             return 0
         except OSError:

@@ -159,6 +159,14 @@ def test_pushing_ends_where_the_server_takes_no_more() -> None:
         assert connection.conversation.ended == "open"
 
 
+def test_where_there_is_no_room_nothing_is_sent() -> None:
+    """Also where a socket was said to have room; being full is no end of the connection."""
+    with scripted(never_reads) as server, server.connect() as connection:
+        while connection.wire._send(memoryview(bytes(64 * 1024))):
+            pass
+        assert connection.conversation.ended == "open"
+
+
 def test_pushing_reads_nothing() -> None:
     with scripted(stays, timeout=2.0) as server, server.connect() as connection:
         assert connection.push(get("/")) == b""

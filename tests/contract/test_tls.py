@@ -1,5 +1,6 @@
 """The judge over TLS, of a right server behind a certificate of its own."""
 
+import select
 import socket
 import ssl
 from dataclasses import replace
@@ -26,6 +27,13 @@ def mute(client: socket.socket) -> None:
         pass
 
 
+def reads_no_more(client: socket.socket) -> None:
+    """Wait for the client to be gone, whatever it says."""
+    gone = select.poll()
+    gone.register(client, 0)  # a hang-up is told unasked
+    gone.poll(10_000)
+
+
 def test_a_right_server_keeps_all_rules_over_tls() -> None:
     with encrypting(well) as server:
         outcomes = judge(server, [rule for rule in RULES if rule.stage <= LAST_STAGE])
@@ -46,6 +54,14 @@ def test_a_record_in_parts_is_waited_for() -> None:
         assert connection.pause(0.1) == b""
         connection.send(get("/"))
         assert connection.answer().status == 200
+
+
+def test_how_much_went_over_tls_is_known() -> None:
+    """A server that does not read: more than there is room for is not lost count of."""
+    with encrypting(reads_no_more) as server, server.connect() as connection:
+        data = bytes(64 * 1024 * 1024)
+        assert 0 < len(connection.push(data)) < len(data)
+        assert connection.conversation.ended == "open"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""What stage 9 makes of servers that give a request up, each in its way."""
+
+import pytest
+
+from contract import BY_ID, run
+from tests.contract.scripted import OK, Script, says, scripted
+
+TOLD = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("id", ["deadlines-head", "deadlines-head-drip"])
+@pytest.mark.parametrize(
+    ("script", "verdict"),
+    [(says(), "passed"), (says(TOLD), "passed"), (says(OK), "failed")],
+    ids=["closes", "tells", "answers"],
+)
+def test_how_a_head_is_given_up(id: str, script: Script, verdict: str) -> None:
+    with scripted(script) as server:
+        assert run(BY_ID[id], server).verdict == verdict
