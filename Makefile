@@ -36,11 +36,11 @@ run: .venv
 	@$(BIN)/sidebyside serve $(ARGS)
 
 # nginx and wrk, for two of the tests, which are skipped where they cannot be had. Tests mostly wait for servers, or for
-# what servers must not say: four at a time keep two cores busy.
+# what servers must not say: four at a time keep two cores busy, and who is done takes over from who is not.
 test: lint
 	@tools/debian nginx=nginx-light wrk=wrk
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n 4
+	@$(BIN)/coverage run -m pytest -n 4 --dist worksteal
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=100
 
