@@ -17,7 +17,7 @@ import pytest
 from tests.serving import HOST
 
 PATIENCE = 30.0  # seconds for anything, on a busy machine; then the test fails
-LIMIT = 2.0  # seconds to end in
+LIMIT = 5.0  # seconds to end in: one of grace, the rest for a busy machine
 SERVICES = ("raw", "flask", "django")
 # Below what systems give to outgoing connections; each process of a parallel run begins elsewhere.
 BASE_PORTS = range(12000 + os.getpid() % 4000 * 4, 30000, 4)
