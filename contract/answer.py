@@ -1,16 +1,19 @@
 """An answer as it was read: its parts, where each of them stood, and what was wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from contract.scanning import Defect
 
-Ended = Literal["open", "closed", "reset", "timeout", "flood"]
-"""How a connection stands: still open; closed in order; reset; given up waiting; cut off for saying too much."""
+Ended = Literal["open", "closed", "reset", "timeout", "flood", "dropped"]
+"""How a connection stands: still open; closed in order; reset; given up waiting; cut off for saying too much; or
+reset by the judge itself."""
 
 Framing = Literal["none", "length", "chunked", "close"]
 """What tells the end of an answer's content."""
 
+ENDLESS = "endless-head"  # the cause of a defect that nothing can follow
+MANY = 20  # trailers, defects and interim answers, of which a short answer has no more
 UPGRADE = 101  # the one interim status after which HTTP ends
 
 
@@ -40,6 +43,22 @@ class Answer:
     start: int = 0
     body_start: int = 0
     end: int = 0
+
+    @property
+    def is_endless(self) -> bool:
+        """Tell whether no more of it is worth reading."""
+        return bool(self.defects) and self.defects[-1].cause == ENDLESS
+
+    def shortened(self, size: int) -> "Answer":
+        """Return what of it lies within so many octets of its start, or of its body's."""
+        return replace(
+            self,
+            fields=tuple(line for line in self.fields if line.offset < self.start + size),
+            trailers=self.trailers[:MANY],
+            defects=self.defects[:MANY],
+            body=self.body[:size],
+            interim=tuple(answer.shortened(size) for answer in self.interim[:MANY]),
+        )
 
     def all(self, name: str) -> tuple[str, ...]:
         return tuple(line.value for line in self.fields if line.name.lower() == name.lower())

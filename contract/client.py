@@ -7,10 +7,11 @@ from typing import Literal, Self
 from contract.answer import Answer, Ended
 from contract.conversation import Conversation, silence
 from contract.reading import read_answer
-from contract.wire import WIDE, Address, Options, Wire
+from contract.renaming import UNCHANGED, Names, renamed
+from contract.wire import MOST, WIDE, Address, Options, Wire
 
 GRACE = 0.25  # seconds to wait for an end, or for bytes too many, after the last answer
-PAUSE = 0.01  # seconds between pieces that are to arrive as packets of their own
+PAUSE = 0.03  # seconds between pieces that are to arrive as packets of their own
 PAUSES = 0.25  # seconds for all the pauses of one message together
 STALL = 0.25  # seconds without room for a byte, after which a server is taken to wait for its answers to be read
 
@@ -21,9 +22,19 @@ After = Literal["half-close", "await-close"]
 class Connection:
     """One connection to the server under judgement."""
 
-    def __init__(self, address: Address, authority: str, timeout: float, options: Options = WIDE) -> None:
+    def __init__(
+        self,
+        address: Address,
+        authority: str,
+        timeout: float,
+        options: Options = WIDE,
+        most: int = MOST,
+        names: Names = UNCHANGED,
+    ) -> None:
         self.authority = authority.encode("latin-1")  # what `{authority}` becomes
         self.origin = f"{address.scheme}://{authority}".encode("latin-1")  # what `{origin}` becomes
+        self.names = names
+        self.url = address.url
         self.timeout = timeout  # seconds for each step: to connect, to send, to get one answer
         self.began = time.time()
         self.finished = 0.0
@@ -31,18 +42,19 @@ class Connection:
         self.answers: list[Answer] = []
         self.left: Ended = "open"
         self.position = 0  # of the next answer
-        self.wire = Wire(address, timeout, options)
+        self.wire = Wire(address, timeout, options, most)
+        self._kept: Conversation | None = None  # once it is closed
 
     def send(self, *pieces: bytes) -> None:
         """Send each piece as a packet of its own, reading meanwhile; stop where the server has ended it."""
-        for index, piece in enumerate(pieces):
+        for index, piece in enumerate(renamed([self._addressed(piece) for piece in pieces], self.names)):
             if index:
                 self.wire.drain(min(PAUSE, PAUSES / len(pieces)))
-            self._send(self._addressed(piece))
+            self._send(piece)
 
     def push(self, data: bytes) -> bytes:
         """Send without reading any answer, for as long as the server takes more; return what it has not taken."""
-        data = self._addressed(data)
+        [data] = renamed([self._addressed(data)], self.names)
         taken = self.wire.push(data, STALL)
         self.sent.append(data[:taken])
         return data[taken:]
@@ -65,6 +77,8 @@ class Connection:
         while not answer.complete and self.wire.ended == "open":
             self.wire.wait(deadline)
             answer = self._read(method)
+            if answer.is_endless:
+                self.wire.cut_off()
         if len(self.wire.received) == self.position:
             raise silence(self.conversation)
         self.position = answer.end
@@ -93,15 +107,20 @@ class Connection:
         self.left = self.wire.ended
         self.wire.half_close()
         self.wire.drain(GRACE)
+        conversation = self.conversation
         self.close()
-        return self.conversation
+        return conversation
 
     def reset(self) -> None:
         """Break off."""
         self.wire.reset()
 
     def close(self) -> None:
-        self.finished = self.finished or time.time()
+        """End it, and keep no more of it than is worth keeping: a judge has many connections."""
+        if self._kept is None:
+            self.finished = time.time()
+            self._kept, _ = self.conversation.shortened()
+            self.answers, self.wire.received = [], bytearray()
         self.wire.close()
 
     def __enter__(self) -> Self:
@@ -112,8 +131,8 @@ class Connection:
 
     @property
     def conversation(self) -> Conversation:
-        """All that was said so far."""
-        return Conversation(
+        """All that was said so far; once it is closed, as much of it as is kept."""
+        return self._kept or Conversation(
             sent=tuple(self.sent),
             received=bytes(self.wire.received),
             answers=tuple(self.answers),
@@ -121,6 +140,7 @@ class Connection:
             left=self.left,
             began=self.began,
             finished=self.finished or time.time(),
+            url=self.url,
         )
 
     def _addressed(self, piece: bytes) -> bytes:

@@ -165,7 +165,7 @@ class Without(OfAnswer):
         object.__setattr__(self, "causes", frozenset(causes))
 
     def __str__(self) -> str:
-        return f"no {in_words(self.causes)}"
+        return f"no fault such as {in_words(self.causes)}"
 
     def about(self, answer: Answer) -> Iterator[Complaint]:
         for part in (*answer.interim, answer):

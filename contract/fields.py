@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from contract.answer import FieldLine
+from contract.answer import ENDLESS, FieldLine
 from contract.scanning import Scanner, Starved
 
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 CONTROL = re.compile(r"[^\t\r -~\x80-\xff]")  # CR aside, which every line is searched for
-MAX_HEAD = 256 * 1024  # octets; what is longer has no end
+MAX_HEAD = 64 * 1024  # octets; what is longer has no end
 
 NO_EMPTY_LINE = "no empty line ends the header fields: "
 
@@ -18,7 +18,7 @@ def read_fields(scanner: Scanner, fields: list[FieldLine]) -> None:
     start = scanner.position
     while scanner.available(1) != b"<":
         if scanner.position - start > MAX_HEAD:
-            raise Starved("endless-head", "the header fields have no end: ")
+            raise Starved(ENDLESS, "the header fields have no end: ")
         line, at = scanner.line("no-empty-line", NO_EMPTY_LINE)
         if not line:
             return

@@ -1,8 +1,7 @@
 """From rules and a server to outcomes: what can't be judged is skipped, everything else is."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 from contract.conversation import Broken, Complaint
@@ -28,10 +27,14 @@ def run(rule: Rule, server: Server) -> Outcome:
     """Judge one rule, whatever became of those it needs."""
     if why := why_not(rule, server):
         return Outcome(rule=rule, verdict="skipped", reason=why, counts=False)
-    absent = [route for route in rule.routes if not serves(server, route)]
-    if absent:
-        return _without_route(rule, absent[0])
+    if route := lacking(rule, server):
+        return _without_route(rule, route)
     return _judged(rule, server.apart())
+
+
+def lacking(rule: Rule, server: Server) -> str:
+    """Return the first route outside the core that the rule is about and the server lacks, if there is any."""
+    return next((route for route in rule.routes if not serves(server, route)), "")
 
 
 def why_not(rule: Rule, server: Server) -> str:
@@ -81,16 +84,24 @@ def _judged(rule: Rule, server: Server) -> Outcome:
     )
 
 
+def lacks_nothing(rule: Rule) -> str:
+    return ""
+
+
 class Judgement:
-    """Outcomes of one server, each rule judged once, after those it needs.
+    """Outcomes of one server, each rule judged once, after those it needs; some may be known already."""
 
-    The server is asked for before each rule, so that whoever starts it can see to it that it runs.
-    """
-
-    def __init__(self, server: Callable[[], Server], rules: Iterable[Rule]) -> None:
-        self._server = server
+    def __init__(
+        self,
+        judge: Callable[[Rule], Outcome],
+        rules: Iterable[Rule],
+        known: Iterable[Outcome] = (),
+        lacks: Callable[[Rule], str] = lacks_nothing,  # the route that a rule is about, where it is absent
+    ) -> None:
+        self._judge = judge
+        self._lacks = lacks
         self._rules = {rule.id: rule for rule in rules}
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes = {outcome.rule.id: outcome for outcome in known}
         self._locks = {id: Lock() for id in self._rules}
 
     def outcome(self, rule: Rule) -> Outcome:
@@ -103,16 +114,12 @@ class Judgement:
     def _fresh(self, rule: Rule) -> Outcome:
         for needed in (self.outcome(self._rules[id]) for id in rule.needs):
             if needed.verdict != "passed":
-                reason = f"{needed.rule.id} does not hold"
-                return Outcome(rule=rule, verdict="skipped", reason=reason, counts=needed.counts)
-        return run(rule, self._server())
+                return self._skipped(rule, needed)
+        return self._judge(rule)
 
-
-def judge(server: Server, rules: Sequence[Rule], among: Sequence[Rule] = (), workers: int = 8) -> list[Outcome]:
-    """Judge several rules at a time, those that must run alone last; what they need is found among others."""
-    judgement = Judgement(lambda: server, [*among, *rules])
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(judgement.outcome, [rule for rule in rules if not (rule.alone or rule.restarts)]))
-    for rule in sorted(rules, key=lambda rule: rule.restarts):
-        judgement.outcome(rule)
-    return [judgement.outcome(rule) for rule in rules]
+    def _skipped(self, rule: Rule, needed: Outcome) -> Outcome:
+        """Return the outcome of a rule whose need is not met: not counted where it would not be if that were met."""
+        if needed.counts and rule.stage not in STRICT and (route := self._lacks(rule)):
+            return _without_route(rule, route)
+        reason = needed.reason or f"{needed.rule.id} does not hold"  # the first of a chain
+        return Outcome(rule=rule, verdict="skipped", reason=reason, counts=needed.counts)

@@ -1,148 +1,171 @@
-"""A server that the judge starts itself: its command, its port, its process group."""
+"""A server that the judge starts itself: its command, its port, its lives."""
 
 import os
 import shlex
-import signal
-import socket
-import subprocess
-import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import RLock
+from typing import Self
 
-from contract.client import Connection
 from contract.conversation import Broken, broken
-from contract.requests import get
+from contract.errors import CannotJudge
+from contract.group import Group
+from contract.listening import HOST, free_port, is_free, is_taken
+from contract.model import Crash
+from contract.output import KEPT, Show, unshown
 from contract.server import Server
+from contract.starting import Start
+from contract.supervisor import Limits
 
-HOST = "127.0.0.1"
-START = 15.0  # seconds for the first start, with imports to compile and caches to fill
-RESTART = 2.0  # seconds for another start, or twice what the first one took
-STOP = 2.0  # seconds to end after SIGTERM
-LOOK = 0.02  # seconds between looks at a process that is about to start or to end
+LINGER = 61.0  # seconds in all to wait for a fixed port that connections just closed keep from a server
+LOOK = 0.05  # seconds between looks at such a port
 TAIL = 2000  # characters of the server's output that a complaint shows
+LIMITS = Limits()
+
+Isolation = Callable[[Sequence[str], Path], Sequence[str]]
+"""Makes of a command, and the folder to run it in, a command that runs it apart from the rest of the machine."""
+
+
+def none(command: Sequence[str], folder: Path) -> Sequence[str]:
+    return command
 
 
 class Launched:
-    """One command, run in a process group of its own.
+    """One command, run under a supervisor, and the server that comes of it. Several threads may use it.
 
     A server that a rule has killed is started anew on another port: whether the old one can be had again is a
-    rule of its own, and must not decide all the others.
+    rule of its own, and must not decide all the others. One that has broken a limit is not started again.
     """
 
-    def __init__(self, command: str, seed: int = 0) -> None:
+    def __init__(
+        self,
+        command: str,
+        seed: int = 0,
+        *,
+        port: int | None = None,  # where the server takes no other
+        folder: Path | None = None,  # to run in
+        limits: Limits = LIMITS,
+        isolation: Isolation = none,
+        show: Show = unshown,  # takes each line that the server writes
+        start_within: float | None = None,  # seconds; None for as long as it is at work
+    ) -> None:
         self.command = command
-        self.seed = seed
-        self.server = Server(HOST, 0)
+        self.server = Server(HOST, port or 0, seed=seed, restart=self.restart)
+        self._fixed_port = port
+        self._folder = folder or Path.cwd()
+        self._limits, self._isolation, self._show, self._within = limits, isolation, show, start_within
+        self._group: Group | None = None
         self._failure: Broken | None = None
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process: subprocess.Popen[bytes] | None = None
-        self._took = 0.0
+        self._earlier_output = ""
+        self._linger = LINGER
+        self._lock = RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def output(self) -> str:
-        """Return the end of what the server has written."""
-        size = self._output.seek(0, os.SEEK_END)
-        self._output.seek(max(0, size - TAIL))
-        return self._output.read().decode("utf-8", "replace")
+        """The end of what the server has written, in all its lives."""
+        return (self._earlier_output + (self._group.output if self._group else ""))[-KEPT:]
 
     @property
-    def runs(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+    def violation(self) -> str:
+        """The limit that the server has broken, in a sentence; nothing where it has broken none."""
+        end = self._group and self._group.end
+        return end.violation if end else ""
+
+    def crash(self) -> Crash | None:
+        """Tell how the server has ended by itself since it was last started, if it has."""
+        return self._group.crash if self._group else None
 
     def running(self) -> Server:
         """Return the server as it runs now, started if it does not. Broken for good where it can't be started."""
-        if self._failure:
-            raise self._failure
-        if not self.runs:
-            self.stop()
-            self.server = Server(HOST, free_port(), seed=self.seed, restart=self.restart)
-            self._start_first()
-        return self.server
+        with self._lock:
+            if self.violation:
+                raise broken(self.violation)
+            if self._failure:
+                raise self._failure
+            if not (self._group and self._group.runs):
+                self._start_anew()
+            return self.server
 
     def restart(self) -> None:
         """Stop the server and start it on the same port. Broken where that fails."""
-        patience = max(RESTART, 2 * self._took)
-        self.stop()
-        self._start(patience)
+        with self._lock:
+            self.stop()
+            self._start()
 
-    def _start_first(self) -> None:
+    def stop(self) -> None:
+        """End the server and all that came of it."""
+        with self._lock:
+            if self._group:
+                self._group.stop()
+
+    def close(self) -> None:
+        """End it for good: who is still judging, in another thread, is not to start it again."""
+        with self._lock:
+            self._failure = broken("judging has ended")
+            self.stop()
+
+    def _start_anew(self) -> None:
+        self.stop()
+        self.server = replace(self.server, port=self._port(), known={}, connections=[])
         try:
-            self._start(START)
+            self._start_once_or_twice()
         except Broken as failure:
             self._failure = failure
             raise
 
-    def _start(self, patience: float) -> None:
+    def _port(self) -> int:
+        if self._fixed_port and is_taken(self._fixed_port):
+            raise CannotJudge(f"port {self._fixed_port} is taken already: stop what listens there")
+        return self._fixed_port or free_port()
+
+    def _start_once_or_twice(self) -> None:
+        """Start it; if it takes but one port, and connections just closed keep that from it, once more after these."""
+        try:
+            self._start()
+        except Broken:
+            if not self._fixed_port or is_free(self._fixed_port):
+                raise
+            self._linger -= wait_until_free(self._fixed_port, self._linger)
+            self._start()
+
+    def _start(self) -> None:
         """Return when the server listens. Broken where it ends instead, or takes too long."""
-        began = time.monotonic()
-        self._process = self._spawn()
-        while not self._listens():
-            if not self.runs or time.monotonic() - began > patience:
-                why = "it runs, but does not listen" if self.runs else "it has ended"
-                self.stop()
-                raise broken(f"{self.command!r} did not start on port {self.server.port}: {why}\n{self.output}")
-            time.sleep(LOOK)
-        self._took = time.monotonic() - began
+        self._earlier_output = self.output
+        self._group = self._spawned()
+        start = Start(self._group, self.server, self._within)
+        if failure := start.failure():
+            self.stop()
+            output = self._group.output[-TAIL:]
+            raise broken(f"{self.command!r} did not start: {failure}\n{output}".rstrip())
 
-    def stop(self) -> None:
-        """End the process and all that it started."""
-        if self._process is None:
-            return
-        self._signal(self._process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(STOP)
-        self._signal(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._process = None
-        self._wait_until_free()
-
-    def _wait_until_free(self) -> None:
-        """Wait for the killed ones of the group, which are not ours to wait for, to leave the port."""
-        deadline = time.monotonic() + STOP
-        while takes_connections(self.server.port) and time.monotonic() < deadline:
-            time.sleep(LOOK)
-
-    def close(self) -> None:
-        self.stop()
-        self._output.close()
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        arguments = shlex.split(self.command.replace("{port}", str(self.server.port)))
-        try:
-            return subprocess.Popen(
-                arguments,
-                env={**os.environ, "PORT": str(self.server.port)},
-                stdin=subprocess.DEVNULL,
-                stdout=self._output,
-                stderr=self._output,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise broken(f"{self.command!r} did not start: {error.strerror}") from error
-
-    def _listens(self) -> bool:
-        """Tell whether the port takes connections, by a whole request: an empty one kills some servers."""
-        try:
-            with Connection(self.server.address, self.server.authority, self.server.timeout) as connection:
-                connection.send(get("/"))
-                connection.answer()
-        except Broken as found:
-            return found.complaints[0].heard is not None
-        return True
-
-    @staticmethod
-    def _signal(group: int, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(group, number)
+    def _spawned(self) -> Group:
+        command = self._isolation(words(self.command, self.server.port), self._folder)
+        environment = {**os.environ, "PORT": str(self.server.port)}
+        return Group(command, self._folder, environment, self._limits, self._show)
 
 
-def takes_connections(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+def words(command: str, port: int) -> list[str]:
+    """Return the program to run and its arguments."""
+    try:
+        found = shlex.split(command.replace("{port}", str(port)))
+    except ValueError as error:
+        raise CannotJudge(f"{command!r} is no command: {error}") from error
+    if not found:
+        raise CannotJudge("the command is empty")
+    return found
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def wait_until_free(port: int, most: float) -> float:
+    """Wait until nothing keeps the port, though not longer than that; return the seconds that it took."""
+    began = time.monotonic()
+    while not is_free(port) and time.monotonic() - began < most:
+        time.sleep(LOOK)
+    return time.monotonic() - began

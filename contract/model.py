@@ -1,11 +1,11 @@
 """What a rule is: data, and where data cannot say it, a check."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from contract.client import After
-from contract.conversation import Broken, Complaint, Conversation
+from contract.conversation import Broken, Complaint, Conversation, about
 from contract.server import Server
 
 Level = Literal["MUST", "SHOULD"]
@@ -52,7 +52,7 @@ class Rule:
     exchanges: tuple[Exchange, ...] = ()
     check: Check | None = None
     half_closes: bool = False  # its check ends the client's side alone, which TLS cannot
-    alone: bool = False  # its check keeps the server busy, and other rules would be in its way
+    alone: bool = False  # its check keeps the server busy, or is about what comes right after something: others disturb
     restarts: bool = False  # its check stops the server, so that it must run alone
 
     def complaints(self, server: Server) -> Iterator[Complaint]:
@@ -61,6 +61,14 @@ class Rule:
             yield from exchange.complaints(server)
         if self.check:
             yield from _raised(self.check, server)
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The server's process ended while a rule was judged: how, and the end of what it had written."""
+
+    how: str  # "exit status 1", "SIGSEGV"
+    output: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,8 @@ class Outcome:
     counts: bool = True
     conversations: tuple[Conversation, ...] = ()
     seconds: float = 0.0
+    crash: Crash | None = None
+    output: str = ""  # what the server wrote meanwhile, where the rule does not hold and was judged by itself
 
 
 def expect(heard: Conversation, *expectations: Expectation) -> None:
@@ -86,7 +96,7 @@ def expect(heard: Conversation, *expectations: Expectation) -> None:
 def judged(heard: Conversation, *expectations: Expectation) -> Iterator[Complaint]:
     """Return the complaints of all expectations, each once, each with the conversation that it is about."""
     found = (complaint for expectation in expectations for complaint in expectation.complaints(heard))
-    return iter(dict.fromkeys(replace(complaint, heard=heard) for complaint in found))
+    return iter([about(heard, complaint) for complaint in dict.fromkeys(found)])
 
 
 def _raised(check: Check, server: Server) -> Iterator[Complaint]:

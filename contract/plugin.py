@@ -1,30 +1,37 @@
 """The pytest face: each rule is an item, judged at the URL given, or where a command starts a server.
 
-    pytest --contract-url http://127.0.0.1:8001
-    pytest --contract-url https://localhost:8443 --contract-ca certificate.pem
-    pytest --contract-command "python main.py {port}"
+    pytest --pyargs contract --contract-url http://127.0.0.1:8001
+    pytest --pyargs contract --contract-url https://localhost:8443 --contract-ca certificate.pem
+    pytest --pyargs contract --contract-command "python main.py {port}" -m "stage_1 or stage_2" -k "not restarts"
 
-Where the command line names no files, nothing but the rules is collected, so that any folder will do.
+The package's name stands for the rules, and nothing in it is collected as a file. Nor is anything else, unless the
+command line names it, so that any folder will do. Each item has a marker for its stage.
 """
 
-import ssl
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from contract.alone import Alone
+from contract.checking import prepared
 from contract.conversation import Broken
+from contract.errors import CannotJudge
 from contract.judging import Judgement
 from contract.launch import Launched
+from contract.loading import rules_from
+from contract.locating import server_at
 from contract.model import Rule
-from contract.rules import RULES
-from contract.server import PATIENCE, Server
+from contract.rules import RULES, STAGES
+from contract.server import PATIENCE
+from contract.subject import Remote, Subject
 from contract.telling import tell
 
-LAST_STAGE = 10
-PORTS = {"http": 80, "https": 443}
+LAST_STAGE = max(STAGES)
+PACKAGE = "contract"  # what --pyargs names the rules by
 
 
 class RuleBroken(Exception):
@@ -32,68 +39,96 @@ class RuleBroken(Exception):
 
 
 JUDGEMENT = pytest.StashKey[Judgement]()
+CHOSEN = pytest.StashKey[tuple[Rule, ...]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("contract", "the HTTP contract")
-    group.addoption("--contract-url", metavar="URL", help="judge the server that runs there")
-    group.addoption("--contract-ca", metavar="FILE", help="trust this certificate, in PEM, at an https URL")
-    group.addoption("--contract-command", metavar="COMMAND", help="judge what it starts on {port}, or $PORT")
-    group.addoption("--contract-seed", metavar="N", type=int, default=0, help="for random data (default: 0)")
-    group.addoption(
-        "--contract-patience",
-        metavar="SECONDS",
-        type=float,
-        default=PATIENCE,
-        help="for rules about time limits (default: %(default)s)",
-    )
-    group.addoption("--contract-until", metavar="STAGE", type=int, default=LAST_STAGE, help="judge no later stage")
+
+    def option(name: str, metavar: str, help: str, **others: Any) -> None:
+        group.addoption(f"--contract-{name}", metavar=metavar, help=help, **others)
+
+    seconds: dict[str, Any] = {"metavar": "SECONDS", "type": float}
+    option("url", "URL", "judge the server that runs there")
+    option("ca", "FILE", "trust this certificate, in PEM, at an https URL")
+    option("command", "COMMAND", "judge what it starts on {port}, or $PORT")
+    option("hidden", "FILE", "judge by the RULES of this Python file, too", type=Path)
+    option("seed", "N", "for random data (default: %(default)s)", type=int, default=0)
+    option("until", "STAGE", "judge no later stage", type=int, default=LAST_STAGE)
+    option("timeout", help="for each answer (default: by how fast the server is)", **seconds)
+    option("patience", help="for rules about time limits (default: %(default)s)", default=PATIENCE, **seconds)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    judgement = judgement_for(config)
-    if judgement is None:
-        return
-    config.stash[JUDGEMENT] = judgement
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        config.args = []
+    try:
+        rules, subject = rules_of(config), subject_of(config)
+    except CannotJudge as error:
+        raise pytest.UsageError(str(error)) from error
+    for stage in sorted({rule.stage for rule in rules}):
+        title = STAGES.get(stage, "a stage of your own")
+        config.addinivalue_line("markers", f"stage_{stage}: rules of the HTTP contract: {title}")
+    if subject:
+        until = config.getoption("contract_until")
+        config.stash[CHOSEN] = tuple(rule for rule in rules if rule.stage <= until)
+        alone = judging(subject, config.getoption("contract_timeout"))
+        config.stash[JUDGEMENT] = Judgement(
+            lambda rule: alone().judge(rule), rules, lacks=lambda rule: alone().lacks(rule)
+        )
+        config.args = files(config)
+    elif names_rules(config):
+        raise pytest.UsageError("--pyargs contract wants to know what to judge: --contract-url or --contract-command")
 
 
-def judgement_for(config: pytest.Config) -> Judgement | None:
-    """Return a judgement of what the options name, if they name anything."""
+def pytest_report_header(config: pytest.Config) -> str | None:
+    if JUDGEMENT not in config.stash:
+        return None
+    target = config.getoption("contract_url") or config.getoption("contract_command")
+    return f"contract: {target}, seed {config.getoption('contract_seed')}"
+
+
+def rules_of(config: pytest.Config) -> tuple[Rule, ...]:
+    """Return the contract's rules, and those of a teacher's own file."""
+    hidden: Path | None = config.getoption("contract_hidden")
+    return (*RULES, *rules_from(hidden)) if hidden else RULES
+
+
+def subject_of(config: pytest.Config) -> Subject | None:
+    """Return what the options name, if they name anything."""
     url, command, ca = (config.getoption(f"contract_{name}") for name in ("url", "command", "ca"))
-    seed, patience = config.getoption("contract_seed"), config.getoption("contract_patience")
+    told = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
     if url and command:
-        raise pytest.UsageError("--contract-url and --contract-command exclude each other")
-    if ca and not (url and url.startswith("https:")):
-        raise pytest.UsageError("--contract-ca is for a --contract-url that begins with https:")
-    if command:
-        launched = Launched(command, seed)
-        config.add_cleanup(launched.close)
-        return Judgement(lambda: replace(launched.running(), patience=patience), RULES)
+        raise CannotJudge("--contract-url and --contract-command exclude each other")
+    if ca and not url:
+        raise CannotJudge("--contract-ca is for a --contract-url")
     if url:
-        server = replace(server_at(url, seed, ca), patience=patience)
-        return Judgement(lambda: server, RULES)
+        return Remote(replace(server_at(url, ca), **told))
+    if command:
+        launched = Launched(command)
+        launched.server = replace(launched.server, **told)
+        config.add_cleanup(launched.close)
+        return launched
     return None
 
 
-def server_at(url: str, seed: int, ca: str | None) -> Server:
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or PORTS[parts.scheme]
-    except (ValueError, KeyError):
-        host, port = None, 0
-    if not host:
-        raise pytest.UsageError(f"--contract-url wants a URL like http://127.0.0.1:8001, not {url!r}")
-    return Server(host, port, seed=seed, tls=trusting(ca) if parts.scheme == "https" else None)
+def judging(subject: Subject, timeout: float | None) -> Callable[[], Alone]:
+    """Return what gives what judges one rule after the other; nothing is asked of the server before the first one."""
+
+    @cache
+    def alone() -> Alone:
+        return prepared(subject, timeout)
+
+    return alone
 
 
-def trusting(ca: str | None) -> ssl.SSLContext:
-    """Return what trusts the certificates in that file; without one, those that the system trusts."""
-    try:
-        return ssl.create_default_context(cafile=ca)
-    except OSError as error:
-        raise pytest.UsageError(f"--contract-ca: {ca} holds no certificate that can be read: {error}") from error
+def names_rules(config: pytest.Config) -> bool:
+    return bool(config.getoption("pyargs")) and PACKAGE in config.args
+
+
+def files(config: pytest.Config) -> list[str]:
+    """Return what the command line names beside the rules."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return []
+    return [argument for argument in config.args if not (names_rules(config) and argument == PACKAGE)]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -109,8 +144,7 @@ def pytest_make_collect_report(
 
 def stages(session: pytest.Session) -> Iterator["Stage"]:
     """Yield the stages to judge; their ids are the first part of those of their rules."""
-    until = session.config.getoption("contract_until")
-    for number in sorted({rule.stage for rule in RULES if rule.stage <= until}):
+    for number in sorted({rule.stage for rule in session.config.stash[CHOSEN]}):
         yield Stage.from_parent(session, name=f"stage {number}", nodeid=f"stage-{number}", number=number)
 
 
@@ -118,9 +152,10 @@ class Stage(pytest.Collector):
     def __init__(self, *, number: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.number = number
+        self.add_marker(f"stage_{number}")
 
     def collect(self) -> Iterator["RuleItem"]:
-        for rule in RULES:
+        for rule in self.config.stash[CHOSEN]:
             if rule.stage == self.number:
                 yield RuleItem.from_parent(self, name=rule.id, rule=rule)
 

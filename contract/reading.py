@@ -5,7 +5,7 @@ A defect is noted and reading goes on as a lenient client would, so that one mis
 
 import re
 
-from contract.answer import Answer, Ended, FieldLine
+from contract.answer import ENDLESS, Answer, Ended, FieldLine
 from contract.fields import read_fields
 from contract.framing import Content
 from contract.scanning import Scanner, Starved
@@ -86,6 +86,7 @@ class _Reading:
     def _note_end(self, starved: Starved) -> None:
         """Note what was missing, if nothing more can come; all bytes then belong to this answer."""
         rest = len(self.scanner.take_rest())
-        if self.content.ended in WHY_OVER:
+        ended: Ended = "flood" if starved.cause == ENDLESS else self.content.ended
+        if ended in WHY_OVER:
             at = self.scanner.position - rest if starved.cause == "no-empty-line" else self.scanner.position
-            self.scanner.note(starved.cause, f"{starved.text}{WHY_OVER[self.content.ended]}", at)
+            self.scanner.note(starved.cause, f"{starved.text}{WHY_OVER[ended]}", at)

@@ -8,6 +8,11 @@ def request(method: str, target: str, *fields: str, body: bytes | None = None) -
     return "\r\n".join(lines).encode("latin-1") + (body or b"")
 
 
+def title(data: bytes) -> str:
+    """Return the first line of a request, to call it by."""
+    return data.partition(b"\r\n")[0].decode("latin-1")
+
+
 def last(method: str, target: str, *fields: str, body: bytes | None = None) -> bytes:
     """A request that is the only or the last one of its connection, and says so."""
     return request(method, target, *fields, "Connection: close", body=body)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from contract.client import After, Connection
 from contract.conversation import Broken, Conversation
-from contract.wire import WIDE, Address, Options
+from contract.renaming import UNCHANGED, Names
+from contract.wire import MOST, WIDE, Address, Options
 
 TIMEOUT = 5.0  # seconds for one step: to connect, to send, to get one answer
 PATIENCE = 5.0  # seconds for a server to give up a request that never ends
@@ -25,13 +26,16 @@ class Server:
     seed: int = 0
     restart: Callable[[], None] | None = None  # stops it, starts it on the same port; only where the judge may
     name: str = ""  # what Host says, if not the address
+    names: Names = field(
+        default_factory=lambda: UNCHANGED, repr=False
+    )  # of its routes, where they are not the contract's
     tls: ssl.SSLContext | None = None  # where it is spoken to over TLS
     connections: list[Connection] = field(default_factory=list, compare=False, repr=False)
     known: dict[str, int] = field(default_factory=dict, compare=False, repr=False)  # see judging.serves
 
     @property
     def authority(self) -> str:
-        return self.name or f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        return self.name or self.address.url.partition("//")[2]
 
     @property
     def address(self) -> Address:
@@ -55,9 +59,9 @@ class Server:
         return random.Random(f"{self.seed}:{salt}")
 
     @contextmanager
-    def connect(self, options: Options = WIDE) -> Iterator[Connection]:
-        """Open a connection, to be closed at the end. Broken where the server takes none."""
-        with Connection(self.address, self.authority, self.timeout, options) as connection:
+    def connect(self, options: Options = WIDE, most: int = MOST) -> Iterator[Connection]:
+        """Open a connection, to be closed at the end, that takes so many octets. Broken where there is none."""
+        with Connection(self.address, self.authority, self.timeout, options, most, self.names) as connection:
             self.connections.append(connection)
             yield connection
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, TypeAlias
 from contract.answer import Ended
 from contract.conversation import broken
 
-MAX_RECEIVED = 16 * 1024 * 1024  # octets kept of one connection
+MOST = 512 * 1024  # octets taken from one connection, of which there are many at a time
+MANY = 16 * 1024 * 1024  # octets taken from one with very many answers
 SEND = 16 * 1024  # octets given to the socket at a time: of more than one TLS record, it does not tell how much went
 RECEIVE = 256 * 1024  # octets asked of the socket at a time
 LAST_WORDS = 0.25  # seconds for what the server said before it stopped reading
@@ -45,6 +46,10 @@ class Address(NamedTuple):
     def scheme(self) -> str:
         return "https" if self.tls else "http"
 
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
 
 class Wire:
     """One connection, over TCP or over TLS on top of it, and all that came over it.
@@ -52,8 +57,9 @@ class Wire:
     A TLS connection counts as closed when the TCP connection below it is, with a closure alert or without.
     """
 
-    def __init__(self, address: Address, timeout: float, options: Options = WIDE) -> None:
+    def __init__(self, address: Address, timeout: float, options: Options = WIDE, most: int = MOST) -> None:
         self.received = bytearray()
+        self._most = most
         self.ended: Ended = "open"
         self._can_half_close = address.tls is None
         self._socket = dial(address, timeout, options)
@@ -86,6 +92,10 @@ class Wire:
         while self.ended == "open" and self._wait(READ, deadline):
             pass
 
+    def cut_off(self) -> None:
+        """Take no more, since there is no end to it."""
+        self._end("flood")
+
     def half_close(self) -> None:
         """Say that no more will be sent; over TLS, whose closure alerts may end both directions, say nothing."""
         if self._can_half_close:
@@ -95,6 +105,7 @@ class Wire:
     def reset(self) -> None:
         """End as a crashed client does: by RST."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NEVER_MIND)
+        self._end("dropped")
         self.close()
 
     def close(self) -> None:
@@ -135,7 +146,7 @@ class Wire:
         self.received += data
         if not data:
             self._end("closed")
-        elif len(self.received) > MAX_RECEIVED:
+        elif len(self.received) > self._most:
             self._end("flood")
 
     def _end(self, how: Ended) -> None:

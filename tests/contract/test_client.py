@@ -66,8 +66,7 @@ def refuses_early(client: socket.socket) -> None:
         (floods, "flood", "flood", 1),
     ],
 )
-def test_how_it_ends(script: Script, ended: Ended, left: Ended, answers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "MAX_RECEIVED", 4 * 1024 * 1024)
+def test_how_it_ends(script: Script, ended: Ended, left: Ended, answers: int) -> None:
     with scripted(script, timeout=1.0) as server:
         heard = server.ask(get("/"))
     assert (heard.ended, len(heard.answers)) == (ended, answers)

@@ -139,7 +139,7 @@ def test_without_looks_at_interim_answers_too() -> None:
         (SomeBody(), "content"),
         (NoBody(), "no content"),
         (NothingAfter(), "nothing after the end of the answer"),
-        (Without("bare-lf"), "no bare-lf"),
+        (Without("bare-lf"), "no fault such as bare-lf"),
         (Complete(), "a whole answer"),
         (Framed(), "Content-Length, or chunks"),
         (Closes(), "the server closes the connection"),

@@ -1,9 +1,12 @@
 """Outcomes: what passes, fails and is skipped, and what is counted."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from contract import BY_ID, Exchange, Judgement, Outcome, Rule, Server, judge, run
-from contract.conversation import Broken, broken
+from contract.conversation import broken
 from contract.expectations import Status
 from contract.judging import PROBES, serves
 from contract.requests import get
@@ -99,7 +102,7 @@ def test_501_owes_no_allow() -> None:
         assert run(BY_ID["methods-allow-exact"], server).verdict == "passed"
 
 
-def told(outcomes: list[Outcome]) -> list[tuple[str, str, str, bool]]:
+def told(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str, bool]]:
     return [(outcome.rule.id, outcome.verdict, outcome.reason, outcome.counts) for outcome in outcomes]
 
 
@@ -113,10 +116,33 @@ def test_what_needs_a_broken_rule_is_skipped_and_names_it() -> None:
             server, [later, needing, needing_absent], among=[BROKEN, rule("kept", check=complains), absent]
         )
     assert told(outcomes) == [
-        ("later", "skipped", "needing does not hold", True),
+        ("later", "skipped", "kept does not hold", True),
         ("needing", "skipped", "kept does not hold", True),
-        ("needing-absent", "skipped", "absent does not hold", False),
+        ("needing-absent", "skipped", "there is no /form", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason", "counts"),
+    [(4, "there is no /form", False), (5, "broken does not hold", True), (9, "there is no /form", False)],
+)
+def test_a_missing_route_is_not_counted_though_what_the_rule_needs_does_not_hold_either(
+    stage: int, reason: str, counts: bool
+) -> None:
+    judged = rule("judged", stage=stage, routes=("/form",), needs=("broken",), check=is_content)
+    there = rule("there", stage=stage, needs=("broken",), check=is_content)
+    with scripted(says(MISSING)) as server:
+        outcomes = judge(server, [judged, there], among=[rule("broken", check=complains)])
+    assert told(outcomes) == [
+        ("judged", "skipped", reason, counts),
+        ("there", "skipped", "broken does not hold", True),
+    ]
+
+
+def test_a_route_that_cannot_be_asked_for_is_not_taken_for_missing() -> None:
+    judged = rule("judged", stage=9, routes=("/form",), needs=("broken",), check=is_content)
+    outcomes = judge(gone(), [judged], among=[rule("broken", check=complains)])
+    assert told(outcomes) == [("judged", "skipped", "broken does not hold", True)]
 
 
 def test_each_rule_is_judged_once() -> None:
@@ -132,14 +158,15 @@ def test_what_restarts_comes_last() -> None:
     order: list[str] = []
     restarting = rule("restarting", restarts=True, check=lambda server: order.append("restarting"))
     others = [rule(f"other-{number}", check=lambda server: order.append("other")) for number in range(9)]
-    server = Server("127.0.0.1", 1, restart=lambda: None)
-    assert [outcome.rule for outcome in judge(server, [restarting, *others])] == [restarting, *others]
+    with scripted(says(OK)) as server:
+        outcomes = judge(replace(server, restart=lambda: None), [restarting, *others])
+    assert [outcome.rule for outcome in outcomes] == [restarting, *others]
     assert order[-1] == "restarting"
 
 
-def test_the_server_is_asked_for_before_each_rule() -> None:
-    def unavailable() -> Server:
-        raise broken("it does not start")
-
-    with pytest.raises(Broken, match="it does not start"):
-        Judgement(unavailable, [KEPT]).outcome(KEPT)
+def test_what_is_known_is_not_judged() -> None:
+    known = Outcome(rule=KEPT, verdict="failed")
+    needing = rule("needing", needs=("kept",), check=complains)
+    judgement = Judgement(lambda judged: Outcome(rule=judged, verdict="passed"), [KEPT, BROKEN, needing], [known])
+    assert judgement.outcome(KEPT) is known
+    assert [judgement.outcome(each).verdict for each in (BROKEN, needing)] == ["passed", "skipped"]

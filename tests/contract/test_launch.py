@@ -1,21 +1,33 @@
 """Servers that the judge starts: that listen, that never do, that die, that leave children behind."""
 
+import re
 import shlex
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
-from contract import launch
+from contract import launch, starting
 from contract.conversation import Broken
+from contract.errors import CannotJudge
 from contract.launch import Launched
+from contract.listening import free_port, is_taken, listens
+from contract.model import Crash
 from contract.requests import get
+from contract.supervisor import Limits
 
 ANSWERS = """
-import os, socket, sys, time
+import os, signal, socket, sys, threading, time
 {before}
-with socket.create_server(("127.0.0.1", int({port}))) as listener:
+with socket.create_server(("127.0.0.1", int({port})), reuse_port={shares}) as listener:
+    {after}
     while True:
         client, _ = listener.accept()
         with client:
@@ -23,6 +35,7 @@ with socket.create_server(("127.0.0.1", int({port}))) as listener:
 """
 ANSWER = "client.recv(65536); client.sendall(b'HTTP/1.1 204 No Content\\r\\n\\r\\n')"
 ONCE = "started = __file__ + '.started'; os.path.exists(started) and sys.exit('not again'); open(started, 'w').close()"
+PATIENT = 20.0  # seconds for what takes a moment, on a busy machine
 
 
 @pytest.fixture
@@ -30,20 +43,37 @@ def script(tmp_path: Path) -> Path:
     return tmp_path / "server.py"
 
 
-def command(script: Path, *, before: str = "", each: str = ANSWER, port: str = "sys.argv[1]") -> str:
-    script.write_text(ANSWERS.format(before=before, each=each, port=port))
-    return shlex.join([sys.executable, str(script)]) + " {port}"
+def command(
+    script: Path,
+    *,
+    before: str = "",
+    after: str = "",
+    each: str = ANSWER,
+    port: str = "sys.argv[1]",
+    shares: bool = False,
+) -> str:
+    script.write_text(ANSWERS.format(before=before, after=after, each=each, port=port, shares=shares))
+    return shlex.join([sys.executable, "-S", str(script)]) + " {port}"
 
 
 @pytest.fixture
 def launched(request: pytest.FixtureRequest, script: Path) -> Iterator[Launched]:
-    launched = Launched(command(script, **getattr(request, "param", {})), seed=7)
-    yield launched
-    launched.close()
+    with Launched(command(script, **getattr(request, "param", {})), seed=7, start_within=PATIENT) as launched:
+        yield launched
+
+
+def script_that(*ids: str, **parts: Any) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("launched", [parts], indirect=True, ids=ids or [""])
 
 
 def answers(launched: Launched) -> bool:
     return launched.running().ask(get("/")).answers[0].status == 204
+
+
+def ended(launched: Launched) -> None:
+    """Wait until it has ended by itself, or broken a limit."""
+    assert launched._group
+    launched._group._process.wait(PATIENT)
 
 
 @pytest.mark.parametrize("launched", [{}, {"port": 'os.environ["PORT"]'}], indirect=True, ids=["argument", "variable"])
@@ -51,6 +81,14 @@ def test_starts_on_a_free_port(launched: Launched) -> None:
     assert answers(launched)
     assert launched.running() is launched.running()
     assert launched.running().seed == 7
+
+
+def test_runs_in_its_folder(tmp_path: Path, script: Path) -> None:
+    given = command(script, before="print(os.getcwd())")
+    with Launched(given, folder=tmp_path) as launched:
+        launched.running()
+        launched.stop()
+        assert launched.output == f"{tmp_path}\n"
 
 
 def test_restarts_on_the_same_port(launched: Launched) -> None:
@@ -65,67 +103,253 @@ def test_stops_for_good(launched: Launched) -> None:
     server = launched.running()
     launched.stop()
     launched.stop()
-    with pytest.raises(Broken, match="no connection"):
-        server.ask(get("/"))
+    assert not listens(server)
+    assert (launched.crash(), launched.violation) == (None, "")
 
 
-@pytest.mark.parametrize("launched", [{"before": ONCE}], indirect=True)
+@script_that(before=ONCE)
 def test_a_restart_that_fails_says_why(launched: Launched) -> None:
     launched.running()
-    with pytest.raises(Broken, match="it has ended\nnot again"):
+    with pytest.raises(Broken, match="it has ended: exit status 1\nnot again"):
         launched.restart()
 
 
-@pytest.mark.parametrize("launched", [{"each": ANSWER + "; client.close(); sys.exit()"}], indirect=True)
+@script_that(before="print(os.getpid())", each=ANSWER + "; client.close(); sys.exit('no more')")
 def test_what_has_died_is_started_anew(launched: Launched) -> None:
-    """Each request kills it, the first of which is how the judge sees that it listens."""
     first = launched.running()
-    assert launched._process
-    launched._process.wait()
+    assert launched.crash() is None
+    first.ask(get("/"))
+    ended(launched)
+    assert launched.crash() == Crash("exit status 1", launched.output)
+    assert launched.output.endswith("no more\n")
     assert launched.running() is not first
+    assert launched.crash() is None
+    assert launched.output.count("no more") == 1
 
 
-@pytest.mark.parametrize("launched", [{"each": "pass"}], indirect=True)
+@script_that(each=ANSWER + "; os.kill(0, signal.SIGSEGV)")
+def test_a_signal_has_a_name(launched: Launched) -> None:
+    launched.running().ask(get("/"))
+    ended(launched)
+    assert launched.crash() == Crash("SIGSEGV", "")
+
+
+@script_that(each="pass")
 def test_what_listens_need_not_answer(launched: Launched) -> None:
     assert launched.running().ask(get("/")).answers == ()
 
 
-@pytest.mark.parametrize("launched", [{"before": "sys.exit('no, thanks')"}], indirect=True)
+@script_that(before="sys.exit('no, thanks')")
 def test_what_never_starts_says_why_and_is_not_tried_again(launched: Launched) -> None:
     for _ in range(2):
-        with pytest.raises(Broken, match=r"did not start on port .*: it has ended\nno, thanks"):
+        with pytest.raises(Broken, match="did not start: it has ended: exit status 1\nno, thanks"):
             launched.running()
 
 
-@pytest.mark.parametrize("launched", [{"before": "time.sleep(60)"}], indirect=True)
-def test_what_never_listens_is_given_up(launched: Launched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "START", 0.1)
-    with pytest.raises(Broken, match="it runs, but does not listen"):
+def fails(given: str, **options: Any) -> str:
+    """Return what is said of a server that does not start."""
+    with Launched(given, **options) as launched, pytest.raises(Broken) as raised:
         launched.running()
+    return str(raised.value).partition(": ")[2]
+
+
+NEVER = "sys.exit('Address already in use')"
+NOT_AT_FIRST = f"started = __file__ + '.started'; os.path.exists(started) or (open(started, 'w').close(), {NEVER})"
+SLEEPS = "time.sleep(60)"
+COMPUTES = "while True: pass"
+SIX = "other = socket.create_server(('::1', int(sys.argv[1])), family=socket.AF_INET6); time.sleep(60)"
+ELSEWHERE = "other = socket.create_server(('127.0.0.1', 0)); time.sleep(60)"
+
+
+@pytest.mark.parametrize(
+    ("before", "within", "why"),
+    [
+        (SLEEPS, 0.2, r"it runs, but does not listen on port \d+"),
+        (SLEEPS, None, r"it runs, but does not listen on port \d+; --start-within gives it more time"),
+        (COMPUTES, None, r"it runs, but does not listen on port \d+; --start-within gives it more time"),
+        (ELSEWHERE, None, r"it listens on port \d+, not on \d+, as {port} and \$PORT have told it"),
+        (SIX, None, r"it listens on port \d+, but not at 127.0.0.1"),
+    ],
+    ids=["given", "idle", "at-work", "elsewhere", "other-address"],
+)
+def test_what_never_listens_is_given_up(
+    before: str, within: float | None, why: str, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "IDLE", 0.5)
+    monkeypatch.setattr(starting, "LONGEST", 1.0)
+    assert re.fullmatch(why, fails(command(script, before=before), start_within=within))
+
+
+def test_who_listens_at_the_last_moment_has_started(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([False])
+    monkeypatch.setattr(starting, "listens", lambda server: next(looks, True))
+    with Launched(command(script, before=SLEEPS), start_within=0) as launched:
+        assert launched.running()
 
 
 def test_a_command_that_is_none() -> None:
-    launched = Launched("/no/such/program {port}")
-    with pytest.raises(Broken, match="No such file"):
+    assert fails("/no/such/program {port}") == "No such file or directory"
+
+
+@pytest.mark.parametrize(("given", "why"), [("'", "no command: No closing quotation"), ("", "the command is empty")])
+def test_what_cannot_be_a_command(given: str, why: str) -> None:
+    with Launched(given) as launched, pytest.raises(CannotJudge, match=why):
         launched.running()
-    launched.close()
 
 
-def test_a_port_is_waited_for(launched: Launched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fixed_port(script: Path) -> None:
+    port = free_port()
+    with Launched(command(script, port=str(port)), port=port) as launched:
+        assert answers(launched)
+        assert launched.server.port == port
+
+
+def test_a_fixed_port_that_is_taken(script: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with (
+            Launched(command(script), port=port) as launched,
+            pytest.raises(CannotJudge, match=f"port {port} is taken"),
+        ):
+            launched.running()
+
+
+@pytest.mark.parametrize(
+    ("before", "looks", "starts"),
+    [
+        (NOT_AT_FIRST, (False, False, False, True), True),
+        (NEVER, (False, True), False),
+        (NOT_AT_FIRST, (True,), False),
+    ],
+    ids=["kept", "kept-in-vain", "free"],
+)
+def test_a_fixed_port_is_waited_for(
+    before: str, looks: tuple[bool, ...], starts: bool, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does not set SO_REUSEADDR cannot start while connections just closed keep the port."""
+    port, free = free_port(), iter(looks)
+    monkeypatch.setattr(launch, "is_free", lambda port: next(free))
+    with Launched(command(script, before=before), port=port) as launched:
+        if starts:
+            assert answers(launched)
+        else:
+            with pytest.raises(Broken, match="in use"):
+                launched.running()
+    assert list(free) == []
+
+
+def test_a_fixed_port_is_not_waited_for_much_longer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        assert launch.wait_until_free(other.getsockname()[1], 0.1) < PATIENT
+
+
+# -- ending
+
+
+STUBBORN = "signal.signal(signal.SIGTERM, signal.SIG_IGN); os.fork()"
+ESCAPES = "os.fork() or (os.setsid(), os.fork() and os._exit(0))"  # from the session, and from its parent
+ENDS_BEFORE_ITS_CHILD = "os.fork() and sys.exit('gone')"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"before": STUBBORN}, {"before": ESCAPES}, {"after": ESCAPES}, {"after": STUBBORN}],
+    ids=["stubborn", "escaped", "escaped-with-the-port", "stubborn-with-the-port"],
+)
+def test_all_that_came_of_it_ends(parts: dict[str, str], script: Path) -> None:
+    with Launched(command(script, shares=True, **parts)) as launched:
+        server = launched.running()
+        assert len(processes_of(script)) > 1
+    assert processes_of(script) == []
+    assert not is_taken(server.port)
+
+
+def processes_of(script: Path) -> list[int]:
+    return [each.pid for each in psutil.process_iter(["cmdline"]) if str(script) in (each.info["cmdline"] or [])]
+
+
+@script_that(after=ENDS_BEFORE_ITS_CHILD)
+def test_a_child_that_is_left_ends_with_its_parent(launched: Launched, script: Path) -> None:
+    with suppress(Broken):  # it listens for a moment
+        launched.running()
+    ended(launched)
+    assert launched.crash() == Crash("exit status 1", "gone\n")
+    assert processes_of(script) == []
+
+
+KILLS_ITS_WATCHER = "os.kill(os.getppid(), signal.SIGKILL)"
+
+
+@script_that(after=KILLS_ITS_WATCHER)
+def test_who_ends_its_watcher_is_ended(launched: Launched, script: Path) -> None:
+    with suppress(Broken):
+        launched.running()
+    ended(launched)
+    launched.stop()
+    assert launched.violation == "it ended the process that watches it"
+    assert processes_of(script) == []
+
+
+def test_all_ends_with_the_judge(script: Path) -> None:
+    """Whatever ends the judge: here it has no time for anything."""
+    program = "import os, sys; from contract.launch import Launched; Launched(sys.argv[1]).running(); os._exit(0)"
+    subprocess.run([sys.executable, "-c", program, command(script, before=STUBBORN)], check=True)
+    deadline = time.monotonic() + PATIENT
+    while processes_of(script) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert processes_of(script) == []
+
+
+# -- limits
+
+
+MiB = 1024**2
+MEMORY = f"hoard = bytearray(300 * {MiB})"
+SHARED = f"hoard = bytearray(60 * {MiB}); [os.fork() for _ in range(2)]"  # four times the same 60 MiB
+THREADS = "[threading.Thread(target=time.sleep, args=(60,), daemon=True).start() for _ in range(40)]"
+FORKS = "while True: os.fork() or time.sleep(60)"
+FILE = f"signal.signal(signal.SIGXFSZ, signal.SIG_DFL); open(__file__ + '.big', 'wb').write(bytes(2 * {MiB}))"
+
+
+@pytest.mark.parametrize(
+    ("each", "limits", "violation"),
+    [
+        (MEMORY, Limits(memory=200 * MiB), "it used more than 200 MiB of memory"),
+        (THREADS, Limits(tasks=30), "it ran more than 30 processes and threads at a time"),
+        (FORKS, Limits(tasks=30), "it ran more than 30 processes and threads at a time"),
+        (COMPUTES, Limits(cpu=0.5), "it used more than 0.5 seconds of CPU time"),
+        (FILE, Limits(file=MiB), "it wrote a file of more than 1 MiB"),
+    ],
+    ids=["memory", "threads", "processes", "cpu", "file"],
+)
+def test_who_breaks_a_limit_is_ended_and_not_started_again(
+    each: str, limits: Limits, violation: str, script: Path
+) -> None:
+    with Launched(command(script, each=each), limits=limits) as launched:
+        with launched.running().connect():
+            ended(launched)
+        assert (launched.violation, launched.crash()) == (violation, None)
+        with pytest.raises(Broken, match=violation):
+            launched.running()
+    assert launched.violation == violation
+    assert processes_of(script) == []
+
+
+def test_a_limit_broken_before_it_listens(script: Path) -> None:
+    assert fails(command(script, before=FORKS), limits=Limits(tasks=30)) == (
+        "it ran more than 30 processes and threads at a time"
+    )
+
+
+def test_memory_that_is_shared_counts_once(script: Path) -> None:
+    with Launched(command(script, before=SHARED, after="", shares=True), limits=Limits(memory=200 * MiB)) as launched:
+        assert answers(launched)
+        launched.stop()
+        assert launched.violation == ""
+
+
+def test_who_is_closed_is_not_started_again(launched: Launched) -> None:
     launched.running()
-    taken = iter([True, True, False])
-    monkeypatch.setattr(launch, "takes_connections", lambda port: next(taken))
-    launched.stop()
-    assert list(taken) == []
-
-
-STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.fork()"
-
-
-@pytest.mark.parametrize("launched", [{"before": STUBBORN, "port": "sys.argv[1]"}], indirect=True)
-def test_children_and_the_stubborn_end_too(launched: Launched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "STOP", 0.1)
-    server = launched.running()
-    launched.stop()
-    with pytest.raises(Broken, match="no connection"):
-        server.ask(get("/"))
+    launched.close()
+    with pytest.raises(Broken, match="judging has ended"):
+        launched.running()

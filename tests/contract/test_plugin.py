@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract import RULES, Server
+from contract import RULES, Outcome, Rule, Server
 from tests.mutants.concurrency import well
 from tests.mutants.respond import MUTANTS as RESPOND
 from tests.mutants.route import MUTANTS as ROUTE
@@ -52,15 +52,80 @@ def url(server: Server) -> str:
     return server.origin
 
 
+def collected(result: pytest.RunResult) -> list[str]:
+    return [line for line in result.outlines if "::" in line]
+
+
+def ids(*stages: int) -> list[str]:
+    return [f"stage-{rule.stage}::{rule.id}" for rule in RULES if not stages or rule.stage in stages]
+
+
 def test_without_options_the_plugin_keeps_quiet(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_own(): pass")
     run().assert_outcomes(passed=1)
 
 
 def test_each_rule_is_an_item(run: Run, server: Server) -> None:
-    result = run("--contract-url", url(server), "--collect-only", "-q")
-    stages = [f"stage-{rule.stage}::{rule.id}" for rule in RULES]
-    assert [line for line in result.outlines if line.startswith("stage-")] == stages
+    assert collected(run("--contract-url", url(server), "--collect-only", "-q")) == ids()
+
+
+def test_the_name_of_the_package_stands_for_the_rules(run: Run, server: Server, pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\npython_files = *.py")
+    pytester.makepyfile("def test_of_the_folder_is_not_collected(): assert False")
+    assert collected(run("--pyargs", "contract", "--contract-url", url(server), "--collect-only", "-q")) == ids()
+
+
+def test_the_name_of_the_package_wants_a_server(run: Run) -> None:
+    result = run("--pyargs", "contract")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*wants to know what to judge: --contract-url or --contract-command*"])
+
+
+@pytest.mark.parametrize(
+    ("selecting", "stages"),
+    [
+        pytest.param(["-m", "stage_3"], [3], id="marker"),
+        pytest.param(["-m", "stage_3 or stage_8"], [3, 8], id="markers"),
+        pytest.param(["-k", "stage_4"], [4], id="keyword"),
+        pytest.param(["--contract-until", "2"], [1, 2], id="until"),
+    ],
+)
+def test_stages_are_selected(run: Run, server: Server, selecting: list[str], stages: list[int]) -> None:
+    result = run("--contract-url", url(server), "--strict-markers", "--collect-only", "-q", *selecting)
+    assert collected(result) == ids(*stages)
+
+
+def test_the_seed_stands_in_the_header(run: Run, server: Server) -> None:
+    result = run("--contract-url", url(server), "--contract-seed", "7", "--collect-only")
+    result.stdout.fnmatch_lines([f"contract: {url(server)}, seed 7"])
+
+
+HIDDEN = """
+from contract import BY_ID
+from dataclasses import replace
+RULES = [replace(BY_ID["route-test"], id="secret", stage=3, needs=("route-index",))]
+"""
+
+
+def test_hidden_rules(run: Run, server: Server, pytester: pytest.Pytester) -> None:
+    path = pytester.makepyfile(HIDDEN)
+    arguments = ("--contract-url", url(server), "--contract-hidden", str(path))
+    result = run(*arguments, "--strict-markers", "-v", "-k", "secret")
+    result.stdout.fnmatch_lines(["stage-3::secret*PASSED*"])
+    assert set(collected(run(*arguments, "--collect-only", "-q"))) == {*ids(), "stage-3::secret"}
+
+
+def test_time_limits(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[Server] = []
+
+    def judge(rule: Rule, server: Server) -> Outcome:
+        judged.append(server)
+        return Outcome(rule=rule, verdict="passed")
+
+    monkeypatch.setattr("contract.alone.run", judge)
+    limits = ("--contract-timeout", "7.5", "--contract-patience", "2")
+    run("--contract-url", url(server), "--contract-seed", "3", *limits, "-k", "listen-accepts")
+    assert [(server.timeout, server.patience, server.seed) for server in judged] == [(7.5, 2.0, 3)]
 
 
 def test_an_unbroken_server(run: Run, server: Server, pytester: pytest.Pytester) -> None:
@@ -123,7 +188,7 @@ def test_a_command(run: Run) -> None:
 def test_a_command_that_fails(run: Run) -> None:
     result = run("--contract-command", "/no/such/program", "-k", "listen-accepts")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["'/no/such/program' did not start: No such file or directory"])
+    result.stdout.fnmatch_lines(["*'/no/such/program' did not start: No such file or directory"])
 
 
 @pytest.mark.parametrize(
@@ -137,6 +202,7 @@ def test_a_command_that_fails(run: Run) -> None:
         ("--contract-url", "127.0.0.1:8001"),
         ("--contract-url", "http://127.0.0.1:port"),
         ("--contract-url", "http://"),
+        ("--contract-url", "http://127.0.0.1", "--contract-hidden", "/no/such/file.py"),
     ],
 )
 def test_options_that_make_no_sense(run: Run, arguments: tuple[str, ...]) -> None:
@@ -146,6 +212,6 @@ def test_options_that_make_no_sense(run: Run, arguments: tuple[str, ...]) -> Non
 def test_a_bug_in_a_check_is_no_failure_of_the_server(
     run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("contract.judging.run", lambda rule, server: 1 / 0)
+    monkeypatch.setattr("contract.alone.run", lambda rule, server: 1 / 0)
     result = run("--contract-url", url(server), "-k", "listen-accepts")
     result.stdout.fnmatch_lines(["*ZeroDivisionError*"])

@@ -1,0 +1,123 @@
+"""contract check: judge one server."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contract.choosing import Choice
+from contract.commands import console
+from contract.commands.options import PATH, POINTS, PORT, REPORT, STAGE, seconds
+from contract.display import progress, show, show_all, total
+from contract.errors import CannotJudge
+from contract.isolation import enter
+from contract.output import unshown
+from contract.report import Report
+from contract.reports import write
+from contract.server import PATIENCE
+from contract.settings import Settings, read_settings
+from contract.task import Task
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+ANY = click.Path(path_type=Path)
+STARTS = ("--command", "--port", "--start-within", "--isolate")
+EXAMPLES = """\b
+Examples:
+  contract check http://127.0.0.1:8001
+  contract check --command "python main.py {port}" --until 4
+  contract check --command ./server --port 5000 --rule route-test --verbose
+  contract check --command "node server.js" --report json=report.json --report junit=report.xml
+
+Exit status: 0 if all MUST rules of the chosen stages hold, 1 if some do not, 2 if the judge could not do its work.
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("url", required=False)
+@click.option("--command", help="Start the server by this: {port} in it, and PORT in its environment, is its port.")
+@click.option("--port", type=PORT, help="The port that the server takes, whatever it is told.")
+@click.option("--start-within", type=seconds, help="For how long it may start. [default: while it is at work]")
+@click.option("--ca", type=FILE, help="Trust this certificate, in PEM, at an https URL.")
+@click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage; can be repeated.")
+@click.option("--until", type=STAGE, help="Judge no later stage.")
+@click.option("--rule", "ids", metavar="ID", multiple=True, help="Judge this rule alone; can be repeated.")
+@click.option("--hidden", type=FILE, help="Judge by the rules in this Python file, too.")
+@click.option("--only-public", is_flag=True, help="Leave those out all the same.")
+@click.option("--points", type=POINTS, multiple=True, metavar="STAGE=N", help="What a stage is worth. [default: 10]")
+@click.option("--route", "routes", type=PATH, multiple=True, metavar="/test=/blog", help="Ask for the second path.")
+@click.option("--seed", type=int, default=0, show_default=True, help="For random data.")
+@click.option("--timeout", type=seconds, help="For each answer. [default: by how fast the server is]")
+@click.option("--patience", type=seconds, default=PATIENCE, show_default=True, help="For rules about time limits.")
+@click.option("--isolate", is_flag=True, help="Keep the server from the network, and from the judge's files.")
+@click.option("--hide", type=ANY, multiple=True, help="Keep this file or folder from it, too; can be repeated.")
+@click.option("--report", "reports", type=REPORT, multiple=True, metavar="FORMAT=FILE", help="Write one.")
+@click.option("--quiet", "volume", flag_value="quiet", help="Say what came of it in one line.")
+@click.option("--verbose", "volume", flag_value="verbose", help="Show every exchange, and what the server writes.")
+def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path, ...], **given: Any) -> None:
+    """Judge one server: at URL, or started by --command, or by the command in contract.toml of this folder."""
+    with orderly():
+        if hide and not given["isolate"]:
+            raise CannotJudge("--hide is for --isolate: any other server sees what you see")
+        secret = [*hide, *filter(None, [given["hidden"]]), *(file for _, file in reports)]
+        task = task_of(secret=secret, **given)
+        if task.isolate:
+            enter()
+        with progress(len(task.rules), volume) as told:
+            report = task.report(told, live if volume == "verbose" and not task.own else unshown)
+        try:
+            for format, file in reports:
+                write(report, format, file)
+        finally:
+            tell(report, volume)
+        sys.exit(0 if report.holds else 1)
+
+
+def task_of(
+    url: str | None, command: str | None, port: int | None, only_public: bool, hidden: Path | None, **given: Any
+) -> Task:
+    """Return the task that the options make. CannotJudge where they contradict each other."""
+    if url and (command or port or given["isolate"] or given["start_within"]):
+        raise CannotJudge(f"a URL is judged as it is: {', '.join(STARTS)} are for what the judge starts")
+    if given["ca"] and not url:
+        raise CannotJudge("--ca is for an https URL: what the judge starts speaks no TLS")
+    settings = Settings(command or "", Path.cwd(), port) if command or url else read_settings(Path.cwd())
+    choice = Choice(given.pop("stages"), given.pop("until"), given.pop("ids"))
+    return Task(
+        url=url,
+        settings=replace(settings, port=port or settings.port),
+        choice=Choice(settings.stages) if choice == Choice() else choice,  # the file may be the learner's
+        hidden=None if only_public else hidden,
+        **given,
+    )
+
+
+def live(line: str) -> None:
+    click.echo(f"server | {line}".rstrip(), err=True)
+
+
+def tell(report: Report, volume: str | None) -> None:
+    if volume == "quiet":
+        console().print(total(report), soft_wrap=True)
+    elif volume == "verbose":
+        show_all(report, console())
+    else:
+        show(report, console())
+
+
+@contextmanager
+def orderly() -> Iterator[None]:
+    """End in order when told to end: what the judge has started ends with it."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    except OSError as error:
+        raise CannotJudge(str(error)) from error
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGTERM, before)

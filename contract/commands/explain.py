@@ -1,0 +1,30 @@
+"""contract explain: all about one rule."""
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from contract.choosing import unknown
+from contract.commands import console
+from contract.errors import CannotJudge
+from contract.explaining import facts
+from contract.model import Rule
+from contract.rules import BY_ID
+
+
+@click.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Tell all about a RULE, named by its id: what it promises, what it sends, which answers are legal."""
+    if rule not in BY_ID:
+        raise CannotJudge(unknown(rule, BY_ID))
+    console().print(Text(rule, style="bold"), columns(BY_ID[rule]), sep="\n")
+
+
+def columns(rule: Rule) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in facts(rule):
+        table.add_row(name, Text(text))
+    return table

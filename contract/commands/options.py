@@ -1,0 +1,84 @@
+"""Kinds of values that options of the commands take."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contract.reports import FORMATS
+from contract.rules import STAGES
+from contract.settings import PORTS
+
+PORT = click.IntRange(PORTS.start, PORTS.stop - 1)
+STAGE = click.IntRange(min(STAGES), max(STAGES))
+MOST = 3600  # seconds that anything may take
+PATHS = re.compile(r"/[!-~]*")  # that can stand in a request line
+
+
+class Pair(click.ParamType[tuple[Any, Any]]):
+    """Two values with = between them."""
+
+    name = "pair"
+
+    def __init__(self, example: str, first: Callable[[str], Any], second: Callable[[str], Any]) -> None:
+        self.example, self.first, self.second = example, first, second
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, Any]:
+        first, equals, second = str(value).partition("=")
+        if not (first and equals and second):
+            self.fail(f"{value!r} is no pair like {self.example}", param, ctx)
+        try:
+            return self.first(first), self.second(second)
+        except ValueError as error:
+            self.fail(f"{value!r} is no pair like {self.example}: {error}", param, ctx)
+
+
+def stage(text: str) -> int:
+    if text not in map(str, STAGES):
+        raise ValueError(f"there is no stage {text}")
+    return int(text)
+
+
+def worth(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(f"{text} is no number of points")
+    return int(text)
+
+
+def path(text: str) -> str:
+    if not PATHS.fullmatch(text):
+        raise ValueError(f"{text} is no path: that begins with a slash, and the rest is ASCII without spaces")
+    return text
+
+
+def report_format(text: str) -> str:
+    if text not in FORMATS:
+        raise ValueError(f"the formats are {', '.join(FORMATS)}")
+    return text
+
+
+def new_file(text: str) -> Path:
+    """Return where a file can be written, as far as that can be told before there is anything to write."""
+    path = Path(text)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder")
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {path.parent}")
+    return path
+
+
+def seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number <= MOST:
+        raise click.BadParameter(f"{text!r} is no number of seconds above 0 and up to {MOST}")
+    return number
+
+
+POINTS = Pair("7=20", stage, worth)
+PATH = Pair("/test=/blog", path, path)
+REPORT = Pair("json=report.json", report_format, new_file)

@@ -1,0 +1,32 @@
+"""From a URL to the server that it names."""
+
+import ssl
+from urllib.parse import urlsplit
+
+from contract.errors import CannotJudge
+from contract.server import Server
+
+PORTS = {"http": 80, "https": 443}
+
+
+def server_at(url: str, ca: str | None = None) -> Server:
+    """Return the server at a URL; over TLS, its certificate has to lead to those in the file `ca`, if one is named."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = PORTS[parts.scheme] if parts.port is None else parts.port
+    except (ValueError, KeyError):
+        host, port = "", 0
+    if not (host and port) or parts.path.strip("/") or parts.query:
+        raise CannotJudge(f"a URL like http://127.0.0.1:8001 is wanted, not {url!r}")
+    if ca and parts.scheme != "https":
+        raise CannotJudge("a certificate is for a URL that begins with https:")
+    return Server(host, port, tls=trusting(ca) if parts.scheme == "https" else None)
+
+
+def trusting(ca: str | None) -> ssl.SSLContext:
+    """Return what trusts the certificates in that file; without one, those that the system trusts."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise CannotJudge(f"{ca} holds no certificate that can be read: {error}") from error

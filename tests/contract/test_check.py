@@ -1,0 +1,477 @@
+"""contract check: what it judges, what it says, how it ends."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from click.shell_completion import ShellComplete
+from click.testing import CliRunner, Result
+
+from contract.__main__ import COMMANDS, main
+from contract.isolation import INSIDE
+from contract.reports import FORMATS
+from raw_router.handler import generate_response
+from raw_router.messages import Request, Response
+from tests.contract.scripted import scripted
+from tests.contract.test_checking import says_nothing
+from tests.contract.test_isolation import PYTHON, bubblewrap
+from tests.mutants.concurrency import well
+from tests.mutants.serving import with_field
+from tests.serving import serving
+from tests.tls import CERTIFICATE, encrypting
+
+__all__ = ["bubblewrap"]
+
+NOWHERE = "http://127.0.0.1:1"  # where nothing listens
+QUICK = ("--rule", "listen-accepts")
+SERVER = """
+import os, pathlib, socket, subprocess, sys, threading
+def serve(client):
+    with client:
+        if client.recv(65536):
+            client.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi")
+child = subprocess.Popen(["sleep", "600"])
+pathlib.Path("pids").write_text(f"{os.getpid()} {child.pid}")
+print("I\\tlisten\\x1b[2J  ", "\\n", flush=True)
+with socket.create_server(("127.0.0.1", int(os.environ["PORT"]))) as listener:
+    while True:
+        threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"""
+LOOKS = """
+import os
+for name in sorted(os.listdir()):
+    try:
+        print(name, open(name).read() != "", sep=": ")
+    except OSError:
+        print(name, False, sep=": ")
+"""
+OWN = """
+import sys
+from contract import Rule
+from contract.conversation import broken
+
+def told(server):
+    raise broken(f"seed {server.seed}, patience {server.patience}, timeout {server.timeout}")
+
+def waits(server):
+    with server.connect() as connection:
+        print("judging", file=sys.__stderr__, flush=True)
+        connection.pause(60)
+
+def rule(id, check):
+    return Rule(id=id, stage=2, sentence="Sesame.", hint="Sesame.", section="the service, /", check=check)
+
+RULES = (rule("sesame-told", told), rule("sesame-waits", waits))
+"""
+
+
+def check(*arguments: str | Path, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(main, ["check", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Where a right server is."""
+    with serving(generate_response) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contract.alone.SETTLE", 0.05)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with a server and a teacher's rules in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "server.py").write_text(SERVER)
+    (tmp_path / "own.py").write_text(OWN)
+    return tmp_path
+
+
+COMMAND = shlex.join([PYTHON, "-S", "server.py"])
+
+
+def judged(*arguments: str) -> dict[str, Any]:
+    """Return the report of a judgement."""
+    result = check(*arguments, "--report", "json=judged.json")
+    assert result.exit_code in (0, 1), result.output
+    loaded: dict[str, Any] = json.loads(Path("judged.json").read_text())
+    return loaded
+
+
+# -- exit status
+
+
+def test_all_must_rules_hold(url: str) -> None:
+    result = check(url, "--until", "1")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [line.split("(")[0] for line in result.stdout.splitlines()] == [
+        " 1 Listen                           10/10 ██████████  5 of 5 MUST rules hold",
+        "   1 rule not judged: the judge did not start this server.",
+        "10 of 10 points: all MUST rules hold, 0 SHOULD rules do not hold ",
+    ]
+
+
+def without_charset(request: Request) -> Response:
+    return with_field(generate_response(request), "Content-Type", "text/html")
+
+
+def test_should_rules_do_not_decide() -> None:
+    with serving(without_charset) as port:
+        result = check(f"http://127.0.0.1:{port}", "--stage", "2")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert ": all MUST rules hold, 1 SHOULD rule does not hold (seed 0, " in result.stdout
+
+
+def test_some_rule_does_not_hold() -> None:
+    result = check(NOWHERE)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert "But no connection to 127.0.0.1:1: Connection refused\n" in result.stdout
+    assert {line for line in result.stdout.splitlines() if "not judged" in line} <= {
+        f"   {count} rules not judged: listen-accepts does not hold." for count in range(1, 100)
+    } | {"   1 rule not judged: the judge did not start this server."}
+    assert "0 of 100 points: 1 MUST rule does not hold" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ([], "there is nothing to judge: name a URL, or --command, or a command in contract.toml"),
+        (["http://"], "a URL like http://127.0.0.1:8001 is wanted, not 'http://'"),
+        ([NOWHERE, "--command", "x"], "a URL is judged as it is: --command, --port, "),
+        ([NOWHERE, "--port", "80"], "a URL is judged as it is: "),
+        ([NOWHERE, "--isolate"], "a URL is judged as it is: "),
+        ([NOWHERE, "--start-within", "1"], "a URL is judged as it is: "),
+        (["--command", "x", "--ca", "ca.pem"], "--ca is for an https URL"),
+        ([NOWHERE, "--ca", "ca.pem"], "a certificate is for a URL that begins with https:"),
+        ([NOWHERE, "another"], "unexpected extra argument"),
+        ([NOWHERE, "--odd"], "No such option"),
+        ([NOWHERE, "--rule", "route-tset"], "there is no rule 'route-tset'; perhaps route-test"),
+        ([NOWHERE, "--stage", "11"], "Invalid value for '--stage'"),
+        ([NOWHERE, "--stage", "7", "--until", "4"], "there is nothing to judge by: "),
+        ([NOWHERE, "--timeout", "inf"], "Invalid value for '--timeout': 'inf' is no number of seconds"),
+        ([NOWHERE, "--patience", "0"], "Invalid value for '--patience': '0' is no number of seconds"),
+        ([NOWHERE, "--seed", "x"], "Invalid value for '--seed'"),
+        ([NOWHERE, "--points", "7"], "Invalid value for '--points': '7' is no pair like 7=20"),
+        ([NOWHERE, "--route", "a=/b"], "Invalid value for '--route': 'a=/b' is no pair like /test=/blog"),
+        ([NOWHERE, "--report", "json"], "Invalid value for '--report': 'json' is no pair like json=report.json"),
+        ([NOWHERE, "--report", "json=no/a.json"], "Invalid value for '--report': 'json=no/a.json' is no pair"),
+        ([NOWHERE, "--hidden", "missing.py"], "missing.py is no file of Python code"),
+        ([NOWHERE, "--hidden", "."], "Invalid value for '--hidden'"),
+        (["--command", " "], "the command is empty"),
+        (["--command", "'"], '"\'" is no command: No closing quotation'),
+        (["--command", "x", "--port", "0"], "Invalid value for '--port'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_can_not_be_judged_is_said_in_one_line(arguments: list[str], why: str, folder: Path) -> None:
+    result = check(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(r"Error: .+\n", result.stderr)
+    assert why in result.stderr
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = check("--command", "sleep 9", "--port", str(port))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Error: port {port} is taken already: stop what listens there\n"
+
+
+def test_no_bubblewrap() -> None:
+    result = check("--command", "x", "--isolate", PATH="")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: --isolate needs bubblewrap")
+
+
+def test_a_report_that_can_not_be_written_is_told_after_what_came_of_it(url: str) -> None:
+    result = check(url, *QUICK, "--report", "json=/dev/full")
+    assert result.exit_code == 2
+    assert result.stdout.splitlines()[-1].startswith("10 of 10 points: ")
+    assert result.stderr == "Error: [Errno 28] No space left on device\n"
+
+
+# -- what is judged
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stages"),
+    [
+        ([], set(range(1, 11))),
+        (["--stage", "2"], {2}),
+        (["--stage", "2", "--stage", "9"], {2, 9}),
+        (["--until", "4"], {1, 2, 3, 4}),
+        (["--rule", "route-test", "--rule", "listen-answers"], {1, 3}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+@pytest.mark.usefixtures("folder")
+def test_stages(arguments: list[str], stages: set[int]) -> None:
+    report = judged(NOWHERE, *arguments)
+    assert {rule["stage"] for rule in report["rules"]} == stages == {score["stage"] for score in report["stages"]}
+
+
+def test_points(folder: Path) -> None:
+    report = judged(NOWHERE, "--until", "3", "--points", "2=25", "--points", "3=0")
+    assert [score["worth"] for score in report["stages"]] == [10, 25, 0]
+    assert report["most"] == 35
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_rules_are_told(url: str) -> None:
+    options = ("--seed", "5", "--patience", "1.5", "--timeout", "2.5")
+    report = judged(url, "--hidden", "own.py", "--rule", "sesame-told", *options)
+    [complaint] = report["rules"][0]["complaints"]
+    assert complaint["text"] == "seed 5, patience 1.5, timeout 2.5"
+    assert report["seed"] == 5
+
+
+def renamed(request: Request) -> Response:
+    """Answer /blog as others answer /test, which is not here."""
+    return generate_response(
+        request._replace(path={"/blog": "/test", "/test": "/gone"}.get(request.path, request.path))
+    )
+
+
+def test_routes_of_other_names_make_full_points() -> None:
+    with serving(renamed) as port:
+        given = (f"http://127.0.0.1:{port}", "--until", "3")
+        assert check(*given, "--rule", "route-test").exit_code == 1
+        result = check(*given, "--route", "/test=/blog")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("30 of 30 points: all MUST rules hold")
+
+
+def test_a_server_over_tls(tmp_path: Path) -> None:
+    *_, ca = CERTIFICATE.write(tmp_path)
+    with encrypting(well) as server:
+        url = f"https://localhost:{server.port}"
+        trusted, untrusted = check(url, *QUICK, "--ca", ca), check(url, *QUICK)
+    assert trusted.exit_code == 0
+    assert "certificate verify failed" in untrusted.stdout
+
+
+# -- hidden rules
+
+
+@pytest.mark.parametrize("volume", [[], ["--verbose"]], ids=["", "verbose"])
+@pytest.mark.usefixtures("folder")
+def test_of_hidden_rules_only_how_many(volume: list[str]) -> None:
+    rules = ("--rule", "sesame-told", "--rule", "listen-accepts")
+    result = check("--command", COMMAND, "--hidden", "own.py", *rules, *volume)
+    assert result.exit_code == 1
+    assert "   1 hidden rule does not hold.\n" in result.stdout
+    assert "sesame" not in result.output.lower()
+    assert "server |" not in result.output  # it may tell what it was asked
+
+
+@pytest.mark.usefixtures("folder")
+def test_only_public(url: str) -> None:
+    given = (url, "--hidden", "own.py", "--only-public")
+    assert "no rule 'sesame-told'" in check(*given, "--rule", "sesame-told").stderr
+    assert check(*given, *QUICK).exit_code == 0
+
+
+# -- what the judge starts
+
+
+@pytest.mark.usefixtures("folder")
+def test_contract_toml() -> None:
+    Path("contract.toml").write_text(f"command = {json.dumps(COMMAND)}\nstages = [1]\n")
+    report = judged()
+    assert (report["target"], {rule["stage"] for rule in report["rules"]}) == (COMMAND, {1})
+    assert all(rule["verdict"] == "passed" for rule in report["rules"])
+    assert {rule["stage"] for rule in judged("--rule", "route-index")["rules"]} == {3}
+    assert judged("--command", "false", *QUICK)["target"] == "false"
+    assert judged(NOWHERE, *QUICK)["target"] == NOWHERE
+
+
+@pytest.mark.usefixtures("folder")
+def test_contract_toml_that_is_bad() -> None:
+    Path("contract.toml").write_text("comand = 'x'")
+    result = check()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("contract.toml: there is no 'comand'; 'command' is meant?\n")
+
+
+@pytest.mark.usefixtures("folder", "bubblewrap")
+def test_an_isolated_server_sees_no_secrets() -> None:
+    Path("report.json").touch()
+    Path("looks.py").write_text(LOOKS)
+    Path("hers.py").touch()
+    secrets = ("--hidden", "own.py", "--report", "json=report.json", "--hide", "hers.py")
+    result = check("--command", f"{PYTHON} looks.py", "--isolate", *secrets, *QUICK, **{INSIDE: "1"})
+    seen = ["hers.py: False", "looks.py: True", "own.py: False", "report.json: False", "server.py: True"]
+    assert "\n   ".join(seen) in result.stdout
+
+
+def test_nothing_is_hidden_without_isolation() -> None:
+    result = check("--command", "serve", "--hide", "hers.py")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: --hide is for --isolate: any other server sees what you see\n"
+
+
+# -- what it says
+
+
+@pytest.mark.usefixtures("folder")
+def test_all_reports_at_once(url: str) -> None:
+    given = [word for format in FORMATS for word in ("--report", f"{format}={format}.txt")]
+    assert check(url, *QUICK, *given).exit_code == 0
+    for format in FORMATS:
+        assert Path(f"{format}.txt").stat().st_size
+
+
+@pytest.mark.parametrize("arguments", [[NOWHERE], [NOWHERE, "--verbose"], ["--command", "echo a; false"]])
+def test_what_goes_into_a_pipe_can_be_pasted(arguments: list[str]) -> None:
+    result = check(*arguments, "--until", "2")
+    assert result.output == re.sub(r"(?m)[ \t]+$", "", result.output)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f]", result.output)
+
+
+def test_long_lines_are_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contract.checking.FIRST", 0.1)
+    with scripted(says_nothing) as server:
+        result = check(server.address.url, "--rule", "listen-answers", "--timeout", "0.1", COLUMNS="20")
+    assert f"     Again: curl -i -A '' -H 'Accept:' -H 'Connection: close' {server.address.url}/\n" in result.stdout
+
+
+def test_quiet(url: str) -> None:
+    result = check(url, *QUICK, "--quiet")
+    assert result.stderr == ""
+    assert re.fullmatch(r"10 of 10 points: all MUST rules hold, 0 .+ \(seed 0, [0-9.]+ s\)\n", result.stdout)
+
+
+def test_verbose(folder: Path) -> None:
+    result = check("--command", COMMAND, "--rule", "listen-answers", "--verbose")
+    assert result.exit_code == 0
+    assert result.stderr == "server | I\tlisten\\x1b[2J\nserver |\n"
+    told = result.stdout.splitlines()
+    assert told[0] == "listen-answers: passed"
+    assert re.fullmatch(r"       sent \d+ bytes:", told[1])
+    assert r"         HTTP/1.1 200 OK\r\n" in told
+
+
+def test_a_terminal_sees_how_far_it_is(url: str) -> None:
+    result = check(url, *QUICK, FORCE_COLOR="1", TERM="xterm", COLUMNS="80")
+    assert "stage  1" in result.stderr
+    assert "stage  1" not in check(url, *QUICK).stderr
+
+
+# -- the same verdicts each time
+
+
+def mistaken(request: Request) -> Response:
+    """Answer as others do, but for a route that is not there, and one that is another."""
+    return generate_response(
+        request._replace(path={"/test": "/tset", "/time.html": "/"}.get(request.path, request.path))
+    )
+
+
+RULED = [f"--stage={stage}" for stage in (2, 3)]
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_same_seed_gives_the_same_verdicts_ten_times() -> None:
+    with serving(mistaken) as port:
+        found = [verdicts(judged(f"http://127.0.0.1:{port}", *RULED, "--seed", "3")) for _ in range(10)]
+    assert {verdict for _, verdict, _ in found[0]} == {"passed", "failed", "skipped"}
+    assert found == [found[0]] * 10
+
+
+def verdicts(report: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(rule["id"], rule["verdict"], rule["reason"]) for rule in report["rules"]]
+
+
+@pytest.mark.usefixtures("folder")
+def test_random_data_comes_of_the_seed(url: str) -> None:
+    first, again, other = (asked(judged(url, "--rule", "route-random-unknown", "--seed", seed)) for seed in "334")
+    assert first == again != other
+
+
+def asked(report: dict[str, Any]) -> list[list[str]]:
+    return [heard["sent"] for heard in report["rules"][0]["conversations"]]
+
+
+# -- the end of it
+
+
+@dataclass
+class Running:
+    """A judge in a process of its own, at work with the processes of a server that it has started."""
+
+    judge: subprocess.Popen[str]
+    pids: list[int]
+
+    def end(self, signal: int) -> tuple[int, str, str]:
+        """Return its exit status, and what it has printed since."""
+        self.judge.send_signal(signal)
+        out, err = self.judge.communicate(timeout=10)
+        return self.judge.returncode, out, err
+
+
+@pytest.fixture
+def running(folder: Path) -> Iterator[Running]:
+    given = ["--command", COMMAND, "--hidden", "own.py", "--rule", "sesame-waits"]
+    command = [sys.executable, "-m", "contract", "check", *given]
+    root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, env=root, stdout=pipe, stderr=pipe, text=True) as judge:
+        assert judge.stderr
+        assert judge.stderr.readline() == "judging\n"
+        yield Running(judge, [int(pid) for pid in (folder / "pids").read_text().split()])
+        judge.kill()
+
+
+@pytest.mark.parametrize(("how", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "Ctrl-C"])
+def test_who_is_told_to_end_ends_at_once_with_all_it_started(running: Running, how: int, status: int) -> None:
+    assert all(map(psutil.pid_exists, running.pids))
+    assert running.end(how) == (status, "", "")
+    assert not any(map(psutil.pid_exists, running.pids))
+
+
+def test_a_signal_means_afterwards_what_it_meant_before() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    check(NOWHERE, *QUICK)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+# -- contract itself
+
+
+def test_help_names_the_commands() -> None:
+    said = CliRunner().invoke(main, ["-h"]).output
+    assert [line for line in COMMANDS.values() if line not in said] == []
+
+
+def test_a_shell_completes_the_commands() -> None:
+    completions = ShellComplete(main, {}, "contract", "_CONTRACT_COMPLETE").get_completions([], "")
+    assert [each.value for each in completions] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_explain_themselves(command: str) -> None:
+    result = CliRunner().invoke(main, [command, "--help"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"Usage: main {command} ")
+
+
+def test_no_such_command() -> None:
+    result = CliRunner().invoke(main, ["chek"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: No such command 'chek'.")
+    assert result.stderr.count("\n") == 1

@@ -1,0 +1,256 @@
+"""Many rules at a time, one at a time: whichever it is, no rule fails because of another."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Thread
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from contract import Exchange, Outcome, Rule, Server
+from contract.alone import added, is_answered
+from contract.checking import LEAST, PLAIN, Checker
+from contract.client import Connection
+from contract.conversation import broken
+from contract.expectations import Status
+from contract.model import Crash
+from contract.requests import get
+from contract.subject import Remote
+from tests.contract.scripted import OK, Script, scripted
+from tests.contract.test_judging import BROKEN, KEPT, asks, rule
+
+
+class Dies(Exception):
+    """What a script raises to end its server."""
+
+
+class Hangs(Exception):
+    """What a script raises to have its server answer nobody any more."""
+
+
+@dataclass
+class Mortal:
+    """A server in a thread that ends where its script raises Dies, and can be started some times."""
+
+    script: Script
+    several: bool = False  # whether it serves several clients at a time
+    lives: int = 100
+    violation: str = ""
+    output: str = ""
+    stack: ExitStack = field(default_factory=ExitStack)
+    server: Server | None = None
+    dead: bool = False
+    deaf: bool = False
+
+    def running(self) -> Server:
+        if self.server is None or self.dead:
+            self.stop()
+            if not self.lives:
+                raise broken("it does not start")
+            self.lives -= 1
+            self.dead = self.deaf = False
+            self.server = self.stack.enter_context(scripted(self._played))
+        return self.server
+
+    def crash(self) -> Crash | None:
+        return Crash("exit status 1", "Dies") if self.dead else None
+
+    def stop(self) -> None:
+        self.stack.close()
+        self.server = None
+
+    def _played(self, client: socket.socket) -> None:
+        if self.several:
+            Thread(target=self._play, args=(client.dup(),)).start()
+        else:
+            self._play(client)
+
+    def _play(self, client: socket.socket) -> None:
+        with client, suppress(OSError):
+            try:
+                (says_nothing if self.dead or self.deaf else self.script)(client)
+            except Dies:
+                self.dead = True
+            except Hangs:
+                self.deaf = True
+
+
+def says_nothing(client: socket.socket) -> None:
+    while client.recv(65536):
+        pass
+
+
+def outcomes(subject: Mortal, *rules: Rule) -> dict[str, Outcome]:
+    told: list[Outcome] = []
+    try:
+        found = Checker(subject, rules, (), told.append, timeout=0.3).outcomes()
+    finally:
+        subject.stop()
+    assert sorted(outcome.rule.id for outcome in told) == sorted(rule.id for rule in rules)
+    assert [outcome.rule for outcome in found] == list(rules)
+    return {outcome.rule.id: outcome for outcome in found}
+
+
+def answers(client: socket.socket) -> bytes:
+    """Answer, and return what was asked."""
+    asked = client.recv(65536)
+    client.sendall(OK)
+    return asked
+
+
+def dies_of_odd(client: socket.socket) -> None:
+    if b"/odd" in answers(client):
+        raise Dies
+
+
+def dies_of_nothing(client: socket.socket) -> None:
+    if not answers(client):
+        raise Dies
+
+
+def dies_of_all(client: socket.socket) -> None:
+    answers(client)
+    raise Dies
+
+
+def hangs_at_odd(client: socket.socket) -> None:
+    if b"/odd" in answers(client):
+        raise Hangs
+
+
+ODD = rule("odd", exchanges=(Exchange((get("/odd"),), (Status(200),)),))
+LAST = rule("last", exchanges=asks(200))
+PASSED = {"kept": "passed", "broken": "failed", "odd": "passed", "last": "passed"}
+ODD_FAILED = {**PASSED, "odd": "failed"}
+ALL_FAILED = dict.fromkeys(PASSED, "failed")
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contract.checking.FIRST", 0.4)
+    monkeypatch.setattr("contract.alone.SETTLE", 0.1)
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one client", "several clients"])
+@pytest.mark.parametrize(
+    ("script", "verdicts"),
+    [
+        (answers, PASSED),
+        (dies_of_odd, ODD_FAILED),
+        (dies_of_nothing, PASSED),
+        (dies_of_all, ALL_FAILED),
+        (says_nothing, ALL_FAILED),
+    ],
+)
+def test_verdicts(script: Script, verdicts: dict[str, str], several: bool) -> None:
+    found = outcomes(Mortal(script, several), KEPT, BROKEN, ODD, LAST)
+    assert {id: outcome.verdict for id, outcome in found.items()} == verdicts
+
+
+def test_a_death_is_told_with_its_rule() -> None:
+    found = outcomes(Mortal(dies_of_odd), KEPT, ODD, LAST)
+    assert found["odd"].crash == Crash("exit status 1", "Dies")
+    assert [complaint.text for complaint in found["odd"].complaints] == ["the server's process ended: exit status 1"]
+    assert found["last"].crash is None
+
+
+def test_what_is_written_while_a_rule_fails_is_kept() -> None:
+    def fails_at_odd(client: socket.socket) -> None:
+        asked = client.recv(65536)
+        if b"/odd" in asked:
+            subject.output += "ValueError\n"
+        client.sendall(OK.replace(b"200", b"500") if b"/odd" in asked else OK)
+
+    subject = Mortal(fails_at_odd, output="started\n")
+    found = outcomes(subject, KEPT, BROKEN, ODD)
+    assert {id: outcome.output for id, outcome in found.items()} == {"kept": "", "broken": "", "odd": "ValueError\n"}
+
+
+def test_of_output_that_is_kept_no_more_all_is_new() -> None:
+    assert added("abc", "bcd") == "bcd"
+
+
+def test_who_hangs_is_started_anew() -> None:
+    found = outcomes(Mortal(hangs_at_odd), KEPT, ODD, LAST)
+    assert [complaint.text for complaint in found["odd"].complaints] == ["afterwards, the server answers no more"]
+    assert found["last"].verdict == "passed"
+
+
+@pytest.mark.parametrize(("lives", "verdicts"), [(0, ["failed", "failed"]), (1, ["passed", "failed"])])
+def test_who_cannot_be_started_again_fails(lives: int, verdicts: list[str]) -> None:
+    found = outcomes(Mortal(dies_of_odd, lives=lives), KEPT, ODD, LAST)
+    assert [found["kept"].verdict, found["last"].verdict] == verdicts
+    assert "it does not start" in [complaint.text for complaint in found["last"].complaints]
+
+
+def test_who_cannot_be_started_again_lacks_no_route() -> None:
+    after = rule("after", stage=9, routes=("/form",), needs=("odd",), exchanges=asks(200))
+    found = outcomes(Mortal(dies_of_odd, lives=1), ODD, after)
+    assert (found["after"].reason, found["after"].counts) == ("odd does not hold", True)
+
+
+def test_a_broken_limit_ends_it_all() -> None:
+    found = outcomes(Mortal(dies_of_odd, violation="it took too much"), KEPT, ODD, LAST)
+    assert [complaint.text for complaint in found["odd"].complaints] == ["it took too much"]
+    assert (found["last"].verdict, found["last"].reason) == ("skipped", "it took too much")
+
+
+def test_who_hangs_and_is_not_ours_to_start_ends_it_all() -> None:
+    subject = Mortal(hangs_at_odd)
+    try:
+        remote = Remote(subject.running())
+        checked = Checker(remote, [KEPT, ODD, LAST], (), lambda outcome: None, timeout=0.3).outcomes()
+    finally:
+        subject.stop()
+    assert [outcome.verdict for outcome in checked] == ["passed", "failed", "skipped"]
+    assert "not the judge's to start" in checked[-1].reason
+
+
+def test_who_ends_once_its_speed_is_known_fails() -> None:
+    asked: list[bytes] = []
+
+    def dies_of_the_last_plain_request(client: socket.socket) -> None:
+        asked.append(answers(client))
+        if len(asked) == PLAIN:
+            raise Dies
+
+    found = outcomes(Mortal(dies_of_the_last_plain_request, lives=1), KEPT, LAST)
+    assert {complaint.text for outcome in found.values() for complaint in outcome.complaints} == {"it does not start"}
+
+
+class Impatient(Server):
+    """A server whose clients ask once they have been answered."""
+
+    @contextmanager
+    def connect(self, *arguments: Any, **named: Any) -> Iterator[Connection]:
+        with super().connect(*arguments, **named) as connection:
+            connection.wire.wait(monotonic() + 10)
+            yield connection
+
+
+def test_who_answers_before_it_is_asked_has_answered() -> None:
+    with scripted(lambda client: client.sendall(OK)) as server:
+        assert is_answered(Impatient(server.host, server.port))
+
+
+def test_time_limits_go_by_the_server() -> None:
+    """A server that takes a while for each answer is waited for."""
+
+    def slowly(client: socket.socket) -> None:
+        sleep(0.11)
+        answers(client)
+
+    subject = Mortal(slowly)
+    try:
+        [outcome] = Checker(subject, [rule(check=takes_two_seconds_at_least)], (), lambda outcome: None).outcomes()
+    finally:
+        subject.stop()
+    assert outcome.verdict == "passed"
+
+
+def takes_two_seconds_at_least(server: Server) -> None:
+    if server.timeout <= LEAST:
+        raise broken(f"it waits for {server.timeout} seconds alone")

@@ -1,0 +1,33 @@
+"""Which rules are judged."""
+
+import pytest
+
+from contract import RULES
+from contract.choosing import Choice
+from contract.errors import CannotJudge
+
+
+@pytest.mark.parametrize(
+    ("choice", "stages"),
+    [
+        (Choice(), set(range(1, 11))),
+        (Choice(until=3), {1, 2, 3}),
+        (Choice(stages=(2, 7)), {2, 7}),
+        (Choice(stages=(2, 7), until=4), {2}),
+    ],
+)
+def test_stages(choice: Choice, stages: set[int]) -> None:
+    assert {rule.stage for rule in choice.among()} == stages
+
+
+def test_ids() -> None:
+    chosen = Choice(ids=("route-test", "listen-accepts"), until=1).among()
+    assert [rule.id for rule in chosen] == ["listen-accepts", "route-test"]
+
+
+@pytest.mark.parametrize(
+    ("id", "hint"), [("route-tests", "perhaps route-test"), ("???", "`contract rules` lists them")]
+)
+def test_there_is_no_such_rule(id: str, hint: str) -> None:
+    with pytest.raises(CannotJudge, match=hint):
+        Choice(ids=(id,)).among(RULES)

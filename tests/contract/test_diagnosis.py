@@ -1,0 +1,251 @@
+"""Each cause is found by its signs, and none is found where they are not enough."""
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from contract import BY_ID, Outcome
+from contract.answer import Ended
+from contract.causes import CASES
+from contract.conversation import SILENCE, Complaint, Conversation, silence
+from contract.diagnosis import Diagnosis, diagnose
+from contract.model import Crash, judged
+from contract.reading import read_answer
+from contract.requests import get, request
+from contract.server import method_of
+
+URL = "http://127.0.0.1:8000"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+PAGE = HEAD + b"Content-Length: 5\r\n\r\nhello"
+REFUSED = Complaint("after that: no connection to 127.0.0.1:8000: Connection refused")
+ENDED = Complaint("the server's process ended: exit status 1")
+TRACEBACK = 'Traceback (most recent call last):\n  File "/home/ada/server.py", line 12, in main\n    code()\n'
+INDEX_ERROR = f"{TRACEBACK}IndexError: list index out of range\n"
+ERROR_TOLD = "IndexError: list index out of range (server.py, line 12)"
+UTF8_ERROR = f"{TRACEBACK}UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff\n"
+LOST = f"{TRACEBACK}BrokenPipeError: [Errno 32] Broken pipe\n"
+IN_USE = f"{TRACEBACK}OSError: [Errno 98] Address already in use\n"
+
+
+def said(received: bytes, *sent: bytes, ended: Ended = "closed", left: Ended | None = None) -> Conversation:
+    """Return a conversation, its answers read as the client reads them."""
+    sent = sent or (get("/"),)
+    answer = read_answer(received, 0, method_of(sent), ended)
+    answers = (answer,) if received else ()
+    return Conversation(sent=sent, received=received, answers=answers, ended=ended, left=left or ended, url=URL)
+
+
+NOTHING = said(b"", b"", ended="open")
+PLAIN = said(PAGE)
+
+
+def failed(
+    id: str, *complaints: Complaint, crash: Crash | None = None, after: tuple[Conversation, ...] = ()
+) -> Outcome:
+    heard = tuple(complaint.heard for complaint in complaints if complaint.heard)
+    rule = BY_ID[id]
+    return Outcome(rule=rule, verdict="failed", complaints=complaints, conversations=(*after, *heard), crash=crash)
+
+
+def answered(id: str, heard: Conversation) -> Outcome:
+    """Return what comes of a rule by its first exchange."""
+    return failed(id, *judged(heard, *BY_ID[id].exchanges[0].expects))
+
+
+def unanswered(id: str, how: Ended, *sent: bytes, before: bytes = b"") -> Outcome:
+    heard = replace(said(before, *sent, ended="closed"), ended=how)
+    return failed(id, Complaint(silence(heard).complaints[0].text, len(before), heard))
+
+
+def died(id: str, output: str, *sent: bytes, how: str = "exit status 1") -> Outcome:
+    """Return what comes of a rule whose last conversation, with those bytes, the program did not survive."""
+    after = (PLAIN, said(b"", *(sent or (b"",))), said(b""))
+    return failed(id, ENDED, crash=Crash(how, output), after=after)
+
+
+def gone(id: str, *sent: bytes) -> Outcome:
+    """The same of a program that the judge did not start."""
+    return failed(id, REFUSED, after=(PLAIN, said(b"", *sent)))
+
+
+def told_length(length: int, body: str) -> Conversation:
+    data = HEAD + b"Content-Length: %d\r\n\r\n" % length + body.encode()
+    return said(data)
+
+
+NO_LENGTH = said(HEAD + b"\r\nhello")
+HALF = b"GET / HTTP/1.1\r\nHost: loc"
+LONG = b"GET / HTTP/1.1\r\nX: " + b"x" * 6000 + b"\r\n\r\n"
+FAULTS = {
+    "bare-lf": answered("respond-crlf", said(b"HTTP/1.1 200 OK\n\n<h1>Hello</h1>")),
+    "no-empty-line": answered("respond-empty-line", said(b"HTTP/1.1 200 OK\r\n<h1>Hello</h1>")),
+    "no-empty-line at all": answered("respond-empty-line", said(HEAD)),
+    "http-0.9": answered("respond-status-line", said(b"<h1>Hello</h1>")),
+    "http-0.9 in the status": answered("route-index", said(b"Hello")),
+    "http-0.9 for few words": answered("heads-few-words", said(b"<h1>Bad request</h1>", b"GET\r\n\r\n")),
+    "http-0.9 for another version": answered("targets-version", said(b"HTTP Version Not Supported\n")),
+    "no-status-line": answered("respond-status-line", said(b"Content-Type: text/html\r\n\r\nhello")),
+    "line-before-status-line": answered("respond-status-line", said(b"\nHTTP/1.1 200 OK\r\n\r\nhello")),
+    "no-version": answered("respond-status-line", said(b"HTTP 200 OK\r\n\r\nhello")),
+    "no-version in small letters": answered("route-index", said(b"http/1.1 200 OK\r\n\r\nhello")),
+    "no-status-code": answered("respond-status-line", said(b"HTTP/1.1 OK\r\n\r\nhello")),
+    "no-status-code in the status": answered("route-index", said(b"HTTP/1.1\r\n\r\nhello")),
+    "no-reason": answered("respond-status-line", said(b"HTTP/1.1 200\n\nhello")),
+    "no-length": answered("respond-length-told", NO_LENGTH),
+    "no-length for two": unanswered("persistence-two", "closed", request("GET", "/"), before=NO_LENGTH.received),
+    "closes-always": unanswered("persistence-two", "reset", request("GET", "/"), before=PAGE),
+    "length-in-characters": answered("respond-length", told_length(4, "Café")),
+    "length-with-head": answered("respond-length", told_length(69, "hello")),
+    "wrong-length too small": answered("respond-length", told_length(4, "hello")),
+    "wrong-length too great": answered("respond-length", told_length(6, "hello")),
+    "no-content-type": answered("respond-content-type", said(b"HTTP/1.1 200 OK\r\n\r\nhello")),
+    "no-date": answered("respond-date", PLAIN),
+    "never-closes": answered("respond-length", said(HEAD + b"\r\nhello", ended="timeout")),
+    "never-closes when told": answered("persistence-close", said(PAGE, left="open")),
+    "closes-unread": answered("respond-long-head", said(PAGE, LONG, ended="reset")),
+    "closes-unread with no length": answered("respond-length", said(HEAD + b"\r\nhello", LONG, ended="reset")),
+    "single-recv": answered("respond-three-packets", said(PAGE, b"GE", b"T /", ended="reset")),
+    "single-recv without an answer": unanswered("respond-three-packets", "closed", b"GE", b"T /"),
+    "blocks-on-idle": unanswered("concurrency-idle", "timeout", get("/")),
+    "blocks-on-idle and dies then": replace(
+        unanswered("concurrency-idle", "timeout", get("/")), crash=Crash("exit status 1", INDEX_ERROR)
+    ),
+    "shows-traceback": answered("route-index", said(f"HTTP/1.1 500 No\r\n\r\n<pre>{INDEX_ERROR}</pre>".encode())),
+    "query-in-path": answered("route-query", said(b"HTTP/1.1 404 Not Found\r\n\r\n", get("/?a=1"))),
+    "no-404": answered("route-unknown", PLAIN),
+    "body-on-head": answered("methods-head-no-body", said(PAGE, b"HEAD / HTTP/1.1\r\n\r\n")),
+    "head-not-like-get": failed("methods-head", Complaint("/: GET is answered 200, HEAD 501", 0, PLAIN)),
+    "ignores-method": answered("methods-lacking", PLAIN),
+    "no-allow": answered("methods-allow", said(b"HTTP/1.1 405 No\r\n\r\n")),
+    "unchecked-request": answered("hosts-none", PLAIN),
+    "unchecked-request length": answered("persistence-error", PLAIN),
+    "no-reuse-address": failed("listen-restarts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
+    "address-in-use": failed("listen-accepts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
+    "no-such-program": failed("listen-accepts", Complaint("'/no {port}' did not start: No such file or directory")),
+    "no-such-program apart": failed(
+        "listen-accepts", Complaint("'/no' did not start: it has ended: exit status 1\nbwrap: execvp /no: No such file")
+    ),
+    "raises": replace(unanswered("persistence-error", "closed", get("/")), output=INDEX_ERROR),
+    "raises and answers": replace(answered("route-index", said(b"HTTP/1.1 500 No\r\n\r\nno")), output=INDEX_ERROR),
+    "does-not-start": failed("listen-accepts", Complaint(f"it did not start: it has ended\n{INDEX_ERROR}")),
+}
+DEATHS = {
+    "decodes-as-utf8": died("listen-survives-no-utf8", UTF8_ERROR, b"\xff\r\n\r\n"),
+    "decodes-as-utf8 in another rule": died("targets-tls", UTF8_ERROR, b"\x16\x03\xff"),
+    "single-recv in the first piece": died("respond-three-packets", INDEX_ERROR, b"GE", b"T /"),
+    "single-recv in half a request": died("listen-survives-reset", INDEX_ERROR, HALF),
+    "single-recv in a long line": died("targets-method-long", INDEX_ERROR, b"AAA / HTTP/1.1\r\n\r\n"),
+    "dies-of-lost-client": died("listen-survives-reset", LOST, HALF),
+    "dies-of-lost-client in C": died("listen-survives-reset", "", HALF, how="SIGPIPE"),
+    "dies-of-empty-connection": died("listen-survives-nothing", INDEX_ERROR),
+    "dies-of-empty-connection in C": died("listen-survives-nothing", "", how="SIGSEGV"),
+    "dies-of-empty-connection unseen": gone("listen-survives-nothing", b""),
+    "dies-of-short-request-line": died("heads-few-words", INDEX_ERROR, b"GET\r\n\r\n"),
+    "dies-of-short-request-line in garbage": died("listen-survives-no-utf8", INDEX_ERROR, b"\xff\r\n\r\n"),
+    "dies-of-short-request-line unseen": gone("heads-few-words", b"GET\r\n\r\n"),
+    "ends-by-itself": died("listen-survives-nothing", "bye\n", how="exit status 0"),
+    "dies-of-error": died("route-percent-nul", f"{TRACEBACK}ValueError: embedded null byte\n", get("/%00")),
+    "dies-of-error without conversations": failed("route-test", crash=Crash("SIGSEGV", "")),
+    "dies-of-error at few words": died("heads-few-words", f"{TRACEBACK}MemoryError\n", b"GET\r\n\r\n"),
+}
+UNKNOWN = {
+    "passed": Outcome(rule=BY_ID["respond-crlf"], verdict="passed", crash=Crash("exit status 1", "")),
+    "the hint says it": answered("respond-charset", PLAIN),
+    "silent": unanswered("listen-answers", "timeout", get("/")),
+    "hangs up": unanswered("listen-answers", "closed", get("/")),
+    "resets": unanswered("route-long", "reset", get("/x")),
+    "never there": failed("listen-accepts", REFUSED),
+    "killed": died("route-index", "", get("/"), how="SIGKILL"),
+    "three packets and no answer": unanswered("respond-three-packets", "timeout", b"GE", b"T /"),
+    "another status line": answered("respond-status-line", said(b"HTTP/1.1 2000 OK\r\n\r\nhello")),
+    "a mark before the status line": answered("respond-status-line", said(b"\xef\xbb\xbfHTTP/1.1 200 OK\r\n\r\nhi")),
+    "another page for a query": answered("route-query", said(b"HTTP/1.1 500 No\r\n\r\n", get("/?a=1"))),
+    "another host": answered("hosts-unknown", PLAIN),
+    "a right answer, and an error of another": replace(answered("respond-charset", PLAIN), output=INDEX_ERROR),
+    "a quiet error": answered("route-index", said(b"HTTP/1.1 500 No\r\n\r\nsorry")),
+    "a length that is none": answered("respond-length", said(HEAD + b"Content-Length: x\r\n\r\nhello")),
+    "a later answer without head": failed(
+        "persistence-head",
+        Complaint(
+            "the status is missing",
+            len(PAGE),
+            replace(PLAIN, answers=(*PLAIN.answers, read_answer(PAGE + b"<h1>", len(PAGE), "GET", "closed"))),
+        ),
+    ),
+    "an answer before the end": failed("route-index", replace(ENDED, heard=PLAIN), crash=Crash("exit status 1", "")),
+}
+
+
+CAUSED = FAULTS | DEATHS
+
+
+def known(outcome: Outcome) -> Diagnosis:
+    found = diagnose(outcome)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("case", CAUSED)
+def test_the_cause(case: str) -> None:
+    assert known(CAUSED[case]).cause == case.partition(" ")[0]
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_no_cause_is_better_than_a_wrong_one(case: str) -> None:
+    assert diagnose(UNKNOWN[case]) is None
+
+
+def test_every_case_is_tried() -> None:
+    told = {known(outcome).text.partition(" It ended")[0].partition(" Nothing")[0] for outcome in CAUSED.values()}
+    assert [case for case in CASES if not any(text.startswith(case.text) for text in told)] == []
+
+
+def test_texts_are_sentences() -> None:
+    assert [case.cause for case in CASES if not case.text.endswith((".", "?"))] == []
+    assert [case.cause for case in CASES if case.advice and not case.advice.endswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("case", "last_words"),
+    [
+        (
+            "dies-of-empty-connection",
+            f"It ended (exit status 1): {ERROR_TOLD}.",
+        ),
+        ("dies-of-empty-connection in C", "It ended (SIGSEGV)."),
+        ("dies-of-empty-connection unseen", "Nothing listens on its port any more."),
+    ],
+)
+def test_how_it_ended_is_told(case: str, last_words: str) -> None:
+    assert known(DEATHS[case]).text.endswith(last_words)
+
+
+def test_the_error_of_a_start() -> None:
+    assert known(FAULTS["does-not-start"]).text.endswith(
+        "It ended (at its start): IndexError: list index out of range (server.py, line 12)."
+    )
+
+
+def test_the_error_that_an_answer_shows() -> None:
+    assert known(FAULTS["shows-traceback"]).text.endswith(
+        "It raised IndexError: list index out of range (server.py, line 12)."
+    )
+
+
+def test_the_error_that_is_logged() -> None:
+    assert known(FAULTS["raises"]).text.endswith("It raised IndexError: list index out of range (server.py, line 12).")
+
+
+def test_without_advice_of_its_own_the_hint_is_it() -> None:
+    assert known(FAULTS["no-date"]).advice == BY_ID["respond-date"].hint
+
+
+def test_the_complaint_with_a_cause() -> None:
+    first, second = Complaint("something", 0, PLAIN), ENDED
+    outcome = failed("listen-survives-nothing", first, second, crash=Crash("exit status 1", ""), after=(NOTHING,))
+    assert known(outcome).complaint == second
+
+
+def test_silences_are_all_told() -> None:
+    assert set(SILENCE) == set(get_args(Ended))

@@ -1,0 +1,184 @@
+"""What a terminal, or a pipe, shows of a report."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from contract.conversation import Complaint, Conversation
+from contract.display import OUTPUT, heading, indented, lines, progress, show, show_all, total
+from contract.report import Report, Score
+from tests.contract.reports.made import (
+    EMPTY,
+    FAILED,
+    HIDDEN,
+    KEPT,
+    OURS,
+    PASSED,
+    PERFECT,
+    PUBLIC,
+    REPORTS,
+    SECRET,
+    SKIPPED,
+    STOPPED,
+    WARNED,
+    WITH_HIDDEN,
+    outcome,
+    report,
+)
+
+SENT = Conversation(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
+REPEATABLE = outcome("repeatable", 3, "failed", Complaint("no", 0, SENT))
+
+Show = Callable[[Report, Console], None]
+both = pytest.mark.parametrize("face", [show, show_all])
+
+
+def shown(report: Report, face: Show = show) -> str:
+    """Return what a narrow pipe gets."""
+    face(report, Console(file=(file := io.StringIO()), width=40))
+    return file.getvalue()
+
+
+def said(report: Report) -> list[str]:
+    return [line.plain for line in lines(report)]
+
+
+@pytest.mark.parametrize(
+    ("score", "line"),
+    [
+        (Score(1, 5, 5), " 1 Listen                           10/10 ██████████  5 of 5 MUST rules hold"),
+        (Score(5, 1, 3), " 5 Parameters and representations    3/10 ███░░░░░░░  1 of 3 MUST rules hold"),
+        (Score(2, 0, 3, 20), " 2 Respond                           0/20 ░░░░░░░░░░  0 of 3 MUST rules hold"),
+        (Score(10, 0, 0, 0), "10 Files and caching                 0/0 ░░░░░░░░░░  0 of 0 MUST rules hold"),
+    ],
+    ids=["full", "in-part", "none", "nothing-counts"],
+)
+def test_a_stage_has_points_and_a_bar(score: Score, line: str) -> None:
+    assert heading(score).plain == line
+
+
+@pytest.mark.parametrize(
+    ("made", "line"),
+    [
+        (PERFECT, "20 of 20 points: all MUST rules hold, 0 SHOULD rules do not hold (seed 7, 2.5 s)"),
+        (
+            PUBLIC,
+            "13 of 20 points: 1 MUST rule does not hold, 1 SHOULD rule does not hold (seed 7, 2.5 s)",
+        ),
+        (EMPTY, "0 of 0 points: all MUST rules hold, 0 SHOULD rules do not hold (seed 7, 2.5 s)"),
+    ],
+    ids=["perfect", "public", "empty"],
+)
+def test_the_whole_is_one_line_with_its_seed(made: Report, line: str) -> None:
+    assert total(made).plain == line
+
+
+def test_a_stage_its_failures_and_what_was_not_judged() -> None:
+    told = said(PUBLIC)
+    firsts = [line for line in told if re.match(r" ?\d| {3}\S", line)]
+    assert [line.strip().split("  ")[0] for line in firsts] == [
+        "1 Listen",
+        "3 Route",
+        "broken (MUST): It is broken.",
+        "wished (SHOULD): It is wished.",
+        "1 rule not judged: broken does not hold.",
+        "1 rule not judged: there is no /form.",
+        "13 of 20 points: 1 MUST rule does not hold, 1 SHOULD rule does not hold (seed 7, 2.5 s)",
+    ]
+
+
+def test_every_exchange_is_shown_where_that_is_wanted() -> None:
+    text = shown(report(PASSED, KEPT, FAILED, SKIPPED), show_all)
+    assert [line for line in text.splitlines() if re.match("[a-z-]+: ", line)] == [
+        *("kept: passed", "also-kept: passed", "broken: failed", "needing: skipped")
+    ]
+    assert r"         POST /a?x=1&y=&x=%20 HTTP/1.1\r\n" in text.split("also-kept:")[0]
+    assert "received nothing, then no more in time" in text.split("also-kept:")[1].split("broken:")[0]
+    assert text.endswith(shown(report(PASSED, KEPT, FAILED, SKIPPED)))
+
+
+@both
+def test_of_hidden_rules_no_more_than_how_many(face: Show) -> None:
+    text = shown(WITH_HIDDEN, face)
+    assert SECRET not in text
+    assert text.count("   1 hidden rule does not hold.\n") == 1
+    assert text.count("   2 hidden rules do not hold.\n") == 1
+
+
+def test_hidden_rules_that_hold_are_not_spoken_of() -> None:
+    made = report(*OURS, HIDDEN[1], hidden=frozenset({HIDDEN[1].rule.id}))
+    assert "hidden" not in shown(made)
+
+
+@both
+@pytest.mark.parametrize("made", REPORTS.values(), ids=REPORTS)
+def test_nothing_is_broken_or_padded_or_obeyed(made: Report, face: Show) -> None:
+    text = shown(made, face)
+    assert text.rstrip("\n").splitlines() == [line.rstrip() for line in text.rstrip("\n").split("\n")]
+    assert all(character.isprintable() for character in text.replace("\n", "").replace("\ud800", ""))
+    assert total(made).plain in text.split("\n")
+
+
+def test_what_the_server_wrote_last() -> None:
+    written = "".join(f"{number}\t\n" for number in range(100)) + "\r\n\x1b[2J\u2028end\r\n"
+    told = said(replace(PUBLIC, output=written))
+    at = told.index("The last that the server wrote:")
+    assert told[at + 1 : -1] == [
+        *(f"server | {number}" for number in range(100 - OUTPUT + 2, 100)),
+        "server |",
+        "server | \\x1b[2J\u2028end",
+    ]
+
+
+@pytest.mark.parametrize("made", [PERFECT, EMPTY, WITH_HIDDEN], ids=["perfect", "empty", "hidden"])
+def test_when_the_server_is_not_quoted(made: Report) -> None:
+    assert "server wrote" not in shown(made)
+
+
+@pytest.mark.parametrize(
+    ("made", "said_so"),
+    [
+        (report(REPEATABLE, target="python3 server.py {port}"), True),
+        (report(REPEATABLE, target="http://127.0.0.1:8000"), False),
+        (report(replace(FAILED, complaints=()), target="python3 server.py {port}"), False),
+        (report(PASSED, target="python3 server.py {port}"), False),
+    ],
+    ids=["command", "url", "nothing to repeat", "nothing failed"],
+)
+def test_a_server_that_the_judge_has_ended_is_to_be_started_before_a_line_is_tried(made: Report, said_so: bool) -> None:
+    line = "Before a line after `Again`, start the server on the port in that line: python3 server.py {port}"
+    assert (line in said(made)) is said_so
+
+
+def test_an_early_end_is_told_last_but_one() -> None:
+    assert said(STOPPED)[-2] == "Judging ended early: it used more than 2 GiB of memory"
+
+
+def test_a_complaint_of_many_lines_stays_below_its_stage() -> None:
+    complaint = Complaint("it did not start\nTraceback: \x1b[1m\n\n  File")
+    told = shown(report(outcome("a", 1, "failed", complaint))).splitlines()
+    assert told[2:6] == ["     But it did not start", "   Traceback: \\x1b[1m", "", "     File"]
+    assert indented("") == ""
+
+
+@pytest.mark.parametrize(
+    ("terminal", "volume", "seen"),
+    [(True, None, True), (True, "verbose", True), (True, "quiet", False), (False, None, False)],
+    ids=["terminal", "verbose", "quiet", "pipe"],
+)
+def test_progress_is_shown_on_a_terminal(
+    terminal: bool, volume: str | None, seen: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1" if terminal else "")
+    with progress(2, volume) as told:
+        told(PASSED)
+        told(WARNED)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert bool(re.search(r"stage  3.*2/2", err)) == seen
+    assert seen or err == ""

@@ -1,0 +1,61 @@
+"""What is said of servers that fail a rule in a way that only this rule looks at."""
+
+import itertools
+import socket
+from dataclasses import replace
+
+import pytest
+
+from contract import BY_ID, run
+from tests.contract.scripted import OK, Script, says, scripted
+
+FILE = b"HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 12:00:00 GMT\r\n%s\r\nContent-Length: 2\r\n\r\nhi"
+NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n%s\r\n\r\n"
+LATER = b"Last-Modified: Sat, 21 Nov 2026 12:00:01 GMT"
+BAD = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+ENDLESS = b"HTTP/1.1 200 OK\r\n" + b"X-More: and more\r\n" * 2**15
+
+
+def waits(client: socket.socket) -> None:
+    """Say nothing, until the client leaves."""
+    while client.recv(65536):
+        pass
+
+
+def begins(client: socket.socket) -> None:
+    client.sendall(b"HTTP/1.1")
+    waits(client)
+
+
+def in_turn(*answers: bytes) -> Script:
+    """Say one thing to the first client, who asks whether there is such a page, another to the next, and so on."""
+    which = itertools.cycle(answers)
+    return lambda client: says(next(which))(client)
+
+
+@pytest.mark.parametrize(
+    ("id", "script", "complaint"),
+    [
+        ("listen-answers", begins, "not even the status of an answer came in time"),
+        ("respond-length", says(ENDLESS), "the header fields have no end: more came than the judge reads"),
+        ("parameters-redirect-location", says(FILE % b"Location: /test"), "Location is '/test', which is not /"),
+        ("bodies-expect", says(OK), "the answer is 200, not 100"),
+        ("persistence-thousand", says(OK.replace(b"200 OK", b"503 No")), "request 1 is answered otherwise"),
+        ("framings-length-signed", says(BAD, OK), "what follows the request is answered as if it were one, too"),
+        ("deadlines-head", waits, "after 0.1 seconds the server still waits"),
+        ("deadlines-head-drip", waits, "after 0.1 seconds the server still waits"),
+        ("caching-etag-stays", in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'), "the ETag is another"),
+        ("caching-last-modified-past", says(FILE % LATER), "later than Date"),
+        ("caching-head", in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'), "ETag is not what GET gets"),
+        (
+            "caching-not-modified-fields",
+            in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "1"', NOT_MODIFIED % b"Server: x"),
+            "ETag is missing, which the file comes with",
+        ),
+    ],
+)
+def test_what_is_said(id: str, script: Script, complaint: str) -> None:
+    with scripted(script) as server:
+        outcome = run(BY_ID[id], replace(server, patience=0.1))
+    assert outcome.verdict == "failed"
+    assert complaint in " ".join(each.text for each in outcome.complaints)

@@ -1,0 +1,152 @@
+"""What a submission that is kept apart sees of the machine, and what it can do to it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from contract import isolation
+from contract.errors import CannotJudge
+from contract.isolation import INSIDE, PACKAGE, PROGRAM, WITHOUT_NETWORK, Apart, attempt, enter
+from contract.launch import Launched
+from contract.requests import get
+from tests.contract.test_launch import command
+
+PYTHON = os.path.realpath(sys.executable)  # the one below a virtual environment, which may stand in /tmp
+LOOKS = f"""
+import os, socket, sys
+def tries(path, mode="r"):
+    try:
+        return bool(open(path, mode))
+    except OSError as error:
+        return type(error).__name__
+print("own folder:", tries("own", "w"))
+print("elsewhere:", tries("/etc/own", "w"), tries("../other", "w"))
+print("hidden:", *map(tries, sys.argv[1:]))
+print("the judge:", os.listdir({str(PACKAGE)!r}))
+print("temporary files:", len(os.listdir("/var/tmp")), tries("/tmp/own", "w"))
+print("network:", *(name for _, name in socket.if_nameindex()))
+print("processes:", sum(name.isdigit() for name in os.listdir("/proc")))
+"""
+SEEN = """\
+own folder: True
+elsewhere: OSError True
+hidden: PermissionError FileNotFoundError
+the judge: []
+temporary files: 0 True
+network: lo
+processes: 2
+"""
+
+
+@pytest.fixture(scope="module")
+def bubblewrap() -> None:
+    try:
+        attempt()
+    except CannotJudge as why:
+        missing(str(why))
+
+
+def missing(why: str) -> NoReturn:
+    """Skip; fail in an automatic run, where nothing may be skipped."""
+    if "CI" in os.environ:
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_what_it_sees(tmp_path: Path) -> None:
+    own, hidden, file = tmp_path / "submissions" / "own", tmp_path / "reports", tmp_path / "rules.py"
+    own.mkdir(parents=True)
+    hidden.mkdir()
+    for secret in (file, hidden / "hers.json"):
+        secret.write_text("secret")
+    apart = Apart([file, hidden, tmp_path / "nothing"])
+    command = apart([PYTHON, "-c", LOOKS, str(file), str(hidden / "hers.json")], own)
+    looked = subprocess.run([*WITHOUT_NETWORK, *command], capture_output=True, text=True)
+    assert (looked.stdout, looked.stderr) == (SEEN, "")
+    assert sorted(file.name for file in own.parent.rglob("*")) == ["own", "own"]  # what it wrote elsewhere is gone
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_folder_within_what_is_hidden(tmp_path: Path) -> None:
+    own, hers = tmp_path / "own", tmp_path / "hers"
+    own.mkdir()
+    hers.mkdir()
+    apart = Apart([tmp_path])(["sh", "-c", "cd ..; echo *"], own)
+    assert subprocess.run(apart, capture_output=True, text=True).stdout == "own\n"
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_server_apart_is_heard_and_ended(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    given = command(script, each="client.recv(9); client.sendall(b'x'); os.kill(os.getpid(), 9)")
+    with Launched(given.replace(sys.executable, PYTHON), folder=tmp_path, isolation=Apart()) as launched:
+        assert launched.running().ask(get("/")).received == b"x"
+        assert launched._group
+        launched._group._process.wait(20)
+        crash = launched.crash()
+    assert crash
+    assert crash.how == "exit status 137, as after SIGKILL"
+
+
+# -- the judge itself
+
+
+class Replaced(Exception):
+    """What takes the place of running another program instead."""
+
+
+@pytest.fixture
+def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    def execvpe(program: str, arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+        raise Replaced(*arguments, environment[INSIDE])
+
+    monkeypatch.setattr(os, "execvpe", execvpe)
+    monkeypatch.setattr(isolation, "attempt", lambda: None)
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "contract", "check", "--isolate"])
+
+
+@pytest.mark.usefixtures("replaced")
+def test_the_judge_runs_itself_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(INSIDE, raising=False)
+    with pytest.raises(Replaced) as raised:
+        enter()
+    assert raised.value.args == (*WITHOUT_NETWORK, sys.executable, "-m", "contract", "check", "--isolate", "1")
+
+
+@pytest.mark.usefixtures("replaced")
+def test_the_judge_runs_itself_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(INSIDE, "1")
+    enter()
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [(None, "needs bubblewrap"), ("echo No permissions >&2; exit 1", "does not work on this machine: No permissions")],
+    ids=["missing", "forbidden"],
+)
+def test_where_it_cannot_be(script: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if script:
+        (tmp_path / PROGRAM).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / PROGRAM).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CannotJudge, match=why):
+        attempt()
+
+
+@pytest.mark.parametrize(
+    ("environment", "outcome"),
+    [({"CI": "true"}, pytest.fail.Exception), ({}, pytest.skip.Exception)],
+    ids=["automatic", "by-hand"],
+)
+def test_without_bubblewrap(
+    environment: dict[str, str], outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", environment)
+    with pytest.raises(outcome, match="why"):
+        missing("why")

@@ -1,0 +1,51 @@
+"""What a submission writes: its end is kept, its lines are shown, and no flood does any harm."""
+
+import os
+
+import pytest
+
+from contract import output
+from contract.output import KEPT, LINE, LINES, MORE, Output
+
+PATIENT = 20.0
+
+
+def taken(data: bytes) -> tuple[str, list[str]]:
+    """Return what is kept and what is shown of all that comes out of a pipe."""
+    lines: list[str] = []
+    reading, writing = os.pipe()
+    heard = Output(os.fdopen(reading, "rb"), lines.append)
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(data)
+    heard.wait(PATIENT)
+    return heard.text, lines
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"", []),
+        (b"one\ntwo\r\n", ["one", "two"]),
+        (b"no end", ["no end"]),
+        (b"\n\nx\n", ["", "", "x"]),
+        ("caf\u00e9\t\u65e5\n".encode(), ["caf\u00e9\t\u65e5"]),
+        (b"caf\xe9 \x1b[2J\x00\x7f\n", ["caf\ufffd \\x1b[2J\\x00\\x7f"]),
+        (b"y" * (LINE + 1), ["y" * LINE, "y"]),
+        (b"y" * LINE + b"\nz\n", ["y" * LINE, "z"]),
+    ],
+    ids=["nothing", "lines", "no-end", "empty", "utf-8", "terminal", "long", "just-long-enough"],
+)
+def test_lines(data: bytes, lines: list[str]) -> None:
+    assert taken(data) == (data.decode("utf-8", "replace"), lines)
+
+
+def test_no_more_lines_than_a_reader_bears() -> None:
+    _, lines = taken(b"x\n" * (LINES + 500))
+    assert lines == ["x"] * LINES + [MORE]
+
+
+def test_a_flood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "PAUSE", 0.0)
+    kept, lines = taken(b"x" * 10_000_000 + b"end\n")
+    assert (len(kept), kept[-4:]) == (KEPT, "end\n")
+    assert lines[-1] == MORE

@@ -1,0 +1,212 @@
+"""A line to see it again: run for real, it sends the bytes that were sent."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from contract.conversation import Conversation
+from contract.repeating import again
+from contract.requests import get, last, post, request
+from contract.rules.respond import SIX_KIB, SLOWLY
+from contract.server import Server
+
+BASH = shutil.which("bash") or ""
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
+EVERY = bytes(range(256))
+LIMIT = 20.0  # seconds for anything
+# There are several programs called nc, and on some machines none: this does what is asked of it here.
+NC = """\
+#!/bin/bash
+[ "$1" = -z ] && shift && exec 3<>"/dev/tcp/$1/$2" && exit
+exec 3<>"/dev/tcp/$1/$2"
+cat >&3
+cat <&3
+"""
+
+Shell = Callable[[str], str]
+
+
+@dataclass
+class Recorder:
+    """Answers one client once it has said so many bytes; keeps what it said, in which packets, and how it ended."""
+
+    listener: socket.socket
+    packets: list[bytes] = field(default_factory=list)
+    reset: bool = False
+
+    @property
+    def server(self) -> Server:
+        host, port = self.listener.getsockname()
+        return Server(host, port)
+
+    def hear(self, size: int) -> None:
+        client, _ = self.listener.accept()
+        client.settimeout(LIMIT)
+        with client, suppress(OSError):
+            self._listen(client, size)
+            client.sendall(ANSWER)
+            client.shutdown(socket.SHUT_WR)
+            client.recv(1)
+
+    def _listen(self, client: socket.socket, size: int) -> None:
+        try:
+            while sum(map(len, self.packets)) < size and (data := client.recv(65536)):
+                self.packets.append(data)
+        except ConnectionResetError:
+            self.reset = True
+
+    def meanwhile(self, size: int, action: Callable[[], str]) -> str:
+        """Hear while something is done, and return what that returns."""
+        thread = threading.Thread(target=self.hear, args=(size,))
+        thread.start()
+        done = action()
+        thread.join(LIMIT)
+        assert not thread.is_alive()
+        return done
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield Recorder(listener)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Return what runs a line and returns what it prints."""
+    (tmp_path / "nc").write_text(NC)
+    (tmp_path / "nc").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def run(line: str) -> str:
+        done = subprocess.run([BASH, "-c", line], capture_output=True, timeout=LIMIT, env=environment)
+        return done.stdout.decode("latin-1")
+
+    return run
+
+
+def conversation(recorder: Recorder, pieces: Sequence[bytes]) -> Conversation:
+    authority = recorder.server.authority.encode()
+    sent = tuple(piece.replace(b"{authority}", authority) for piece in pieces)
+    return Conversation(sent=sent, url=recorder.server.address.url)
+
+
+@pytest.mark.parametrize(
+    ("tool", "data"),
+    [
+        pytest.param("curl", get("/"), id="get"),
+        pytest.param("curl", request("GET", "/test?a=1&b=%2F'x'"), id="query"),
+        pytest.param("curl", request("GET", "/../[a]{b}/./$HOME/`~!"), id="odd-target"),
+        pytest.param("curl", request("GET", "//test"), id="slashes"),
+        pytest.param("curl", request("HEAD", "/"), id="head"),
+        pytest.param("curl", last("DELETE", "/", "X-Name: it's  100% `right` \\n $HOME"), id="method"),
+        pytest.param("curl", request("BREW", "/"), id="odd-method"),
+        pytest.param("printf", last("GET", "/", "Accept: text/html"), id="accept"),
+        pytest.param("printf", last("GET", "/#part"), id="fragment"),
+        pytest.param("printf", last("OPTIONS", "*"), id="asterisk"),
+        pytest.param("printf", get("/").replace(b"{authority}", b"elsewhere.example"), id="another-host"),
+        pytest.param("printf", get("/").replace(b"1.1", b"1.0"), id="old"),
+        pytest.param("printf", get("/").replace(b"\r\n", b"\n"), id="bare-lf"),
+        pytest.param("printf", post("/form", b"name=Ada%20\\ & 'co'", "text/plain"), id="post"),
+        pytest.param("printf", b"-e GET\r\n\r\n", id="hyphen"),
+        pytest.param("printf", EVERY, id="every-byte"),
+        pytest.param("printf", b"\x001\x002%s%%\\x41", id="digits-after-escapes"),
+        pytest.param("python3", SIX_KIB, id="six-kib"),
+        pytest.param("python3", EVERY + b"'\"" * 90 + bytes(3000), id="quotes"),
+    ],
+)
+def test_the_same_bytes_are_sent(tool: str, data: bytes, recorder: Recorder, shell: Shell) -> None:
+    heard = conversation(recorder, [data])
+    line = again(heard)
+    assert line.startswith(tool)
+    printed = recorder.meanwhile(len(heard.sent[0]), lambda: shell(line))
+    assert b"".join(recorder.packets) == heard.sent[0]
+    assert "200 OK" in printed
+
+
+def test_pieces_come_in_packets_of_their_own(recorder: Recorder, shell: Shell) -> None:
+    heard = conversation(recorder, [b"GE", b"", b"T / HTTP/1.1\r\nHost: {authority}\r\n", b"\r\n"])
+    assert "200 OK" in recorder.meanwhile(len(b"".join(heard.sent)), lambda: shell(again(heard)))
+    assert b"".join(recorder.packets) == b"".join(heard.sent)
+    assert len(recorder.packets) > 1
+
+
+def test_many_pieces_come_byte_by_byte(recorder: Recorder, shell: Shell) -> None:
+    heard = conversation(recorder, SLOWLY)
+    recorder.meanwhile(len(b"".join(heard.sent)), lambda: shell(again(heard).replace("0.05", "0.005")))
+    assert b"".join(recorder.packets) == b"".join(heard.sent)
+    assert len(recorder.packets) > 2
+
+
+@pytest.mark.parametrize("sent", [(), (b"GET / HTTP/1.1\r\nHost: loc",)], ids=["nothing", "half"])
+def test_a_client_that_breaks_off(sent: tuple[bytes, ...], recorder: Recorder, shell: Shell) -> None:
+    heard = replace(conversation(recorder, sent), ended="dropped")
+    recorder.meanwhile(1000, lambda: shell(again(heard)))
+    assert recorder.reset
+    assert recorder.packets in ([], list(sent))
+
+
+def test_a_client_that_says_nothing(recorder: Recorder, shell: Shell) -> None:
+    heard = conversation(recorder, [b""])
+    recorder.meanwhile(1, lambda: shell(again(heard)))
+    assert again(heard) == f"nc -z 127.0.0.1 {recorder.server.port}"
+    assert recorder.packets == []
+
+
+@pytest.mark.parametrize("said", [b"", b"GE'T"], ids=["idle", "slow"])
+def test_a_client_that_waits_meanwhile(said: bytes, recorder: Recorder, shell: Shell) -> None:
+    heard = conversation(recorder, [said])
+    line = again(conversation(recorder, [b"GET\r\n\r\n"]), [heard])
+    assert line.endswith(rf" & printf 'GET\r\n\r\n' | nc 127.0.0.1 {recorder.server.port}")
+    waiting = line.partition(" & ")[0].replace("sleep 9", "sleep 0.1")
+    assert "200 OK" in recorder.meanwhile(len(said), lambda: shell(waiting))
+    assert b"".join(recorder.packets) == said
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        pytest.param(
+            (get("/").replace(b"{authority}", b"a.example:8443"),),
+            "curl -i -A '' -H 'Accept:' -k -H 'Connection: close' https://a.example:8443/",
+            id="curl",
+        ),
+        pytest.param(
+            (b"GET\r\n\r\n",), r"printf 'GET\r\n\r\n' | openssl s_client -quiet -connect a.example:8443", id="printf"
+        ),
+        pytest.param((b"GE", b"T"), "", id="pieces"),
+    ],
+)
+def test_over_tls(sent: tuple[bytes, ...], line: str) -> None:
+    assert again(Conversation(sent=sent, url="https://a.example:8443")) == line
+
+
+@pytest.mark.parametrize(("port", "tool"), [(80, "printf"), (8000, "curl")])
+def test_a_default_port_is_left_out_by_curl(port: int, tool: str) -> None:
+    sent = get("/").replace(b"{authority}", b"127.0.0.1:%d" % port)
+    assert again(Conversation(sent=(sent,), url=f"http://127.0.0.1:{port}")).startswith(tool)
+
+
+@pytest.mark.parametrize(
+    ("sent", "url"),
+    [
+        pytest.param((b"GET\r\n\r\n",), "", id="no-address"),
+        pytest.param((EVERY * 20,), "http://127.0.0.1:8000", id="too-long"),
+        pytest.param((b"GE", EVERY * 20), "http://127.0.0.1:8000", id="too-long-pieces"),
+    ],
+)
+def test_there_is_no_such_line(sent: tuple[bytes, ...], url: str) -> None:
+    assert again(Conversation(sent=sent, url=url)) == ""
+
+
+def test_not_every_meanwhile_has_a_line() -> None:
+    heard = Conversation(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
+    assert again(heard, [replace(heard, sent=(bytes(5000),))]) == ""

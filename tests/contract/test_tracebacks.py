@@ -1,0 +1,134 @@
+"""What programs say at their end, as they really say it."""
+
+import pytest
+
+from contract.tracebacks import raised
+
+PYTHON = """\
+listening
+Traceback (most recent call last):
+  File "/home/ada/server.py", line 30, in <module>
+    main()
+    ~~~~^^
+  File "/home/ada/server.py", line 24, in main
+    request = client.recv(1024).decode()
+  File "/usr/lib/python3.11/codecs.py", line 322, in decode
+    (result, consumed) = self._buffer_decode(data, self.errors, final)
+  File "<frozen codecs>", line 322, in decode
+UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte
+"""
+SYNTAX = """\
+  File "/home/ada/server.py", line 3
+    print("hello"
+         ^
+SyntaxError: '(' was never closed
+"""
+THREAD = """\
+Exception in thread Thread-1 (serve):
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/threading.py", line 1045, in _bootstrap_inner
+    self.run()
+  File "server.py", line 7, in serve
+    raise Trouble
+__main__.Trouble
+"""
+LIBRARY = """\
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/runpy.py", line 1, in _run
+KeyboardInterrupt
+"""
+CHAINED = f"{PYTHON}\nDuring handling of the above exception, another exception occurred:\n\n{THREAD}"
+IN_PAGE = f"<h1>Error</h1><pre>{THREAD.rstrip()}</pre>"
+NODE = """\
+/home/ada/server.js:2
+function path(line) { return line.split(' ')[1].split('?'); }
+                                               ^
+
+TypeError: Cannot read properties of undefined (reading 'split')
+    at path (/home/ada/server.js:2:48)
+    at Socket.<anonymous> (/home/ada/server.js:3:45)
+    at Socket.emit (node:events:524:28)
+
+Node.js v20.20.2
+"""
+NODE_EVENT = """\
+node:events:502
+      throw er; // Unhandled 'error' event
+      ^
+
+Error: read ECONNRESET
+    at TCP.onStreamRead (node:internal/stream_base_commons:218:20)
+Emitted 'error' event on Socket instance at:
+    at emitErrorNT (node:internal/streams/destroy:169:8) {
+  errno: -104,
+"""
+NODE_MODULE = """\
+TypeError: Cannot read properties of null (reading 'x')
+    at file:///home/ada/server.mjs:2:7
+    at ModuleJob.run (node:internal/modules/esm/module_job:325:25)"""
+GO = """\
+panic: runtime error: index out of range [1] with length 1
+
+goroutine 1 [running]:
+strings.explode(...)
+	/usr/local/go/src/strings/strings.go:34
+main.path(...)
+	/home/ada/main.go:25
+main.main()
+	/home/ada/main.go:15 +0x1d4
+exit status 2
+"""
+JAVA = """\
+Exception in thread "main" java.net.BindException: Address already in use
+	at java.base/sun.nio.ch.Net.bind(Net.java:555)
+	at java.base/java.net.ServerSocket.<init>(ServerSocket.java:167)
+	at Server.main(Server.java:12)
+"""
+RUST = """\
+
+thread 'main' (4242) panicked at src/main.rs:12:9:
+index out of bounds: the len is 1 but the index is 1
+note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        pytest.param(
+            PYTHON,
+            "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte "
+            "(server.py, line 24)",
+            id="python",
+        ),
+        pytest.param(PYTHON[100:], str(raised(PYTHON)), id="python-cut"),
+        pytest.param(SYNTAX, "SyntaxError: '(' was never closed (server.py, line 3)", id="python-syntax"),
+        pytest.param(THREAD, "__main__.Trouble (server.py, line 7)", id="python-thread"),
+        pytest.param(LIBRARY, "KeyboardInterrupt", id="python-library"),
+        pytest.param(CHAINED, str(raised(THREAD)), id="python-chained"),
+        pytest.param(IN_PAGE, str(raised(THREAD)), id="python-in-page"),
+        pytest.param(
+            NODE, "TypeError: Cannot read properties of undefined (reading 'split') (server.js, line 2)", id="node"
+        ),
+        pytest.param(NODE_EVENT, "Error: read ECONNRESET", id="node-event"),
+        pytest.param(
+            NODE_MODULE,
+            "TypeError: Cannot read properties of null (reading 'x') (server.mjs, line 2)",
+            id="node-module",
+        ),
+        pytest.param(GO, "panic: runtime error: index out of range [1] with length 1 (main.go, line 25)", id="go"),
+        pytest.param(JAVA, "java.net.BindException: Address already in use (Server.java, line 12)", id="java"),
+        pytest.param(RUST, "index out of bounds: the len is 1 but the index is 1 (main.rs, line 12)", id="rust"),
+        pytest.param(PYTHON + NODE, str(raised(NODE)), id="last-of-two"),
+    ],
+)
+def test_the_last_error_and_its_place(output: str, told: str) -> None:
+    assert str(raised(output)) == told
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["", "listening on 8000\n", "GET / 200\n  indented\nError in nothing\n", "Error: no frames follow\n"],
+)
+def test_no_error(output: str) -> None:
+    assert raised(output) is None
