@@ -26,11 +26,12 @@ class Breach:
 
 
 BREACHES = (
-    Breach(BOTH, ("dev", "gunicorn"), ("methods-options-server",), "no server here answers OPTIONS * itself"),
     Breach(BOTH, ("dev",), ("route-double-slash",), "http.server turns a leading // into /"),
     Breach(BOTH, ("dev",), ("methods-case",), "Werkzeug and Django take the method in capitals, however it is sent"),
     Breach(BOTH, ("dev",), ("bodies-expect-unknown",), "http.server knows no 417"),
     Breach(BOTH, ("dev", "gunicorn"), ("bodies-expect-needless",), "100 is sent though the body is there"),
+    Breach(BOTH, ("dev", "gunicorn"), ("security-silence",), "the servers name themselves in Server"),
+    Breach(BOTH, ("gunicorn",), ("security-refused",), "gunicorn's own answer to a broken request has no such fields"),
     Breach(("flask",), ("dev",), ("bodies-expect-old",), "Werkzeug sends 100 to HTTP/1.0, too"),
     Breach(("flask",), ("dev",), ("parameters-inspect-fields-space",), "http.server keeps white space after a value"),
     Breach(

@@ -42,10 +42,15 @@ def refused(body: bytes, media_type: str, expectation: Expectation) -> Exchange:
 
 
 def binary_is_intact(server: Server) -> None:
+    """Upload a file of 20,000 random bytes after tricky ones; the answer tells its name, size and SHA-256."""
     content = server.random("bodies-file-binary").randbytes(20_000)
     exchange = uploads(Part("file", TRICKY + content, "data.bin"))
     expect(server.ask(*exchange.sends), *exchange.expects)
 
+
+IN_CAPITALS = multipart(Part("Name", b"Ada")).replace(
+    b"Content-Disposition: form-data; name=", b"CONTENT-DISPOSITION: Form-Data; NAME="
+)
 
 # Multipart bodies that are none: what is wrong with each.
 WHOLE = multipart(Part("name", b"Ada"))
@@ -129,6 +134,16 @@ RULES = (
         exchanges=(
             says(b"name=J%C3%BCrgen&%E4%B8%96=%F0%9F%90%8D", ("name", "J\u00fcrgen"), ("\u4e16", "\U0001f40d")),
         ),
+    ),
+    Rule(
+        id="bodies-urlencoded-no-utf8",
+        stage=6,
+        sentence="Octets of a form that are no UTF-8 do no harm: each becomes U+FFFD.",
+        hint="Decode with errors='replace', as parse_qsl() does by itself.",
+        section="the service, forms",
+        routes=ROUTES,
+        needs=("bodies-urlencoded-utf8",),
+        exchanges=(says(b"a=x%FFy", ("a", "x\ufffdy")),),
     ),
     Rule(
         id="bodies-urlencoded-plus",
@@ -225,6 +240,16 @@ RULES = (
                 fields(("name", "J\u00fcrgen \U0001f40d")),
             ),
         ),
+    ),
+    Rule(
+        id="bodies-multipart-case",
+        stage=6,
+        sentence="In the head of a part, letter case does not count, but in values.",
+        hint="Compare Content-Disposition, form-data and name in lower case.",
+        section="RFC 2183 §2",
+        routes=ROUTES,
+        needs=("bodies-multipart",),
+        exchanges=(says(IN_CAPITALS, ("Name", "Ada"), media_type=multipart_type()),),
     ),
     Rule(
         id="bodies-multipart-boundary",

@@ -128,7 +128,7 @@ def told_now(value: str, heard: Conversation) -> bool:
 
 
 def moves(server: Server) -> None:
-    """Look again and again until the time has changed, which a right clock's does within a second."""
+    """Ask for /time and /time.html until the time shown is another one, as a right clock's is within a second."""
     before = {path: shown_at(server, path) for path in PATHS}
     deadline = time.monotonic() + PATIENCE
     for path in PATHS:

@@ -7,14 +7,14 @@ from contract.conversation import broken
 from contract.expectations import Complete, Status
 from contract.forms import FORM, parted, submit
 from contract.model import Check, Rule, expect
-from contract.requests import get, request
+from contract.requests import get, request, title
 from contract.rules.listen import still_answers
 from contract.rules.parameters import ROOT
 from contract.rules.persistence import OK
 from contract.rules.respond import in_three
 from contract.rules.route import UNKNOWN
 from contract.server import Server, method_of
-from contract.wire import NARROW
+from contract.wire import MANY, NARROW
 
 CROWD = 100  # connections
 DOSES = 4  # of requests whose answers are not read
@@ -24,11 +24,13 @@ PAGES = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # so few t
 
 
 def idle(server: Server) -> None:
+    """Connect and say nothing; another client meanwhile gets an answer to `GET /`."""
     with server.connect():
         still_answers(server, "while another client says nothing")
 
 
 def idle_after_answer(server: Server) -> None:
+    """Ask for /, keep the connection and say no more; another client meanwhile gets an answer to `GET /`."""
     with server.connect() as connection:
         connection.send(request("GET", "/"))
         connection.answer()
@@ -36,7 +38,7 @@ def idle_after_answer(server: Server) -> None:
 
 
 def slowly_sent(*pieces: bytes) -> Check:
-    """A check that others are answered between the pieces of a request, and the request itself after the last."""
+    """Return a check that others are answered between the pieces of a request, and the request after the last."""
 
     def check(server: Server) -> None:
         with server.connect() as connection:
@@ -47,15 +49,19 @@ def slowly_sent(*pieces: bytes) -> Check:
             connection.answer(method_of(pieces))
             expect(connection.conversation, OK, Complete())
 
+    check.__doc__ = (
+        f"Send `{title(b''.join(pieces))}` in {len(pieces)} pieces; after each but the last, another client gets an "
+        "answer to `GET /`. The answer to the whole is 200, and whole."
+    )
     return check
 
 
 def slowly_read(server: Server) -> None:
-    """Ask for more and more without reading; others are answered meanwhile, and each answer is whole when it is read.
+    """Ask for / more and more without reading; others are answered meanwhile, and each answer is 200 and whole.
 
     It takes several doses, since the first ones may find the system's buffers not yet full.
     """
-    with server.connect(NARROW) as connection:
+    with server.connect(NARROW, most=MANY) as connection:
         connection.send(request("GET", "/"))
         dose = min(MOST, DOSE // connection.answer().end + 1)
         unsent = b""
@@ -77,7 +83,7 @@ def read_all(connection: Connection, count: int) -> None:
 
 
 def last_comes_first(server: Server) -> None:
-    """Begin a request on each connection, and complete them in the reverse order."""
+    """Begin a request on each of four connections, complete them in the reverse order; each gets its answer, whole."""
     with ExitStack() as stack:
         opened = [(stack.enter_context(server.connect()), path, status) for path, status in PAGES]
         for connection, path, _ in opened:
@@ -89,7 +95,10 @@ def last_comes_first(server: Server) -> None:
 
 
 def crowd(server: Server) -> None:
-    """Connect, all of them, then ask, then listen: in whatever order a server answers that has few threads."""
+    """Connect a hundred times, then ask for / on each, then listen; each answer is 200, and whole.
+
+    Few threads are enough, in whatever order they answer.
+    """
     with ExitStack() as stack:
         connections = [stack.enter_context(server.connect()) for _ in range(CROWD)]
         for connection in connections:

@@ -8,7 +8,7 @@ from contract.expectations import CLIENT_ERRORS, Status
 from contract.forms import FORM, URLENCODED
 from contract.model import Check, Rule, expect
 from contract.refusing import raw
-from contract.requests import request
+from contract.requests import request, title
 from contract.rules.parameters import ROOT
 from contract.server import Server
 
@@ -18,7 +18,7 @@ HALF_A_BODY = raw(f"POST {FORM} HTTP/1.1", f"Content-Type: {URLENCODED}", "Conte
 
 
 def gives_up(sends: bytes, drip: bytes = b"") -> Check:
-    """A check that the server answers with an error, or closes, in time, whether or not a byte comes now and then."""
+    """Return a check that the server answers with an error, or closes, in time, though a byte may come now and then."""
 
     def check(server: Server) -> None:
         with server.connect() as connection:
@@ -35,6 +35,11 @@ def gives_up(sends: bytes, drip: bytes = b"") -> Check:
                 connection.answer("POST")
                 expect(connection.conversation, Status(*CLIENT_ERRORS))
 
+    rest = f"a byte every {STEP:g} seconds" if drip else "nothing"
+    check.__doc__ = (
+        f"Send the beginning of `{title(sends)}`, then {rest}. "
+        "Before the judge's patience ends, there is an answer 4xx, or the end of the connection."
+    )
     return check
 
 
@@ -45,7 +50,7 @@ def steps(seconds: float) -> Iterator[None]:
 
 
 def answered_early(server: Server) -> None:
-    """Send no byte of a body that is refused by its head alone."""
+    """Send the head of `POST /` with a Content-Length that is none, and no byte of a body; the answer is 400."""
     with server.connect() as connection:
         connection.send(request("POST", "/", "Content-Length: 5five"))
         connection.answer("POST")
@@ -79,7 +84,7 @@ RULES = (
         hint="settimeout() is for each recv(); a drop a second renews it. Keep one deadline for the head.",
         section="RFC 9110 §15.5.9",
         level="SHOULD",
-        needs=("deadlines-head",),
+        needs=ROOT,
         check=gives_up(HALF_A_HEAD, b"a"),
     ),
     Rule(
@@ -101,7 +106,7 @@ RULES = (
         section="RFC 9110 §15.5.9",
         level="SHOULD",
         routes=(FORM,),
-        needs=("deadlines-body",),
+        needs=ROOT,
         check=gives_up(HALF_A_BODY, b"a"),
     ),
 )

@@ -61,12 +61,13 @@ def sent_whole(size: int) -> bytes:
 
 
 def largest_is_taken(server: Server) -> None:
+    """Upload a file such that the body is 1 MiB; the answer is 200 or 201, and tells its size and SHA-256."""
     told = files(upload("file", "large.bin", filled(LIMIT)[0]))
     expect(server.ask(sent_whole(LIMIT)), TAKEN, told)
 
 
 def comes_before_the_body(server: Server) -> None:
-    """Send no byte of the body before the interim answer is there."""
+    """Post a form with `Expect: 100-continue`, no byte of its body before there is an answer, which must be 100."""
     for value in ("100-continue", "100-Continue"):
         head, body = parted(submit(BODY, f"Expect: {value}"))
         with server.connect() as connection:
@@ -79,7 +80,7 @@ def comes_before_the_body(server: Server) -> None:
 
 
 def answered_after_the_body(server: Server) -> None:
-    """Send the body once the interim answer is there; a final one must follow it."""
+    """Post a form with `Expect: 100-continue`, its body once there is an answer; then comes that to the form."""
     head, body = parted(submit(BODY, AWAITING))
     with server.connect() as connection:
         connection.send(head)

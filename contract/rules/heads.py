@@ -25,7 +25,7 @@ RULES = (
         sentence="White space before a field's colon is answered 400.",
         hint="Do not strip() names: a server in front may read another name.",
         section="RFC 9112 §5.1",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(head("X-Name : value"), head("Content-Length : 0"), expects=BAD),
     ),
     Rule(
@@ -34,7 +34,7 @@ RULES = (
         sentence="White space before the first field is refused, or passed over with its line.",
         hint="Answer 400 to a head whose second line begins with white space.",
         section="RFC 9112 §2.2",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(raw(START, " X-Name: value", "Host: {authority}", host="")),
     ),
     Rule(
@@ -43,7 +43,7 @@ RULES = (
         sentence="A folded line is refused, or part of the line before; it is no field of its own.",
         hint="A line that begins with white space goes on with the line before: answer 400, or join the two.",
         section="RFC 9112 §5.2",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(head("X-Name: a", f" {SMUGGLED}"), head("X-Name: a", f"\t{SMUGGLED}")),
     ),
     Rule(
@@ -82,7 +82,7 @@ RULES = (
         sentence="A NUL in a value is refused, or made a space.",
         hint="Answer 400 to NUL; to C code behind you it is the end of the value.",
         section="RFC 9110 §5.5",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(head("X-Name: a\0b")),
     ),
     Rule(
@@ -91,7 +91,7 @@ RULES = (
         sentence="Another control character in a value does no harm.",
         hint="Answer 400, or take it as it is.",
         section="RFC 9110 §5.5",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(head("X-Name: a\x01b"), head("X-Name: a\x7fb"), head("X-Name: a\x0bb")),
     ),
     Rule(
@@ -100,7 +100,7 @@ RULES = (
         sentence="A CR without LF is no end of a line.",
         hint="splitlines() splits at CR, and at more: split at CR LF.",
         section="RFC 9112 §2.2",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(head(f"X-Name: a\r{SMUGGLED}")),
     ),
     Rule(
@@ -109,7 +109,7 @@ RULES = (
         sentence="Characters that end a line elsewhere do not end one here.",
         hint="str.splitlines() splits at VT, FF, FS and NEL: split bytes at CR LF.",
         section="RFC 9112 §2.2",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(*(head(f"X-Name: a{character}{SMUGGLED}") for character in "\x0b\x0c\x1c\x85")),
     ),
     Rule(
@@ -118,7 +118,7 @@ RULES = (
         sentence="Lines that end in LF alone are taken, or refused.",
         hint="Answer 400, or take LF for CR LF throughout.",
         section="RFC 9112 §2.2",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(get("/").replace(b"\r\n", b"\n"), expects=Either(BORNE, Silent())),
     ),
     Rule(
@@ -128,17 +128,17 @@ RULES = (
         hint="Old clients send CRLF after a body: skip one before the request line.",
         section="RFC 9112 §2.2",
         level="SHOULD",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(b"\r\n" + get("/"), expects=Status(200)),
     ),
     Rule(
         id="heads-empty-lines",
         stage=9,
-        sentence="More empty lines before a request are passed over or refused.",
+        sentence="More empty lines before a request are passed over or refused, or just end the connection.",
         hint="Answer 400 where you do not skip them.",
         section="RFC 9112 §2.2",
-        needs=NEEDS,
-        exchanges=borne(b"\r\n\r\n\r\n" + get("/")),
+        needs=ROOT,
+        exchanges=repelled(b"\r\n\r\n\r\n" + get("/"), expects=BORNE),
     ),
     Rule(
         id="heads-spaces",
@@ -146,7 +146,7 @@ RULES = (
         sentence="More than one space in the request line is refused, or taken for one.",
         hint="split(' ') gives empty parts: check that there are three.",
         section="RFC 9112 §3",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(raw("GET  / HTTP/1.1"), raw("GET /  HTTP/1.1"), raw("GET\t/ HTTP/1.1"), raw(" GET / HTTP/1.1")),
     ),
     Rule(
@@ -168,7 +168,7 @@ RULES = (
         hint="Check that the line has three parts before you take them.",
         section="RFC 9112 §3",
         needs=ROOT,
-        exchanges=repelled(raw("GET"), raw(""), raw("/")),
+        exchanges=repelled(raw("GET", host=""), raw("GET"), raw(""), raw("/")),
     ),
     Rule(
         id="heads-many",
@@ -176,7 +176,7 @@ RULES = (
         sentence="A thousand fields are taken or refused.",
         hint="Limit their number, and answer 431 beyond; a limit that resets the connection tells nobody why.",
         section="RFC 6585 §5",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(head(*(f"X-Name-{number}: a" for number in range(1000)), "Connection: close")),
     ),
     Rule(
@@ -185,7 +185,7 @@ RULES = (
         sentence="A head of 100 KB does no harm.",
         hint="Limit its size, and answer 431 beyond.",
         section="RFC 6585 §5",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(head("X-Name: " + "a" * 100_000, "Connection: close"), expects=Either(BORNE, Silent())),
     ),
 )

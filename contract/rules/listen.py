@@ -1,11 +1,15 @@
 """Stage 1, Listen: the server is there, and nothing that a client does takes it away."""
 
-from contract.conversation import Broken, Complaint
+import re
+
+from contract.conversation import Broken, Complaint, broken
 from contract.model import Rule
 from contract.requests import get
 from contract.server import Server
 
+NO_STATUS_YET = re.compile(rb"H|HT|HTT|HTTP|HTTP/.{0,6}")  # what of `HTTP/1.1 200` comes before it says anything
 HALF_A_REQUEST = b"GET / HTTP/1.1\r\nHost: loc"
+RESETS = 4  # of each kind: whether one comes before the answer, or after it, is a matter of microseconds
 NO_UTF8 = (
     b"GET / HTTP/1.1\r\nHost: {authority}\r\nX-Latin: caf\xe9\r\nConnection: close\r\n\r\n",
     b"GET /\xff\xfe HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n",
@@ -14,17 +18,21 @@ NO_UTF8 = (
 
 
 def accepts(server: Server) -> None:
-    """Connect and do no harm: whatever becomes of the request is for other rules."""
+    """Connect, ask for / and close; any answer is legal, and none: what becomes of the request is for other rules."""
     server.ask(get("/"))
 
 
 def answers(server: Server) -> None:
+    """Ask for /; any answer is legal, whatever it looks like, if enough of it comes in time to hold a status."""
     with server.connect() as connection:
         connection.send(get("/"))
         connection.answer()
+        if connection.wire.ended == "timeout" and NO_STATUS_YET.fullmatch(connection.wire.received):
+            raise broken("not even the status of an answer came in time", connection.conversation)
 
 
 def survives_nothing(server: Server) -> None:
+    """Connect and close, three times, without a byte; then any answer to `GET /` is legal."""
     for _ in range(3):
         with server.connect():
             pass
@@ -32,7 +40,8 @@ def survives_nothing(server: Server) -> None:
 
 
 def survives_reset(server: Server) -> None:
-    for sent in (HALF_A_REQUEST, get("/")):
+    """Send nothing, half a request, a whole one, and reset each time; after each, any answer to `GET /` is legal."""
+    for sent in (b"", HALF_A_REQUEST, get("/")) * RESETS:
         with server.connect() as connection:
             connection.send(sent)
             connection.reset()
@@ -40,13 +49,20 @@ def survives_reset(server: Server) -> None:
 
 
 def survives_no_utf8(server: Server) -> None:
+    """Send bytes that are no UTF-8 in a field, in the path, and as the whole request, to which any answer is legal.
+
+    After each, `GET /` is answered, in whatever way.
+    """
     for sent in NO_UTF8:
         server.ask(sent)
         still_answers(server, "after bytes that are no UTF-8")
 
 
 def restarts(server: Server) -> None:
-    """A connection is left open while the server is stopped, so that its end keeps the port in TIME_WAIT."""
+    """Ask for /, stop the server and start it again on the same port; then any answer to `GET /` is legal.
+
+    The first connection is left open meanwhile, so that its end keeps the port in TIME_WAIT.
+    """
     assert server.restart
     with server.connect() as connection:
         connection.send(get("/"))
@@ -58,9 +74,9 @@ def restarts(server: Server) -> None:
 def still_answers(server: Server, when: str) -> None:
     try:
         answers(server)
-    except Broken as broken:
-        found = (Complaint(f"{when}: {one.text}", one.offset, one.heard) for one in broken.complaints)
-        raise Broken(*found) from broken
+    except Broken as cause:
+        found = (Complaint(f"{when}: {one.text}", one.offset, one.heard) for one in cause.complaints)
+        raise Broken(*found) from cause
 
 
 RULES = (

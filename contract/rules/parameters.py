@@ -59,6 +59,7 @@ def nowhere(*paths: str) -> tuple[Exchange, ...]:
 
 
 def greets_anyone(server: Server) -> None:
+    """Ask for /hello/ and a random name, three times; each answer is 200 and shows the name."""
     random = server.random("parameters-hello")
     for _ in range(3):
         name = "".join(random.choices(string.ascii_letters, k=12))
@@ -66,6 +67,7 @@ def greets_anyone(server: Server) -> None:
 
 
 def location_is_index(server: Server) -> None:
+    """Ask for /home; Location leads to / of this server, be it as a path or as a URL."""
     heard = server.ask(get("/home"))
     answer, root = first(heard), server.origin
     if location(answer, f"{root}/home").rstrip("/") != root:
@@ -348,6 +350,16 @@ RULES = (
             inspected("/inspect?%C3%BC=%E4%B8%96", queried(("\u00fc", "\u4e16"))),
             inspected("/inspect?a%3Db=c%26d&e=f=g", queried(("a=b", "c&d"), ("e", "f=g"))),
         ),
+    ),
+    Rule(
+        id="parameters-inspect-query-no-utf8",
+        stage=5,
+        sentence="Octets in the query that are no UTF-8 do no harm: each becomes U+FFFD.",
+        hint="Decode with errors='replace', as unquote_plus() does by itself.",
+        section="the service, /inspect",
+        routes=INSPECT,
+        needs=("parameters-inspect-query-decoded",),
+        exchanges=(inspected("/inspect?a=x%FFy", queried(("a", "x\ufffdy"))),),
     ),
     Rule(
         id="parameters-inspect-query-empty",

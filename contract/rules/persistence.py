@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contract import wire
 from contract.combining import Nth
 from contract.content import fields
 from contract.conversation import Complaint, Conversation, broken
@@ -11,17 +12,17 @@ from contract.expectations import Complete, Has, Status
 from contract.forms import FORM, JSON_WANTED, LAST_CHUNK, URLENCODED, chunk
 from contract.model import Check, Exchange, Expectation, Rule, expect
 from contract.refusing import AS_REQUEST, REFUSED, refused
-from contract.requests import get, request
+from contract.requests import get, request, title
 from contract.rules.clock import TimeShown, time_shown
 from contract.rules.parameters import ROOT, STATUS
 from contract.rules.route import UNKNOWN
 from contract.server import Server, method_of
 
-MANY = 1000
+THOUSAND = 1000
 OK = Status(200)
 TIME = (OK, TimeShown())  # tells the answer to /time from those to other pages
-CLOSE_TOLD = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "or lists `close`")
-KEEP_ALIVE_TOLD = Has("Connection", r"(?i)(.*[, \t])?keep-alive([, \t].*)?", "or lists `keep-alive`")
+CLOSE_TOLD = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "a list with `close`")
+KEEP_ALIVE_TOLD = Has("Connection", r"(?i)(.*[, \t])?keep-alive([, \t].*)?", "a list with `keep-alive`")
 POSTED = (Status(200, 201), fields(("name", "Ada")))
 
 
@@ -49,7 +50,7 @@ def pipelined(*requests: bytes, expects: tuple[Expectation, ...]) -> Exchange:
 
 
 def in_turn(*turns: tuple[bytes, Expectation]) -> Check:
-    """A check that sends each request once the answer before it has come, all on one connection."""
+    """Return a check that sends each request once the answer before it has come, all on one connection."""
 
     def check(server: Server) -> None:
         with server.connect() as connection:
@@ -58,11 +59,13 @@ def in_turn(*turns: tuple[bytes, Expectation]) -> Check:
                 connection.answer(method_of((sends,)))
                 expect(connection.conversation, Nth(-1, expectation), Nth(-1, Complete()))
 
+    told = ", ".join(f"`{title(sends)}` ({expectation})" for sends, expectation in turns)
+    check.__doc__ = f"Send on one connection, each once the answer before it has come whole: {told}."
     return check
 
 
 def still_there(sends: bytes, expectation: Expectation) -> Check:
-    """A check that the connection persists after that request."""
+    """Return a check that the connection persists after that request."""
     return in_turn((sends, expectation), (kept("GET", "/test"), OK))
 
 
@@ -71,15 +74,16 @@ def closes(*sends: bytes, expects: tuple[Expectation, ...] = ()) -> tuple[Exchan
 
 
 def thousand(server: Server) -> None:
-    with server.connect() as connection:
-        for number in range(MANY):
+    """Ask for /test a thousand times on one connection, each time after the answer; each answer is 200."""
+    with server.connect(most=wire.MANY) as connection:
+        for number in range(THOUSAND):
             connection.send(request("GET", "/test"))
             if connection.answer().status != 200:
                 raise broken(f"request {number + 1} is answered otherwise", connection.conversation)
 
 
 def half_closed(server: Server) -> None:
-    """Say at once that no more will come, as `printf | nc -N` does; the answer is still owed."""
+    """Ask for / and say at once that no more will come, as `printf | nc -N` does; the answer is 200, and whole."""
     with server.connect() as connection:
         connection.send(kept("GET", "/"))
         connection.half_close()

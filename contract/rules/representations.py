@@ -9,7 +9,7 @@ from contract.rules.parameters import HELLO, NOT_FOUND, ROOT, SHOWN
 from contract.rules.route import UNKNOWN
 
 BROWSERS = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
-VARY = Has("Vary", r"(?i)(.*[, \t])?(accept|\*)([, \t].*)?", "or lists `Accept`")
+VARY = Has("Vary", r"(?i)(.*[, \t])?(accept|\*)([, \t].*)?", "a list with `Accept`")
 PNG = "image/png"
 
 
@@ -140,6 +140,15 @@ RULES = (
         section="RFC 9110 §8.3.1",
         needs=("parameters-json",),
         exchanges=negotiated(JSON, "Application/JSON"),
+    ),
+    Rule(
+        id="parameters-accept-invalid",
+        stage=5,
+        sentence="Elements of Accept that are none are passed over.",
+        hint="Take what matches the grammar, and go on with the next element where one does not.",
+        section="the service, representations",
+        needs=("parameters-quality",),
+        exchanges=negotiated(JSON, "???, application/json", "text, application/json;q=0.2", ", ;q=1, application/json"),
     ),
     Rule(
         id="parameters-accept-lines",

@@ -20,6 +20,25 @@ NOT_IT = (Status(404, 301, 302, 307, 308),)
 REFUSED = (Status(400, 404), NoReset())
 TOO_LONG = (Either(All(*REFUSED), Status(414)),)
 ANSWERED = (Status(200),)
+PAGES = (("/", PAGE), ("/test", PAGE), (UNKNOWN, NOT_FOUND))
+
+BROWSER = """\
+User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0
+Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
+Accept-Language: en-US,en;q=0.5
+Accept-Encoding: gzip, deflate, br, zstd
+Upgrade-Insecure-Requests: 1
+Sec-Fetch-Dest: document
+Sec-Fetch-Mode: navigate
+Sec-Fetch-Site: none
+Sec-Fetch-User: ?1
+Priority: u=0, i"""
+CURL = """\
+User-Agent: curl/8.14.1
+Accept: */*"""
+CRAWLER = """\
+User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)
+Accept: text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8"""
 
 
 def at(path: str, *expects: Expectation) -> Exchange:
@@ -31,11 +50,17 @@ def then_alive(*exchanges: Exchange) -> tuple[Exchange, ...]:
     return *exchanges, at("/", *ANSWERED)
 
 
+def asked_by(agent: str) -> tuple[Exchange, ...]:
+    """What such a client asks with the header fields that it sends."""
+    return tuple(Exchange((get(path, *agent.splitlines()),), expects) for path, expects in PAGES)
+
+
 def random_path(random: Random) -> str:
     return "/" + "".join(random.choices(string.ascii_lowercase + string.digits, k=random.randint(6, 20)))
 
 
 def random_paths_unknown(server: Server) -> None:
+    """Ask for five random paths of one segment; each is 404, with content."""
     random = server.random("route-random-unknown")
     for _ in range(5):
         expect(server.ask(get(random_path(random))), *NOT_FOUND)
@@ -105,6 +130,15 @@ RULES = (
         section="RFC 9110 §15.5.5",
         needs=("route-unknown",),
         check=random_paths_unknown,
+    ),
+    Rule(
+        id="route-user-agent",
+        stage=3,
+        sentence="Who asks makes no difference: a browser, curl and a crawler get the same pages.",
+        hint="Look at the path alone to find the page. There is no need to read User-Agent.",
+        section="RFC 9110 §10.1.5",
+        needs=("route-index", "route-test", "route-unknown"),
+        exchanges=(*asked_by(BROWSER), *asked_by(CURL), *asked_by(CRAWLER)),
     ),
     Rule(
         id="route-query",

@@ -3,12 +3,12 @@
 from contract.combining import Either
 from contract.endings import NothingAfter, Silent
 from contract.expectations import BodyLacks, Complete, Lacks, SomeBody, Status
+from contract.forms import JSON_WANTED
 from contract.model import Exchange, Rule
 from contract.refusing import BORNE, REFUSED, borne, raw, repelled
 from contract.requests import get
 from contract.rules.parameters import ROOT
 
-NEEDS = ("persistence-error",)
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"  # RFC 9113 §3.4, and SETTINGS
 # A ClientHello of TLS 1.3 begins so (RFC 8446 §4.1.2): record, handshake, version, random.
 HELLO = b"\x16\x03\x01\x00\xca\x01\x00\x00\xc6\x03\x03" + bytes(range(32)) + b"\x20" + bytes(range(32)) + b"\x00\x06"
@@ -28,7 +28,7 @@ RULES = (
         hint="A browser keeps what follows # to itself; a # in a target is no client's doing.",
         section="RFC 9112 §3.2",
         level="SHOULD",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(get_line("/test#part"), expects=REFUSED),
     ),
     Rule(
@@ -38,7 +38,7 @@ RULES = (
         hint="Match the target against the grammar: no quotation marks, no backslash, nothing beyond ASCII.",
         section="RFC 9112 §3.2",
         level="SHOULD",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(*(get_line(f"/test?{character}") for character in '\\"<>^`{|}\xe9'), expects=REFUSED),
     ),
     Rule(
@@ -48,7 +48,7 @@ RULES = (
         hint="A target begins with a slash, or is an absolute URI; * belongs to OPTIONS alone.",
         section="RFC 9112 §3.2.4",
         level="SHOULD",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(get_line("*"), expects=REFUSED),
     ),
     Rule(
@@ -58,7 +58,7 @@ RULES = (
         hint="Compare the version with HTTP/1.1 and HTTP/1.0.",
         section="RFC 9110 §15.6.6",
         level="SHOULD",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(get_line("/", "HTTP/2.0"), get_line("/", "HTTP/3.1"), expects=Status(400, 505)),
     ),
     Rule(
@@ -68,7 +68,7 @@ RULES = (
         hint="It is HTTP, a slash, a digit, a dot, a digit; in capitals.",
         section="RFC 9112 §2.3",
         level="SHOULD",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(
             get_line("/", "HTTP/1.10"), get_line("/", "http/1.1"), get_line("/", "HTTP/x"), expects=REFUSED
         ),
@@ -80,7 +80,7 @@ RULES = (
         hint="It is a request line of another version: 505, or 400.",
         section="RFC 9113 §3.4",
         level="SHOULD",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=repelled(PREFACE),
     ),
     Rule(
@@ -98,7 +98,7 @@ RULES = (
         sentence="A request line of 9,000 octets is answered: 414, or as any other.",
         hint="Limit the line, with 414 beyond; 8,000 octets are to be taken.",
         section="RFC 9112 §3",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(get_line("/" + "a" * LONG)),
     ),
     Rule(
@@ -107,7 +107,7 @@ RULES = (
         sentence="A method of 100 KB does no harm.",
         hint="Limit the request line before you look at its parts.",
         section="RFC 9112 §3",
-        needs=NEEDS,
+        needs=ROOT,
         exchanges=borne(raw("A" * VERY_LONG + " / HTTP/1.1", "Connection: close"), expects=Either(BORNE, Silent())),
     ),
     Rule(
@@ -130,11 +130,12 @@ RULES = (
         section="RFC 9110 §15.6.1",
         routes=("/error",),
         needs=ROOT,
-        exchanges=(
+        exchanges=tuple(
             Exchange(
-                (get("/error"),),
+                (get("/error", *accept),),
                 (Status(500), Complete(), SomeBody(), BodyLacks(b"Traceback"), BodyLacks(b".py")),
-            ),
+            )
+            for accept in ((), (JSON_WANTED,))
         ),
     ),
     Rule(
@@ -145,6 +146,7 @@ RULES = (
         section="RFC 9110 §15.6.1",
         routes=("/error",),
         needs=("targets-error", "route-test"),
+        alone=True,  # or the next request is another's
         exchanges=(
             Exchange((get("/error"),), (Status(500),)),
             Exchange((get("/test"),), (Status(200), Complete(), NothingAfter())),

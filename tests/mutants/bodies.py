@@ -103,6 +103,11 @@ MUTANTS = (
     ),
     Mutant(id="form-in-latin-1", breaks=("bodies-urlencoded-utf8",), serve=reading(URLENCODED, of_latin_1)),
     Mutant(
+        id="form-of-utf8-alone",
+        breaks=("bodies-urlencoded-no-utf8",),
+        serve=reading(URLENCODED, lambda body: body.replace(b"%FF", b"")),
+    ),
+    Mutant(
         id="plus-kept",
         breaks=("bodies-urlencoded-plus",),
         serve=reading(URLENCODED, lambda body: body.replace(b"+", b"%2B")),
@@ -142,6 +147,11 @@ MUTANTS = (
         id="parts-in-latin-1",
         breaks=("bodies-multipart-utf8",),
         serve=reading(MULTIPART, in_latin_1),
+    ),
+    Mutant(
+        id="part-head-by-case",
+        breaks=("bodies-multipart-case",),
+        serve=reading(MULTIPART, lambda body: body.replace(b"CONTENT-DISPOSITION", b"X-CONTENT-DISPOSITION")),
     ),
     Mutant(
         id="quotes-kept",

@@ -1,21 +1,40 @@
-"""Broken servers for stage 9, Hostile input, still: those that wait for ever."""
+"""Broken servers for stage 9, Hostile input, still: those that wait too long."""
 
 from dataclasses import replace
+from time import monotonic
 
-from raw_router.connection import Connection
 from raw_router.drivers import events
-from raw_router.handler import generate_response
 from tests.mutants.serving import QUICK, Mutant, Serve, Wrapped, connecting
 
 EVER = 60.0  # seconds, more than any patience
 
 
-def waiting(wait: str) -> Serve:
-    """Serve with all the time in the world for a head or a body."""
-    bounds = replace(QUICK, **{wait: EVER})  # type: ignore[arg-type]
-    return lambda listener, stop: events.serve(
-        listener, lambda client: Connection(generate_response, client), stop, bounds
-    )
+class Looking(Wrapped):
+    """Looks at the clock when something comes, and only then."""
+
+    wait = ""
+    since = 0.0
+
+    def receive(self, data: bytes) -> bytes:
+        if self.waits_for != self.wait:
+            self.since = monotonic()
+        elif monotonic() - self.since > QUICK.seconds(self.wait):
+            return self.refuse("408 Request Timeout")
+        return super().receive(data)
+
+
+class LookingAtHead(Looking):
+    wait = "head"
+
+
+class LookingAtBody(Looking):
+    wait = "body"
+
+
+def waiting(connect: type[Looking]) -> Serve:
+    """Serve with all the time in the world for a head or a body that does not go on."""
+    bounds = replace(QUICK, **{connect.wait: EVER})  # type: ignore[arg-type]
+    return lambda listener, stop: events.serve(listener, connect, stop, bounds)
 
 
 class Renewing(Wrapped):
@@ -47,8 +66,8 @@ class Late(Wrapped):
 
 MUTANTS = (
     Mutant(id="reads-the-body-first", breaks=("deadlines-early",), serve=connecting(Late)),
-    Mutant(id="waits-for-heads", breaks=("deadlines-head",), serve=waiting("head")),
+    Mutant(id="waits-for-heads", breaks=("deadlines-head",), serve=waiting(LookingAtHead)),
     Mutant(id="drops-renew-heads", breaks=("deadlines-head-drip",), serve=connecting(RenewingHead)),
-    Mutant(id="waits-for-bodies", breaks=("deadlines-body",), serve=waiting("body")),
+    Mutant(id="waits-for-bodies", breaks=("deadlines-body",), serve=waiting(LookingAtBody)),
     Mutant(id="drops-renew-bodies", breaks=("deadlines-body-drip",), serve=connecting(RenewingBody)),
 )

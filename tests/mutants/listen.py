@@ -1,6 +1,8 @@
 """Broken servers for stage 1, Listen."""
 
 import socket
+from contextlib import ExitStack, suppress
+from select import select
 
 from raw_router.connection import Connection
 from raw_router.handler import generate_response
@@ -16,11 +18,20 @@ def hangs_up(client: socket.socket) -> None:
     client.recv(65536)
 
 
+def drips(listener: socket.socket, stop: socket.socket) -> None:
+    """Begin to answer each client, and say no more until stopped."""
+    with ExitStack() as clients:
+        while listener in select([listener, stop], [], [])[0]:
+            client = clients.enter_context(listener.accept()[0])
+            client.sendall(b"HTTP/1.1")
+
+
 def dies_of_nothing(client: socket.socket) -> None:
     """Take the first word of what comes, whatever comes."""
-    data = client.recv(65536)
-    data.split()[0]
-    finish(client, data)
+    with suppress(OSError):
+        data = client.recv(65536)
+        data.split()[0]
+        finish(client, data)
 
 
 def dies_of_reset(client: socket.socket) -> None:
@@ -28,21 +39,19 @@ def dies_of_reset(client: socket.socket) -> None:
 
 
 def dies_of_no_utf8(client: socket.socket) -> None:
-    data = client.recv(65536)
-    data.decode()
-    finish(client, data)
+    with suppress(OSError):
+        data = client.recv(65536)
+        data.decode()
+        finish(client, data)
 
 
 def finish(client: socket.socket, data: bytes) -> None:
     """Go on as a server would that survives."""
     connection = Connection(generate_response)
-    try:
-        client.sendall(connection.receive(data))
-        while connection.waits_for != "closed":
-            data = client.recv(65536)
-            client.sendall(connection.receive(data) if data else connection.end_of_input())
-    except OSError:
-        return
+    client.sendall(connection.receive(data))
+    while connection.waits_for != "closed":
+        data = client.recv(65536)
+        client.sendall(connection.receive(data) if data else connection.end_of_input())
 
 
 def binds_only(port: int) -> socket.socket:
@@ -65,6 +74,7 @@ def listens_without_reuse(port: int) -> socket.socket:
 MUTANTS = (
     Mutant(id="not-listening", breaks=("listen-accepts",), serve=deaf, listen=binds_only),
     Mutant(id="hangs-up", breaks=("listen-answers",), serve=serially(hangs_up)),
+    Mutant(id="drips", breaks=("listen-answers",), serve=drips),
     Mutant(
         id="dies-of-nothing",
         breaks=("listen-survives-nothing",),

@@ -70,7 +70,7 @@ def undecoded(request: Request) -> Request:
 
 def slash_in_name(request: Request) -> Request:
     """Split the path at its slashes before decoding it."""
-    return request._replace(path="/hello/a-b") if "%2f" in request.target.lower() else request
+    return request._replace(path="/hello/a-b") if re.match("/hello/.*%2[fF]", request.target) else request
 
 
 def many_segments(request: Request) -> Request:
@@ -142,7 +142,9 @@ def as_dict(pairs: list[Any]) -> list[Any]:
 
 
 def last_lines(request: Request) -> Request:
-    """Keep the last of the field lines of a name, but for Accept."""
+    """Keep the last of the field lines of a name."""
+    if request.path != "/inspect":
+        return request
     kept = {name: value.rpartition(",")[2] for name, value in request.headers.items() if name != "accept"}
     return request._replace(headers={**request.headers, **kept})
 
@@ -282,6 +284,11 @@ MUTANTS = (
         id="query-plus-kept",
         breaks=("parameters-inspect-query-decoded",),
         serve=requeried(lambda query: query.replace("+", "%2B")),
+    ),
+    Mutant(
+        id="query-of-utf8-alone",
+        breaks=("parameters-inspect-query-no-utf8",),
+        serve=requeried(lambda query: query.replace("%FF", "")),
     ),
     Mutant(id="query-without-empty", breaks=("parameters-inspect-query-empty",), serve=requeried(no_value)),
     Mutant(id="fields-lost", breaks=("parameters-inspect-fields",), serve=without_fields("x-")),

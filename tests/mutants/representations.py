@@ -77,17 +77,18 @@ def only_406(request: Request, response: Response) -> Response:
     return replace(response, status=406) if refused else response
 
 
-ANYWHERE = ".*"
+ANY_PAGE = "(?!/files/).*"
 
 MUTANTS = (
     Mutant(id="only-html", breaks=("parameters-json",), serve=accepting(lambda _: None)),
     Mutant(
         id="json-as-text",
         breaks=("parameters-json",),
-        serve=answering(
-            lambda _, response: (
+        serve=at(
+            ANY_PAGE,
+            lambda response: (
                 with_field(response, "Content-Type", "text/plain") if response.body.startswith(b"{") else response
-            )
+            ),
         ),
     ),
     Mutant(id="pages-only-html", breaks=("parameters-json-pages",), serve=only_html_at("/", "/time")),
@@ -112,6 +113,11 @@ MUTANTS = (
     ),
     Mutant(id="accept-in-capitals", breaks=("parameters-accept-case",), serve=taken_for(r".*[A-Z].*", None)),
     Mutant(
+        id="all-of-accept-or-nothing",
+        breaks=("parameters-accept-invalid",),
+        serve=accepting(lambda accept: "text/html" if re.search(r"\?|text,|, ;", accept) else accept),
+    ),
+    Mutant(
         id="first-accept-line",
         breaks=("parameters-accept-lines",),
         serve=first_accept,
@@ -121,12 +127,12 @@ MUTANTS = (
     Mutant(
         id="problem-of-another-status",
         breaks=("parameters-problem-members",),
-        serve=telling(ANYWHERE, lambda told: {"status": 200} if told.get("status") == 404 else {}),
+        serve=telling(ANY_PAGE, lambda told: {"status": 200} if told.get("status") == 404 else {}),
     ),
     Mutant(
         id="problem-without-detail",
         breaks=("parameters-problem-detail",),
-        serve=telling_of(ANYWHERE, "detail", lambda _: ""),
+        serve=telling_of(ANY_PAGE, "detail", lambda _: ""),
     ),
     Mutant(
         id="problem-not-asked-for",

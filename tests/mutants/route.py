@@ -32,6 +32,11 @@ def with_query(request: Request) -> Request:
     return elsewhere(request) if request.query and request.path in CORE else request
 
 
+def only_for(agents: str) -> Callable[[Request], Request]:
+    """Have nothing for clients that say they are others."""
+    return lambda request: request if re.search(agents, request.field("User-Agent") or "") else elsewhere(request)
+
+
 def undecoded(request: Request) -> Request:
     return elsewhere(request) if "%74" in request.target else request
 
@@ -59,6 +64,8 @@ MUTANTS = (
         Mutant(id=f"no-{name}", breaks=(f"route-{name}",), serve=asking(lost(path)))
         for name, path in (("index", "/"), ("test", "/test"), ("time", "/time"), ("time-html", "/time.html"))
     ),
+    Mutant(id="only-for-the-judge", breaks=("route-user-agent",), serve=asking(only_for("^$"))),
+    Mutant(id="not-for-crawlers", breaks=("route-user-agent",), serve=asking(only_for("^$|Firefox|curl"))),
     Mutant(id="soft-404", breaks=("route-unknown",), serve=answering(soft_404), until=4),
     Mutant(id="empty-404", breaks=("route-unknown",), serve=answering(empty_404), until=4),
     Mutant(id="vague-404", breaks=("route-unknown-named",), serve=answering(vague_404), until=4),

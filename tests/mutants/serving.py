@@ -18,7 +18,7 @@ from raw_router.messages import Handler, Request, Response
 Serve: TypeAlias = Callable[[socket.socket, socket.socket], None]  # a listener, and what ends it when readable
 Listen: TypeAlias = Callable[[int], socket.socket]  # on a port
 HOST = "127.0.0.1"
-TIMEOUT = 2.0  # seconds that the judge waits for what a broken server never says
+TIMEOUT = 1.0  # seconds that the judge waits for what a broken server never says
 PATIENCE = 4.0  # seconds that it waits for a broken server to give up
 QUICK = replace(BOUNDS, head=2.5, body=2.5)  # what a right one gives a client, so that its own tests are short
 

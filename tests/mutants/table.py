@@ -4,11 +4,13 @@ from itertools import chain
 
 from tests.mutants import (
     bodies,
+    caching,
     chunks,
     clock,
     concurrency,
     deadlines,
     delivery,
+    files,
     framings,
     heads,
     hosts,
@@ -16,10 +18,14 @@ from tests.mutants import (
     methods,
     parameters,
     persistence,
+    preconditions,
+    ranges,
     representations,
     respond,
     route,
+    security,
     targets,
+    traversal,
 )
 from tests.mutants.serving import Mutant, asking
 
@@ -42,5 +48,11 @@ MODULES = (
     heads,
     targets,
     deadlines,
+    files,
+    ranges,
+    traversal,
+    caching,
+    preconditions,
+    security,
 )
 MUTANTS: tuple[Mutant, ...] = tuple(chain.from_iterable(module.MUTANTS for module in MODULES))

@@ -25,15 +25,13 @@ def telling(request: Request, response: Response) -> Response:
 
 
 class Sulking(Wrapped):
-    """Refuses the next request for /test once a page has failed."""
+    """Refuses /test where it is the first request after a page that has failed."""
 
     hurt: ClassVar[bool] = False
 
     def receive(self, data: bytes) -> bytes:
-        if data.startswith(b"GET /error "):
-            Sulking.hurt = True
-        elif Sulking.hurt and data.startswith(b"GET /test "):
-            Sulking.hurt = False
+        hurt, Sulking.hurt = Sulking.hurt, data.startswith(b"GET /error ")
+        if hurt and data.startswith(b"GET /test "):
             return self.refuse("503 Service Unavailable")
         return super().receive(data)
 

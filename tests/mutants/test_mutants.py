@@ -6,8 +6,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from contract import BY_ID, RULES, Judgement, Outcome, Rule, judge
-from tests.mutants.serving import Mutant, running
+from contract import BY_ID, RULES, Judgement, Outcome, Rule, run
+from contract.checking import Checker
+from contract.subject import Remote
+from tests.mutants.serving import TIMEOUT, Mutant, running
 from tests.mutants.table import MUTANTS, UNBROKEN
 
 # Rules that take a second or so even of a good server: judged only of servers broken in that way.
@@ -29,16 +31,25 @@ def rules_for(mutant: Mutant) -> list[Rule]:
     return [rule for rule in RULES if rule.stage <= mutant.until and rule.id not in SLOW - set(mutant.breaks)]
 
 
-def outcomes_of(mutant: Mutant, rules: Sequence[Rule]) -> list[Outcome]:
+def half_of(rules: Sequence[Rule], mutant: Mutant) -> list[Rule]:
+    """Return every second rule, and those that the mutant breaks; the next mutant gets the others.
+
+    `make docs` judges all mutants by all rules, which takes twice as long.
+    """
+    first = MUTANTS.index(mutant) % 2
+    return [rule for index, rule in enumerate(rules) if index % 2 == first or rule.id in mutant.breaks]
+
+
+def outcomes_of(mutant: Mutant, rules: Sequence[Rule]) -> Sequence[Outcome]:
     if mutant.mortal:
         return outcomes_apart(mutant, rules)
     with running(mutant) as server:
-        return judge(server, rules, among=RULES)
+        return Checker(Remote(server), rules, RULES, lambda outcome: None, TIMEOUT).outcomes()
 
 
 def outcomes_apart(mutant: Mutant, rules: Sequence[Rule]) -> list[Outcome]:
     with ExitStack() as stack:
-        judgement = Judgement(lambda: stack.enter_context(running(mutant)), RULES)
+        judgement = Judgement(lambda rule: run(rule, stack.enter_context(running(mutant))), RULES)
         return [judgement.outcome(rule) for rule in rules]
 
 
@@ -58,7 +69,8 @@ def test_unbroken_server_keeps_all_rules() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
 def test_mutant_breaks_its_rules_and_no_other(mutant: Mutant) -> None:
-    attempts = (failures(outcomes_of(mutant, rules_for(mutant))) for _ in range(mutant.tries))
+    rules = half_of(rules_for(mutant), mutant)
+    attempts = (failures(outcomes_of(mutant, rules)) for _ in range(mutant.tries))
     found = next(filter(None, attempts), {})
     assert set(mutant.breaks) <= found.keys(), found
     assert mutant.inevitably or set(mutant.breaks) == found.keys(), found

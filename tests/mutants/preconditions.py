@@ -1,0 +1,93 @@
+"""Broken servers for stage 10, Files and caching, still: what is demanded, and what counts first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from raw_router.messages import Handler, Request, Response
+from shared_views.conditional import parse_date
+from tests.mutants.caching import conditioned, dropped, with_condition
+from tests.mutants.serving import Mutant, answering, asking, handling
+
+DATE, TAGS = "If-Modified-Since", "If-None-Match"
+CONDITIONS = (DATE, TAGS)
+
+
+def refusing(name: str, refuses: Callable[[str], object]) -> Callable[[Request, Response], Response]:
+    """Answer 412 in place of a file where a field has such a value."""
+
+    def changed(request: Request, response: Response) -> Response:
+        value = request.field(name)
+        refused = value is not None and response.status == 200 and refuses(value)
+        return replace(response, status=412) if refused else response
+
+    return changed
+
+
+def without(name: str, where: str) -> Callable[[Request], Request]:
+    """Pass over one condition where there is another."""
+    return lambda request: request if request.field(where) is None else with_condition(request, name, None)
+
+
+def either(handler: Handler) -> Handler:
+    """Take one condition that says 304 for enough."""
+    return lambda request: min((handler(alone) for alone in each(request)), key=is_sent)
+
+
+def both(handler: Handler) -> Handler:
+    """Want all conditions to say 304."""
+    return lambda request: max((handler(alone) for alone in each(request)), key=is_sent)
+
+
+def each(request: Request) -> list[Request]:
+    """Return the request with each of its conditions alone, or as it is if it has not both."""
+    if None in map(request.field, CONDITIONS):
+        return [request]
+    return [with_condition(request, name, None) for name in CONDITIONS]
+
+
+def is_sent(response: Response) -> bool:
+    return response.status != 304
+
+
+def fresh_before_found(request: Request, response: Response) -> Response:
+    is_missing = request.path == "/files/missing.txt" and request.field(TAGS) == "*"
+    return replace(response, status=304, body=b"") if is_missing else response
+
+
+MUTANTS = (
+    Mutant(id="any-if-match-fails", breaks=("caching-match",), serve=answering(refusing("If-Match", bool))),
+    Mutant(id="if-match-ignored", breaks=("caching-match-other",), serve=conditioned("If-Match", dropped)),
+    Mutant(
+        id="weak-if-match",
+        breaks=("caching-match-weak",),
+        serve=conditioned("If-Match", lambda value: value.replace("W/", "")),
+    ),
+    Mutant(
+        id="any-if-unmodified-since-fails",
+        breaks=("caching-unmodified-since",),
+        serve=answering(refusing("If-Unmodified-Since", parse_date)),
+    ),
+    Mutant(
+        id="if-unmodified-since-ignored",
+        breaks=("caching-unmodified-since-earlier",),
+        serve=conditioned("If-Unmodified-Since", dropped),
+    ),
+    Mutant(
+        id="no-date-fails",
+        breaks=("caching-unmodified-since-none",),
+        serve=answering(refusing("If-Unmodified-Since", lambda value: not parse_date(value))),
+    ),
+    Mutant(
+        id="date-before-if-match",
+        breaks=("caching-match-wins",),
+        serve=asking(without("If-Match", where="If-Unmodified-Since")),
+    ),
+    Mutant(id="either-condition", breaks=("caching-none-match-wins",), serve=handling(either)),
+    Mutant(id="both-conditions", breaks=("caching-none-match-alone",), serve=handling(both)),
+    Mutant(
+        id="304-before-412",
+        breaks=("caching-match-first",),
+        serve=asking(without("If-Match", where="If-None-Match")),
+    ),
+    Mutant(id="304-before-404", breaks=("caching-missing",), serve=answering(fresh_before_found)),
+)

@@ -1,0 +1,58 @@
+"""Broken servers for stage 10, Files and caching, still: what becomes of Range."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from raw_router.messages import Request, Response
+from tests.mutants.serving import Mutant, Serve, answering, with_body, with_field
+
+START = 5  # octets that are asked for
+
+
+def ranged(pattern: str, change: Callable[[Request, Response], Response]) -> Serve:
+    """Serve other answers where Range matches and there is a file."""
+
+    def changed(request: Request, response: Response) -> Response:
+        asked = re.fullmatch(pattern, request.field("Range") or "") and response.status == 200
+        return change(request, response) if asked else response
+
+    return answering(changed)
+
+
+def part(request: Request, response: Response) -> Response:
+    """The first octets, as a right server sends them."""
+    size = len(response.body)
+    return with_field(
+        replace(with_body(response, response.body[:START]), status=206), "Content-Range", f"bytes 0-4/{size}"
+    )
+
+
+def part_if_same(request: Request, response: Response) -> Response:
+    return response if request.field("If-Range") else part(request, response)
+
+
+def all_as_part(request: Request, response: Response) -> Response:
+    return with_body(part_if_same(request, response), response.body)
+
+
+def part_untold(request: Request, response: Response) -> Response:
+    return response if request.field("If-Range") else replace(with_body(response, response.body[:START]), status=206)
+
+
+def nothing(request: Request, response: Response) -> Response:
+    return replace(with_body(response, b""), status=206)
+
+
+def failed(request: Request, response: Response) -> Response:
+    return replace(response, status=500)
+
+
+MUTANTS = (
+    Mutant(id="all-as-part", breaks=("files-range",), serve=ranged("bytes=0-4", all_as_part)),
+    Mutant(id="part-without-its-place", breaks=("files-range",), serve=ranged("bytes=0-4", part_untold)),
+    Mutant(id="nothing-as-part", breaks=("files-range-outside",), serve=ranged("bytes=9.*", nothing)),
+    Mutant(id="fails-at-range", breaks=("files-range-outside",), serve=ranged("bytes=x-y", failed)),
+    Mutant(id="any-unit", breaks=("files-range-unit",), serve=ranged(".*=0-4", part_if_same)),
+    Mutant(id="if-range-ignored", breaks=("files-range-if",), serve=ranged("bytes=0-4", part)),
+)
