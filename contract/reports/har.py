@@ -1,0 +1,123 @@
+"""HAR 1.2: what was said with the server, a page a rule and an entry a connection, for tools that show recordings.
+
+An entry shows the first request of its connection and the first final answer, as far as they could be read. Its fields
+`_sent` and `_received` have the bytes of all of them, each as the character of its number (ISO 8859-1). LONGEST
+octets of each are shown; the sizes tell of the rest, and the judge's own format has it.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from contract.answer import Answer
+from contract.conversation import Conversation
+from contract.model import Outcome
+from contract.report import Report
+from contract.reports.requested import Requested, requested
+
+LONGEST = 8 * 1024  # octets that are shown of each body, and of all that was sent or received
+UNKNOWN = "application/octet-stream"  # what content is that says nothing of itself
+
+Object = Mapping[str, Any]
+
+
+def render(report: Report) -> str:
+    scheme = "https" if report.target.startswith("https:") else "http"
+    spoken = [(heard, outcome) for outcome in report.outcomes for heard in outcome.conversations]
+    spoken.sort(key=lambda pair: pair[0].began)
+    log = {
+        "version": "1.2",
+        "creator": {"name": "contract", "version": _version()},
+        "pages": [_page(outcome) for outcome in report.outcomes if outcome.conversations],
+        "entries": [_entry(heard, outcome, scheme) for heard, outcome in spoken],
+        "comment": f"{report.target} (seed {report.seed})",
+    }
+    return json.dumps({"log": log})
+
+
+def _version() -> str:
+    with suppress(PackageNotFoundError):
+        return version("three-routers")
+    return "unknown"
+
+
+def _page(outcome: Outcome) -> Object:
+    return {
+        "startedDateTime": _instant(min(heard.began for heard in outcome.conversations)),
+        "id": outcome.rule.id,
+        "title": f"{outcome.rule.id} ({outcome.verdict}): {outcome.rule.sentence}",
+        "pageTimings": {},
+    }
+
+
+def _entry(heard: Conversation, outcome: Outcome, scheme: str) -> Object:
+    milliseconds = max(0.0, round((heard.finished - heard.began) * 1000, 3))
+    sent = b"".join(heard.sent)
+    return {
+        "pageref": outcome.rule.id,
+        "startedDateTime": _instant(heard.began),
+        "time": milliseconds,
+        "request": _request(requested(sent), scheme),
+        "response": _response(heard.answers[0] if heard.answers else Answer()),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "comment": f"{outcome.rule.id}: {outcome.verdict}",
+        "_sent": sent[:LONGEST].decode("latin-1"),
+        "_sentSize": len(sent),
+        "_received": heard.received[:LONGEST].decode("latin-1"),
+        "_receivedSize": len(heard.received),
+        "_ended": heard.ended,
+    }
+
+
+def _request(asked: Requested, scheme: str) -> Object:
+    media_type = asked.get("Content-Type") or UNKNOWN
+    content = {"postData": {"mimeType": media_type, **_text(asked.body)}} if asked.body else {}
+    return {
+        "method": asked.method,
+        "url": asked.url(scheme),
+        "httpVersion": asked.version,
+        "cookies": [],
+        "headers": _pairs(asked.fields),
+        "queryString": _pairs(asked.query),
+        "headersSize": asked.head_size,
+        "bodySize": len(asked.body),
+        **content,
+    }
+
+
+def _response(answer: Answer) -> Object:
+    """Return the answer; status 0 says that there was none, as browsers have it."""
+    media_type = answer.get("Content-Type") or UNKNOWN
+    return {
+        "status": answer.status,
+        "statusText": answer.reason,
+        "httpVersion": f"HTTP/{answer.version}" if answer.version else "",
+        "cookies": [],
+        "headers": _pairs((line.name, line.value) for line in answer.fields),
+        "content": {"size": len(answer.body), "mimeType": media_type, **_text(answer.body)},
+        "redirectURL": answer.get("Location") or "",
+        "headersSize": answer.body_start - answer.start,
+        "bodySize": answer.end - answer.body_start,
+    }
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Object]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _text(body: bytes) -> Object:
+    """Return content as text, in Base64 where it is none in UTF-8."""
+    shown = body[:LONGEST]
+    try:
+        return {"text": shown.decode()}
+    except UnicodeDecodeError:
+        return {"text": b64encode(shown).decode(), "encoding": "base64"}
+
+
+def _instant(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

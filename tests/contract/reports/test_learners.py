@@ -1,0 +1,97 @@
+"""What learners are told, and what no format of theirs may tell."""
+
+from base64 import b64decode
+from collections.abc import Callable
+
+import pytest
+
+from contract.model import Outcome
+from contract.report import Report
+from contract.reports import FORMATS
+from contract.reports.learners import failures, overview, summary
+from tests.contract.reports.made import (
+    EMPTY,
+    HIDDEN,
+    KEPT,
+    OURS,
+    PASSED,
+    PERFECT,
+    PUBLIC,
+    SECRET,
+    STOPPED,
+    WITH_HIDDEN,
+    outcome,
+    report,
+)
+
+READ: dict[str, Callable[[str], str]] = {
+    "gradescope": str,
+    "classroom50": str,
+    "github": lambda text: b64decode(text).decode(),
+}
+
+
+@pytest.mark.parametrize("format", READ)
+def test_nothing_of_a_hidden_rule_is_told(format: str) -> None:
+    assert SECRET not in READ[format](FORMATS[format](WITH_HIDDEN))
+
+
+@pytest.mark.parametrize("format", READ)
+def test_how_many_hidden_rules_do_not_hold_is_told(format: str) -> None:
+    assert "2 hidden rules do not hold." in READ[format](FORMATS[format](WITH_HIDDEN))
+
+
+def hiding(*outcomes: Outcome) -> Report:
+    return report(*outcomes, hidden=frozenset(each.rule.id for each in HIDDEN))
+
+
+@pytest.mark.parametrize(
+    ("made", "lines"),
+    [
+        pytest.param(PERFECT, ["All rules passed."], id="perfect"),
+        pytest.param(EMPTY, ["No rules make points here."], id="empty"),
+        pytest.param(
+            PUBLIC,
+            [
+                "1 of 3 rules passed.",
+                "1 rule not judged: broken does not hold.",
+                "1 rule not judged: there is no /form.",
+            ],
+            id="public",
+        ),
+        pytest.param(hiding(PASSED, HIDDEN[0]), ["All public rules passed.", "1 hidden rule does not hold."], id="one"),
+        pytest.param(hiding(PASSED, HIDDEN[1]), ["All public rules passed."], id="hidden-hold"),
+        pytest.param(
+            hiding(PASSED, KEPT, *HIDDEN),
+            ["All public rules passed.", "2 hidden rules do not hold."],
+            id="hidden-skipped-does-not-hold",
+        ),
+        pytest.param(hiding(HIDDEN[1]), ["No public rules make points here."], id="only-hidden"),
+        pytest.param(
+            report(*(outcome(str(number), 1, "skipped", reason="it is so") for number in range(3))),
+            ["0 of 3 rules passed.", "3 rules not judged: it is so."],
+            id="skipped-together",
+        ),
+    ],
+)
+def test_summary(made: Report, lines: list[str]) -> None:
+    assert summary(made, made.scores[-1].stage if made.scores else 1).splitlines() == lines
+
+
+def test_failures_are_public_and_warnings_come_last() -> None:
+    [broken] = [each for each in OURS if each.rule.id == "broken"]
+    warned = outcome("first", 3, "failed", level="SHOULD")
+    made = report(warned, broken, *HIDDEN, hidden=WITH_HIDDEN.hidden)
+    assert failures(made, 3) == [broken, warned]
+
+
+def test_overview() -> None:
+    lines = overview(STOPPED).splitlines()
+    assert lines[0] == "0 of 10 points."
+    assert "Judging stopped early: it used more than 2 GiB of memory" in lines
+    assert "Random data was made from seed 7." in lines
+    assert "The end of what the server wrote:" in lines
+
+
+def test_what_the_server_wrote_could_tell_of_hidden_rules() -> None:
+    assert "The end of what the server wrote:" not in overview(WITH_HIDDEN)
