@@ -93,6 +93,20 @@ def test_installed_wheel_runs_from_itself(scripts: Path, tmp_path: Path) -> None
     assert Path(file).is_relative_to(prefix)
 
 
+def test_installed_wheel_judges_in_any_project(scripts: Path, tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\naddopts = --strict-markers -p no:cacheprovider\npython_files = *.py\n"
+    )
+    (tmp_path / "test_own.py").write_text("def test_own(): assert False")
+    command = [str(scripts / "python"), "-m", "pytest", "--pyargs", "contract", "-m", "stage_3", "-k", "route-test"]
+    with serving(HANDLERS["raw"]) as port:
+        done = subprocess.run(
+            [*command, "--contract-url", f"http://{HOST}:{port}"], cwd=tmp_path, capture_output=True, text=True
+        )
+    assert re.search(r"^contract: http://\S+, seed 0$", done.stdout, re.MULTILINE), done.stdout + done.stderr
+    assert re.search(r"^=+ [1-9]\d* passed, \d+ deselected", done.stdout, re.MULTILINE), done.stdout
+
+
 def test_version(scripts: Path, tmp_path: Path) -> None:
     said = subprocess.check_output([str(scripts / "sidebyside"), "--version"], cwd=tmp_path, text=True)
     assert re.fullmatch(r"three-routers \d+\.\d+\.\d+\n", said)

@@ -1,0 +1,21 @@
+"""The Classroom 50 grader: judges the server in this folder into result.json, with the judge in gradescope.zip."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
+
+BUNDLE = Path(os.environ.get("CLASSROOM50_BUNDLE_DIR") or Path(__file__).parent)
+JUDGED = (0, 1)  # exit codes of contract check: all rules hold, or some do not
+
+with TemporaryDirectory() as folder:
+    source = Path(folder, "source")
+    environment = {**os.environ, "AUTOGRADER": folder}
+    with ZipFile(BUNDLE / "gradescope.zip") as archive:
+        archive.extractall(source)
+    subprocess.run(["bash", source / "setup.sh"], env=environment, check=True)
+    code = subprocess.run(["bash", source / "judge.sh", "classroom50=result.json"], env=environment).returncode
+
+sys.exit(0 if code in JUDGED else code)

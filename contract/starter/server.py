@@ -1,0 +1,17 @@
+"""An HTTP server to be. It listens on the port that is named, or on $PORT, and says nothing yet."""
+
+import os
+import socket
+import sys
+
+HOST = "127.0.0.1"
+PORT = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PORT", "8001"))
+
+listener = socket.socket()
+listener.bind((HOST, PORT))
+listener.listen()
+print(f"http://{HOST}:{PORT}", flush=True)
+while True:
+    client, address = listener.accept()
+    # Stage 1 begins here: receive the request, and send an answer.
+    client.close()

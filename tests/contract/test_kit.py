@@ -1,0 +1,144 @@
+"""contract init: what it lays out, and that it runs."""
+
+import re
+import shlex
+import sys
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from click.testing import CliRunner
+
+from contract import BY_ID, run
+from contract.__main__ import main
+from contract.kit import STARTER, ZIP, lay_out
+from contract.launch import Launched
+from contract.settings import read_settings
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = STARTER.parent
+SCRIPTS = {"setup.sh", "run_autograder", "judge.sh"}
+TIMEOUT = 1.0  # seconds that the judge waits for what the naive server never says
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lay_out(folder := tmp_path_factory.mktemp("course"))
+    return folder
+
+
+def files(folder: Path) -> set[str]:
+    found = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+    return {str(file) for file in found if "__pycache__" not in file.parts}
+
+
+def init(folder: Path) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["init", str(folder)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+# -- contract init
+
+
+@pytest.mark.parametrize("name", ["new", "new/in/new", "with space", "."])
+def test_a_folder_that_is_new_or_empty(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    code, said, complained = init(folder)
+    assert (code, complained) == (0, "")
+    assert said.startswith(f"{folder} is ready.")
+    assert files(folder) >= {"README.md", "server.py", "naive.py", "contract.toml", str(ZIP)}
+
+
+def test_a_folder_that_is_not_empty(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch()
+    assert init(tmp_path) == (2, "", f"Error: {tmp_path} is not empty\n")
+    assert files(tmp_path) == {"mine"}
+
+
+def test_what_is_no_folder(tmp_path: Path) -> None:
+    (file := tmp_path / "mine").touch()
+    assert init(file) == (2, "", f"Error: {file}: Not a directory\n")
+
+
+def test_all_of_the_starter_is_there_or_in_the_zip(kit: Path) -> None:
+    only_zipped = {f"graders/{name}" for name in SCRIPTS}
+    assert files(kit) == files(STARTER) - only_zipped | {str(ZIP)}
+
+
+# -- the learner's files
+
+
+def launched(kit: Path, file: str) -> Launched:
+    return Launched(f"{shlex.quote(sys.executable)} {shlex.quote(str(kit / file))} {{port}}")
+
+
+@pytest.mark.parametrize(
+    ("file", "id", "holds"),
+    [
+        ("server.py", "listen-accepts", True),
+        ("server.py", "listen-survives-nothing", False),
+        ("server.py", "listen-answers", False),
+        *(("naive.py", id, True) for id in ("listen-answers", "route-index", "route-test", "route-time-right")),
+        ("naive.py", "listen-survives-nothing", False),
+        ("naive.py", "listen-survives-no-utf8", False),
+        ("naive.py", "listen-restarts", False),
+        ("naive.py", "respond-crlf", False),
+        ("naive.py", "respond-date", False),
+        ("naive.py", "respond-content-type", False),
+        ("naive.py", "respond-long-head", False),
+        ("naive.py", "route-unknown", False),
+        ("naive.py", "route-query", False),
+        ("naive.py", "methods-head-no-body", False),
+        ("naive.py", "concurrency-idle", False),
+    ],
+)
+def test_what_the_servers_to_begin_with_keep(kit: Path, file: str, id: str, holds: bool) -> None:
+    running = launched(kit, file)
+    try:
+        outcome = run(BY_ID[id], replace(running.running(), timeout=TIMEOUT))
+    finally:
+        running.close()
+    assert outcome.verdict == ("passed" if holds else "failed"), outcome.complaints
+
+
+def test_contract_toml_is_read(kit: Path) -> None:
+    assert read_settings(kit).command == "python3 server.py {port}"
+
+
+def test_all_that_contract_toml_could_say_is_right(kit: Path) -> None:
+    """With the comments taken away, so that a learner can take them away, too."""
+    file = kit / "contract.toml"
+    text = re.sub(r"(?m)^# (?=\w+ = )", "", file.read_text())
+    assert set(tomllib.loads(text)) == {"command", "port", "folder", "stages"}
+
+
+# -- the Gradescope zip
+
+
+def test_the_zip_holds_the_judge_as_installed(kit: Path) -> None:
+    with ZipFile(kit / ZIP) as archive:
+        names = archive.namelist()
+        judge = {name.removeprefix("contract/"): archive.read(name) for name in names if name.startswith("contract/")}
+    assert judge == {name: (PACKAGE / name).read_bytes() for name in files(PACKAGE)}
+    assert {name for name in names if not name.startswith("contract/")} == {*SCRIPTS, "options"}
+
+
+def test_the_scripts_in_the_zip_can_be_executed(kit: Path) -> None:
+    with ZipFile(kit / ZIP) as archive:
+        executable = {info.filename for info in archive.infolist() if info.external_attr >> 16 & 0o111}
+    assert executable == SCRIPTS
+
+
+def test_the_same_files_make_the_same_zip(kit: Path, tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    assert (tmp_path / ZIP).read_bytes() == (kit / ZIP).read_bytes()
+
+
+def test_setup_installs_what_the_judge_needs() -> None:
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    script = (STARTER / "graders" / "setup.sh").read_text()
+    wanted = set(re.findall(r"'([a-z]+>=[\d.]+)'", script))
+    assert {name.partition(">")[0] for name in wanted} == {"click", "psutil", "rich"}
+    assert wanted <= {*dependencies, "psutil>=6"}
