@@ -1,0 +1,123 @@
+"""contract grade: judge a folder of submissions."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from contract.commands.options import STAGE
+from contract.errors import CannotJudge
+from contract.grading.jobs import Job, Result
+from contract.grading.page import page
+from contract.grading.plan import Plan
+from contract.grading.running import cluster, results, threads
+from contract.grading.store import Store
+from contract.grading.submissions import submissions_in
+from contract.grading.tables import Row, as_csv, as_json, failures, printable, row_of
+from contract.reports import write_whole
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
+OUT = click.Path(file_okay=False, path_type=Path, resolve_path=True)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
+LIMIT = 300.0  # seconds
+MOST_FAILED = 5  # rules that are named at the end
+INTERRUPTED = 130  # the exit status that shells know
+EXAMPLES = """\b
+Examples:
+  contract grade submissions --jobs 2
+  contract grade submissions --command "python3 server.py {port}" --until 4 --hidden hidden.py
+  contract grade submissions --dask tcp://192.0.2.1:8786
+
+What is judged already is not judged again, unless the submission, the rules or the options have changed.
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("folder", type=FOLDER)
+@click.option("--out", type=OUT, help="For results. [default: FOLDER-grades]")
+@click.option("--jobs", type=click.IntRange(1), help="Submissions at a time. [default: one for two processors]")
+@click.option("--dask", metavar="ADDRESS", help="Judge on this Dask cluster; FOLDER must be the same on all machines.")
+@click.option("--time-limit", type=click.FloatRange(1), default=LIMIT, show_default=True, help="Seconds for each.")
+@click.option("--command", help="Starts those whose contract.toml names no command.")
+@click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage; can be repeated.")
+@click.option("--until", type=STAGE, help="Judge no later stage.")
+@click.option("--hidden", type=FILE, help="Judge by the rules in this Python file, too.")
+@click.option("--seed", type=int, default=0, show_default=True, help="For random data.")
+@click.option("--isolate", is_flag=True, help="Keep submissions from the network, and from the judge's files.")
+def grade(folder: Path, out: Path | None, jobs: int | None, dask: str | None, **given: Any) -> None:
+    """Judge the submissions in FOLDER, each a folder of its own: a table, a page, and what fails most."""
+    out = out or folder.with_name(f"{folder.name}-grades")
+    if out.is_relative_to(folder):
+        raise CannotJudge(f"{out} is for results, and can't be among the submissions")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
+    submissions, passed_over = submissions_in(folder)
+    for each in passed_over:
+        click.echo(printable(f"passed over: {each}"), err=True)
+    store = Store(out / "results")
+    plan = Plan(secret=(folder, out), **given)
+    by_name = {submission.name: submission for submission in submissions}
+    todo = list(undone(store, map(plan.job, submissions)))
+    click.echo(f"{len(submissions)} submissions, {len(todo)} to judge", err=True)
+    workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
+    try:
+        with workers as found, progress(len(todo)) as told:
+            for result in results(todo, found):
+                store.put(plan.settled(result, by_name[result.name]))
+                told(result)
+    except KeyboardInterrupt:
+        click.echo("Stopped. The same command goes on from here.", err=True)
+        sys.exit(INTERRUPTED)
+    conclude(out, store, list(by_name), folder.name)
+
+
+def undone(store: Store, planned: Iterator[Job | Result]) -> Iterator[Job]:
+    """Yield the jobs that are to be done; keep, and tell, the results that were found without any."""
+    for each in planned:
+        if isinstance(each, Result):
+            store.put(each)
+            click.echo(line(row_of(each)), err=True)
+        elif not store.has(each.name, each.digest):
+            yield each
+
+
+@contextmanager
+def progress(count: int) -> Iterator[Callable[[Result], None]]:
+    """Show how far it is: a bar on a terminal, a line for each submission elsewhere."""
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("judging", total=count)
+
+        def told(result: Result) -> None:
+            bar.update(task, advance=1)
+            if not console.is_terminal:
+                click.echo(line(row_of(result)), err=True)
+
+        yield told
+
+
+def line(row: Row) -> str:
+    """Return what there is to say of a submission in one line."""
+    return printable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
+
+
+def conclude(out: Path, store: Store, names: list[str], title: str) -> None:
+    """Write the tables and the page, and tell what the class fails most."""
+    rows = [row_of(result) for result in store.all(names)]
+    made = {
+        "results.csv": as_csv(rows),
+        "results.json": as_json(rows),
+        "results.html": page(store.all(names), rows, title),
+    }
+    for name, text in made.items():
+        write_whole(out / name, text.encode("utf-8", "replace"))
+    for id, times in failures(rows)[:MOST_FAILED]:
+        click.echo(f"{times:>5} of {len(rows)} do not keep {id}")
+    click.echo(printable(f"{', '.join(made)}: in {out}"))

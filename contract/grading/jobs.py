@@ -1,0 +1,111 @@
+"""One submission, judged in a process of its own: plain data in, plain data out, wherever it runs."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+from contract.grading.brief import brief
+from contract.reports import json
+
+# -P keeps Python from importing what lies in the submission's folder.
+JUDGE = (sys.executable, "-P", "-m", "contract", "check", "--quiet")
+STOP = 10.0  # seconds for the judge to end what it has started, after SIGTERM
+LAST_LINE = 500  # characters of what the judge said before it gave up
+JUDGED = (0, 1)  # exit statuses
+UNSETTLED = ""  # the digest of a result that is tried again the next time
+RUNNING: set[subprocess.Popen[bytes]] = set()
+STOPPED = Event()
+PORTS: defaultdict[int, Lock] = defaultdict(Lock)  # one for each that submissions have fixed in their code
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to judge, how, and within how many seconds. The folder is on a file system that all machines share."""
+
+    name: str
+    folder: str
+    digest: str
+    options: tuple[str, ...]  # of `contract check`
+    limit: float
+    port: int | None = None  # which no two submissions can have at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a job: a report, as brief.py has it, or the reason why there is none."""
+
+    name: str
+    digest: str
+    report: dict[str, Any] | None = None
+    why: str = ""
+
+
+def run(job: Job) -> Result:
+    """Judge one submission, once no other one has its port."""
+    alone = nullcontext() if job.port is None else PORTS[job.port]
+    with alone, tempfile.TemporaryDirectory() as folder:
+        report, said = Path(folder, "report.json"), Path(folder, "said")
+        status = judge(job, report, said)
+        if status is None:
+            return Result(job.name, job.digest, why=f"not done within {job.limit:g} seconds")
+        if status not in JUDGED or not report.exists():
+            return Result(job.name, UNSETTLED, why=last_line(said, status))
+        return Result(job.name, job.digest, brief(json.load(report.read_bytes())))
+
+
+def judge(job: Job, report: Path, said: Path) -> int | None:
+    """Have the report written; return the judge's exit status, or None if it was not done in time."""
+    command = [*JUDGE, "--report", f"json={report}", *job.options]
+    nothing = subprocess.DEVNULL
+    with said.open("wb") as file:
+        process = subprocess.Popen(
+            command, cwd=job.folder, stdin=nothing, stdout=nothing, stderr=file, start_new_session=True
+        )
+    RUNNING.add(process)
+    if STOPPED.is_set():  # since stop_all looked at what runs
+        process.terminate()
+    try:
+        return process.wait(job.limit)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        end(process)
+        RUNNING.discard(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End the judge, if it runs: first it may end what it has started."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def last_line(said: Path, status: int) -> str:
+    lines = said.read_text("utf-8", "replace").strip().splitlines()
+    return lines[-1].removeprefix("Error: ")[:LAST_LINE] if lines else f"the judge ended with exit status {status}"
+
+
+def stop_all() -> None:
+    """End all judges of this process, and those that are about to start."""
+    STOPPED.set()
+    running = list(RUNNING)
+    for process in running:
+        process.terminate()
+    for process in running:
+        end(process)
+
+
+def go_on() -> None:
+    """Let judges start again."""
+    STOPPED.clear()

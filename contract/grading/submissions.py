@@ -1,0 +1,86 @@
+"""The submissions in a folder, and what tells whether one has changed."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from contract.errors import CannotJudge
+
+RULES = Path(__file__).parents[1]  # whose files decide what comes of a submission, too
+BLOCK = 1024 * 1024  # octets read at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    name: str
+    folder: Path
+
+
+def submissions_in(folder: Path) -> tuple[list[Submission], list[str]]:
+    """Return the submissions, a folder each, by name; and what was passed over, with the reason."""
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise CannotJudge(f"{folder}: {error.strerror}") from error
+    inside = [entry for entry in entries if os.path.dirname(os.path.realpath(entry)) == os.path.realpath(folder)]
+    found = [Submission(entry.name, entry) for entry in inside if entry.is_dir()]
+    outside = [f"{entry.name}: leads out of {folder}" for entry in sorted({*entries} - {*inside})]
+    if not found:
+        raise CannotJudge(f"{folder} holds no submissions: each is a folder of its own")
+    return found, outside
+
+
+def digest(folder: Path, choices: Iterable[str]) -> str:
+    """Return what changes when a file of the submission, the judge or a choice does."""
+    hashed = hashlib.sha256(judge_digest() + folder_digest(folder))
+    for choice in choices:
+        hashed.update(choice.encode("utf-8", "surrogateescape") + b"\0")
+    return hashed.hexdigest()
+
+
+@cache
+def judge_digest() -> bytes:
+    return folder_digest(RULES)
+
+
+def folder_digest(folder: Path) -> bytes:
+    hashed = hashlib.sha256()
+    for path in files(folder):
+        hashed.update(bytes(path.relative_to(folder)) + b"\0" + content_digest(path))
+    return hashed.digest()
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield the regular files below a folder that are not made by running it, in order; links are not followed.
+
+    A submission may have left folders in folders that are deeper than a path can tell: these are passed over.
+    """
+    folders = [str(folder)]
+    while folders:
+        for entry in _entries(folders.pop()):
+            if entry.is_file(follow_symlinks=False):
+                yield Path(entry.path)
+            elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
+                folders.append(entry.path)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def content_digest(path: Path) -> bytes:
+    hashed = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                hashed.update(block)
+    except OSError:  # not ours to read: the submission fails at it, or does without
+        return b""
+    return hashed.digest()

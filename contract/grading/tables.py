@@ -1,0 +1,96 @@
+"""Grades as tables: a row a submission, for spreadsheets and for programs, and what a class fails most."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contract.grading.jobs import Result
+from contract.rules import STAGES
+
+FORMAT = "contract/grades/v1"
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula's beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a table says of one submission; without a report, why there is none."""
+
+    name: str
+    why: str
+    points: int = 0
+    most: int = 0
+    stages: tuple[tuple[int, int], ...] = ()  # points by stage
+    failed: tuple[str, ...] = ()  # ids of MUST rules
+
+
+def row_of(result: Result) -> Row:
+    report = result.report
+    if report is None:
+        return Row(result.name, result.why)
+    return Row(
+        name=result.name,
+        why=report["stopped"],
+        points=report["points"],
+        most=report["most"],
+        stages=tuple((stage["stage"], stage["points"]) for stage in report["stages"]),
+        failed=tuple(rule["id"] for rule in report["rules"] if is_broken(rule)),
+    )
+
+
+def is_broken(rule: dict[str, Any]) -> bool:
+    return bool(rule["verdict"] == "failed" and rule["level"] == "MUST")
+
+
+def failures(rows: Iterable[Row]) -> list[tuple[str, int]]:
+    """Return the rules that do not hold, with how many submissions fail each, the most failed first."""
+    return Counter(id for row in rows for id in row.failed).most_common()
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    stages = sorted({stage for row in rows for stage, _ in row.stages})
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["submission", *(f"{stage} {STAGES[stage]}" for stage in stages), "points", "of", "why not"])
+    for row in rows:
+        points = dict(row.stages)
+        writer.writerow([no_formula(row.name), *(points.get(stage, "") for stage in stages), *_total(row)])
+    return file.getvalue()
+
+
+def _total(row: Row) -> list[object]:
+    return [row.points, row.most or "", no_formula(row.why)]
+
+
+def printable(text: str) -> str:
+    """Return text that a terminal takes for nothing but text, and that can be encoded."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode()
+
+
+def no_formula(text: str) -> str:
+    """Return printable text that a spreadsheet does not take for a formula."""
+    return f"'{printable(text)}" if text.startswith(DANGEROUS) else printable(text)
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "submissions": [
+                {
+                    "submission": row.name,
+                    "points": row.points,
+                    "most": row.most,
+                    "why": row.why,
+                    "stages": {str(stage): points for stage, points in row.stages},
+                    "failed": list(row.failed),
+                }
+                for row in rows
+            ],
+            "failures": dict(failures(rows)),
+        },
+        indent=1,
+    )

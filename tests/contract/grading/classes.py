@@ -1,0 +1,56 @@
+"""Folders of submissions, and what came of them."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from contract.grading.jobs import Job, Result
+from tests.contract.grading import judge
+
+JUDGE = (sys.executable, "-IS", judge.__file__)
+LIMIT = 60.0
+
+
+def submission(folder: Path, name: str, do: str = "", toml: str = 'command = "./serve"') -> Path:
+    """Make a submission in the class in the folder; return its own."""
+    made = folder / "class" / name
+    made.mkdir(parents=True)
+    (made / "contract.toml").write_text(toml)
+    if do:
+        (made / "do").write_text(do)
+    return made
+
+
+def job(folder: Path, name: str = "ann", limit: float = LIMIT, port: int | None = None) -> Job:
+    return Job(name, str(folder), "digest", ("--until", "1"), limit, port)
+
+
+def judged(folder: Path) -> list[str]:
+    """Return whom the judge has judged, one after the other."""
+    notes = folder / "judged"
+    return notes.read_text().splitlines() if notes.exists() else []
+
+
+class Alive:
+    """Hears when a judge that hangs has begun, and when all that it has started is gone."""
+
+    def __init__(self, folder: Path) -> None:
+        os.mkfifo(folder / "alive")
+        reading = os.open(folder / "alive", os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(reading, True)
+        self._pipe = os.fdopen(reading, "rb", buffering=0)
+        self._writer = (folder / "alive").open("wb")  # without one there is nothing to wait for
+
+    def begun(self) -> bool:
+        with self._writer:
+            return self._pipe.read(1) == b"x"
+
+    def gone(self) -> bool:
+        with self._pipe:
+            return self._pipe.read(1) == b""  # once nobody can write any more
+
+
+def result(name: str, *rules: dict[str, Any], points: int = 5) -> Result:
+    stages = [{"stage": 1, "points": points}]
+    return Result(name, "digest", {"points": points, "most": 10, "stopped": "", "stages": stages, "rules": list(rules)})

@@ -1,0 +1,222 @@
+"""contract grade, as it is called."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from distributed import LocalCluster
+
+from contract.__main__ import main
+from contract.grading import running
+from tests.contract.grading.classes import JUDGE, Alive, judged, submission
+
+SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1 {{port}}"
+GRADE = "import sys; from contract.grading import jobs; from contract.__main__ import main; jobs.JUDGE = {}; main()"
+RESULTS = ("results.csv", "results.html", "results.json")
+
+
+@pytest.fixture(autouse=True)
+def handler() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def grade(folder: Path, *options: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["grade", str(folder), *options])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def rows(out: Path) -> dict[str, list[str]]:
+    """Return the table's rows, by name, without the head."""
+    return {name: rest for name, *rest in csv.reader((out / "results.csv").read_text().splitlines()[1:])}
+
+
+# -- with the judge
+
+
+def test_servers_are_judged(tmp_path: Path) -> None:
+    own = os.fsdecode(b"caf\xe9")
+    submission(tmp_path, own, toml=f"command = {json.dumps(SERVER)}\nstages = [2]")
+    submission(tmp_path, "none of its own", toml="")
+    submission(tmp_path, "gone", toml='command = "no-such-program"')
+    code, said, complained = grade(tmp_path / "class", "--until", "1", "--jobs", "2", "--command", SERVER)
+    assert code == 0, complained
+    found = rows(tmp_path / "class-grades")
+    assert found["caf\\udce9"] == found["none of its own"] == ["10", "10", "10", ""]
+    assert found["gone"] == ["0", "0", "10", ""]
+    assert said.endswith(f"results.csv, results.json, results.html: in {tmp_path}/class-grades\n")
+
+
+# -- with one that takes no time
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_class(tmp_path: Path) -> None:
+    submission(tmp_path, "ann")
+    submission(tmp_path, "bob", "say Error: the port is taken")
+    submission(tmp_path, "cid", toml="")
+    submission(tmp_path, "dan", toml="command =")
+    submission(tmp_path, "=1+1\x1b[2J")
+    (tmp_path / "class" / "out").symlink_to("/etc")
+    code, said, complained = grade(tmp_path / "class")
+    home, out = tmp_path / "class", tmp_path / "class-grades"
+    assert code == 0
+    assert said.splitlines() == [
+        "    2 of 5 do not keep listen-answers",
+        f"results.csv, results.json, results.html: in {out}",
+    ]
+    assert complained.splitlines()[:4] == [
+        f"passed over: out: leads out of {home}",
+        "cid: 0 of 0 points (there is no command: neither in contract.toml, nor by --command)",
+        f"dan: 0 of 0 points ({home}/dan/contract.toml is no TOML: Invalid value (at end of document))",
+        "5 submissions, 3 to judge",
+    ]
+    assert sorted(complained.splitlines()[4:]) == [
+        "=1+1\\x1b[2J: 5 of 10 points",
+        "ann: 5 of 10 points",
+        "bob: 0 of 0 points (the port is taken)",
+    ]
+    assert rows(out) == {
+        "'=1+1\\x1b[2J": ["5", "5", "10", ""],
+        "ann": ["5", "5", "10", ""],
+        "bob": ["", "0", "", "the port is taken"],
+        "cid": ["", "0", "", "there is no command: neither in contract.toml, nor by --command"],
+        "dan": ["", "0", "", f"{home}/dan/contract.toml is no TOML: Invalid value (at end of document)"],
+    }
+    assert sorted(path.name for path in out.iterdir()) == sorted([*RESULTS, "results"])
+    assert json.loads((out / "results.json").read_text())["failures"] == {"listen-answers": 2}
+    assert "<td>ann</td>" in (out / "results.html").read_text()
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_is_judged_already_is_not_judged_again(tmp_path: Path) -> None:
+    for name, do in (("ann", ""), ("bob", ""), ("cid", "say once more")):
+        submission(tmp_path, name, do)
+    home = tmp_path / "class"
+    assert "3 submissions, 3 to judge" in grade(home)[2]
+    assert "3 submissions, 1 to judge" in grade(home)[2]  # what could not be judged
+    (home / "ann" / "server.py").touch()
+    assert "3 submissions, 2 to judge" in grade(home)[2]
+    assert sorted(judged(tmp_path)) == ["ann"] * 2 + ["bob"] + ["cid"] * 3
+    assert "3 submissions, 3 to judge" in grade(home, "--seed", "1")[2]
+    assert set(rows(tmp_path / "class-grades")) == {"ann", "bob", "cid"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_writes_into_its_own_folder_is_not_judged_again(tmp_path: Path) -> None:
+    submission(tmp_path, "ann", "log")
+    submission(tmp_path, "bob", "break")
+    assert "2 submissions, 2 to judge" in grade(tmp_path / "class")[2]
+    assert "2 submissions, 0 to judge" in grade(tmp_path / "class")[2]
+    assert rows(tmp_path / "class-grades")["ann"] == ["5", "5", "10", ""]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("out", ["", "elsewhere"])
+def test_where_results_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
+    submission(tmp_path, "ann")
+    monkeypatch.chdir(tmp_path / "class")
+    assert grade(Path(), *(["--out", f"../{out}"] if out else []))[0] == 0
+    assert rows(tmp_path / (out or "class-grades")) == {"ann": ["5", "5", "10", ""]}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    submission(tmp_path, os.fsdecode(b"caf\xe9"))
+    home = (tmp_path / "class").rename(tmp_path / os.fsdecode(b"\xe9t\xe9"))
+    code, said, complained = grade(home)
+    assert (code, complained.splitlines()[1]) == (0, "caf\\udce9: 5 of 10 points")
+    assert said.endswith("\\udce9t\\udce9-grades\n")
+
+
+def test_results_among_submissions(tmp_path: Path) -> None:
+    submission(tmp_path, "ann")
+    home = tmp_path / "class"
+    complaint = f"Error: {home}/out is for results, and can't be among the submissions\n"
+    assert grade(home, "--out", str(home / "out")) == (2, "", complaint)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_bar_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    submission(tmp_path, "ann")
+    code, _, complained = grade(tmp_path / "class")
+    assert code == 0
+    assert "1/1" in complained
+    assert "ann:" not in complained
+
+
+# -- stopped
+
+
+def test_ctrl_c_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> Iterator[None]:
+        raise KeyboardInterrupt
+
+    submission(tmp_path, "ann")
+    monkeypatch.setattr("contract.commands.grade.results", stopped)
+    code, said, complained = grade(tmp_path / "class")
+    assert (code, said) == (130, "")
+    assert complained.endswith("Stopped. The same command goes on from here.\n")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_what_is_done_is_kept_and_no_process_left(tmp_path: Path, number: int) -> None:
+    submission(tmp_path, "ann")
+    last = submission(tmp_path, "bob", "hang")
+    heard, home = Alive(tmp_path), tmp_path / "class"
+    command = [sys.executable, "-c", GRADE.format(JUDGE), "grade", str(home), "--jobs", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline() == "2 submissions, 2 to judge\n"
+        assert process.stderr.readline() == "ann: 5 of 10 points\n"
+        assert heard.begun()
+        process.send_signal(number)
+        assert process.stderr.read() == "Stopped. The same command goes on from here.\n"
+    assert process.returncode == 130
+    assert heard.gone()
+    (last / "do").write_text("report It does not answer.")
+    assert "2 submissions, 1 to judge" in grade(home)[2]
+    assert judged(tmp_path) == ["ann", "bob", "bob"]
+
+
+# -- on a cluster
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_cluster(tmp_path: Path) -> None:
+    for name in ("ann", "bob"):
+        submission(tmp_path, name)
+    with LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as local:  # type: ignore[no-untyped-call]
+        code, _, complained = grade(tmp_path / "class", "--dask", local.scheduler_address)
+    assert code == 0, complained
+    assert rows(tmp_path / "class-grades").keys() == {"ann", "bob"}
+
+
+def test_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "PATIENCE", "50ms")
+    submission(tmp_path, "ann")
+    code, said, complained = grade(tmp_path / "class", "--dask", "tcp://127.0.0.1:1")
+    [_, error] = complained.splitlines()
+    assert (code, said) == (2, "")
+    assert error.startswith("Error: no Dask scheduler answers at tcp://127.0.0.1:1: ")
+
+
+# -- a thousand
+
+
+def test_a_thousand_submissions(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.contract.grading.thousand", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout.splitlines()[-1]) < 200 * 1024  # KiB
+    assert (tmp_path / "results.html").stat().st_size < 10_000_000
+    assert len(rows(tmp_path)) == 1000

@@ -1,0 +1,112 @@
+"""One submission in a process of its own, and no process left."""
+
+import sys
+from pathlib import Path
+from subprocess import Popen
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from contract.grading import jobs
+from contract.grading.brief import LONGEST
+from contract.grading.jobs import UNSETTLED, Result, go_on, run, stop_all
+from tests.contract.grading.classes import Alive, job, submission
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+def test_a_report_without_its_conversations(tmp_path: Path) -> None:
+    rules = [
+        {"id": "listen-accepts", "level": "MUST", "verdict": "passed", "told": ""},
+        {"id": "listen-answers", "level": "MUST", "verdict": "failed", "told": "x" * LONGEST},
+    ]
+    report = {"points": 5, "most": 10, "stopped": "", "stages": [{"stage": 1, "points": 5}], "rules": rules}
+    do = f"report {'x' * (LONGEST + 1)}"
+    assert run(job(submission(tmp_path, "ann", do))) == Result("ann", "digest", report)
+
+
+@pytest.mark.parametrize(
+    ("do", "why"),
+    [
+        ("say working\nError: there is no command\n", "there is no command"),
+        (f"say {'x' * 600}", "x" * jobs.LAST_LINE),
+        ("say", "the judge ended with exit status 2"),
+        ("nothing", "the judge ended with exit status 1"),
+    ],
+    ids=["one-line", "a-long-one", "silent", "no-report"],
+)
+def test_no_report(tmp_path: Path, do: str, why: str) -> None:
+    assert run(job(submission(tmp_path, "ann", do))) == Result("ann", UNSETTLED, why=why)
+
+
+def test_what_is_not_done_in_time_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(process: Popen[bytes], timeout: float | None = None) -> Any:
+        if timeout == 60:  # the limit passes once it is at work
+            assert heard.begun()
+            timeout = 0
+        return unchanged(process, timeout)
+
+    unchanged: Any = Popen.wait
+    monkeypatch.setattr(Popen, "wait", wait)
+    heard = Alive(tmp_path)
+    result = run(job(submission(tmp_path, "ann", "hang")))
+    assert heard.gone()
+    assert result == Result("ann", "digest", why="not done within 60 seconds")
+
+
+def test_a_judge_that_does_not_end_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "STOP", 0.05)
+    code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
+    with Popen([sys.executable, "-ISc", code], stdout=-1, start_new_session=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        jobs.end(process)
+        assert process.returncode == -9
+
+
+def test_those_that_run_end(tmp_path: Path) -> None:
+    heard = Alive(tmp_path)
+    thread = Thread(target=run, args=[job(submission(tmp_path, "ann", "hang"))])
+    thread.start()
+    assert heard.begun()
+    stop_all()
+    thread.join()
+    go_on()
+    assert heard.gone()
+
+
+def test_those_that_start_too_late_end(tmp_path: Path) -> None:
+    stop_all()
+    try:
+        result = run(job(submission(tmp_path, "ann", "hang")))
+    finally:
+        go_on()
+    assert result.why == "the judge ended with exit status -15"
+
+
+def test_one_at_a_time_has_a_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    first, other, go = Event(), Event(), Event()
+
+    def judge(job: jobs.Job, report: Path, said: Path) -> None:
+        begun.append(job.name)
+        (first if job.name == "first" else other).set()
+        if job.name == "first":
+            go.wait()
+
+    monkeypatch.setattr(jobs, "judge", judge)
+    asked = [job(tmp_path, "first", port=5000), job(tmp_path, "second", port=5000), job(tmp_path, "other", port=5001)]
+    threads = [Thread(target=run, args=[each]) for each in asked]
+    threads[0].start()
+    first.wait()
+    for thread in threads[1:]:
+        thread.start()
+    other.wait()
+    assert begun == ["first", "other"]
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert begun == ["first", "other", "second"]

@@ -1,0 +1,80 @@
+"""One page, with everything in it, whatever submissions sent."""
+
+import base64
+import gzip
+import json
+import re
+from typing import Any
+
+import pytest
+
+from contract.grading import page as made
+from contract.grading.jobs import Result
+from contract.grading.page import BRIEF, SHOWN, page
+from contract.grading.tables import row_of
+from tests.contract.grading.classes import result
+
+HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029\udce9\0'\"&{{ 7 * 7 }}"
+
+
+def failed(told: str, id: str = "listen-answers") -> dict[str, Any]:
+    return {"id": id, "level": "MUST", "verdict": "failed", "told": told}
+
+
+def text_of(*results: Result, title: str = "class") -> str:
+    return page(results, [row_of(each) for each in results], title)
+
+
+def lines(text: str) -> list[Any]:
+    """Return what the page's program reads."""
+    [data] = re.findall('<script type="application/gzip" id="data">([^<]*)</script>', text)
+    return [json.loads(line) for line in gzip.decompress(base64.b64decode(data)).splitlines()]
+
+
+def test_a_cell_for_each_rule() -> None:
+    passed = {"id": "listen-accepts", "level": "MUST", "verdict": "passed", "told": ""}
+    text = text_of(result("ann", passed, failed("It is late.")), Result("bob", "", why="there is no command"))
+    cells = [["listen-accepts", "MUST", "p"], ["listen-answers", "MUST", "f", "It is late."]]
+    assert lines(text) == [
+        {"name": "ann", "why": "", "rules": cells},
+        {"name": "bob", "why": "there is no command", "rules": []},
+    ]
+    assert '<td><code>listen-answers</code></td><td class="number">1</td>' in text
+    assert "<td>bob</td>" in text
+    assert "<td>there is no command</td>" in text
+
+
+def test_without_failures_there_are_none_to_name() -> None:
+    assert "What the class fails most" not in text_of(result("ann"))
+
+
+def test_nothing_that_a_submission_says_is_markup() -> None:
+    harmless = text_of(result("ann", failed("It is late.")), Result("bob", "", why="none"))
+    text = text_of(result(HOSTILE, failed(HOSTILE, HOSTILE)), Result("bob", "", why=HOSTILE), title=HOSTILE)
+    tags = "<[a-z/!]+"
+    assert re.findall(tags, text) == re.findall(tags, harmless)
+    assert "49" not in re.findall("<title>(.*)</title>", text)[0]
+    [first, second] = lines(text)
+    assert (first["name"], first["rules"][0][3], second["why"]) == (HOSTILE, HOSTILE, HOSTILE)
+
+
+def test_it_needs_nothing_from_elsewhere() -> None:
+    text = text_of(result("ann"))
+    assert not re.findall(r"\b(?:src|href|action)=|url\(|@import|//[a-z0-9-]+\.", text)
+    assert "default-src 'none'" in text
+
+
+def test_what_is_alike_is_given_once() -> None:
+    first, second, other = (
+        failed(told) for told in ("127.0.0.1:5000 at 12:00:01", "127.0.0.1:5001 at 13:10:59", "other")
+    )
+    text = text_of(result("ann", first, other), result("bob", other, second))
+    cells = [[cell[3] for cell in line["rules"]] for line in lines(text)]
+    assert cells == [["127.0.0.1:… at …", "other"], [1, 0]]
+
+
+@pytest.mark.parametrize(("budget", "shown"), [(1, SHOWN), (0, BRIEF)], ids=["first", "budget-spent"])
+def test_what_is_long_is_shortened(monkeypatch: pytest.MonkeyPatch, budget: int, shown: int) -> None:
+    monkeypatch.setattr(made, "BUDGET", budget * made.BUDGET)
+    [line] = lines(text_of(result("ann", failed("x" * 9999))))
+    assert line["rules"][0][3] == "x" * shown

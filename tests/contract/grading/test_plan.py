@@ -1,0 +1,78 @@
+"""What is done for a submission."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.grading.jobs import UNSETTLED, Job, Result
+from contract.grading.plan import Plan
+from contract.grading.submissions import Submission
+from tests.contract.grading.classes import submission
+
+ASKED: dict[str, Any] = {
+    "command": "serve {port}",
+    "stages": (),
+    "until": None,
+    "hidden": None,
+    "seed": 0,
+    "isolate": False,
+    "time_limit": 60.0,
+}
+
+
+def planned(folder: Path, **asked: Any) -> Job | Result:
+    return Plan(**ASKED | asked).job(Submission("ann", folder))
+
+
+@pytest.mark.parametrize(
+    ("toml", "asked", "options"),
+    [
+        ('command = "mine"', {}, "--until 10 --seed 0"),
+        ('command = "mine"\nport = 5000\nstages = [1]', {}, "--until 10 --seed 0"),
+        ("", {"command": "serve"}, "--command serve --until 10 --seed 0"),
+        ("port = 5000", {"command": "serve"}, "--command serve --port 5000 --until 10 --seed 0"),
+        ('command = "mine"', {"until": 4, "seed": 7}, "--until 4 --seed 7"),
+        ('command = "mine"', {"stages": (1, 3)}, "--until 10 --seed 0 --stage 1 --stage 3"),
+        ('command = "mine"', {"secret": (Path("a"),)}, "--until 10 --seed 0"),
+        ('command = "mine"', {"isolate": True, "secret": (Path("a"),)}, "--until 10 --seed 0 --isolate --hide a"),
+    ],
+    ids=["its-own", "its-port-and-stages", "common", "common-its-port", "until", "stages", "seen", "isolated"],
+)
+def test_options(tmp_path: Path, toml: str, asked: dict[str, Any], options: str) -> None:
+    made = planned(submission(tmp_path, "ann", toml=toml), **asked)
+    assert isinstance(made, Job)
+    assert " ".join(made.options) == options
+    assert made.port == (5000 if "port" in toml else None)
+
+
+@pytest.mark.parametrize(
+    ("toml", "why"),
+    [("", "there is no command: neither in contract.toml, nor by --command"), ("command =", "is no TOML")],
+    ids=["no-command", "broken"],
+)
+def test_what_can_not_be_done(tmp_path: Path, toml: str, why: str) -> None:
+    made = planned(submission(tmp_path, "ann", toml=toml), command=None)
+    assert isinstance(made, Result)
+    assert why in made.why
+    assert (made.digest, made.report) == (UNSETTLED, None)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"seed": 1}, {"until": 2}, {"stages": (2,)}, {"isolate": True}, {"time_limit": 61.0}, {"command": "other"}],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_another_option_is_another_job(tmp_path: Path, asked: dict[str, Any]) -> None:
+    folder = submission(tmp_path, "ann", toml="")
+    assert planned(folder).digest == planned(folder).digest != planned(folder, **asked).digest
+
+
+def test_other_hidden_rules_are_another_job(tmp_path: Path) -> None:
+    folder, hidden = submission(tmp_path, "ann"), tmp_path / "hidden.py"
+    hidden.write_bytes(b"# caf\xe9")
+    first = planned(folder, hidden=hidden)
+    assert isinstance(first, Job)
+    assert first.options[-2:] == ("--hidden", str(hidden))
+    hidden.write_text("# other")
+    assert planned(folder, hidden=hidden).digest != first.digest

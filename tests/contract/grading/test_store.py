@@ -1,0 +1,44 @@
+"""What is kept of results, between one run and the next."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from contract.grading.store import Store
+from tests.contract.grading.classes import result
+
+NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script>", "-rf\n"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_can_be_kept(tmp_path: Path, name: str) -> None:
+    store = Store(tmp_path / "out" / "results")
+    kept = result(name, {"id": "listen-answers", "told": "\ud800\u2028\0</script>"})
+    store.put(kept)
+    assert store.get(name) == kept
+    assert [len(list(folder.iterdir())) for folder in (tmp_path, tmp_path / "out", store.folder)] == [1, 1, 1]
+
+
+def test_it_is_for_just_this_submission(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put(result("ann"))
+    assert store.has("ann", "digest")
+    assert not store.has("ann", "another")
+    assert not store.has("bob", "digest")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"nam": 1}', "\x00"])
+def test_what_can_not_be_read_is_not_there(tmp_path: Path, text: str) -> None:
+    store = Store(tmp_path)
+    store.put(result("ann"))
+    [file] = tmp_path.iterdir()
+    file.write_text(text)
+    assert not store.has("ann", "digest")
+
+
+def test_all_that_are_asked_for(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for name in ("cid", "ann", "old"):
+        store.put(result(name))
+    assert [found.name for found in store.all(["ann", "bob", "cid"])] == ["ann", "cid"]

@@ -1,0 +1,82 @@
+"""What is a submission, and what makes it another one."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from contract.errors import CannotJudge
+from contract.grading import submissions
+from contract.grading.submissions import content_digest, digest, submissions_in
+
+ODD = ["-rf", " ", 'a "b" c', "it's $HOME;*", "new\nline", "É\u2028", "=1+1", "x" * 255, os.fsdecode(b"caf\xe9")]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_any_name_is_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    [found], passed_over = submissions_in(tmp_path)
+    assert (found.name, found.folder, passed_over) == (name, tmp_path / name, [])
+
+
+def test_what_is_none(tmp_path: Path) -> None:
+    home = tmp_path / "class"
+    for folder in ("class/bob", "class/.git", "class/ann", "elsewhere"):
+        (tmp_path / folder).mkdir(parents=True)
+    (home / "notes.txt").touch()
+    for name, target in (("again", "ann"), ("out", "../elsewhere"), ("round", "round"), ("nowhere", "nothing")):
+        (home / name).symlink_to(target)
+    found, passed_over = submissions_in(home)
+    assert [submission.name for submission in found] == ["again", "ann", "bob"]
+    assert passed_over == [f"out: leads out of {home}"]
+
+
+def test_no_submissions(tmp_path: Path) -> None:
+    with pytest.raises(CannotJudge, match="holds no submissions: each is a folder of its own"):
+        submissions_in(tmp_path)
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(CannotJudge, match="No such file or directory"):
+        submissions_in(tmp_path / "none")
+
+
+def test_what_changes_a_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "server.py"
+    digests = [digest(tmp_path, [])]
+    file.write_text("a")
+    digests.append(digest(tmp_path, []))
+    file.write_text("b")
+    digests.append(digest(tmp_path, []))
+    file.rename(tmp_path / "main.py")
+    digests.append(digest(tmp_path, []))
+    digests.append(digest(tmp_path, ["a", "b"]))
+    digests.append(digest(tmp_path, ["ab"]))
+    monkeypatch.setattr(submissions, "judge_digest", lambda: b"another judge")
+    digests.append(digest(tmp_path, ["ab"]))
+    assert len(set(digests)) == len(digests)
+
+
+def test_folders_deeper_than_a_path_can_tell(tmp_path: Path) -> None:
+    (tmp_path / "server.py").touch()
+    step, here = "d" * 200, os.open(tmp_path, os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir(step, dir_fd=here)
+        here, above = os.open(step, os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    os.close(here)
+    assert list(submissions.files(tmp_path)) == [tmp_path / "server.py"]
+
+
+def test_what_does_not(tmp_path: Path) -> None:
+    (tmp_path / "server.py").touch()
+    before = digest(tmp_path, ["a"])
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "server.pyc").touch()
+    (tmp_path / "loop").symlink_to("..")
+    os.utime(tmp_path / "server.py", (0, 0))
+    assert digest(tmp_path, ["a"]) == before
+
+
+def test_a_file_that_is_not_ours_to_read(tmp_path: Path) -> None:
+    assert content_digest(tmp_path / "none") == b""

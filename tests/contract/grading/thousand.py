@@ -1,0 +1,38 @@
+"""Concludes from a thousand results of all rules; says how much memory it took at the most, in KiB."""
+
+import sys
+from pathlib import Path
+
+from contract.commands.grade import conclude
+from contract.grading.jobs import Result
+from contract.grading.store import Store
+from contract.rules import RULES
+
+NAMES = [f"student {number}" for number in range(1000)]
+EVERY = 3  # rules, of which one is broken
+
+
+def made(number: int, name: str) -> Result:
+    told = "GET / HTTP/1.1\\r\\n and so on, as far as it goes. " * 3
+    rules = [
+        {"id": rule.id, "level": rule.level, "verdict": "failed", "told": f"{told} {number} {place}"}
+        if (number + place) % EVERY == 0
+        else {"id": rule.id, "level": rule.level, "verdict": "passed", "told": ""}
+        for place, rule in enumerate(RULES)
+    ]
+    stages = [{"stage": stage, "points": stage} for stage in range(1, 11)]
+    return Result(name, "digest", {"points": 55, "most": 100, "stopped": "", "stages": stages, "rules": rules})
+
+
+def main(out: Path) -> None:
+    store = Store(out / "results")
+    for number, name in enumerate(NAMES):
+        store.put(made(number, name))
+    conclude(out, store, NAMES, "class")
+    # Not ru_maxrss, which begins with that of the process that started this one.
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
+    print(line.split()[1])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
