@@ -1,0 +1,75 @@
+"""Submissions that harm a judge, or fool it: each gets a verdict that names it, in time, and nothing of it is left."""
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+HERE = Path(__file__).parent
+TIME = 90.0  # seconds for a judgement, on a busy machine
+MEMORY = 200 * 1024  # KiB for the judge
+
+# What is said of each, in this order.
+SAID = {
+    "exits_at_once": ("did not start: it has ended: exit status 1", "I would rather not"),
+    "never_binds": ("did not start: it runs, but does not listen on port",),
+    "binds_elsewhere": ("did not start: it listens on port",),
+    "never_accepts": ("listen-answers", "no answer came: the server said nothing in time"),
+    "says_nothing": ("listen-answers", "no answer came: the server said nothing in time"),
+    "closes_at_once": ("listen-answers", "no answer came: the server closed the connection"),
+    "resets": ("listen-answers", "no answer came: the server reset the connection"),
+    "answers_forever": ("respond-length", "only closing would end the answer: more came than the judge reads"),
+    "endless_head": ("respond-length", "the header fields have no end: more came than the judge reads"),
+    "drips": ("listen-answers", "not even the status of an answer came in time"),
+    "hundred_megabytes": (
+        "respond-length",
+        "Content-Length promises 104857600 bytes",
+        "more came than the judge reads",
+    ),
+    "bad_chunks": ("respond-length", "a chunk is shorter than its size says"),
+    "children_hold_the_port": ("route-unknown", "the status is 200, not 404"),
+    "ignores_sigterm": ("route-unknown", "the status is 200, not 404"),
+    "floods_stdout": ("route-unknown", "the status is 200, not 404"),
+    "hoards_memory": ("Judging ended early: it used more than 2048 MiB of memory",),
+    "fills_the_disk": ("Judging ended early: it wrote a file of more than 256 MiB",),
+    "exits_in_mid_run": ("the server's process ended: exit status 1", "Enough"),
+    "hard_coded": ("parameters-hello ", "there is no /hello/<name>"),
+    "for_the_judge": ("route-user-agent", "the status is 404, not 200"),
+    "writes_its_own_results": ("route-unknown", "the status is 200, not 404"),
+}
+
+
+@pytest.fixture
+def judged(request: pytest.FixtureRequest, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """The judge's last words of one of them, which ran in tmp_path, as did all that came of it."""
+    server = shlex.join([sys.executable, str(HERE / "servers.py"), request.param]) + " {port}"
+    check = ["check", "--command", server, "--seed", "1", "--report", "json=report.json"]
+    judge = [sys.executable, str(HERE / "measured.py"), *check]
+    return subprocess.run(judge, cwd=tmp_path, capture_output=True, text=True, timeout=TIME)
+
+
+@pytest.mark.parametrize(("judged", "said"), SAID.items(), indirect=["judged"], ids=SAID)
+def test_it_is_named_and_gone(judged: subprocess.CompletedProcess[str], said: tuple[str, ...], tmp_path: Path) -> None:
+    assert judged.returncode == 1, judged.stderr
+    assert in_this_order(judged.stdout, said)
+    assert int(judged.stderr.splitlines()[-1]) < MEMORY
+    assert not list(running_in(tmp_path))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert f"{report['points']} of 100 points" in judged.stdout.splitlines()[-1]
+
+
+def in_this_order(text: str, parts: tuple[str, ...]) -> bool:
+    for part in parts:
+        _, found, text = text.partition(part)
+        if not found:
+            pytest.fail(f"not said: {part}")
+    return True
+
+
+def running_in(folder: Path) -> Iterator[psutil.Process]:
+    return (process for process in psutil.process_iter(["cwd"]) if process.info["cwd"] == str(folder))
