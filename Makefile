@@ -5,13 +5,14 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test lint fuzz bench clean
+.PHONY: help .venv run test lint docs fuzz bench clean
 
 help:
 	@echo "make run      start the three implementations on ports 8001, 8002 and 8003; Ctrl-C ends them"
 	@echo "              make run ARGS='--base-port 9000' passes options on; ARGS=--help lists them"
 	@echo "make test     check everything: style, types, tests, coverage"
 	@echo "make lint     check style and types alone"
+	@echo "make docs     make docs/contract.md and docs/mutants.md again, which takes five minutes"
 	@echo "make fuzz     send a million broken streams to raw_router's core, on all cores, and tell the seed"
 	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
 	@echo "make bench    measure raw_router beside other servers, for about an hour, into docs/bench.json and docs/bench.svg"
@@ -35,19 +36,30 @@ help:
 run: .venv
 	@$(BIN)/sidebyside serve $(ARGS)
 
-# nginx and wrk, for two of the tests, which are skipped where they cannot be had. Tests mostly wait for servers, or for
-# what servers must not say: four at a time keep two cores busy, and who is done takes over from who is not.
+# Tests that judge hundreds of servers, or hundreds of thousands of requests. Others cover the same code; measured, these
+# would take twice as long.
+UNMEASURED := tests/mutants/test_mutants.py tests/zoo tests/raw_router/test_agreement.py
+# Tests mostly wait for servers, or for what servers must not say: six at a time keep two cores busy, and who is done takes
+# over from who is not.
+PYTEST := -m pytest -n 6 --dist worksteal
+
+# nginx, wrk and bubblewrap are for some of the tests, which are skipped where they cannot be had.
 test: lint
-	@tools/debian nginx=nginx-light wrk=wrk
+	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n 4 --dist worksteal
+	@$(BIN)/coverage run $(PYTEST) $(addprefix --ignore=,$(UNMEASURED))
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=100
+	@$(BIN)/python $(PYTEST) $(UNMEASURED)
 
 lint: .venv
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+docs: .venv
+	@$(BIN)/contract rules --markdown >docs/contract.md
+	@$(BIN)/python -m tests.mutants
 
 fuzz: .venv
 	@$(BIN)/python -m tests.fuzz $(ARGS)
