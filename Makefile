@@ -39,18 +39,18 @@ run: .venv
 # Tests that judge hundreds of servers, or hundreds of thousands of requests. Others cover the same code; measured, these
 # would take twice as long.
 UNMEASURED := tests/mutants/test_mutants.py tests/zoo tests/raw_router/test_agreement.py
-# Tests mostly wait for servers, or for what servers must not say: six at a time keep two cores busy, and who is done takes
+# Tests mostly wait for servers, or for what servers must not say: some at a time keep two cores busy, and who is done takes
 # over from who is not.
-PYTEST := -m pytest -n 6 --dist worksteal
+PYTEST := -m pytest --dist worksteal -n
 
 # nginx, wrk and bubblewrap are for some of the tests, which are skipped where they cannot be had.
 test: lint
 	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run $(PYTEST) $(addprefix --ignore=,$(UNMEASURED))
+	@$(BIN)/coverage run $(PYTEST) 4 $(addprefix --ignore=,$(UNMEASURED))
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=100
-	@$(BIN)/python $(PYTEST) $(UNMEASURED)
+	@$(BIN)/python $(PYTEST) 6 $(UNMEASURED)
 
 lint: .venv
 	@$(BIN)/ruff check

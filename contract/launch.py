@@ -127,14 +127,27 @@ class Launched:
         return self._fixed_port or free_port()
 
     def _start_once_or_twice(self) -> None:
-        """Start it; if it takes but one port, and connections just closed keep that from it, once more after these."""
+        """Start it; if something else kept it from its port, once more."""
         try:
             self._start()
         except Broken:
-            if not self._fixed_port or is_free(self._fixed_port):
+            if not self._has_port_now():
                 raise
-            self._linger -= wait_until_free(self._fixed_port, self._linger)
             self._start()
+
+    def _has_port_now(self) -> bool:
+        """Tell whether something kept the server from its port, having made up for that.
+
+        A fixed port may be kept by connections just closed; any other, by who has chosen the same one meanwhile.
+        """
+        if not self._fixed_port:
+            taken = is_taken(self.server.port)
+            self.server = replace(self.server, port=free_port())
+            return taken
+        if is_free(self._fixed_port):
+            return False
+        self._linger -= wait_until_free(self._fixed_port, self._linger)
+        return True
 
     def _start(self) -> None:
         """Return when the server listens. Broken where it ends instead, or takes too long."""

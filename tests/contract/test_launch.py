@@ -197,6 +197,16 @@ def test_what_cannot_be_a_command(given: str, why: str) -> None:
         launched.running()
 
 
+def test_a_port_that_somebody_else_has_chosen_too(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        ports = iter([other.getsockname()[1], free_port()])
+        monkeypatch.setattr(launch, "free_port", lambda: next(ports))
+        with Launched(command(script)) as launched:
+            assert launched.running().port != other.getsockname()[1]
+            assert launched.running().ask(get("/")).answers[0].status == 204
+
+
 def test_a_fixed_port(script: Path) -> None:
     port = free_port()
     with Launched(command(script, port=str(port)), port=port) as launched:

@@ -142,7 +142,7 @@ WAITS = {
 
 @pytest.mark.parametrize(("data", "wait", "answer"), WAITS.values(), ids=WAITS)
 def test_waits_end(serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
-    bounds = replace(BOUNDS, **{wait: 0.1})  # type: ignore[arg-type]
+    bounds = replace(BOUNDS, **{wait: 0.4})  # type: ignore[arg-type]
     with driving(partial(Connection, handler), serve, bounds=bounds) as port, dial(port) as client:
         client.sendall(data)
         assert receive_all(client)[:12] == answer
