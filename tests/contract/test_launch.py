@@ -303,7 +303,7 @@ def test_who_ends_its_watcher_is_ended(launched: Launched, script: Path) -> None
 def test_all_ends_with_the_judge(script: Path) -> None:
     """Whatever ends the judge: here it has no time for anything."""
     program = "import os, sys; from contract.launch import Launched; Launched(sys.argv[1]).running(); os._exit(0)"
-    subprocess.run([sys.executable, "-c", program, command(script, before=STUBBORN)], check=True)
+    subprocess.run([sys.executable, "-c", program, command(script, after=STUBBORN)], check=True)
     deadline = time.monotonic() + PATIENT
     while processes_of(script) and time.monotonic() < deadline:
         time.sleep(0.01)
