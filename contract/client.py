@@ -11,8 +11,8 @@ from contract.renaming import UNCHANGED, Names, renamed
 from contract.wire import MOST, WIDE, Address, Options, Wire
 
 GRACE = 0.25  # seconds to wait for an end, or for bytes too many, after the last answer
-PAUSE = 0.03  # seconds between pieces that are to arrive as packets of their own
-PAUSES = 0.25  # seconds for all the pauses of one message together
+PAUSE = 0.1  # seconds between pieces that are to arrive as packets of their own, also where the server is slow to wake
+PAUSES = 0.3  # seconds for all the pauses of one message together
 STALL = 0.25  # seconds without room for a byte, after which a server is taken to wait for its answers to be read
 
 After = Literal["half-close", "await-close"]
