@@ -30,27 +30,27 @@ help:
 		exit 1; }
 	@echo "Installing into .venv ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[test]'
 	@touch $@
 
 run: .venv
 	@$(BIN)/sidebyside serve $(ARGS)
 
-# Tests that judge hundreds of servers, or hundreds of thousands of requests. Others cover the same code; measured, these
-# would take twice as long.
-UNMEASURED := tests/mutants/test_mutants.py tests/zoo tests/raw_router/test_agreement.py
+# Coverage is that of the units' own tests. The others judge the same code thousands of times; measured, they would take twice
+# as long.
+MEASURED := tests/shared_views tests/raw_router tests/contract
 # Tests mostly wait for servers, or for what servers must not say: some at a time keep two cores busy, and who is done takes
 # over from who is not.
-PYTEST := -m pytest --dist worksteal -n
+PYTEST := -m pytest --dist worksteal -n 4
 
 # nginx, wrk and bubblewrap are for some of the tests, which are skipped where they cannot be had.
 test: lint
 	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run $(PYTEST) 4 $(addprefix --ignore=,$(UNMEASURED))
+	@$(BIN)/coverage run $(PYTEST) $(MEASURED)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=100
-	@$(BIN)/python $(PYTEST) 6 $(UNMEASURED)
+	@$(BIN)/python $(PYTEST) $(addprefix --ignore=,$(MEASURED))
 
 lint: .venv
 	@$(BIN)/ruff check

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from contract import Exchange, Outcome, Rule, Server
+from contract import RULES, Exchange, Outcome, Rule, Server, judge
 from contract.alone import added, is_answered
 from contract.checking import LEAST, PLAIN, Checker
 from contract.client import Connection
@@ -21,6 +21,8 @@ from contract.requests import get
 from contract.subject import Remote
 from tests.contract.scripted import OK, Script, scripted
 from tests.contract.test_judging import BROKEN, KEPT, asks, rule
+from tests.mutants.serving import running
+from tests.mutants.table import UNBROKEN
 
 
 class Dies(Exception):
@@ -254,3 +256,9 @@ def test_time_limits_go_by_the_server() -> None:
 def takes_two_seconds_at_least(server: Server) -> None:
     if server.timeout <= LEAST:
         raise broken(f"it waits for {server.timeout} seconds alone")
+
+
+def test_what_no_mutant_breaks_keeps_all_rules() -> None:
+    with running(UNBROKEN) as server:
+        outcomes = judge(server, RULES)
+    assert {outcome.rule.id for outcome in outcomes if outcome.verdict != "passed"} == set()

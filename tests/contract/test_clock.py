@@ -3,9 +3,11 @@
 import pytest
 
 from contract.answer import Answer
-from contract.conversation import Conversation
-from contract.rules.clock import TimeRight, time_shown, told_now
+from contract.conversation import Broken, Conversation
+from contract.rules import clock
+from contract.rules.clock import TimeRight, moves, time_shown, told_now
 from contract.rules.respond import told_between
+from tests.contract.scripted import says, scripted
 
 NOON = 1767268800.0  # 2026-01-01 12:00:00 UTC
 HEARD = Conversation(began=NOON, finished=NOON + 0.5)
@@ -83,3 +85,10 @@ def test_told_now(value: str, now: bool) -> None:
 )
 def test_date(date: str, right: bool) -> None:
     assert told_between(date, HEARD.began, HEARD.finished) is right
+
+
+def test_a_time_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "PATIENCE", 0.0)
+    noon = b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n12:00:00 01.01.2026"
+    with scripted(says(noon)) as server, pytest.raises(Broken, match="the time shown stands still"):
+        moves(server)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypeAlias
 
-from tests.raw_router.corpus import Composer
+from tests.agreement.corpus import Composer
 
 Ending: TypeAlias = Literal["open", "end_of_input", "time_out", "retire"]
 

@@ -21,7 +21,7 @@ import pytest
 from contract.kit import STARTER, ZIP, lay_out
 from contract.rules import STAGES
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "first-server.md"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "first-server.md"
 GOOD = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)[-1]  # keeps stage 1
 POOR = "import sys\nsys.exit('I do not start')\n"
 TOML = f'command = "{sys.executable} server.py {{port}}"\nstages = [2]\n'  # the graders' options win over its stages

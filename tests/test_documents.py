@@ -21,7 +21,7 @@ from tests.mutants.measuring import REGENERATE, document
 from tests.mutants.table import MUTANTS
 from tests.serving import HANDLERS, HOST, serving
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 WRITTEN = (DOCS / "assignment.md", DOCS / "first-server.md", STARTER / "README.md", STARTER / "graders" / "README.md")
 LINKED = (*WRITTEN[:2], MUTANTS_DOCUMENT)

@@ -6,8 +6,8 @@ Sections are of RFC 9112 unless they say otherwise.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.raw_router import oddities
-from tests.raw_router.oddities import Parts
+from tests.agreement import oddities
+from tests.agreement.oddities import Parts
 
 H11 = frozenset({"h11"})
 HTTPTOOLS = frozenset({"httptools"})

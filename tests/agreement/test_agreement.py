@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from tests.raw_router.corpus import requests
-from tests.raw_router.disagreements import DISAGREEMENTS, LAXER, OTHER, STRICTER, Disagreement
-from tests.raw_router.judges import Verdict, ask_h11, ask_httptools, ask_raw_router
-from tests.raw_router.oddities import Parts
+from tests.agreement.corpus import requests
+from tests.agreement.disagreements import DISAGREEMENTS, LAXER, OTHER, STRICTER, Disagreement
+from tests.agreement.judges import Verdict, ask_h11, ask_httptools, ask_raw_router
+from tests.agreement.oddities import Parts
 
 SHARDS = 4  # for as many workers
 COUNT = 26_000  # requests in each: 104,000 in all
