@@ -39,7 +39,7 @@ def mute(client: socket.socket) -> None:
 
 
 def never_reads(client: socket.socket) -> None:
-    time.sleep(2 * TIMEOUT)
+    time.sleep(10 * TIMEOUT)
 
 
 def floods(client: socket.socket) -> None:
