@@ -92,6 +92,11 @@ class Router:
                 return route.match_method(method, match.groupdict())
         return NotFound()
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The paths as the table has them, by the names that url_for takes."""
+        return {name: route.path for name, route in self._by_name.items()}
+
     def url_for(self, view: str, /, **parameters: Any) -> str:
         """Return the path of that name. Raises KeyError for an unknown name, ValueError for unfit parameters."""
         return self._by_name[view].build(parameters)

@@ -71,6 +71,12 @@ def test_url_for(name: str, parameters: dict[str, object], path: str) -> None:
     assert ROUTER.url_for(name, **parameters) == path
 
 
+def test_names() -> None:
+    """A view's first path bears its name, unless it has a name of its own."""
+    expected = {"one": "/", "two": "/a", "three": "/<name>", "four": "/n/<int:number>/<name>", "again": "/alias"}
+    assert ROUTER.names == expected
+
+
 def test_url_for_a_name_that_nobody_has() -> None:
     with pytest.raises(KeyError):
         ROUTER.url_for("five")
