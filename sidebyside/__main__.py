@@ -1,56 +1,47 @@
-"""sidebyside, also as python -m sidebyside: the commands, and what they take."""
+"""sidebyside, also as python -m sidebyside: the commands, each imported once it is called."""
+
+from importlib import import_module
+from typing import Any
 
 import click
-from rich.console import Console
 
-from sidebyside.bench.command import bench
-from sidebyside.services import HIGHEST_BASE_PORT, SERVERS, jobs
-from sidebyside.serving import Failed
-from sidebyside.serving import serve as serve_jobs
+from contract.commands import Unable
 
-SERVE_EXAMPLES = """\b
-Examples:
-  sidebyside serve                      on ports 8001, 8002 and 8003
-  sidebyside serve --base-port 9000     on ports 9001, 9002 and 9003
-  sidebyside serve --on gunicorn        Flask and Django on gunicorn
-"""
+COMMANDS = {
+    "serve": ("sidebyside.commands.serve", "Start the three implementations, and show their access lines."),
+    "bench": ("sidebyside.bench.command", "Measure raw_router beside other servers."),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands that are imported once they are called, so that each starts quickly."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short) for name, (_, short) in COMMANDS.items()])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: Any = getattr(import_module(COMMANDS[name][0]), name)
+        return command if isinstance(command, click.Command) else None
+
+    def invoke(self, context: click.Context) -> Any:
+        """Carry a command out; what it does not understand, it says in one line."""
+        try:
+            return super().invoke(context)
+        except click.UsageError as error:
+            raise Unable(error.format_message()) from error
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="three-routers", message="%(package)s %(version)s")
 def main() -> None:
     """Look at one service, routed three ways, side by side."""
 
-
-@main.command(epilog=SERVE_EXAMPLES)
-@click.option(
-    "--base-port",
-    type=click.IntRange(1, HIGHEST_BASE_PORT),
-    default=8000,
-    show_default=True,
-    help="Ports are counted from here: raw takes the next one, flask and django the two after it.",
-)
-@click.option(
-    "--on",
-    "server",
-    type=click.Choice(list(SERVERS)),
-    default="raw_router",
-    show_default=True,
-    help="What Flask and Django run on: raw_router holds the transport equal, so that only routing differs; "
-    "dev is each framework's own development server. gunicorn and waitress come with the extra `servers`.",
-)
-def serve(base_port: int, server: str) -> None:
-    """Start the three implementations, and show their access lines.
-
-    They listen on 127.0.0.1 alone. Ctrl-C ends them all; when one ends by itself, so do the others.
-    """
-    try:
-        serve_jobs(jobs(server, base_port), Console())
-    except Failed as failed:
-        raise click.ClickException(str(failed)) from failed
-
-
-main.add_command(bench)
 
 if __name__ == "__main__":
     main(prog_name="sidebyside")
