@@ -1,0 +1,1 @@
+"""Looking at all three at once."""
