@@ -7,7 +7,7 @@ octets of each are shown; the sizes tell of the rest, and the judge's own format
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -29,12 +29,22 @@ def render(report: Report) -> str:
     scheme = "https" if report.target.startswith("https:") else "http"
     spoken = [(heard, outcome) for outcome in report.outcomes for heard in outcome.conversations]
     spoken.sort(key=lambda pair: pair[0].began)
+    return document(
+        "contract",
+        f"{report.target} (seed {report.seed})",
+        [_page(outcome) for outcome in report.outcomes if outcome.conversations],
+        [entry(heard, each.rule.id, f"{each.rule.id}: {each.verdict}", scheme) for heard, each in spoken],
+    )
+
+
+def document(creator: str, comment: str, pages: Sequence[Object], entries: Sequence[Object]) -> str:
+    """Return a HAR of pages, and of entries in the order of their time."""
     log = {
         "version": "1.2",
-        "creator": {"name": "contract", "version": _version()},
-        "pages": [_page(outcome) for outcome in report.outcomes if outcome.conversations],
-        "entries": [_entry(heard, outcome, scheme) for heard, outcome in spoken],
-        "comment": f"{report.target} (seed {report.seed})",
+        "creator": {"name": creator, "version": _version()},
+        "pages": pages,
+        "entries": entries,
+        "comment": comment,
     }
     return json.dumps({"log": log})
 
@@ -46,26 +56,27 @@ def _version() -> str:
 
 
 def _page(outcome: Outcome) -> Object:
-    return {
-        "startedDateTime": _instant(min(heard.began for heard in outcome.conversations)),
-        "id": outcome.rule.id,
-        "title": f"{outcome.rule.id} ({outcome.verdict}): {outcome.rule.sentence}",
-        "pageTimings": {},
-    }
+    title = f"{outcome.rule.id} ({outcome.verdict}): {outcome.rule.sentence}"
+    return page(outcome.rule.id, title, min(heard.began for heard in outcome.conversations))
 
 
-def _entry(heard: Conversation, outcome: Outcome, scheme: str) -> Object:
+def page(id: str, title: str, began: float) -> Object:
+    return {"startedDateTime": _instant(began), "id": id, "title": title, "pageTimings": {}}
+
+
+def entry(heard: Conversation, page: str, comment: str, scheme: str) -> Object:
+    """Return a connection as an entry of the page with that id."""
     milliseconds = max(0.0, round((heard.finished - heard.began) * 1000, 3))
     sent = b"".join(heard.sent)
     return {
-        "pageref": outcome.rule.id,
+        "pageref": page,
         "startedDateTime": _instant(heard.began),
         "time": milliseconds,
         "request": _request(requested(sent), scheme),
         "response": _response(heard.answers[0] if heard.answers else Answer()),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": f"{outcome.rule.id}: {outcome.verdict}",
+        "comment": comment,
         "_sent": sent[:LONGEST].decode("latin-1"),
         "_sentSize": len(sent),
         "_received": heard.received[:LONGEST].decode("latin-1"),
