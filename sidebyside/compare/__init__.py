@@ -1,0 +1,1 @@
+"""Send the same bytes to several servers, and see where their answers differ."""

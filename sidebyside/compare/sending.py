@@ -1,0 +1,67 @@
+"""A message sent to one server, and all that it answers."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contract.answer import Answer
+from contract.client import Connection
+from contract.conversation import Broken, Conversation
+from contract.reading import read_answer
+from contract.server import Server
+from contract.wire import MANY, WIDE
+from sidebyside.compare.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A server to compare, and what its column is called."""
+
+    name: str
+    server: Server
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one server said to a message."""
+
+    place: Place
+    conversation: Conversation
+    answers: tuple[Answer, ...]
+    first_byte: float | None  # seconds from sending to it; None where none came
+
+
+def send(place: Place, message: Message) -> Heard:
+    """Send it on a new connection and read what comes. Broken where there is no connection."""
+    server = place.server
+    with Connection(server.address, "{authority}", server.timeout, WIDE, MANY) as connection:
+        connection.origin = b"{origin}"  # what is sent fits the server already, and a body may hold either word
+        began = time.monotonic()
+        connection.send(*message.pieces_to(server))
+        if not connection.wire.received:
+            connection.wire.wait(began + server.timeout)
+        first_byte = time.monotonic() - began if connection.wire.received else None
+        _read(connection, message)
+        conversation = connection.finish(message.after)
+    return Heard(place, conversation, (*conversation.answers, *_unasked(conversation)), first_byte)
+
+
+def _read(connection: Connection, message: Message) -> None:
+    """Read an answer for each request, as long as they come."""
+    for method in message.methods or ("GET",):
+        try:
+            answer = connection.answer(method)
+        except Broken:
+            return
+        if not answer.complete:
+            return
+
+
+def _unasked(conversation: Conversation) -> Iterator[Answer]:
+    """Yield what was said after the last answer that was asked for."""
+    at = len(conversation.received) - len(conversation.rest)
+    while at < len(conversation.received):
+        answer = read_answer(conversation.received, at, "GET", conversation.ended)
+        yield answer
+        at = answer.end
