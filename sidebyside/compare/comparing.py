@@ -108,8 +108,13 @@ def _rows(answers: Sequence[Answer], heard: Sequence[Heard]) -> Iterator[Row]:
     yield from field_rows(answers, heard, worst(body))
     yield from trailer_rows(answers, heard)
     yield from body
-    yield from _told("breach", ["; ".join(defect.text for defect in each.defects) for each in answers], heard)
+    yield from _told("breach", ["; ".join(breaches(each)) for each in answers], heard)
     yield from _told("end", [UNUSUAL.get(each.conversation.ended, "") for each in heard], heard)
+
+
+def breaches(answer: Answer) -> Iterable[str]:
+    """Return what is wrong with an answer by the grammar of RFC 9112, each once."""
+    return dict.fromkeys(defect.text for defect in answer.defects)
 
 
 def interim_row(answers: Sequence[Answer], heard: Sequence[Heard]) -> Iterator[Row]:

@@ -36,17 +36,18 @@ class Line:
     label: str
     cells: Sequence[str | None]
     verdict: Kind
+    none: str = NONE  # what stands for a cell that is None
 
 
 def lines_of(rows: Iterable[Row]) -> Iterator[Line]:
     """Yield rows as lines, without those of long bodies that do not differ, with long values cut."""
     for is_body, group in groupby(rows, lambda row: row.label in ("body", "")):
-        lines = [_line(row) for row in group]
+        lines = [_line(row, "" if is_body else NONE) for row in group]
         yield from _elided(lines) if is_body else lines
 
 
-def _line(row: Row) -> Line:
-    return Line(harmless(row.label), cut(row.cells), row.finding.verdict)
+def _line(row: Row, none: str) -> Line:
+    return Line(harmless(row.label), cut(row.cells), row.finding.verdict, "" if row.finding.verdict == "same" else none)
 
 
 def _elided(lines: Sequence[Line]) -> Iterator[Line]:
@@ -107,9 +108,8 @@ def side_by_side(lines: Iterable[Line], places: Sequence[Place]) -> Table:
 def _cells(line: Line) -> Iterator[Text]:
     value, count = Counter(line.cells).most_common(1)[0]
     usual = {value} if count > len(line.cells) / 2 else set()
-    none = "" if line.verdict == "same" else NONE
     for cell in line.cells:
-        yield Text(none if cell is None else cell, "" if cell in usual else STYLES[line.verdict])
+        yield Text(line.none if cell is None else cell, "" if cell in usual else STYLES[line.verdict])
 
 
 def stacked(lines: Sequence[Line], places: Sequence[Place]) -> Table:
@@ -138,13 +138,16 @@ def _stacked(lines: Sequence[Line], places: Sequence[Place]) -> Iterator[tuple[L
 
 
 def _values(line: Line, places: Sequence[Place]) -> Iterator[str]:
+    """Yield the values of a line; who has the same is named together."""
     if line.verdict == "same":
         yield next(filter(None, line.cells), "")
         return
     if line.verdict == "untold":
         yield ", ".join(f"{place.name} {cell}" for place, cell in zip(places, line.cells, strict=True))
         return
-    cells = [NONE if cell is None else cell for cell in line.cells]
-    who = {value: [place.name for place, cell in zip(places, cells, strict=True) if cell == value] for value in cells}
+    who: dict[str, list[str]] = {}
+    for place, cell in zip(places, line.cells, strict=True):
+        if cell is not None or line.none:
+            who.setdefault(line.none if cell is None else cell, []).append(place.name)
     width = max(len(", ".join(names)) for names in who.values())
     yield from (f"{', '.join(names):<{width}}  {value}" for value, names in who.items())

@@ -199,8 +199,9 @@ def page(text: str) -> bytes:
         ("<p>\x1b[31mred", "<p>\x1b[31mred", "\\x1b[31mred"),
         ("a" * 500 + "b" + "c" * 500, "a" * 500 + "d" + "c" * 500, "..." + "a" * 60 + "b" + "c" * 339 + "... (1001"),
         ("<p>a", "<b>a", "<p>a"),
+        ("<p>a<p>b", "<p>a", "  b\n   first byte"),
     ],
-    ids=["long", "long and different", "escape sequence", "long line", "markup"],
+    ids=["long", "long and different", "escape sequence", "long line", "markup", "one line more"],
 )
 def test_what_is_shown_of_a_body(first: str, second: str, expected: str) -> None:
     with scripted(says(page(first))) as one, scripted(says(page(second))) as two:

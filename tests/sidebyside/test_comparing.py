@@ -140,6 +140,13 @@ def test_every_answer_is_compared() -> None:
     assert comparison.answers[1][0].cells == ["HTTP/1.1 200 OK", "no answer: the server closed the connection"]
 
 
+def test_a_breach_is_told_once() -> None:
+    bare = answer("A: 1", "B: 2").replace(b"A: 1\r\nB: 2\r\n", b"A: 1\nB: 2\n")
+    found = rows(*several(bare, bare))
+    assert found[-1].cells == ["a line ends with a bare LF (`\\n`) where CRLF (`\\r\\n`) belongs"] * 2
+    assert labels(found, "differs") == []
+
+
 def test_binary_is_shown_from_where_it_differs() -> None:
     zeros = "\0" * 100
     found = rows(*several(answer(TEXT, body=zeros + "a"), answer(TEXT, body=zeros + "b")))
