@@ -1,0 +1,31 @@
+"""The page as a Flask application: what it is made of, and the one document that shows it all."""
+
+from flask import Blueprint, Flask, Response, abort, render_template
+
+from shared_views.files import read_file
+from sidebyside.page.safety import guard
+from sidebyside.page.settings import Settings
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application."""
+    app = Flask(__name__)
+    app.config.update(PAGE=settings, MAX_CONTENT_LENGTH=1024 * 1024, TEMPLATES_AUTO_RELOAD=False)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    guard(app, settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "page", lambda: render_template("page.html", settings=settings))
+    app.add_url_rule("/files/<path:name>", "public", public)
+    app.add_url_rule("/style.css", "style", lambda: public("style.css"))
+    return app
+
+
+def public(name: str) -> Response:
+    """Return a file of the service's own: its pages, shown in a frame here, ask for them here."""
+    file = read_file(name)
+    if file is None:
+        abort(404)
+    return Response(file.content, content_type=file.media_type)

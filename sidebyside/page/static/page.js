@@ -1,0 +1,4 @@
+// The page: its tabs and its theme.
+
+import "./tabs.js";
+import "./themes.js";

@@ -1,0 +1,43 @@
+// Tabs, by mouse and by arrow keys; the address of the page tells which one is open.
+
+const tabs = [...document.querySelectorAll('[role="tab"]')];
+
+function open(tab) {
+  for (const each of tabs) {
+    const isOpen = each === tab;
+    each.setAttribute("aria-selected", isOpen);
+    each.tabIndex = isOpen ? 0 : -1;
+    document.getElementById(each.getAttribute("aria-controls")).hidden = !isOpen;
+  }
+}
+
+const steps = { ArrowRight: (at) => at + 1, ArrowLeft: (at) => at - 1, Home: () => 0, End: () => tabs.length - 1 };
+
+function onKey(event) {
+  const step = steps[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const tab = tabs[(step(tabs.indexOf(event.target)) + tabs.length) % tabs.length];
+  tab.focus();
+  choose(tab);
+}
+
+let remembered = location.hash; // the request, while another tab is open
+
+function choose(tab) {
+  const isRequest = tab === tabs[0];
+  if (tabs.find((each) => each.getAttribute("aria-selected") === "true") === tabs[0]) remembered = location.hash;
+  history.replaceState(null, "", isRequest ? remembered || location.pathname : `#${tab.getAttribute("aria-controls")}`);
+  open(tab);
+}
+
+function openAddressed() {
+  open(tabs.find((tab) => location.hash === `#${tab.getAttribute("aria-controls")}`) ?? tabs[0]);
+}
+
+for (const tab of tabs) {
+  tab.addEventListener("click", () => choose(tab));
+  tab.addEventListener("keydown", onKey);
+}
+addEventListener("hashchange", openAddressed);
+openAddressed();
