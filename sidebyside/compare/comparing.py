@@ -1,5 +1,6 @@
 """The answers of several servers to one message, row by row, and what came of comparing them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -38,6 +39,11 @@ class Row:
     cells: Values
     finding: Finding
 
+    @property
+    def odd(self) -> tuple[bool, ...]:
+        """Tell of each value whether it is one that most servers do not have."""
+        return odd(self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -57,6 +63,13 @@ class Comparison:
         return not any(each.answers or each.conversation.ended in ("closed", "reset") for each in self.heard)
 
 
+def odd(values: Values) -> tuple[bool, ...]:
+    """Tell of each value whether it is one that most servers do not have; of all, where there is no majority."""
+    value, count = Counter(values).most_common(1)[0]
+    usual = {value} if count > len(values) / 2 else set()
+    return tuple(each not in usual for each in values)
+
+
 def overall(comparisons: Iterable[Comparison]) -> Verdict:
     """Return the worst verdict of all comparisons."""
     return worst(row for comparison in comparisons for answer in comparison.answers for row in answer)
@@ -68,10 +81,10 @@ def worst(rows: Iterable[Row]) -> Verdict:
     return next((verdict for verdict in WORST if verdict in found), "same")
 
 
-def compared(message: Message, heard: Sequence[Heard]) -> Comparison:
+def compared(message: Message, heard: Sequence[Heard], views: Sequence[View] = VIEWS) -> Comparison:
     """Compare what servers said to a message, answer by answer. Silence is compared, too."""
     answers = zip_longest(*(each.answers for each in heard))
-    rows = [tuple(answer_rows(row, heard)) for row in answers]
+    rows = [tuple(answer_rows(row, heard, views)) for row in answers]
     return Comparison(message, tuple(heard), tuple(rows or [tuple(silence(heard))]))
 
 
@@ -79,12 +92,12 @@ def silence(heard: Sequence[Heard]) -> Iterator[Row]:
     yield status_row([None] * len(heard), heard)
 
 
-def answer_rows(answers: Sequence[Answer | None], heard: Sequence[Heard]) -> Iterator[Row]:
+def answer_rows(answers: Sequence[Answer | None], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
     """Yield what there is to see of one answer of each; who did not answer takes part in the first row alone."""
     yield status_row(answers, heard)
     there = [index for index, answer in enumerate(answers) if answer]
     present = [answer for answer in answers if answer]
-    for row in _rows(present, [heard[index] for index in there]):
+    for row in _rows(present, [heard[index] for index in there], views):
         cells = dict(zip(there, row.cells, strict=True))
         yield Row(row.label, [cells.get(index) for index in range(len(heard))], row.finding)
 
@@ -96,14 +109,14 @@ def status_row(answers: Sequence[Answer | None], heard: Sequence[Heard]) -> Row:
 
 def status_line(answer: Answer | None, heard: Heard) -> str:
     if answer is None:
-        return f"no answer: {SILENCE[heard.conversation.ended]}"
+        return heard.failure or f"no answer: {SILENCE[heard.conversation.ended]}"
     if not answer.version:
         return "no status line"
     return f"HTTP/{answer.version} {answer.status} {answer.reason}".rstrip()
 
 
-def _rows(answers: Sequence[Answer], heard: Sequence[Heard]) -> Iterator[Row]:
-    body = list(body_rows(answers, heard))
+def _rows(answers: Sequence[Answer], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
+    body = list(body_rows(answers, heard, views))
     yield from interim_row(answers, heard)
     yield from field_rows(answers, heard, worst(body))
     yield from trailer_rows(answers, heard)
@@ -144,12 +157,12 @@ def trailer_rows(answers: Sequence[Answer], heard: Sequence[Heard]) -> Iterator[
     return _told("trailers", lines, heard)
 
 
-def body_rows(answers: Sequence[Answer], heard: Sequence[Heard]) -> Iterator[Row]:
+def body_rows(answers: Sequence[Answer], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
     """Yield the lines of the bodies, in the first view that hides no difference."""
     bodies = [answer.body for answer in answers]
     whole = finding([body.decode("latin-1") for body in bodies], heard, AUTHORITY, CLOCK)
     place = 0 if whole.verdict == "same" else first_difference(bodies)
-    for view in VIEWS:
+    for view in views:
         rows = list(line_rows(view, answers, place, heard))
         if worst(rows) == whole.verdict:
             break

@@ -1,6 +1,5 @@
 """The rows of a comparison as lines: side by side where there is room, and else one server below the other."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from contract.output import harmless
-from sidebyside.compare.comparing import Row
+from sidebyside.compare.comparing import Row, odd
 from sidebyside.compare.differing import Verdict
 from sidebyside.compare.sending import Place
 
@@ -106,10 +105,8 @@ def side_by_side(lines: Iterable[Line], places: Sequence[Place]) -> Table:
 
 
 def _cells(line: Line) -> Iterator[Text]:
-    value, count = Counter(line.cells).most_common(1)[0]
-    usual = {value} if count > len(line.cells) / 2 else set()
-    for cell in line.cells:
-        yield Text(line.none if cell is None else cell, "" if cell in usual else STYLES[line.verdict])
+    for cell, is_odd in zip(line.cells, odd(line.cells), strict=True):
+        yield Text(line.none if cell is None else cell, STYLES[line.verdict] if is_odd else "")
 
 
 def stacked(lines: Sequence[Line], places: Sequence[Place]) -> Table:

@@ -46,7 +46,7 @@ class Message:
 def message_of(method: str, target: str, fields: Sequence[str], content: Content | None) -> Message:
     """Return a request. CannotJudge where it would be none: broken ones are sent from a file."""
     if not REQUEST_LINE.fullmatch(f"{method} {target}"):
-        raise CannotJudge(f"{method!r} {target!r} make no request; percent-encode the path, or use --raw for any bytes")
+        raise CannotJudge(f"{method!r} {target!r} make no request; percent-encode the path, or send raw bytes")
     lines = [field_line(field) for field in fields]
     if content and not _has(lines, "content-type"):
         lines.append(f"Content-Type: {content.media_type}")
@@ -62,7 +62,9 @@ def field_line(field: str) -> str:
     """Return a header field as a line of the head."""
     match = FIELD.fullmatch(field)
     if not match:
-        raise CannotJudge(f"{field!r} is no header field like 'Accept: application/json'; use --raw for any bytes")
+        raise CannotJudge(
+            f"{field!r} is no header field like 'Accept: application/json'; anything else goes as raw bytes"
+        )
     return f"{match[1]}: {match[2]}"
 
 
@@ -73,6 +75,12 @@ def _has(lines: Sequence[str], name: str) -> bool:
 def raw_message(data: bytes) -> Message:
     """Return bytes that are sent as they are."""
     return Message((b"",), data, methods_in(data))
+
+
+def fitting_message(data: bytes) -> Message:
+    """Return bytes that are sent as they are, but for each server's own authority and origin in them."""
+    at_some_host = data.replace(b"{authority}", b"localhost").replace(b"{origin}", b"http://localhost")
+    return Message((data,), methods=methods_in(at_some_host))
 
 
 def methods_in(data: bytes) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Heard:
     conversation: Conversation
     answers: tuple[Answer, ...]
     first_byte: float | None  # seconds from sending to it; None where none came
+    failure: str = ""  # why it was not even asked
 
 
 def send(place: Place, message: Message) -> Heard:
@@ -45,6 +46,16 @@ def send(place: Place, message: Message) -> Heard:
         _read(connection, message)
         conversation = connection.finish(message.after)
     return Heard(place, conversation, (*conversation.answers, *_unasked(conversation)), first_byte)
+
+
+def reach(place: Place, message: Message) -> Heard:
+    """Send it, too; a server that takes no connection is told of like one that says nothing."""
+    began = time.time()
+    try:
+        return send(place, message)
+    except Broken as error:
+        silence = Conversation(began=began, finished=time.time(), url=place.server.address.url)
+        return Heard(place, silence, (), None, str(error))
 
 
 def _read(connection: Connection, message: Message) -> None:

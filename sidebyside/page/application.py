@@ -3,10 +3,13 @@
 from flask import Blueprint, Flask, Response, abort, render_template
 
 from shared_views.files import read_file
+from sidebyside.page import sending
+from sidebyside.page.examples import stages
 from sidebyside.page.safety import guard
 from sidebyside.page.settings import Settings
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (sending.blueprint,)
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT")
 
 
 def create_app(settings: Settings) -> Flask:
@@ -17,10 +20,14 @@ def create_app(settings: Settings) -> Flask:
     guard(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.add_url_rule("/", "page", lambda: render_template("page.html", settings=settings))
+    app.add_url_rule("/", "page", lambda: page(settings))
     app.add_url_rule("/files/<path:name>", "public", public)
     app.add_url_rule("/style.css", "style", lambda: public("style.css"))
     return app
+
+
+def page(settings: Settings) -> str:
+    return render_template("page.html", settings=settings, stages=stages(), methods=METHODS)
 
 
 def public(name: str) -> Response:

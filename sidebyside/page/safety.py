@@ -8,12 +8,16 @@ from hmac import compare_digest
 from http import HTTPStatus
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
+from contract.locating import PORTS
 from shared_views.pages import CONTENT_SECURITY_POLICY, SECURITY_FIELDS
 from sidebyside.page.settings import Settings
 
 TOKEN_FIELD = "X-Page-Token"
-POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"
+# Beside the page's own script: pictures that a server has answered, which stand in the page as data.
+OWN = "script-src 'self'; connect-src 'self'"
+POLICY = f"{CONTENT_SECURITY_POLICY}; {OWN}".replace("img-src 'self'", "img-src 'self' data:")
 HARMLESS = ("GET", "HEAD", "OPTIONS")
 OURS = ("same-origin", "none")  # none: the reader has typed the address
 
@@ -22,8 +26,12 @@ def guard(app: Flask, settings: Settings) -> None:
     """Refuse, before any view is asked, what does not come from the page itself; put the fields on all answers."""
 
     @app.before_request
-    def check() -> tuple[str, HTTPStatus] | None:
+    def check() -> Response | None:
         return refusal(settings)
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Response:
+        return told(error.description or error.name, error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
 
     @app.after_request
     def secure(response: Response) -> Response:
@@ -35,20 +43,26 @@ def guard(app: Flask, settings: Settings) -> None:
         return response
 
 
-def refusal(settings: Settings) -> tuple[str, HTTPStatus] | None:
+def told(text: str, status: int = HTTPStatus.OK) -> Response:
+    """Return a sentence, or any text, as nothing else."""
+    return Response(text, status, content_type="text/plain; charset=utf-8")
+
+
+def refusal(settings: Settings) -> Response | None:
     """Return why the current request is refused, None where it is not."""
     if request.host.lower() not in hosts(settings):
-        return "The page is there for this machine alone.\n", HTTPStatus.BAD_REQUEST
+        return told("The page is there for this machine alone.", HTTPStatus.BAD_REQUEST)
     if request.method in HARMLESS:
         return None
     if not (_is_of_our_origin(settings) and _knows(settings.token)):
-        return "This can be asked by the page alone; load it again.\n", HTTPStatus.FORBIDDEN
+        return told("This can be asked by the page alone; load it again.", HTTPStatus.FORBIDDEN)
     return None
 
 
 def hosts(settings: Settings) -> frozenset[str]:
     """Return all that Host may be."""
-    return frozenset(f"{name}:{settings.port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+    port = "" if settings.port == PORTS["http"] else f":{settings.port}"
+    return frozenset(f"{name}{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
 
 
 def _is_of_our_origin(settings: Settings) -> bool:

@@ -14,6 +14,7 @@ class Target:
     name: str
     colour: str
     url: str
+    server: str = "raw_router"  # what it runs on
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +28,4 @@ class Settings:
 
 def settings_for(jobs: Sequence[Job], port: int) -> Settings:
     """Return the settings of a page, on that port, about services that run."""
-    return Settings(tuple(Target(job.name, job.colour, job.url) for job in jobs), port)
+    return Settings(tuple(Target(job.name, job.colour, job.url, job.server) for job in jobs), port)

@@ -1,9 +1,11 @@
 """Pieces of our own source, as they stand in the file now: where they are, and highlighted."""
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
+from types import CodeType
 from typing import Any
 
 from markupsafe import Markup
@@ -13,16 +15,19 @@ from pygments.lexers import PythonLexer
 
 ROOT = Path(__file__).resolve().parents[2]
 LEXER = PythonLexer(stripnl=False)
+LINE = Markup('<span class="{}" data-line="{}">{}</span>')
+UNNUMBERED = Markup('<span class="line">{}</span>')
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Lines of a file; those that are marked are numbered as in the file."""
+    """Lines of a file, numbered as in the file; some of them are marked."""
 
     file: str  # "raw_router/urls.py"
     line: int
     text: str
     marked: tuple[int, ...] = ()
+    name: str = ""  # of the function
 
     @property
     def html(self) -> Markup:
@@ -31,21 +36,44 @@ class Excerpt:
 
 def highlighted(text: str, first: int = 1, marked: Collection[int] = ()) -> Markup:
     """Return Python as HTML with classes alone, its lines numbered from `first`."""
-    formatter = HtmlFormatter(
-        cssclass="code",
-        linenos="inline",
-        linenostart=first,
-        hl_lines=[number - first + 1 for number in marked],
-        wrapcode=True,
+    lines = enumerate(_lines(text), first)
+    return _code(LINE.format("marked" if number in marked else "line", number, line) for number, line in lines)
+
+
+def highlighted_value(text: str) -> Markup:
+    """Return a value as Python writes it, its lines without numbers."""
+    return _code(UNNUMBERED.format(line) for line in _lines(text))
+
+
+def _lines(text: str) -> list[Markup]:
+    """Return the lines of a text, each complete in itself: no token's element goes on in the next."""
+    return [Markup(line) for line in highlight(text, LEXER, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")]
+
+
+def _code(lines: Iterable[Markup]) -> Markup:
+    return Markup('<pre class="code"><code>{}</code></pre>').format(Markup("").join(lines))
+
+
+def excerpt_of(thing: Any, marking: str = "") -> Excerpt:
+    """Return the source of a function or of its code, decorators included; lines that hold `marking` are marked."""
+    thing = inspect.unwrap(thing) if callable(thing) else thing
+    lines, first = inspect.getsourcelines(thing)
+    marked = [number for number, line in enumerate(lines, first) if marking and marking in line]
+    return Excerpt(
+        name_of(inspect.getsourcefile(thing) or ""), first, dedent("".join(lines)), tuple(marked), _name(thing)
     )
-    return Markup(highlight(text, LEXER, formatter))
 
 
-def excerpt_of(function: Callable[..., Any], marked: Collection[int] = ()) -> Excerpt:
-    """Return the source of a function, its decorators included."""
-    lines, first = inspect.getsourcelines(inspect.unwrap(function))
-    file = inspect.getsourcefile(inspect.unwrap(function)) or ""
-    return Excerpt(name_of(file), first, inspect.cleandoc("\n" + "".join(lines)) + "\n", tuple(marked))
+def lines_around(file: str, line: int, context: int = 1) -> Excerpt:
+    """Return a line of a file, marked, with those beside it."""
+    lines = Path(file).read_text().splitlines(keepends=True)
+    first = max(1, line - context)
+    return Excerpt(name_of(file), first, dedent("".join(lines[first - 1 : line + context])), (line,))
+
+
+def _name(thing: Any) -> str:
+    code = thing if isinstance(thing, CodeType) else thing.__code__
+    return str(code.co_qualname.rpartition("<locals>.")[2])
 
 
 def name_of(file: str) -> str:

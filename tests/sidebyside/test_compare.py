@@ -261,8 +261,11 @@ NOWHERE = ["http://127.0.0.1:1", "http://127.0.0.1:2"]
     ("arguments", "complaint"),
     [
         ([], "METHOD and PATH are wanted, such as GET /time; or --raw FILE, or --rule RULE"),
-        (["GET", "/a b"], "'GET' '/a b' make no request; percent-encode the path, or use --raw for any bytes"),
-        (["GET", "/", "-H", "x"], "'x' is no header field like 'Accept: application/json'; use --raw for any bytes"),
+        (["GET", "/a b"], "'GET' '/a b' make no request; percent-encode the path, or send raw bytes"),
+        (
+            ["GET", "/", "-H", "x"],
+            "'x' is no header field like 'Accept: application/json'; anything else goes as raw bytes",
+        ),
         (["GET", "/", "-F", "x"], "Invalid value for '-F': 'x' is no pair like name=value or name=@file"),
         (["GET", "/", "-F", "x=@/no/file"], "Invalid value for '-F': '/no/file' cannot be read: No such file or"),
         (["GET", "/", "-d", "@\0"], "Invalid value for '-d': '\\x00' cannot be read: embedded null byte"),

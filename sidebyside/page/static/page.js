@@ -1,4 +1,5 @@
 // The page: its tabs and its theme.
 
+import "./request.js";
 import "./tabs.js";
 import "./themes.js";

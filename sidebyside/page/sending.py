@@ -1,0 +1,93 @@
+"""POST /send: one message to the three, and perhaps one server more; POST /raw: the bytes that parts would be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from contract.errors import CannotJudge
+from contract.telling import visible
+from sidebyside.compare.comparing import Comparison, compared
+from sidebyside.compare.messages import Message
+from sidebyside.compare.sending import Place, reach
+from sidebyside.compare.showing import first_bytes, verdict
+from sidebyside.page.panes import VIEWS, shown
+from sidebyside.page.raw import text_of
+from sidebyside.page.requested import Requested, requested_in
+from sidebyside.page.safety import told
+from sidebyside.page.settings import Settings
+from sidebyside.page.targets import place_of, places
+from sidebyside.page.way import way
+from sidebyside.page.why import Reason, why
+
+LONGEST = 2000  # octets that are shown of what was sent
+
+blueprint = Blueprint("sending", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why one of the three answered so."""
+
+    name: str
+    colour: str
+    reason: Reason
+
+
+@blueprint.post("/send")
+def send() -> str:
+    """Return the answers as a part of the document; Jinja escapes whatever servers say."""
+    asked, settings = _asked(), _settings()
+    message = asked.message
+    comparison = ask(message, [*places(settings), *([place_of(asked.url, settings)] if asked.url else [])])
+    return render_template(
+        "answers.html",
+        comparison=comparison,
+        sent=visible_lines(message.template),
+        verdict=verdict([comparison]).plain,
+        times=first_bytes(comparison),
+        shown=shown(comparison),
+        reasons=reasons(message, settings),
+        steps=list(way(as_sent(message, settings))),
+    )
+
+
+@blueprint.post("/raw")
+def raw() -> Response:
+    """Return the bytes that the parts would be, as text to edit."""
+    return told(text_of(_asked().message.template))
+
+
+@blueprint.errorhandler(CannotJudge)
+def unable(error: CannotJudge) -> Response:
+    return told(str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def ask(message: Message, servers: Sequence[Place]) -> Comparison:
+    """Send the message to one server after the other, so that none takes time from another."""
+    return compared(message, [reach(place, message) for place in servers], VIEWS)
+
+
+def reasons(message: Message, settings: Settings) -> list[Explained]:
+    data = as_sent(message, settings)
+    return [Explained(each.name, each.colour, why(data, each.name, each.server)) for each in settings.services]
+
+
+def as_sent(message: Message, settings: Settings) -> bytes:
+    """Return the bytes that the first of the three gets."""
+    return b"".join(message.pieces_to(places(settings)[0].server))
+
+
+def visible_lines(data: bytes) -> list[str]:
+    lines = [visible(line) for line in data[:LONGEST].splitlines(keepends=True)]
+    return [*lines, *([f"... {len(data) - LONGEST:,} bytes more"] if len(data) > LONGEST else [])]
+
+
+def _asked() -> Requested:
+    return requested_in(request.get_json(silent=True))
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["PAGE"]
+    return settings

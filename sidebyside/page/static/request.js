@@ -1,0 +1,128 @@
+// The request: the editor, sending, and the link that holds it.
+//
+// A link fills the editor. It sends by itself only what is safe (RFC 9110 §9.2.1) and goes to the three alone: who
+// follows a link should see all else before it is sent.
+
+import { ask, Refused } from "./asking.js";
+
+const editor = document.getElementById("editor");
+const example = document.getElementById("example");
+const answers = document.getElementById("answers");
+const said = document.getElementById("said");
+const fields = ["method", "path", "fields", "body", "raw", "url"].map((name) => editor.elements[name]);
+const parts = fields.slice(0, 4);
+const initial = new Map(fields.map((field) => [field.name, field.defaultValue]));
+const safe = ["GET", "HEAD", "OPTIONS"];
+let sending = new AbortController();
+
+const isRaw = () => editor.elements.form.value === "raw";
+
+/** Return what is asked for: all parts or the raw bytes, and the reader's own server. */
+function request() {
+  const ignored = isRaw() ? parts : [editor.elements.raw];
+  return Object.fromEntries(fields.filter((each) => !ignored.includes(each) && each.value).map((each) => [each.name, each.value]));
+}
+
+function showForm(form) {
+  editor.elements.form.value = form;
+  for (const part of editor.querySelectorAll("[data-form]")) part.hidden = part.dataset.form !== form;
+}
+
+/** Fill the editor from a link, and tell whether there was one. */
+function fill(fragment) {
+  const given = new URLSearchParams(fragment.replace(/^#/, "").replaceAll("+", "%2B"));
+  if (!fields.some(({ name }) => given.has(name))) return false;
+  for (const field of fields) field.value = given.get(field.name) ?? (field.name === "method" ? "GET" : "");
+  showForm(given.has("raw") ? "raw" : "parts");
+  return true;
+}
+
+const link = () => `#${Object.entries(request()).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+
+async function send() {
+  sending.abort();
+  sending = new AbortController();
+  history.replaceState(null, "", link());
+  await telling("Asking …", async () => {
+    const response = await ask("/send", { data: request(), signal: sending.signal });
+    answers.innerHTML = await response.text();
+    showView(answers.dataset.view);
+    return answers.querySelector("#verdict").textContent;
+  });
+}
+
+/** Do something, and say what comes of it; what was asked for before, and is not wanted any more, says nothing. */
+async function telling(begin, act) {
+  said.className = "said waiting";
+  said.textContent = begin;
+  try {
+    said.textContent = await act();
+    said.className = "said unseen";
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    said.className = "said refused";
+    said.textContent = error instanceof Refused ? error.message : `The page has failed: ${error.message}`;
+  }
+}
+
+async function writeRaw() {
+  await telling("", async () => {
+    editor.elements.raw.value = await (await ask("/raw", { data: request() })).text();
+    return "";
+  });
+}
+
+async function changeForm() {
+  if (isRaw()) {
+    editor.elements.form.value = "parts";
+    await writeRaw();
+    showForm("raw");
+  } else {
+    showForm("parts");
+  }
+}
+
+/** Show bodies as text, rendered, or as bytes; a frame gets its document only once it is looked at. */
+function showView(view) {
+  answers.dataset.view = view;
+  for (const choice of answers.querySelectorAll('[name="view"]')) choice.checked = choice.value === view;
+  if (view !== "rendered") return;
+  for (const frame of answers.querySelectorAll("[data-document]:not([srcdoc])")) frame.srcdoc = frame.dataset.document;
+}
+
+async function share() {
+  history.replaceState(null, "", link());
+  await navigator.clipboard.writeText(location.href).catch(() => {});
+  said.className = "said";
+  said.textContent = "The address of this page holds the request; it is copied.";
+}
+
+editor.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
+editor.addEventListener("change", (event) => {
+  if (event.target.name === "form") changeForm();
+});
+example.addEventListener("change", () => {
+  if (fill(example.value)) send();
+});
+answers.addEventListener("change", (event) => showView(event.target.value));
+document.getElementById("share").addEventListener("click", share);
+addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || editor.offsetParent === null) return;
+  event.preventDefault();
+  editor.requestSubmit();
+});
+addEventListener("hashchange", open);
+
+/** Take the request of the page's address, or the first one; send it if it may be sent unasked. */
+function open() {
+  const isGiven = fill(location.hash);
+  if (!isGiven && location.hash) return;
+  const { raw, body, url, method } = request();
+  if (!raw && !body && !url && safe.includes(method)) send();
+  else said.textContent = "This link holds a request. Look at it, then send it.";
+}
+
+open();
