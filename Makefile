@@ -8,8 +8,8 @@ ARGS ?=
 .PHONY: help .venv run test lint docs fuzz bench clean
 
 help:
-	@echo "make run      start the three implementations on ports 8001, 8002 and 8003; Ctrl-C ends them"
-	@echo "              make run ARGS='--base-port 9000' passes options on; ARGS=--help lists them"
+	@echo "make run      start the three implementations, and a page about them on port 8000; Ctrl-C ends them"
+	@echo "              make run ARGS='--port 9000 --base-port 9000' passes options on; ARGS=--help lists them"
 	@echo "make test     check everything: style, types, tests, coverage"
 	@echo "make lint     check style and types alone"
 	@echo "make docs     make docs/contract.md and docs/mutants.md again, which takes five minutes"
@@ -34,7 +34,7 @@ help:
 	@touch $@
 
 run: .venv
-	@$(BIN)/sidebyside serve $(ARGS)
+	@$(BIN)/sidebyside page $(ARGS)
 
 # Coverage is that of the units' own tests. The others judge the same code thousands of times; measured, they would take twice
 # as long.

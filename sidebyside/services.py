@@ -34,6 +34,8 @@ class Job:
     server: str  # a key of SERVERS
     port: int
     command: tuple[str, ...]  # for python -m
+    other_port: str = "other ports with --base-port"  # what to choose where its port is taken
+    note: str = ""
 
     @property
     def url(self) -> str:
@@ -91,3 +93,10 @@ HIGHEST_BASE_PORT = 65535 - max(service.offset for service in SERVICES)
 def jobs(server: str, base_port: int) -> list[Job]:
     """Return what it takes to run all services, Flask and Django on the server named."""
     return [service.on(server, base_port) for service in SERVICES]
+
+
+def page_job(port: int, base_port: int, server: str) -> Job:
+    """Return the job of serving the page about the services that run there."""
+    command = f"sidebyside.page --port {port} --base-port {base_port} --on {server}".split()
+    note = f"Open http://{HOST}:{port}/ in a browser."
+    return Job("page", "bold", "sidebyside/page", "raw_router", port, tuple(command), "another with --port", note)

@@ -67,7 +67,7 @@ def check_port(job: Job) -> None:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error  # without Python's own addition
         why = f"cannot listen on port {job.port} for {job.name}: {reason}"
-        raise Failed(f"{why}; choose other ports with --base-port") from error
+        raise Failed(f"{why}; choose {job.other_port}") from error
 
 
 def watch(children: Sequence[Child]) -> Iterator[list[tuple[Child, list[str]]]]:
@@ -120,6 +120,7 @@ def announce(jobs: Sequence[Job], console: Console) -> None:
     for job in jobs:
         table.add_row(Text(job.name, job.colour), job.url, SERVERS[job.server], job.routes)
     notes = [NOTES[server] for server in sorted({job.server for job in jobs} & NOTES.keys())]
+    notes += [job.note for job in jobs if job.note]
     console.print(table, *notes, "Ctrl-C ends all.\n", sep="\n")
 
 

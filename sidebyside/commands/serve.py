@@ -3,7 +3,8 @@
 import click
 from rich.console import Console
 
-from sidebyside.services import HIGHEST_BASE_PORT, SERVERS, jobs
+from sidebyside.commands import options
+from sidebyside.services import jobs
 from sidebyside.serving import Failed
 from sidebyside.serving import serve as serve_jobs
 
@@ -16,22 +17,8 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.option(
-    "--base-port",
-    type=click.IntRange(1, HIGHEST_BASE_PORT),
-    default=8000,
-    show_default=True,
-    help="Ports are counted from here: raw takes the next one, flask and django the two after it.",
-)
-@click.option(
-    "--on",
-    "server",
-    type=click.Choice(list(SERVERS)),
-    default="raw_router",
-    show_default=True,
-    help="What Flask and Django run on: raw_router holds the transport equal, so that only routing differs; "
-    "dev is each framework's own development server. gunicorn and waitress come with the extra `servers`.",
-)
+@options.base_port
+@options.on
 def serve(base_port: int, server: str) -> None:
     """Start the three implementations, and show their access lines.
 

@@ -9,9 +9,9 @@ from contract.answer import Answer
 from sidebyside.compare.bodies import HTML, JSON, dump, exact, indented, text_of
 from sidebyside.compare.comparing import Comparison, Row
 from sidebyside.compare.sending import Place
+from sidebyside.page.octets import counted, in_digits
 
 LINES = 600  # of a body that are shown
-OCTETS = 8  # in a line of bytes
 MOST = 4096  # octets that are shown as bytes
 PICTURE = re.compile(r"(?i)(image/(?:png|jpeg|gif|webp|svg\+xml))[ \t]*(;.*)?")
 
@@ -41,35 +41,27 @@ class Pane:
 
     place: Place
     lines: tuple[Line, ...]
-    answer: Answer | None
+    body: bytes
+    media_type: str
 
     @property
     def size(self) -> str:
-        count = len(self.answer.body) if self.answer else 0
-        return f"{count:,} byte{'' if count == 1 else 's'}" if count else "no body"
+        return counted(len(self.body))
 
     @property
     def octets(self) -> str:
-        """The bytes as hexadecimal digits and characters, from their offset."""
-        body = self.answer.body if self.answer else b""
-        lines = [_dumped(at, body[at : at + OCTETS]) for at in range(0, min(len(body), MOST), OCTETS)]
-        return "\n".join([*lines, *([f"... {len(body) - MOST:,} bytes more"] if len(body) > MOST else [])])
+        return in_digits(self.body, MOST)
 
     @property
     def document(self) -> str | None:
         """The body as a document for a frame, if it is one."""
-        is_html = self.answer and HTML.fullmatch(self.answer.get("Content-Type") or "")
-        return self.answer.body.decode(errors="replace") if self.answer and is_html else None
+        return self.body.decode(errors="replace") if HTML.fullmatch(self.media_type) else None
 
     @property
     def picture(self) -> str | None:
         """The body as a data URL, if it is a picture that browsers show."""
-        media_type = self.answer and PICTURE.fullmatch(self.answer.get("Content-Type") or "")
-        return (
-            f"data:{media_type[1]};base64,{b64encode(self.answer.body).decode()}"
-            if self.answer and media_type
-            else None
-        )
+        found = PICTURE.fullmatch(self.media_type)
+        return f"data:{found[1]};base64,{b64encode(self.body).decode()}" if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +84,13 @@ def shown(comparison: Comparison) -> list[Shown]:
 
 def _shown(rows: Sequence[Row], places: Sequence[Place], answers: Sequence[Answer | None]) -> Shown:
     body = [row for row in rows if _is_body(row)]
-    panes = [Pane(place, tuple(_lines(body, index)), answers[index]) for index, place in enumerate(places)]
+    panes = [_pane(place, body, index, answers[index]) for index, place in enumerate(places)]
     return Shown(tuple(row for row in rows if not _is_body(row)), tuple(panes))
+
+
+def _pane(place: Place, rows: Sequence[Row], index: int, answer: Answer | None) -> Pane:
+    lines = tuple(_lines(rows, index))
+    return Pane(place, lines, answer.body, answer.get("Content-Type") or "") if answer else Pane(place, lines, b"", "")
 
 
 def _is_body(row: Row) -> bool:
@@ -106,8 +103,3 @@ def _lines(rows: Sequence[Row], index: int) -> Iterator[Line]:
         yield Line(row.cells[index] or "", row.finding.verdict if row.odd[index] else "same")
     if len(rows) > LINES:
         yield Line(f"... {len(rows) - LINES} lines more", "same")
-
-
-def _dumped(at: int, octets: bytes) -> str:
-    characters = "".join(chr(octet) if 0x20 <= octet < 0x7F else "." for octet in octets)
-    return f"{at:04x}  {octets.hex(' '):<{3 * OCTETS - 1}}  {characters}"

@@ -1,7 +1,7 @@
 """Bytes as text that a reader can edit, and back.
 
-Every byte that is no printable ASCII is an escape: `\\r`, `\\n`, `\\t`, `\\x00`, and `\\\\` for a backslash. The text has a
-line for each line of the bytes, but its own ends of lines mean nothing: `\\r\\n` has to be there.
+Every byte that is no printable ASCII is an escape: `\\r`, `\\n`, `\\t`, `\\x00`, and `\\\\` for a backslash. The text
+has a line for each line of the bytes, but its own ends of lines mean nothing: `\\r\\n` has to be there.
 """
 
 import re

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app, render_template, request
 
 from contract.errors import CannotJudge
-from contract.telling import visible
 from sidebyside.compare.comparing import Comparison, compared
-from sidebyside.compare.messages import Message
+from sidebyside.compare.messages import Message, message_of
 from sidebyside.compare.sending import Place, reach
 from sidebyside.compare.showing import first_bytes, verdict
+from sidebyside.page.octets import in_lines
 from sidebyside.page.panes import VIEWS, shown
 from sidebyside.page.raw import text_of
 from sidebyside.page.requested import Requested, requested_in
@@ -40,11 +41,12 @@ def send() -> str:
     """Return the answers as a part of the document; Jinja escapes whatever servers say."""
     asked, settings = _asked(), _settings()
     message = asked.message
+    warm(settings)
     comparison = ask(message, [*places(settings), *([place_of(asked.url, settings)] if asked.url else [])])
     return render_template(
         "answers.html",
         comparison=comparison,
-        sent=visible_lines(message.template),
+        sent=in_lines(message.template, LONGEST),
         verdict=verdict([comparison]).plain,
         times=first_bytes(comparison),
         shown=shown(comparison),
@@ -69,6 +71,13 @@ def ask(message: Message, servers: Sequence[Place]) -> Comparison:
     return compared(message, [reach(place, message) for place in servers], VIEWS)
 
 
+@cache
+def warm(settings: Settings) -> None:
+    """Ask each of the three once, so that no time is that of loading a framework."""
+    for place in places(settings):
+        reach(place, message_of("GET", "/", (), None))
+
+
 def reasons(message: Message, settings: Settings) -> list[Explained]:
     data = as_sent(message, settings)
     return [Explained(each.name, each.colour, why(data, each.name, each.server)) for each in settings.services]
@@ -77,11 +86,6 @@ def reasons(message: Message, settings: Settings) -> list[Explained]:
 def as_sent(message: Message, settings: Settings) -> bytes:
     """Return the bytes that the first of the three gets."""
     return b"".join(message.pieces_to(places(settings)[0].server))
-
-
-def visible_lines(data: bytes) -> list[str]:
-    lines = [visible(line) for line in data[:LONGEST].splitlines(keepends=True)]
-    return [*lines, *([f"... {len(data) - LONGEST:,} bytes more"] if len(data) > LONGEST else [])]
 
 
 def _asked() -> Requested:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from markupsafe import Markup
 from rich.pretty import pretty_repr
 
-from contract.telling import visible
 from raw_router.connection import SERVER_OPTIONS, Connection
 from raw_router.drivers import events
 from raw_router.framing import read_body, take_head
@@ -21,6 +20,7 @@ from raw_router.writer import FORBID_CONTENT, generate_headers
 from shared_views import views
 from shared_views.answers import answer, options
 from shared_views.pages import Answer
+from sidebyside.page.octets import counted, in_lines
 from sidebyside.page.reading import CLIENT, Read, read
 from sidebyside.page.source import Excerpt, excerpt_of, highlighted_value
 
@@ -59,7 +59,12 @@ class Step:
 def way(data: bytes) -> Iterator[Step]:
     """Yield the steps of the first request in the bytes, until it is answered, refused, or waits."""
     how_read = read(data)
-    yield Step("The socket is readable", events.Loop.run, f"A driver receives {octets(data)}.", octets=shown(data))
+    yield Step(
+        "The socket is readable",
+        events.Loop.run,
+        f"A driver receives {counted(len(data))}.",
+        octets=in_lines(data, SHOWN),
+    )
     yield Step("It enters the core", Connection.receive, "Bytes in; bytes will come out. No socket from here on.")
     yield _head_step(how_read)
     if how_read.head and how_read.framing and how_read.framing.length != 0:
@@ -67,16 +72,6 @@ def way(data: bytes) -> Iterator[Step]:
     if how_read.request:
         yield from _answered(how_read.request)
     yield _last(data)
-
-
-def octets(data: bytes) -> str:
-    return f"{len(data):,} byte{'s' if len(data) != 1 else ''}"
-
-
-def shown(data: bytes) -> str:
-    """Return bytes, a line each, nothing hidden; of many, the first."""
-    lines = [visible(line) for line in data[:SHOWN].splitlines(keepends=True)]
-    return "\n".join([*lines, *([f"... {octets(data[SHOWN:])} more"] if len(data) > SHOWN else [])])
 
 
 def written(value: Any) -> str:
@@ -99,7 +94,7 @@ def _body_step(how: Read) -> Step:
     step = Step("A body is complete", read_body, "")
     if how.request:
         framed = "by chunks" if how.framing and how.framing.length is None else "by Content-Length"
-        return replace(step, said=f"{octets(how.request.body)}, framed {framed}.", data=written(how.request.body))
+        return replace(step, said=f"{counted(len(how.request.body))}, framed {framed}.", data=written(how.request.body))
     return replace(step, title="A body is not complete", **_stopped(how))
 
 
@@ -180,7 +175,7 @@ def _written(request: Request, response: Response) -> Iterator[Step]:
     head, _ = generate_headers(response.status, response.headers, connection, int(time()))
     bodiless = request.method == "HEAD" or response.status in FORBID_CONTENT
     said = "The head, joined once with the body." if not bodiless else "The head alone: this answer has no body."
-    yield Step("It becomes bytes", generate_headers, said, octets=shown(head))
+    yield Step("It becomes bytes", generate_headers, said, octets=in_lines(head, SHOWN))
 
 
 def _last(data: bytes) -> Step:
@@ -188,4 +183,9 @@ def _last(data: bytes) -> Step:
     connection = Connection(generate_response, CLIENT)
     answer = connection.receive(data)
     then = "then it closes" if connection.waits_for == "closed" else f"then it waits ({connection.waits_for})"
-    return Step("Bytes leave", Connection.receive, f"receive returns {octets(answer)}; {then}.", octets=shown(answer))
+    return Step(
+        "Bytes leave",
+        Connection.receive,
+        f"receive returns {counted(len(answer))}; {then}.",
+        octets=in_lines(answer, SHOWN),
+    )

@@ -1,0 +1,29 @@
+"""python -m sidebyside.page: the page alone, about services that run already."""
+
+from functools import partial
+
+import click
+
+from raw_router.__main__ import stop_on_signals
+from raw_router.connection import Connection
+from raw_router.drivers import listen, threads
+from raw_router.wsgi import handler_for
+from sidebyside.commands import options
+from sidebyside.page.application import create_app
+from sidebyside.page.settings import settings_for
+from sidebyside.services import HOST, jobs
+
+
+@click.command()
+@options.port
+@options.base_port
+@options.on
+def main(port: int, base_port: int, server: str) -> None:
+    """Serve the page until a signal comes; sidebyside page starts it together with the three."""
+    handler = handler_for(create_app(settings_for(jobs(server, base_port), port)))
+    with listen(HOST, port) as listener, stop_on_signals() as stop:
+        threads.serve(listener, partial(Connection, handler), stop)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m sidebyside.page")
