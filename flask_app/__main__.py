@@ -2,5 +2,5 @@
 
 from flask_app import app
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # rosetta: starting
     app.run(port=8002)

@@ -41,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"raw_router: {why_not(error, options.host, options.port)}", file=sys.stderr)
         return 1
     log = write_access_line if options.access_log else None
-    connect = partial(Connection, options.handler, log=log, limits=options.limits)
+    connect = partial(Connection, options.handler, log=log, limits=options.limits)  # rosetta: starting
 
-    def serve(stop: socket.socket) -> None:
+    def serve(stop: socket.socket) -> None:  # rosetta: starting
         DRIVERS[options.driver](listener, connect, stop, bounds)
 
     with listener, stop_on_signals() as stop:
@@ -93,5 +93,5 @@ def why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on {host}, port {port}: {reason}; choose another with --port or --host"
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # rosetta: starting
     sys.exit(main())

@@ -10,7 +10,7 @@ def index(request: Request) -> Shown:
     return views.index(url_for)
 
 
-def test(request: Request) -> Shown:
+def test(request: Request) -> Shown:  # rosetta: route
     return views.test()
 
 
@@ -18,19 +18,19 @@ def time_page(request: Request) -> Shown:
     return views.time_page(clock.now())
 
 
-def hello(request: Request, name: str) -> Shown:
+def hello(request: Request, name: str) -> Shown:  # rosetta: parameter
     return views.hello(name)
 
 
-def status(request: Request, code: int) -> Shown:
+def status(request: Request, code: int) -> Shown:  # rosetta: typed parameter
     return views.status(code, request.path)
 
 
-def home(request: Request) -> Shown:
+def home(request: Request) -> Shown:  # rosetta: reverse URL
     return views.home(url_for("index"))
 
 
-def inspect(request: Request) -> Shown:
+def inspect(request: Request) -> Shown:  # rosetta: query
     return views.inspect(
         request.client, request.method, request.path, request.query, request.headers.items(), request.version
     )
@@ -40,14 +40,14 @@ def form(request: Request) -> Shown:
     return views.form(forms.Form())
 
 
-def submit_form(request: Request) -> Shown:
+def submit_form(request: Request) -> Shown:  # rosetta: form
     try:
         return views.form(forms.read_form(request.field("Content-Type"), request.body))
     except forms.FormError as error:
         return views.bad_form(error)
 
 
-def public_file(request: Request, name: str) -> Shown:
+def public_file(request: Request, name: str) -> Shown:  # rosetta: file
     return views.public_file(name, request.path)
 
 
@@ -61,18 +61,18 @@ def error(request: Request) -> Shown:
 
 URLS: Table = {
     "/": index,
-    "/test": test,
+    "/test": test,  # rosetta: route
     "/time": time_page,
     "/time.html": time_page,
-    "/hello/<name>": hello,
-    "/status/<int:code>": status,
+    "/hello/<name>": hello,  # rosetta: parameter
+    "/status/<int:code>": status,  # rosetta: typed parameter
     "/home": home,
     "/inspect": inspect,
-    "/form": {"GET": form, "POST": submit_form},
-    "/files/<path:name>": public_file,
+    "/form": {"GET": form, "POST": submit_form},  # rosetta: methods
+    "/files/<path:name>": public_file,  # rosetta: file
     "/style.css": style,
     "/error": error,
 }
 
 router = Router(URLS, names={"time_html": "/time.html"})
-url_for = router.url_for
+url_for = router.url_for  # rosetta: reverse URL

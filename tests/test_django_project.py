@@ -34,7 +34,7 @@ def test_two_routes_have_one_view() -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/test", 200), ("/home", 301), ("/nope", 404)])
-def test_client(client: Client, path: str, status: int) -> None:
+def test_client(client: Client, path: str, status: int) -> None:  # rosetta: test client
     assert client.get(path).status_code == status
 
 
