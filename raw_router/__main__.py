@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log = write_access_line if options.access_log else None
     connect = partial(Connection, options.handler, log=log, limits=options.limits)  # rosetta: starting
 
-    def serve(stop: socket.socket) -> None:  # rosetta: starting
-        DRIVERS[options.driver](listener, connect, stop, bounds)
+    def serve(stop: socket.socket) -> None:
+        DRIVERS[options.driver](listener, connect, stop, bounds)  # rosetta: starting
 
     with listener, stop_on_signals() as stop:
         announce(listener, options.driver, options.workers)

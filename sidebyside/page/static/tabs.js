@@ -31,8 +31,12 @@ function choose(tab) {
   open(tab);
 }
 
+/** Open what holds the place that the address names. */
 function openAddressed() {
-  open(tabs.find((tab) => location.hash === `#${tab.getAttribute("aria-controls")}`) ?? tabs[0]);
+  const place = document.getElementById(location.hash.slice(1));
+  const panel = place?.closest('[role="tabpanel"]');
+  open(tabs.find((tab) => tab.getAttribute("aria-controls") === panel?.id) ?? tabs[0]);
+  if (panel && place !== panel) place.scrollIntoView();
 }
 
 for (const tab of tabs) {
