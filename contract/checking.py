@@ -25,7 +25,11 @@ FACTOR = 20  # times what a plain request took
 PLAIN = 3  # plain requests, of which the slowest counts
 
 Progress = Callable[[Outcome], None]
-"""Told of each outcome once it is final."""
+"""Told of each outcome once it is final; or early, by several threads, of each rule that passes among others."""
+
+
+def untold(outcome: Outcome) -> None:
+    """Be told, and tell nobody."""
 
 
 class Crashed(Exception):
@@ -41,6 +45,7 @@ class Checker:
     among: Sequence[Rule]
     progress: Progress
     timeout: float | None = None  # seconds for each step of a rule; None to go by how fast the server is
+    early: Progress = untold
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Judge all the rules."""
@@ -67,7 +72,7 @@ class Checker:
         together = [rule for rule in reversed(self.rules) if not (rule.alone or rule.restarts)]  # the slow ones first
         pool = ThreadPoolExecutor(WORKERS)
         try:
-            outcomes = list(pool.map(judgement.outcome, together))
+            outcomes = list(pool.map(lambda rule: self._told_early(judgement.outcome(rule)), together))
             self._alive(timeout)
         except (Crashed, Broken):
             pool.shutdown(cancel_futures=True)
@@ -75,6 +80,11 @@ class Checker:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         return [outcome for outcome in outcomes if outcome.verdict == "passed"]
+
+    def _told_early(self, outcome: Outcome) -> Outcome:
+        if outcome.verdict == "passed":
+            self.early(outcome)
+        return outcome
 
     def _alive(self, timeout: float) -> Server:
         if self.subject.crash() or self.subject.violation:
@@ -94,7 +104,7 @@ class Checker:
 
 def judge(server: Server, rules: Sequence[Rule], among: Sequence[Rule] = ()) -> tuple[Outcome, ...]:
     """Judge a server that runs by rules; what they need is found among others, too."""
-    return Checker(Remote(server), rules, among, lambda outcome: None).outcomes()
+    return Checker(Remote(server), rules, among, untold).outcomes()
 
 
 def prepared(subject: Subject, timeout: float | None) -> Alone:

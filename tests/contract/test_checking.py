@@ -152,6 +152,17 @@ def test_verdicts(script: Script, verdicts: dict[str, str], several: bool) -> No
     assert {id: outcome.verdict for id, outcome in found.items()} == verdicts
 
 
+@pytest.mark.parametrize(("several", "early"), [(False, []), (True, ["kept", "odd"])])
+def test_what_passes_among_others_is_told_early(several: bool, early: list[str]) -> None:
+    told: list[Outcome] = []
+    subject, needy = Mortal(answers, several), rule("odd", needs=("last",), exchanges=asks(200))
+    try:
+        Checker(subject, [KEPT, BROKEN, needy], [LAST], lambda outcome: None, 0.3, told.append).outcomes()
+    finally:
+        subject.stop()
+    assert sorted(outcome.rule.id for outcome in told) == early
+
+
 def test_a_death_is_told_with_its_rule() -> None:
     found = outcomes(Mortal(dies_of_odd), KEPT, ODD, LAST)
     assert found["odd"].crash == Crash("exit status 1", "Dies")
