@@ -3,12 +3,12 @@
 from flask import Blueprint, Flask, Response, abort, render_template
 
 from shared_views.files import read_file
-from sidebyside.page import rosetta, sending
+from sidebyside.page import judging, rosetta, sending
 from sidebyside.page.examples import stages
 from sidebyside.page.safety import guard
 from sidebyside.page.settings import Settings
 
-BLUEPRINTS: tuple[Blueprint, ...] = (sending.blueprint, rosetta.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (sending.blueprint, judging.blueprint, rosetta.blueprint)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT")
 
 

@@ -19,7 +19,7 @@ from contract.expectations import Status
 from contract.model import Crash
 from contract.requests import get
 from contract.subject import Remote
-from tests.contract.scripted import OK, Script, scripted
+from tests.contract.scripted import OK, Script, says, scripted
 from tests.contract.test_judging import BROKEN, KEPT, asks, rule
 from tests.mutants.serving import running
 from tests.mutants.table import UNBROKEN
@@ -155,7 +155,7 @@ def test_verdicts(script: Script, verdicts: dict[str, str], several: bool) -> No
 @pytest.mark.parametrize(("several", "early"), [(False, []), (True, ["kept", "odd"])])
 def test_what_passes_among_others_is_told_early(several: bool, early: list[str]) -> None:
     told: list[Outcome] = []
-    subject, needy = Mortal(answers, several), rule("odd", needs=("last",), exchanges=asks(200))
+    subject, needy = Mortal(says(OK), several), rule("odd", needs=("last",), exchanges=asks(200))
     try:
         Checker(subject, [KEPT, BROKEN, needy], [LAST], lambda outcome: None, 0.3, told.append).outcomes()
     finally:
