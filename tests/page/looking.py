@@ -1,9 +1,9 @@
 """Looking at the page in a browser: how wide it is, and that nothing is amiss meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page
 
@@ -13,6 +13,7 @@ RUN_AXE = "axe.run(document, {iframes: false}).then(found => found.violations)"
 PATIENCE = 20_000  # milliseconds for anything, on a busy machine
 WITHIN = "document.documentElement.scrollWidth <= innerWidth"
 WIDTHS = (1280, 390)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @dataclass(slots=True)
@@ -57,3 +58,12 @@ def violations(page: Page) -> Sequence[str]:
 def fits(page: Page) -> bool:
     """Tell whether nothing sticks out to the right."""
     return bool(page.evaluate(WITHIN))
+
+
+def violations_by_scheme(page: Page) -> Mapping[str, Sequence[str]]:
+    """Return what axe finds wrong by day and by night; nothing where all is well."""
+    found = {}
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found[scheme] = violations(page)
+    return {scheme: wrong for scheme, wrong in found.items() if wrong}

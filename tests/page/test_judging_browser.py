@@ -1,0 +1,102 @@
+"""The contract, live, in a real browser, at two widths."""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from raw_router.drivers import threads
+from raw_router.messages import plain_text
+from tests.page.conftest import Visit
+from tests.page.looking import fits, violations_by_scheme
+from tests.serving import HOST, serving
+
+RFC = re.compile("^https://www.rfc-editor.org/rfc/rfc9110#section-")
+
+
+@pytest.fixture(scope="module")
+def mine() -> Iterator[str]:
+    """The URL of a server of the reader's own, which says the same to everybody."""
+    with serving(lambda request: plain_text(HTTPStatus.OK, "hi"), threads.serve) as port:
+        yield f"http://{HOST}:{port}"
+
+
+def standing(page: Page, text: str) -> None:
+    expect(page.locator("#judge-standing")).to_contain_text(text)
+
+
+def choose(page: Page, stage: str) -> None:
+    page.get_by_label("By", exact=True).select_option(label=stage)
+
+
+def judge_mine(page: Page, url: str) -> None:
+    """Judge by keyboard."""
+    choose(page, "3 Route")
+    page.get_by_label("URL on this machine", exact=True).fill(url)
+    page.keyboard.press("Enter")
+
+
+def test_the_three_are_judged(visit: Visit) -> None:
+    page = visit("#contract")
+    choose(page, "3 Route")
+    page.get_by_role("button", name="Judge", exact=True).click()
+    standing(page, "All rules hold: raw 10 of 10, flask 10 of 10, django 10 of 10 points")
+    assert page.locator(".points tbody td").all_inner_texts() == ["10/10"] * 3
+    assert page.locator(".points tbody th").all_inner_texts() == ["3 Route"]
+    assert page.locator(".failure").count() == 0
+    assert fits(page)
+
+
+def test_a_failure_opens_as_the_judge_shows_it(visit: Visit, mine: str) -> None:
+    page = visit("#contract")
+    judge_mine(page, mine)
+    standing(page, "3 rules do not hold, ")
+    expect(page.get_by_label("a server at")).to_be_checked()
+    failure = page.locator(".failure", has_text="route-unknown")
+    expect(failure.locator("pre").first).not_to_be_visible()
+    failure.locator("summary").press("Enter")
+    expect(failure).to_contain_text("But the status is 200, not 404")
+    sent, received = failure.locator("pre").all_inner_texts()
+    assert sent.startswith("GET /")
+    assert received.splitlines()[:2] == [r"HTTP/1.1 200 OK\r\n", "^"]
+    expect(failure.locator("[data-kind=again] code")).to_contain_text("curl")
+    expect(failure.locator("[data-kind=section] a")).to_have_attribute("href", RFC)
+    assert "route-unknown does not hold" in page.locator("#judge-told").inner_text()
+
+
+def test_nothing_is_amiss(visit: Visit, mine: str) -> None:
+    page = visit("#contract")
+    judge_mine(page, mine)
+    standing(page, "do not hold")
+    for summary in page.locator(".failure summary").all():
+        summary.click()
+    assert fits(page)
+    assert violations_by_scheme(page) == {}
+
+
+def test_a_run_is_stopped(visit: Visit) -> None:
+    page = visit("#contract")
+    page.get_by_role("button", name="Judge", exact=True).click()
+    standing(page, "Judging raw")
+    page.get_by_role("button", name="Stop").click()
+    standing(page, "Stopped.")
+    expect(page.get_by_role("button", name="Judge", exact=True)).to_be_enabled()
+
+
+def test_who_leaves_is_not_waited_for(visit: Visit, mine: str) -> None:
+    """A run ends with its page; the next one has its turn once the rules are over that are being judged."""
+    page = visit("#contract")
+    page.get_by_role("button", name="Judge", exact=True).click()
+    standing(page, "Judging raw")
+    page = visit("#contract")
+    judge_mine(page, mine)
+    standing(page, "do not hold")
+
+
+def test_what_cannot_be_judged_is_said(visit: Visit) -> None:
+    page = visit("#contract", "422")
+    page.get_by_text("a server at").click()
+    judge_mine(page, "example")
+    standing(page, "a URL like http://127.0.0.1:8001 is wanted")

@@ -1,0 +1,40 @@
+"""The Rosetta table in a real browser, at two widths."""
+
+from playwright.sync_api import expect
+
+from sidebyside.page.ideas import IDEAS
+from tests.page.conftest import Visit
+from tests.page.looking import fits, violations_by_scheme
+
+THREE = ["raw", "flask", "django"]
+
+
+def test_all_ideas_are_there_in_order(visit: Visit) -> None:
+    page = visit("#rosetta")
+    assert page.locator(".idea h2").all_inner_texts() == [idea.title for idea in IDEAS]
+    assert page.locator(".idea h3").all_inner_texts() == THREE * len(IDEAS)
+    assert fits(page)
+    boxes = [column.bounding_box() for column in page.locator("#idea-route .three section").all()]
+    tops = {box["y"] for box in boxes if box}
+    assert len(tops) == (1 if page.viewport_size == {"width": 1280, "height": 900} else 3)  # side by side, or not
+
+
+def test_a_link_leads_to_its_idea(visit: Visit) -> None:
+    page = visit("#rosetta")
+    page.get_by_role("link", name="404 Not Found").press("Enter")
+    expect(page.locator("#idea-404 h2")).to_be_in_viewport()
+    assert page.url.endswith("#idea-404")
+
+
+def test_the_address_of_an_idea_opens_it(visit: Visit) -> None:
+    page = visit("#idea-test-client")
+    expect(page.get_by_role("tab", name="Rosetta")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#idea-test-client h2")).to_be_in_viewport()
+    expect(page.locator("#idea-test-client .green")).to_contain_text("app.test_client()")
+
+
+def test_nothing_is_amiss(visit: Visit) -> None:
+    """One idea stands for all, which are made alike: axe takes its time for each word of code."""
+    page = visit("#rosetta")
+    page.evaluate("document.querySelectorAll('.idea:not(#idea-form)').forEach(each => each.remove())")
+    assert violations_by_scheme(page) == {}
