@@ -14,7 +14,8 @@ def server_at(url: str, ca: str | None = None) -> Server:
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
-        port = PORTS[parts.scheme] if parts.port is None else parts.port
+        usual = PORTS[parts.scheme]
+        port = usual if parts.port is None else parts.port
     except (ValueError, KeyError):
         host, port = "", 0
     if not (host and port) or parts.path.strip("/") or parts.query:
