@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -50,14 +50,18 @@ def app(settings: Settings) -> Flask:
     return create_app(settings)
 
 
+class Client(FlaskClient):
+    """A client that does what the page's own script does, unless a test says otherwise."""
+
+    def open(self, *args: Any, headers: Mapping[str, str] | None = None, **options: Any) -> Any:
+        settings = self.application.config["PAGE"]
+        own = {"Host": f"{HOST}:{settings.port}", TOKEN_FIELD: settings.token}
+        return super().open(*args, buffered=True, headers={**own, **(headers or {})}, **options)
+
+
 @pytest.fixture
-def client(app: Flask, settings: Settings) -> FlaskClient:
-    """A client that does what the page's own script does."""
-    client = app.test_client()
-    client.environ_base.update(
-        {"HTTP_HOST": f"{HOST}:{settings.port}", f"HTTP_{TOKEN_FIELD.upper().replace('-', '_')}": settings.token}
-    )
-    return client
+def client(app: Flask) -> FlaskClient:
+    return Client(app, Response)
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 # What servers have answered stands in frames, and is theirs.
 RUN_AXE = "axe.run(document, {iframes: false}).then(found => found.violations)"
 PATIENCE = 20_000  # milliseconds for anything, on a busy machine
+expect.set_options(timeout=PATIENCE)
 WITHIN = "document.documentElement.scrollWidth <= innerWidth"
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
