@@ -24,8 +24,8 @@ BASE_PORTS = range(12000 + os.getpid() % 4000 * 4, 30000, 4)
 
 
 def free_base_port() -> int:
-    """Return a port before three others that are free."""
-    return next(base for base in BASE_PORTS if all(is_free(base + offset) for offset in (1, 2, 3)))
+    """Return a port that is free, as are the three after it."""
+    return next(base for base in BASE_PORTS if all(is_free(base + offset) for offset in range(4)))
 
 
 def is_free(port: int) -> bool:

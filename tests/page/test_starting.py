@@ -1,0 +1,69 @@
+"""sidebyside page as a process: the three and the page are started, and ended, together."""
+
+import json
+import re
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.request import Request, urlopen
+
+import pytest
+from click.testing import CliRunner
+
+from sidebyside.__main__ import main
+from sidebyside.page.safety import TOKEN_FIELD
+from tests.serving import HOST
+from tests.starting.processes import Session, free_base_port, is_free, session_of
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+@contextmanager
+def page() -> Iterator[Session]:
+    """Run it, the page on the base port itself."""
+    base_port = free_base_port()
+    ports = ["--port", str(base_port), "--base-port", str(base_port)]
+    with session_of([sys.executable, "-m", "sidebyside", "page", *ports], base_port) as session:
+        yield session
+
+
+def test_starts_the_page_and_the_three_and_ends_them() -> None:
+    with page() as session:
+        said = session.start()
+        url = f"http://{HOST}:{session.base_port}/"
+        assert f"Open {url} in a browser." in said
+        token = re.search(r'name="page-token" content="([^"]+)"', urlopen(url).read().decode())
+        assert token
+        fields = {"Content-Type": "application/json", TOKEN_FIELD: token[1]}
+        answer = urlopen(Request(f"{url}send", json.dumps({"path": "/hello/you"}).encode(), fields)).read().decode()
+        assert 'id="verdict">Identical' in answer
+        assert session.read_until("GET /hello/you ").splitlines()[-1].startswith(("raw", "flask", "django"))
+        session.process.send_signal(signal.SIGINT)
+        session.assert_ends()
+        assert is_free(session.base_port)
+        assert session.process.returncode == 0
+
+
+def test_a_taken_port_of_the_page() -> None:
+    with page() as session, socket.create_server((HOST, session.base_port)):
+        said, _ = session.process.communicate(timeout=30)
+    assert said == (
+        f"Error: cannot listen on port {session.base_port} for page: Address already in use; "
+        "choose another with --port\n"
+    )
+
+
+def test_the_page_is_none_of_the_three() -> None:
+    result = CliRunner().invoke(main, ["page", "--port", "8002"])
+    assert (result.exit_code, result.output) == (
+        2,
+        "Error: port 8002 is one of the three; choose another with --port or --base-port\n",
+    )
+
+
+def test_help() -> None:
+    result = CliRunner().invoke(main, ["page", "--help"])
+    assert result.exit_code == 0
+    assert "sidebyside page --on gunicorn" in result.output
