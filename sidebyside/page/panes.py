@@ -71,6 +71,10 @@ class Shown:
     rows: tuple[Row, ...]  # status, header fields, and what else there is to tell, but the body
     panes: tuple[Pane, ...]
 
+    @property
+    def bodies_are_alike(self) -> bool:
+        return len({pane.body for pane in self.panes}) == 1
+
 
 def shown(comparison: Comparison) -> list[Shown]:
     """Return the first answer of each server, the second of each, ..."""

@@ -6,7 +6,6 @@ dict of many lines, for its line alone. A region that serves several ideas names
 
 import ast
 import io
-import re
 import textwrap
 import tokenize
 from collections.abc import Iterator
@@ -15,9 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from sidebyside.page.source import highlighted
-
-MARK = re.compile(r" *# rosetta: (?P<ideas>.+)$", re.MULTILINE)  # it may follow another comment
+from sidebyside.page.source import MARK, highlighted
 
 
 @dataclass(frozen=True, slots=True)

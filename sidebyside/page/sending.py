@@ -30,9 +30,9 @@ blueprint = Blueprint("sending", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why one of the three answered so."""
+    """Why some of the three answered so: each by itself, or all for the same reason."""
 
-    name: str
+    names: str
     colour: str
     reason: Reason
 
@@ -85,7 +85,10 @@ def warm(settings: Settings) -> None:
 
 def reasons(message: Message, settings: Settings) -> list[Explained]:
     data = as_sent(message, settings)
-    return [Explained(each.name, each.colour, why(data, each.name, each.server)) for each in settings.services]
+    found = [Explained(each.name, each.colour, why(data, each.name, each.server)) for each in settings.services]
+    if len({each.reason for each in found}) > 1:
+        return found
+    return [Explained(", ".join(each.names for each in found), "", found[0].reason)]
 
 
 def as_sent(message: Message, settings: Settings) -> bytes:

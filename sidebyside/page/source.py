@@ -1,6 +1,7 @@
 """Pieces of our own source, as they stand in the file now: where they are, and highlighted."""
 
 import inspect
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pygments.lexers import PythonLexer
 
 ROOT = Path(__file__).resolve().parents[2]
 LEXER = PythonLexer(stripnl=False)
+MARK = re.compile(r" *# rosetta: (?P<ideas>.+)$", re.MULTILINE)  # it may follow another comment
 LINE = Markup('<span class="{}" data-line="{}">{}</span>')
 UNNUMBERED = Markup('<span class="line">{}</span>')
 
@@ -31,7 +33,8 @@ class Excerpt:
 
     @property
     def html(self) -> Markup:
-        return highlighted(self.text, self.line, self.marked)
+        """The lines without the marks that are for the Rosetta table."""
+        return highlighted(MARK.sub("", self.text), self.line, self.marked)
 
 
 def highlighted(text: str, first: int = 1, marked: Collection[int] = ()) -> Markup:
