@@ -16,12 +16,13 @@ from sidebyside.compare.showing import first_bytes, verdict
 from sidebyside.page.octets import in_lines
 from sidebyside.page.panes import VIEWS, shown
 from sidebyside.page.raw import text_of
+from sidebyside.page.reasons import Reason
 from sidebyside.page.requested import Requested, requested_in
 from sidebyside.page.safety import told
 from sidebyside.page.settings import Settings
 from sidebyside.page.targets import place_of, places
 from sidebyside.page.way import way
-from sidebyside.page.why import Reason, why
+from sidebyside.page.why import why
 
 LONGEST = 2000  # octets that are shown of what was sent
 
