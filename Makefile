@@ -12,7 +12,7 @@ help:
 	@echo "              make run ARGS='--port 9000 --base-port 9000' passes options on; ARGS=--help lists them"
 	@echo "make test     check everything: style, types, tests, coverage"
 	@echo "make lint     check style and types alone"
-	@echo "make docs     make docs/contract.md and docs/mutants.md again, which takes five minutes"
+	@echo "make docs     make docs/contract.md, docs/mutants.md and the pictures of the page again, in five minutes"
 	@echo "make fuzz     send a million broken streams to raw_router's core, on all cores, and tell the seed"
 	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
 	@echo "make bench    measure raw_router beside other servers, for about an hour, into docs/bench.json and docs/bench.svg"
@@ -43,9 +43,9 @@ MEASURED := tests/shared_views tests/raw_router tests/contract
 # over from who is not.
 PYTEST := -m pytest --dist worksteal -n 4
 
-# nginx, wrk and bubblewrap are for some of the tests, which are skipped where they cannot be had.
+# nginx, wrk, bubblewrap and Chromium are for some of the tests, which are skipped where they cannot be had.
 test: lint
-	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap
+	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap chromium=chromium
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run $(PYTEST) $(MEASURED)
 	@$(BIN)/coverage combine --quiet
@@ -60,6 +60,8 @@ lint: .venv
 docs: .venv
 	@$(BIN)/contract rules --markdown >docs/contract.md
 	@$(BIN)/python -m tests.mutants
+	@tools/debian chromium=chromium
+	@$(BIN)/python -m tests.page.pictures
 
 fuzz: .venv
 	@$(BIN)/python -m tests.fuzz $(ARGS)

@@ -2,8 +2,9 @@
 
 import inspect
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from textwrap import dedent
 from types import CodeType
@@ -37,8 +38,9 @@ class Excerpt:
         return highlighted(MARK.sub("", self.text), self.line, self.marked)
 
 
-def highlighted(text: str, first: int = 1, marked: Collection[int] = ()) -> Markup:
-    """Return Python as HTML with classes alone, its lines numbered from `first`."""
+@lru_cache(maxsize=512)
+def highlighted(text: str, first: int = 1, marked: tuple[int, ...] = ()) -> Markup:
+    """Return Python as HTML with classes alone, its lines numbered from `first`. Memoised, as most is shown again."""
     lines = enumerate(_lines(text), first)
     return _code(LINE.format("marked" if number in marked else "line", number, line) for number, line in lines)
 

@@ -1,5 +1,6 @@
 """A step on the way of a request: a function, what it makes of what comes to it, in words and as data."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -38,5 +39,5 @@ class Step:
 
 
 def written(value: Any) -> str:
-    """Return a value as Python writes it, in lines that can be read."""
-    return pretty_repr(value, max_width=WIDTH, max_string=LONGEST)
+    """Return a value as Python writes it, in lines that can be read; where an object lies in memory tells nothing."""
+    return re.sub(r" at 0x[0-9a-f]+>", ">", pretty_repr(value, max_width=WIDTH, max_string=LONGEST))

@@ -1,43 +1,30 @@
 """The page as it runs, about three implementations in threads of the test's process; and a browser to look at it."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from typing import Any, NoReturn, TypeAlias
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from raw_router.connection import Connection
-from raw_router.drivers import threads
-from raw_router.messages import Handler
-from raw_router.wsgi import handler_for
 from sidebyside.page.application import create_app
 from sidebyside.page.safety import TOKEN_FIELD
 from sidebyside.page.settings import Settings, Target
-from sidebyside.services import SERVICES
 from tests.page.looking import WIDTHS, Window, open_window
-from tests.serving import HANDLERS, HOST, driving, serving
+from tests.page.running import CHROMIUM, chromium, page_about, three
+from tests.serving import HOST
 
 Visit: TypeAlias = Callable[..., Page]
 
-CHROMIUM = shutil.which("chromium")
-OPTIONS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
 MISSING = "Chromium is not installed (Debian: apt-get install chromium)"
 
 
 @pytest.fixture(scope="session")
 def targets() -> Iterator[tuple[Target, ...]]:
-    """The three, on free ports."""
-    with ExitStack() as running:
-        ports = {name: running.enter_context(serving(handler, threads.serve)) for name, handler in HANDLERS.items()}
-        yield tuple(Target(each.name, each.colour, f"http://{HOST}:{ports[each.name]}/") for each in SERVICES)
+    with three() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -66,21 +53,16 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def page_url(targets: tuple[Target, ...]) -> Iterator[str]:
-    """The page on raw_router, as sidebyside page runs it; its port is known before it is made."""
-    handlers: list[Handler] = []
-    with driving(lambda client: Connection(handlers[0], client), threads.serve) as port:
-        handlers.append(handler_for(create_app(Settings(targets, port))))
-        yield f"http://{HOST}:{port}/"
+    with page_about(targets) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         missing()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS.split())
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module", params=WIDTHS, ids="{} pixels".format)

@@ -28,6 +28,7 @@ class Window:
     def visit(self, url: str) -> Page:
         """Open a page anew: that only the fragment differs is no reason to keep what was there."""
         self.page.goto("about:blank")
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
         self.complaints.clear()
         self.asked.clear()
         self.page.goto(url)

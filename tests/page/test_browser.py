@@ -1,5 +1,6 @@
 """What the page promises, in a real browser, at two widths."""
 
+import os
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
-from tests.page.conftest import Visit
+from tests.page.conftest import Visit, missing
 from tests.page.looking import fits, violations
 from tests.serving import HOST, serving
 
@@ -52,7 +53,7 @@ def panes(page: Page, name: str) -> list[str]:
 def test_it_begins_with_an_answer(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#verdict")).to_contain_text("Identical")
-    assert [text.splitlines()[0].split()[0] for text in panes(page, "Body of")] == ["raw", "flask", "django"]
+    assert [text.split()[0] for text in panes(page, "Body of")] == ["raw", "flask", "django"]
     assert fits(page)
 
 
@@ -73,7 +74,7 @@ def test_raw_bytes_can_be_edited(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#verdict")).to_be_visible()
     page.get_by_text("Raw bytes", exact=True).first.click()
-    box = page.locator("[name=raw]")
+    box = page.locator("#editor [name=raw]")
     expect(box).to_have_value("GET /time HTTP/1.1\\r\\n\nHost: {authority}\\r\\n\n\\r\\n")
     box.fill("GET / HTTP/1.1\\n\\n")
     send(page)
@@ -92,7 +93,7 @@ def test_a_broken_example_is_refused(visit: Visit) -> None:
 def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
     page = visit("#method=GET&path=/test")
     expect(page.locator("#verdict")).to_be_visible()
-    page.locator("[name=url]").fill(mine)
+    page.locator("#editor [name=url]").fill(mine)
     send(page)
     expect(page.locator("#verdict")).to_contain_text("They differ: ")
     row = page.locator("tr.differs", has_text="Content-Length")
@@ -103,7 +104,7 @@ def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
 
 def test_a_server_that_is_gone_is_said_to_be(visit: Visit) -> None:
     page = visit()
-    page.locator("[name=url]").fill("http://127.0.0.1:1")
+    page.locator("#editor [name=url]").fill("http://127.0.0.1:1")
     send(page)
     assert "Connection refused" in page.locator("tr.status td").last.inner_text()
 
@@ -111,7 +112,7 @@ def test_a_server_that_is_gone_is_said_to_be(visit: Visit) -> None:
 def test_no_other_machine_is_asked(visit: Visit) -> None:
     page = visit("", "422")
     expect(page.locator("#verdict")).to_be_visible()
-    page.locator("[name=url]").fill("http://192.0.2.1")
+    page.locator("#editor [name=url]").fill("http://192.0.2.1")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#said.refused")).to_contain_text("servers on this machine alone")
 
@@ -122,7 +123,7 @@ def test_no_other_machine_is_asked(visit: Visit) -> None:
 def test_a_body_is_rendered_without_scripts(visit: Visit, mine: str) -> None:
     page = visit("#method=GET&path=/test", "404", "inline event handler", "sandboxed")
     expect(page.locator("#verdict")).to_be_visible()
-    page.locator("[name=url]").fill(mine)
+    page.locator("#editor [name=url]").fill(mine)
     send(page)
     page.get_by_text("Rendered", exact=True).click()
     frames = page.locator("iframe")
@@ -135,7 +136,7 @@ def test_a_body_is_rendered_without_scripts(visit: Visit, mine: str) -> None:
 def test_a_picture_is_shown(visit: Visit) -> None:
     page = visit("#method=GET&path=/files/three-ways.png")
     page.get_by_text("Rendered", exact=True).click()
-    picture = page.get_by_alt_text("The picture that flask answered")
+    picture = page.get_by_alt_text("The picture that raw answered")
     expect(picture).to_be_visible()
     assert picture.evaluate("picture => picture.naturalWidth") > 0
     assert fits(page)
@@ -144,7 +145,7 @@ def test_a_picture_is_shown(visit: Visit) -> None:
 def test_a_body_as_bytes(visit: Visit) -> None:
     page = visit("#method=GET&path=/files/hello.txt")
     page.get_by_text("Bytes", exact=True).click()
-    assert re.search(r"^0000  (?:[0-9a-f]{2} ){8} ", panes(page, "Body of django")[0], re.MULTILINE)
+    assert re.search(r"^0000  (?:[0-9a-f]{2} ){8} ", panes(page, "Body of raw")[0], re.MULTILINE)
     choose(page, "A file")
     expect(page.get_by_role("radio", name="Bytes", exact=True)).to_be_checked()
 
@@ -247,3 +248,16 @@ def test_axe_finds_nothing(visit: Visit, theme: Literal["light", "dark"]) -> Non
     choose(page, "No Host")
     assert violations(page) == []
     assert fits(page)
+
+
+@pytest.mark.parametrize(
+    ("environment", "outcome"),
+    [({"CI": "true"}, pytest.fail.Exception), ({}, pytest.skip.Exception)],
+    ids=["automatic", "by-hand"],
+)
+def test_without_chromium(
+    environment: dict[str, str], outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", environment)
+    with pytest.raises(outcome, match="Chromium is not installed"):
+        missing()

@@ -39,7 +39,8 @@ function fill(fragment) {
 
 const link = () => `#${Object.entries(request()).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
 
-async function send() {
+/** Send what is in the editor. Answers that a reader has asked for are brought into sight. */
+async function send(by) {
   sending.abort();
   sending = new AbortController();
   history.replaceState(null, "", link());
@@ -47,6 +48,7 @@ async function send() {
     const response = await ask("/send", { data: request(), signal: sending.signal });
     answers.innerHTML = await response.text();
     showView(answers.dataset.view);
+    if (by === "reader") said.scrollIntoView({ block: "nearest" });
     return answers.querySelector("#verdict").textContent;
   });
 }
@@ -99,7 +101,7 @@ async function share() {
 
 editor.addEventListener("submit", (event) => {
   event.preventDefault();
-  send();
+  send("reader");
 });
 editor.addEventListener("change", (event) => {
   if (event.target.name === "form") changeForm();

@@ -1,0 +1,47 @@
+"""The page as it runs: about three implementations in threads of this process, on raw_router, in Debian's Chromium."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+from raw_router.connection import Connection
+from raw_router.drivers import threads
+from raw_router.messages import Handler
+from raw_router.wsgi import handler_for
+from sidebyside.page.application import create_app
+from sidebyside.page.settings import Settings, Target
+from sidebyside.services import SERVICES
+from tests.serving import HANDLERS, HOST, driving, serving
+
+CHROMIUM = shutil.which("chromium")
+OPTIONS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+@contextmanager
+def three() -> Iterator[tuple[Target, ...]]:
+    """Run the three on free ports."""
+    with ExitStack() as running:
+        ports = {name: running.enter_context(serving(handler, threads.serve)) for name, handler in HANDLERS.items()}
+        yield tuple(Target(each.name, each.colour, f"http://{HOST}:{ports[each.name]}/") for each in SERVICES)
+
+
+@contextmanager
+def page_about(targets: Sequence[Target]) -> Iterator[str]:
+    """Run the page as sidebyside page does, and yield its URL. Its port is known before it is made."""
+    handlers: list[Handler] = []
+    with driving(lambda client: Connection(handlers[0], client), threads.serve) as port:
+        handlers.append(handler_for(create_app(Settings(tuple(targets), port))))
+        yield f"http://{HOST}:{port}/"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS.split())
+        yield browser
+        browser.close()
