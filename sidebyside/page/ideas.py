@@ -173,7 +173,7 @@ IDEAS = (
         "Something has to listen, and to call the application for each request.",
         {
             "raw": "python -m raw_router: a listening socket, a connection for each client, a driver between them.",
-            "flask": "python -m flask_app is the development server; app is what other servers are told to run.",
+            "flask": "python -m flask_app is the development server; app is what other servers run.",
             "django": "manage.py runserver is the development server; application is what other servers run.",
         },
     ),

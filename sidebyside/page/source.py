@@ -18,7 +18,8 @@ from pygments.lexers import PythonLexer
 ROOT = Path(__file__).resolve().parents[2]
 LEXER = PythonLexer(stripnl=False)
 MARK = re.compile(r" *# rosetta: (?P<ideas>.+)$", re.MULTILINE)  # it may follow another comment
-LINE = Markup('<span class="{}" data-line="{}">{}</span>')
+LINE = Markup('<span class="{} in{}" data-line="{}">{}</span>')
+INDENT = 4  # columns
 UNNUMBERED = Markup('<span class="line">{}</span>')
 
 
@@ -41,8 +42,10 @@ class Excerpt:
 @lru_cache(maxsize=512)
 def highlighted(text: str, first: int = 1, marked: tuple[int, ...] = ()) -> Markup:
     """Return Python as HTML with classes alone, its lines numbered from `first`. Memoised, as most is shown again."""
-    lines = enumerate(_lines(text), first)
-    return _code(LINE.format("marked" if number in marked else "line", number, line) for number, line in lines)
+    lines = enumerate(zip(_lines(text), map(depth, text.splitlines()), strict=False), first)
+    return _code(
+        LINE.format("marked" if number in marked else "line", deep, number, line) for number, (line, deep) in lines
+    )
 
 
 def highlighted_value(text: str) -> Markup:
@@ -53,6 +56,11 @@ def highlighted_value(text: str) -> Markup:
 def _lines(text: str) -> list[Markup]:
     """Return the lines of a text, each complete in itself: no token's element goes on in the next."""
     return [Markup(line) for line in highlight(text, LEXER, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")]
+
+
+def depth(line: str) -> int:
+    """Return how deep a line is indented: where it is broken, it goes on deeper."""
+    return (len(line) - len(line.lstrip())) // INDENT
 
 
 def _code(lines: Iterable[Markup]) -> Markup:

@@ -92,7 +92,7 @@ def page(client: FlaskClient) -> str:
 
 def text_of(html: str) -> str:
     """Return what is read of the page, each line of code as a line."""
-    return unescape(re.sub(r"<[^>]*>", "", html.replace('<span class="line"', '\n<span class="line"')))
+    return unescape(re.sub(r"<[^>]*>", "", html.replace('<span class="line ', '\n<span class="line ')))
 
 
 @pytest.mark.parametrize("entry", entries(), ids=named)
