@@ -9,7 +9,7 @@ const form = document.getElementById("judge");
 const begin = form.querySelector('[type="submit"]');
 const stop = document.getElementById("judge-stop");
 const standing = document.getElementById("judge-standing");
-const titles = new Map([...form.stage.options].map(({ value, text }) => [value, text.replace(/^\d+ /, "")]));
+const titles = new Map([...form.elements.stage.options].map(({ value, text }) => [value, text.replace(/^\d+ /, "")]));
 
 let current = null; // the run that goes on
 
@@ -84,8 +84,8 @@ async function follow(run) {
 }
 
 async function judge() {
-  const url = form.whom.value === "theirs" ? form.url.value.trim() : null;
-  const data = { stage: form.stage.value ? Number(form.stage.value) : null, url };
+  const url = form.elements.whom.value === "theirs" ? form.elements.server.value.trim() : null;
+  const data = { stage: form.elements.stage.value ? Number(form.elements.stage.value) : null, url };
   current = await (await ask("/judge", { data })).json();
   await follow(current);
 }
@@ -112,5 +112,5 @@ form.addEventListener("submit", async (event) => {
 });
 
 stop.addEventListener("click", () => end().catch((error) => say(error.message)));
-form.url.addEventListener("input", () => (form.whom.value = "theirs"));
+form.elements.server.addEventListener("input", () => (form.elements.whom.value = "theirs"));
 addEventListener("pagehide", () => end({ keepalive: true }));
