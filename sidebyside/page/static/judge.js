@@ -20,7 +20,6 @@ function say(text) {
 /** Everything that is shown of one run. */
 class Board {
   constructor(run) {
-    this.run = run;
     this.points = new Points(run, titles);
     this.failures = make("div", {});
     this.skipped = [];
@@ -102,8 +101,7 @@ form.addEventListener("submit", async (event) => {
   try {
     await judge();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    say(error.message);
+    say(error instanceof Refused ? error.message : `The page has failed: ${error.message}`);
   } finally {
     current = null;
     begin.disabled = false;
