@@ -20,11 +20,12 @@ from sidebyside.page.reasons import Reason
 from sidebyside.page.requested import Requested, requested_in
 from sidebyside.page.safety import told
 from sidebyside.page.settings import Settings
-from sidebyside.page.targets import place_of, places
+from sidebyside.page.targets import TIMEOUT, place_of, places
 from sidebyside.page.way import way
 from sidebyside.page.why import why
 
 LONGEST = 2000  # octets that are shown of what was sent
+SILENT = f"No server has said anything within {TIMEOUT:.0f} seconds"
 
 blueprint = Blueprint("sending", __name__)
 
@@ -49,7 +50,7 @@ def send() -> str:
         "answers.html",
         comparison=comparison,
         sent=in_lines(message.template, LONGEST),
-        verdict=verdict([comparison]).plain,
+        verdict=SILENT if comparison.is_silent else verdict([comparison]).plain,
         times=first_bytes(comparison),
         shown=shown(comparison),
         reasons=reasons(message, settings),

@@ -15,6 +15,7 @@ from sidebyside.page.source import excerpt_of
 from sidebyside.page.why_django import why_django
 from sidebyside.page.why_flask import why_flask
 from sidebyside.page.why_raw import why_raw
+from sidebyside.services import SERVERS
 
 WHY: Mapping[str, Callable[[Request], Reason]] = {"raw": why_raw, "flask": why_flask, "django": why_django}
 UNFINISHED = "The request is not complete, so no router is asked yet."
@@ -24,8 +25,9 @@ ASTERISK = "OPTIONS * asks about the server, not about a page: the connection an
 def why(data: bytes, implementation: str, server: str) -> Reason:
     """Return why an implementation answers these bytes as it does, on that server."""
     how = read(data)
-    if how.request is None and server != "raw_router":
-        return Reason(f"raw_router would not take this for a request; {server} reads it in its own way.")
+    is_routed = how.request is not None and how.request.path != "*"
+    if server != "raw_router" and not is_routed:
+        return Reason(f"It runs on {SERVERS[server]}, which reads this in its own way; raw_router asks no router here.")
     if how.refusal:
         return refused(how.refusal)
     if how.request is None:

@@ -82,11 +82,12 @@ def test_a_refusal_is_shown_where_it_was_raised() -> None:
 @pytest.mark.parametrize(
     ("data", "server", "said"),
     [
-        (b"GET / HTTP/1.1\r\n\r\n", "gunicorn", "gunicorn reads it in its own way"),
+        (b"GET / HTTP/1.1\r\n\r\n", "gunicorn", "It runs on gunicorn, which reads this in its own way"),
+        (get("*", "OPTIONS"), "dev", "It runs on dev server, which reads this in its own way"),
         (b"GET / HT", "raw_router", "not complete"),
         (get("*", "OPTIONS"), "raw_router", "the connection answers"),
     ],
-    ids=["another server", "unfinished", "asterisk"],
+    ids=["another server", "asterisk on another server", "unfinished", "asterisk"],
 )
 def test_where_no_router_is_asked(data: bytes, server: str, said: str) -> None:
     assert said in why(data, "flask", server).said
