@@ -100,6 +100,7 @@ def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
     assert row.locator("td.odd").count() == 1
     assert row.locator(".mark").inner_text() == "differs"
     assert fits(page)
+    assert violations(page) == []
 
 
 def test_a_server_that_is_gone_is_said_to_be(visit: Visit) -> None:
