@@ -30,7 +30,8 @@ class NothingAfter:
 
     def complaints(self, heard: Conversation) -> Iterator[Complaint]:
         if heard.answers and heard.rest:
-            yield Complaint(f"{len(heard.rest)} bytes after the end of the answer", heard.answers[-1].end)
+            bytes_ = "a byte" if len(heard.rest) == 1 else f"{len(heard.rest)} bytes"
+            yield Complaint(f"{bytes_} after the end of the answer", heard.answers[-1].end)
 
 
 @dataclass(frozen=True)

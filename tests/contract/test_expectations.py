@@ -63,6 +63,7 @@ def heard(data: bytes, *methods: str, ended: Ended = "closed") -> Conversation:
         (NoBody(), b"", []),
         (NoBody(), SIZED, [("2 bytes of content, where none belongs", 56)]),
         (NothingAfter(), SIZED, []),
+        (NothingAfter(), SIZED + b"x", [("a byte after the end of the answer", 58)]),
         (NothingAfter(), SIZED + b"xyz", [("3 bytes after the end of the answer", 58)]),
         (Without("bare-lf"), SIZED, []),
         (Without("no-status-line"), b"hello", [("the answer does not begin with `HTTP/1.1 200 OK`", 0)]),
