@@ -18,6 +18,7 @@ from pygments.lexers import PythonLexer
 ROOT = Path(__file__).resolve().parents[2]
 LEXER = PythonLexer(stripnl=False)
 MARK = re.compile(r" *# rosetta: (?P<ideas>.+)$", re.MULTILINE)  # it may follow another comment
+PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>')  # names and such, which have no colour: most tokens
 LINE = Markup('<span class="{} in{}" data-line="{}">{}</span>')
 INDENT = 4  # columns
 UNNUMBERED = Markup('<span class="line">{}</span>')
@@ -55,7 +56,8 @@ def highlighted_value(text: str) -> Markup:
 
 def _lines(text: str) -> list[Markup]:
     """Return the lines of a text, each complete in itself: no token's element goes on in the next."""
-    return [Markup(line) for line in highlight(text, LEXER, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")]
+    lines = highlight(text, LEXER, HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    return [Markup(PLAIN.sub(r"\1", line)) for line in lines]
 
 
 def depth(line: str) -> int:

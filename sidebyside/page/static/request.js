@@ -94,9 +94,9 @@ function showView(view) {
 
 async function share() {
   history.replaceState(null, "", link());
-  await navigator.clipboard.writeText(location.href).catch(() => {});
+  const copied = await navigator.clipboard.writeText(location.href).then(() => "; it is copied", () => "");
   said.className = "said";
-  said.textContent = "The address of this page holds the request; it is copied.";
+  said.textContent = `The address of this page holds the request${copied}.`;
 }
 
 editor.addEventListener("submit", (event) => {

@@ -31,10 +31,11 @@ function choose(tab) {
   open(tab);
 }
 
-/** Open what holds the place that the address names. */
+/** Open what holds the place that the address names; a place in none of them, as the skip link's, changes nothing. */
 function openAddressed() {
   const place = document.getElementById(location.hash.slice(1));
   const panel = place?.closest('[role="tabpanel"]');
+  if (place && !panel) return;
   open(tabs.find((tab) => tab.getAttribute("aria-controls") === panel?.id) ?? tabs[0]);
   if (panel && place !== panel) place.scrollIntoView();
 }
