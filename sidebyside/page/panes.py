@@ -3,15 +3,17 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract.answer import Answer
 from sidebyside.compare.bodies import HTML, JSON, dump, exact, indented, text_of
 from sidebyside.compare.comparing import Comparison, Row
+from sidebyside.compare.layout import cut
 from sidebyside.compare.sending import Place
 from sidebyside.page.octets import counted, in_digits
 
 LINES = 600  # of a body that are shown
+RENDERED = 1024 * 1024  # octets of a body that are rendered
 MOST = 4096  # octets that are shown as bytes
 PICTURE = re.compile(r"(?i)(image/(?:png|jpeg|gif|webp|svg\+xml))[ \t]*(;.*)?")
 
@@ -55,13 +57,17 @@ class Pane:
     @property
     def document(self) -> str | None:
         """The body as a document for a frame, if it is one."""
-        return self.body.decode(errors="replace") if HTML.fullmatch(self.media_type) else None
+        return self.body.decode(errors="replace") if self._is_small and HTML.fullmatch(self.media_type) else None
 
     @property
     def picture(self) -> str | None:
         """The body as a data URL, if it is a picture that browsers show."""
-        found = PICTURE.fullmatch(self.media_type)
+        found = PICTURE.fullmatch(self.media_type) if self._is_small else None
         return f"data:{found[1]};base64,{b64encode(self.body).decode()}" if found else None
+
+    @property
+    def _is_small(self) -> bool:
+        return len(self.body) <= RENDERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ def shown(comparison: Comparison) -> list[Shown]:
 
 
 def _shown(rows: Sequence[Row], places: Sequence[Place], answers: Sequence[Answer | None]) -> Shown:
+    rows = [replace(row, cells=cut(row.cells)) for row in rows]
     body = [row for row in rows if _is_body(row)]
     panes = [_pane(place, body, index, answers[index]) for index, place in enumerate(places)]
     return Shown(tuple(row for row in rows if not _is_body(row)), tuple(panes))

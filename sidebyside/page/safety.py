@@ -54,7 +54,7 @@ def refusal(settings: Settings) -> Response | None:
         return told("The page is there for this machine alone.", HTTPStatus.BAD_REQUEST)
     if request.method in HARMLESS:
         return None
-    if not (_is_of_our_origin(settings) and _knows(settings.token)):
+    if not (_is_of_our_origin() and _knows(settings.token)):
         return told("This can be asked by the page alone; load it again.", HTTPStatus.FORBIDDEN)
     return None
 
@@ -65,7 +65,7 @@ def hosts(settings: Settings) -> frozenset[str]:
     return frozenset(f"{name}{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
 
 
-def _is_of_our_origin(settings: Settings) -> bool:
+def _is_of_our_origin() -> bool:
     """Judge the fields that browsers send by themselves; other programs may leave them out, but not the token."""
     origin = request.headers.get("Origin", request.host_url.rstrip("/"))
     site = request.headers.get("Sec-Fetch-Site", "same-origin")

@@ -154,6 +154,20 @@ def test_a_server_that_does_not_answer(
         assert told in send(client, path="/test", url=url)
 
 
+@pytest.mark.parametrize("size", [10, 3 * 1024 * 1024])
+def test_a_long_body_is_cut(client: FlaskClient, size: int) -> None:
+    def handler(request: Request) -> Response:
+        fields = (("Content-Type", "text/html"), ("Content-Length", str(size)), ("X-Long", "a" * 5000))
+        return Response(HTTPStatus.OK, fields, b"b" * size)
+
+    with serving(handler, threads.serve) as port:
+        said = send(client, path="/test", url=f"http://{HOST}:{port}")
+    assert len(said) < 200_000
+    assert "(5000 characters)" in said
+    assert ("(3145728 characters)" in said) == (size > 10)
+    assert said.count("data-document") == (3 if size > 10 else 4)
+
+
 @pytest.mark.parametrize(
     "data", [{"path": "/a b"}, {"fields": "none"}, {"raw": "\\q"}, {"url": "http://192.0.2.1"}, {"other": ""}], ids=str
 )
