@@ -113,6 +113,8 @@ def test_a_server_that_is_gone_is_said_to_be(visit: Visit) -> None:
     page.locator("#editor [name=url]").fill("http://127.0.0.1:1")
     send(page)
     assert "Connection refused" in page.locator("tr.status td").last.inner_text()
+    choose(page, "The index")
+    assert page.locator("tr.status td").count() == 4
 
 
 def test_no_other_machine_is_asked(visit: Visit) -> None:

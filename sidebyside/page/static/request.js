@@ -107,7 +107,10 @@ editor.addEventListener("change", (event) => {
   if (event.target.name === "form") changeForm();
 });
 example.addEventListener("change", () => {
-  if (fill(example.value)) send();
+  const { value } = editor.elements.url; // which no example names
+  if (!fill(example.value)) return;
+  editor.elements.url.value = value;
+  send("reader");
 });
 answers.addEventListener("change", (event) => showView(event.target.value));
 document.getElementById("share").addEventListener("click", share);
