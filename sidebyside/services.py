@@ -11,7 +11,13 @@ SERVERS = {
     "dev": "dev server",
     "gunicorn": "gunicorn",
     "waitress": "waitress",
+    "uvicorn": "uvicorn, a2wsgi",
+    "granian": "granian",
+    "nginx": "behind nginx",
 }
+# What a server takes, besides the module that starts it: packages and programs.
+PACKAGES = {"uvicorn": ("uvicorn", "a2wsgi")}
+PROGRAMS = {"nginx": "nginx"}
 NOTES = {"waitress": "waitress writes no access lines."}
 
 RAW_ROUTER = "raw_router --host {host} --port {port} --access-log"
@@ -22,6 +28,11 @@ RAW_ROUTER = "raw_router --host {host} --port {port} --access-log"
 GUNICORN = (
     "gunicorn --bind {host}:{port} --threads 8 --preload --no-control-socket --log-level warning --access-logfile -"
 )
+GRANIAN = (
+    "granian --interface wsgi --host {host} --port {port} --workers 1 --blocking-threads 8 --http 1 --no-ws "
+    "--log-level warning --access-log"
+)
+BEHIND_NGINX = "sidebyside.behind_nginx {port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,9 @@ def wsgi(application: str) -> dict[str, str]:
         "raw_router": f"{RAW_ROUTER} --wsgi {application}",
         "gunicorn": f"{GUNICORN} {application}",
         "waitress": f"waitress --listen {{host}}:{{port}} {application}",
+        "uvicorn": f"sidebyside.on_uvicorn {application} {{host}} {{port}}",
+        "granian": f"{GRANIAN} {application}",
+        "nginx": f"{BEHIND_NGINX} --wsgi {application}",
     }
 
 
@@ -76,7 +90,7 @@ FLASK_DEV = "flask --app flask_app run --host {host} --port {port} --no-reload"
 DJANGO_DEV = "django runserver {host}:{port} --settings django_project.settings --noreload"
 
 SERVICES = (
-    Service("raw", "cyan", 1, "raw_router/urls.py", {"raw_router": RAW_ROUTER}),
+    Service("raw", "cyan", 1, "raw_router/urls.py", {"raw_router": RAW_ROUTER, "nginx": BEHIND_NGINX}),
     Service("flask", "green", 2, "flask_app/__init__.py", {**wsgi("flask_app:app"), "dev": FLASK_DEV}),
     Service(
         "django",

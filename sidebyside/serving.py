@@ -5,7 +5,6 @@ import selectors
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from itertools import chain
 from time import monotonic
 
@@ -15,6 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from sidebyside.children import Child, end, ending
+from sidebyside.installed import missing
 from sidebyside.services import HOST, NOTES, SERVERS, Job
 from sidebyside.signals import Stopped, StopSignals
 
@@ -56,9 +56,8 @@ def running(jobs: Sequence[Job]) -> Iterator[list[Child]]:
 
 
 def check_installed(job: Job) -> None:
-    module = job.command[0]
-    if find_spec(module) is None:
-        raise Failed(f"{module} is not installed; install it by: pip install 'three-routers[servers]'")
+    if found := missing(job):
+        raise Failed(found)
 
 
 def check_port(job: Job) -> None:

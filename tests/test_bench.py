@@ -13,10 +13,10 @@ from sidebyside.bench import figure, results, wrk
 from sidebyside.bench.answers import Answer, Unusable, ask, check
 from sidebyside.bench.goals import verdicts
 from sidebyside.bench.growth import grow
-from sidebyside.bench.machine import find_program
 from sidebyside.bench.results import About, Growth, Measurement, Results
 from sidebyside.bench.statistics import Spread, ratios, summarise
 from sidebyside.bench.workloads import WORKLOADS, Workload
+from sidebyside.installed import find_program
 from tests.serving import HANDLERS, serving
 
 ABOUT = About("2026-02-03", "Linux", "3.11", "a processor", 2, 0, 1, 3, 2, 32, {"wrk": "4.1"}, {"nginx": "apt-get"})
@@ -148,7 +148,7 @@ def test_a_short_run(tmp_path: Path) -> None:
 
 def test_without_wrk_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("sidebyside.bench.machine.SYSTEM_FOLDERS", ())
+    monkeypatch.setattr("sidebyside.installed.SYSTEM_FOLDERS", ())
     run = CliRunner().invoke(main, ["bench"])
     assert run.exit_code == 1
     assert "apt-get install wrk" in run.output

@@ -1,11 +1,11 @@
 """The contract through a real nginx, over TLS, with the configuration that docs/ recommends."""
 
 import os
-import shutil
+import re
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,9 @@ from contract.requests import get
 from raw_router.connection import Connection
 from raw_router.drivers import events, listen
 from raw_router.handler import generate_response
+from sidebyside.behind_nginx import SITE
+from sidebyside.installed import find_program
+from sidebyside.nginx import nginx
 from tests.exceptions import why_broken
 from tests.serving import HOST, driving, exchange
 from tests.test_contract import complaints
@@ -26,25 +29,6 @@ from tests.tls import CERTIFICATE
 
 CONFIGURATION = Path(__file__).parent.parent / "docs" / "nginx.conf"
 LAST_STAGE = 8
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-
-# What an nginx of one's own needs besides: it runs as who starts it, root or not, and keeps everything in its folder.
-AROUND = """
-daemon off;
-user root;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include site.conf;
-}}
-"""
 MISSING = "nginx is not installed (Debian: apt-get install nginx-light)"
 
 
@@ -70,12 +54,16 @@ class Front:
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    nginx = NGINX or missing()
+    if not find_program("nginx"):
+        missing()
     behind, folder = Behind(), tmp_path_factory.mktemp("nginx")
-    with driving(behind.connect, events.serve) as port, listen(HOST, 0) as tls, listen(HOST, 0) as plain:
-        configure(folder, port, tls, plain)
-        with running(nginx, folder, tls, plain):
-            yield Front(Server(HOST, port_of(tls), tls=CERTIFICATE.trusting), port_of(plain), behind)
+    with (
+        driving(behind.connect, events.serve) as port,
+        listen(HOST, 0) as tls,
+        listen(HOST, 0) as plain,
+        running(nginx(folder, configuration(folder, port, tls, plain)), tls, plain),
+    ):
+        yield Front(Server(HOST, port_of(tls), tls=CERTIFICATE.trusting), port_of(plain), behind)
 
 
 @pytest.fixture
@@ -90,8 +78,8 @@ def missing() -> NoReturn:
     pytest.skip(MISSING)
 
 
-def configure(folder: Path, behind: int, tls: socket.socket, plain: socket.socket) -> None:
-    """Write the configuration of docs/, with ports and files that a test can have, and what it takes around it."""
+def configuration(folder: Path, behind: int, tls: socket.socket, plain: socket.socket) -> str:
+    """Return the configuration of docs/, with ports and files that a test can have."""
     certificate, key, _ = CERTIFICATE.write(folder)
     site = CONFIGURATION.read_text()
     for written, meant in {
@@ -103,17 +91,15 @@ def configure(folder: Path, behind: int, tls: socket.socket, plain: socket.socke
     }.items():
         assert site.count(written) == 1, written
         site = site.replace(written, meant)
-    (folder / "site.conf").write_text(site)
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
+    return f"access_log off;\n{site}"
 
 
 @contextmanager
-def running(nginx: str, folder: Path, *listeners: socket.socket) -> Iterator[None]:
+def running(command: Sequence[str], *listeners: socket.socket) -> Iterator[None]:
     """Run nginx on sockets that listen already, handed to it as it hands them to its successor in an upgrade."""
     for listener in listeners:
         listener.setblocking(False)  # as nginx's own are
     numbers = [listener.fileno() for listener in listeners]
-    command = [nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
     tried = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert tried.returncode == 0, tried.stderr
     inherited = {"NGINX": "".join(f"{number};" for number in numbers)}
@@ -141,6 +127,13 @@ def test_rule(server: Server, rule: Rule) -> None:
         assert outcome.verdict == "passed", complaints(outcome)
     else:
         assert outcome.verdict == "failed", f"no longer needed: {reason}"
+
+
+def test_what_serve_puts_in_front_is_the_same_without_tls() -> None:
+    shown, used = (re.sub(r" *#.*", "", text) for text in (CONFIGURATION.read_text(), SITE))
+    own = {"access_log /dev/stdout;", "server {host}:{behind};", "listen {host}:{port} backlog=1024;"}
+    lines = {line.strip().replace("{{", "{").replace("}}", "}") for line in used.splitlines()}
+    assert lines - {line.strip() for line in shown.splitlines()} == own
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["TLS-1.2", "TLS-1.3"])

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -17,10 +18,11 @@ from rich.console import Console
 
 from contract.launch import Launched
 from sidebyside.__main__ import main
-from sidebyside.services import Job
+from sidebyside.installed import find_program
+from sidebyside.services import Job, jobs
 from sidebyside.serving import Failed, serve, show
-from tests.serving import HOST, exchange
-from tests.starting.processes import LIMIT, Session, free_base_port, is_free, session_of, sidebyside
+from tests.serving import HOST
+from tests.starting.processes import LIMIT, Session, free_base_port, is_free, processes, session_of, sidebyside
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sys.executable).parent
@@ -34,10 +36,19 @@ def _checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
+needs_nginx = pytest.mark.skipif(
+    find_program("nginx") is None and "CI" not in os.environ, reason="nginx is not installed"
+)
+
+
 def assert_serves(port: int) -> None:
-    answer = exchange(port, GET)
-    assert answer.startswith(b"HTTP/1.1 200 ")
-    assert b"<h1>" in answer
+    assert b"<h1>" in asked(port, "/test")
+
+
+def asked(port: int, path: str) -> bytes:
+    """Return what is there, 200 OK; uvicorn answers nobody who half-closes."""
+    with urlopen(f"http://{HOST}:{port}{path}", timeout=LIMIT) as answer:
+        return bytes(answer.read())
 
 
 # -- all three
@@ -50,20 +61,25 @@ def assert_serves(port: int) -> None:
         ("dev", ["raw", "flask", "django"]),
         ("gunicorn", ["raw", "flask", "django"]),
         ("waitress", ["raw"]),
+        ("uvicorn", ["raw", "flask", "django"]),
+        ("granian", ["raw", "flask", "django"]),
+        pytest.param("nginx", ["raw", "flask", "django"], marks=needs_nginx),
     ],
 )
-def test_serves_all_three_on(server: str, logs: list[str]) -> None:
+def test_serves_all_three_on(server: str, logs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with sidebyside("--on", server) as session:
         said = session.start()
         for name, port in session.ports.items():
             assert any(name in line and f"http://{HOST}:{port}/" in line for line in said.splitlines())
             assert_serves(port)
         for name in logs:
-            exchange(session.ports[name], GET.replace(b"/test", b"/hello/" + name.encode()))
+            asked(session.ports[name], f"/hello/{name}")
             assert session.read_until(f"GET /hello/{name} ").splitlines()[-1].startswith(name)
         session.process.send_signal(signal.SIGINT)
         session.assert_ends()
         assert session.process.returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
@@ -181,7 +197,8 @@ SERVE_ONE = """
 import sys
 from rich.console import Console
 from sidebyside import serving
-from sidebyside.services import Job
+from sidebyside.installed import find_program
+from sidebyside.services import Job, jobs
 
 serving.START = 2.0
 port = sys.argv[1]
@@ -251,10 +268,47 @@ def test_server_that_is_not_installed() -> None:
         serve([Job("test", "red", "", "hypercorn", 1, ("hypercorn",))], Console())
 
 
+@pytest.mark.parametrize("package", ["uvicorn", "a2wsgi"])
+def test_package_that_a_server_lacks(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidebyside.installed.find_spec", lambda name: None if name == package else "found")
+    with pytest.raises(Failed, match=rf"^{package} is not installed; .*servers"):
+        serve(jobs("uvicorn", 8000), Console())
+
+
+def test_program_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sidebyside.installed.SYSTEM_FOLDERS", ())
+    with pytest.raises(Failed, match=r"^nginx is not installed; install it by: apt-get install nginx-light$"):
+        serve(jobs("nginx", 8000), Console())
+
+
+@needs_nginx
+@pytest.mark.parametrize("program", ["nginx", "raw_router"])
+def test_what_is_behind_nginx_ends_with_it(program: str) -> None:
+    with sidebyside("--on", "nginx") as session:
+        session.start()
+        os.kill(child_of(session.children[1], program), signal.SIGKILL)
+        assert "flask has ended" in session.read_until("Error:")
+        session.assert_ends()
+
+
+def child_of(parent: int, program: str) -> int:
+    """Return the process below another that runs that program."""
+    [found] = [
+        process
+        for process, above, _ in processes()
+        if above == parent and program.encode() in Path(f"/proc/{process}/cmdline").read_bytes()
+    ]
+    return found
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--on", "apache"], "'apache' is not one of 'raw_router', 'dev', 'gunicorn', 'waitress'"),
+        (
+            ["--on", "apache"],
+            "'apache' is not one of 'raw_router', 'dev', 'gunicorn', 'waitress', 'uvicorn', 'granian', 'nginx'",
+        ),
         (["--base-port", "65533"], "65533 is not in the range 1<=x<=65532"),
         (["--base-port", "http"], "'http' is not a valid integer range"),
         (["--port", "8001"], "No such option"),

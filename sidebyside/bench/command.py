@@ -11,12 +11,12 @@ from rich.console import Console
 
 from sidebyside.bench import results as held
 from sidebyside.bench.answers import Unusable
-from sidebyside.bench.machine import program_version
 from sidebyside.bench.peers import BENCH, PEERS
 from sidebyside.bench.results import Results
 from sidebyside.bench.running import SUITES, Plan, run
 from sidebyside.bench.tables import show
 from sidebyside.bench.workloads import WORKLOADS
+from sidebyside.installed import program_version
 from sidebyside.signals import Stopped, StopSignals
 
 PIPED = 120  # columns of the tables, where they do not go to a terminal

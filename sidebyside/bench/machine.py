@@ -1,17 +1,12 @@
-"""What measurements depend on: the machine, its cores, and what is installed."""
+"""What measurements depend on: the machine and its cores."""
 
 import os
 import platform
 import re
 import resource
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin")  # where programs lie that an ordinary user's PATH may lack
 
 
 def cores() -> tuple[int, int]:
@@ -66,24 +61,3 @@ def proportional_size(folder: Path) -> int:
     with suppress(OSError):
         return sum(map(int, re.findall(r"^Pss: +(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE)))
     return 0
-
-
-def package_version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def program_version(program: str, option: str) -> str | None:
-    """Return the first thing like a version that a program says of itself, None where there is no such program."""
-    path = find_program(program)
-    if path is None:
-        return None
-    said = subprocess.run([path, option], capture_output=True, text=True, check=False)
-    found = re.search(r"\d+(\.\d+)+\S*", said.stdout + said.stderr)
-    return found[0] if found else "unknown"
-
-
-def find_program(program: str) -> str | None:
-    return shutil.which(program) or shutil.which(program, path=":".join(SYSTEM_FOLDERS))

@@ -5,23 +5,12 @@ import sys
 from pathlib import Path
 
 from sidebyside.bench.answers import Answer
-from sidebyside.bench.machine import find_program
+from sidebyside.nginx import nginx
 
-# One process in the foreground, with its files in the folder where the answer lies.
-CONFIGURATION = """\
-daemon off;
-master_process off;
-pid nginx.pid;
-error_log stderr;
-events {{ worker_connections 20000; }}
-http {{
-    access_log off;
+CONNECTIONS = 20_000  # more than idle ones are measured
+SITE = """\
+access_log off;
     keepalive_requests 1000000000;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
     default_type "{media_type}";
     geo $dollar {{ default "$"; }}
     server {{
@@ -29,15 +18,14 @@ http {{
         {fields}
         location / {{ return 200 "{body}"; }}
     }}
-}}
 """
 NGINX_OWN = {"date", "connection", "content-length", "content-type"}
 
 
 def configuration(port: int, answer: Answer) -> str:
-    """Return the text of nginx.conf."""
+    """Return the site as nginx.conf has it."""
     others = [(name, value) for name, value in answer.fields if name.lower() not in NGINX_OWN]
-    return CONFIGURATION.format(
+    return SITE.format(
         port=port,
         media_type=dict(answer.fields)["Content-Type"],
         fields="\n        ".join(f'add_header {name} "{quote(value)}";' for name, value in others),
@@ -53,10 +41,8 @@ def quote(text: str) -> str:
 def main(port: str, file: str) -> None:
     """Become nginx."""
     answer = Path(file)
-    (answer.parent / "nginx.conf").write_text(configuration(int(port), Answer(answer.read_bytes())))
-    program = find_program("nginx")
-    assert program is not None
-    os.execv(program, ["nginx", "-p", str(answer.parent), "-c", "nginx.conf", "-e", "stderr"])
+    command = nginx(answer.parent, configuration(int(port), Answer(answer.read_bytes())), CONNECTIONS)
+    os.execv(command[0], command)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sidebyside.bench.machine import package_version, program_version
+from sidebyside.installed import package_version, program_version
 from sidebyside.services import Job
 
 CONSTANT = "sidebyside.bench.constant"

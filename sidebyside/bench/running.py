@@ -9,12 +9,13 @@ from os import sched_getaffinity
 from pathlib import Path
 
 from sidebyside.bench.growth import SIZES, grow
-from sidebyside.bench.machine import allow_open_files, cores, on_core, processor, program_version
+from sidebyside.bench.machine import allow_open_files, cores, on_core, processor
 from sidebyside.bench.measuring import Place, measure
 from sidebyside.bench.peers import PEERS, Peer
 from sidebyside.bench.results import About, Growth, Measurement, Results
 from sidebyside.bench.workloads import IDLE_CONNECTIONS, WORKLOADS, Workload
 from sidebyside.bench.wrk import CONNECTIONS
+from sidebyside.installed import program_version
 
 OPEN_FILES = IDLE_CONNECTIONS + 1_000
 FRAMEWORK_WORKLOADS = ("same", "browser")  # the others tell of servers, not of what they run

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sidebyside.bench.answers import Unusable
-from sidebyside.bench.machine import find_program
 from sidebyside.bench.workloads import Workload
+from sidebyside.installed import find_program
 
 CONNECTIONS = 32
 SCRIPT = Path(__file__).with_name("load.lua")

@@ -18,7 +18,8 @@ on = click.option(
     default="raw_router",
     show_default=True,
     help="What Flask and Django run on: raw_router holds the transport equal, so that only routing differs; "
-    "dev is each framework's own development server. gunicorn and waitress come with the extra `servers`.",
+    "dev is each framework's own development server, nginx is raw_router behind it, for raw, too. gunicorn, waitress, "
+    "uvicorn and granian come with the extra `servers`, nginx with the system.",
 )
 port = click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where the page itself is."

@@ -13,6 +13,7 @@ Examples:
   sidebyside serve                      on ports 8001, 8002 and 8003
   sidebyside serve --base-port 9000     on ports 9001, 9002 and 9003
   sidebyside serve --on gunicorn        Flask and Django on gunicorn
+  sidebyside serve --on nginx           all three on raw_router behind nginx
 """
 
 
