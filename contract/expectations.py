@@ -4,6 +4,7 @@ Unless wrapped in `Nth`, an expectation looks at the first answer of the convers
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from contract.answer import Answer
 from contract.conversation import Complaint, Conversation, silence
 
 SHOWN = 60  # characters of a value that a complaint shows
+MANY = 20  # status codes of a class, which is named instead where there are more
 
 
 class OfAnswer:
@@ -219,10 +221,10 @@ def first(heard: Conversation) -> Answer:
 
 
 def in_words(items: Iterable[object]) -> str:
-    """Return `a, b or c`; a long run of status codes as its classes."""
+    """Return `a, b or c`; of a class of status codes that is there in great part, its name."""
     words = sorted(map(str, items))
-    if len(words) > 20:
-        words = [f"any {first}xx" for first in sorted({word[0] for word in words})]
+    sizes = Counter(word[0] for word in words)
+    words = list(dict.fromkeys(f"any {word[0]}xx" if sizes[word[0]] > MANY else word for word in words))
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
