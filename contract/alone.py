@@ -14,6 +14,7 @@ from contract.subject import Subject
 SETTLE = 0.5  # seconds within which a process that is about to end has ended
 WORDS = 0.1  # seconds within which one that lives on has written why it gave no answer
 LOOK = 0.01  # seconds between two looks at it
+OVERLAP = 100  # characters by which one output is found in another
 
 
 @dataclass
@@ -82,8 +83,13 @@ class Alone:
 
 
 def added(before: str, after: str) -> str:
-    """Return what came to the end of what a server wrote; all of it, if the beginning is kept no more."""
-    return after.removeprefix(before) if after.startswith(before) else after
+    """Return what came to the end of what a server wrote, where the beginning may be kept no more."""
+    if after.startswith(before):
+        return after.removeprefix(before)
+    at = before.find(after[:OVERLAP])
+    while at >= 0 and not after.startswith(before[at:]):
+        at = before.find(after[:OVERLAP], at + 1)
+    return after if at < 0 else after[len(before) - at :]
 
 
 def is_answered(server: Server) -> bool:

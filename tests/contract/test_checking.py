@@ -182,8 +182,22 @@ def test_what_is_written_while_a_rule_fails_is_kept() -> None:
     assert {id: outcome.output for id, outcome in found.items()} == {"kept": "", "broken": "", "odd": "ValueError\n"}
 
 
-def test_of_output_that_is_kept_no_more_all_is_new() -> None:
-    assert added("abc", "bcd") == "bcd"
+NUMBERS = "".join(f"{number:>9}\n" for number in range(40))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new"),
+    [
+        (NUMBERS, NUMBERS + "new", "new"),
+        (NUMBERS, NUMBERS[10:] + "new", "new"),
+        ("one\n" * 100 + "two\n" * 60, "one\n" * 60 + "two\n" * 60 + "new", "new"),
+        (NUMBERS, "new", "new"),
+        (NUMBERS, NUMBERS, ""),
+    ],
+    ids=["grown", "beginning lost", "repeats", "all lost", "nothing"],
+)
+def test_what_came_to_an_output_is_told_from_what_was_there(before: str, after: str, new: str) -> None:
+    assert added(before, after) == new
 
 
 def test_who_hangs_is_started_anew() -> None:
