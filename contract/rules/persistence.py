@@ -19,6 +19,8 @@ from contract.rules.route import UNKNOWN
 from contract.server import Server, method_of
 
 THOUSAND = 1000
+# What follows a broken head, in packets: whether a server that closes too soon leaves some of it unread is chance.
+UNREAD = 4 * ((bytes(100_000), bytes(100_000)), (bytes(1_000_000),), (bytes(1_000_000),))
 OK = Status(200)
 TIME = (OK, TimeShown())  # tells the answer to /time from those to other pages
 CLOSE_TOLD = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "a list with `close`")
@@ -90,6 +92,14 @@ def half_closed(server: Server) -> None:
         connection.half_close()
         connection.answer()
         expect(connection.conversation, OK, Complete())
+
+
+def heard_to_the_end(server: Server) -> None:
+    """Send a Content-Length that is no number, and much more after it, on twelve connections, since who closes too soon
+    does not reset each; each time the answer is 400, and no reset follows."""
+    for first, *others in UNREAD:
+        heard = server.ask(BAD_LENGTH + first, *others, after="await-close")
+        expect(heard, Status(400), NoReset())
 
 
 @dataclass(frozen=True)
@@ -355,9 +365,7 @@ RULES = (
         hint="shutdown(SHUT_WR), read on for a while, then close(): close() on unread bytes resets the connection.",
         section="RFC 9112 §9.6",
         needs=("persistence-error",),
-        exchanges=(
-            Exchange((BAD_LENGTH + bytes(100_000), bytes(100_000)), (Status(400), NoReset()), after="await-close"),
-        ),
+        check=heard_to_the_end,
     ),
     Rule(
         id="persistence-half-close",
