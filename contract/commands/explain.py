@@ -6,14 +6,21 @@ from rich.text import Text
 
 from contract.choosing import unknown
 from contract.commands import console
+from contract.commands.options import rule_ids
 from contract.errors import CannotJudge
 from contract.explaining import facts
 from contract.model import Rule
 from contract.rules import BY_ID
 
+EXAMPLES = """\b
+Examples:
+  contract explain route-unknown
+  contract rules --stage 3              to find an id
+"""
 
-@click.command()
-@click.argument("rule")
+
+@click.command(epilog=EXAMPLES)
+@click.argument("rule", shell_complete=rule_ids)
 def explain(rule: str) -> None:
     """Tell all about a RULE, named by its id: what it promises, what it sends, which answers are legal."""
     if rule not in BY_ID:

@@ -16,7 +16,14 @@ NEXT = """\
 README.md is the assignment. graders/README.md tells teachers how a platform judges submissions."""
 
 
-@click.command()
+EXAMPLES = """\b
+Examples:
+  contract init my-server
+  cd my-server && contract check --until 1
+"""
+
+
+@click.command(epilog=EXAMPLES)
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Make a FOLDER to begin a server, or a course, with: the assignment, a first server, graders."""

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from contract.reports import FORMATS
-from contract.rules import STAGES
+from contract.rules import BY_ID, STAGES
 from contract.settings import PORTS
 
 PORT = click.IntRange(PORTS.start, PORTS.stop - 1)
@@ -77,6 +77,11 @@ def seconds(text: str) -> float:
     if not 0 < number <= MOST:
         raise click.BadParameter(f"{text!r} is no number of seconds above 0 and up to {MOST}")
     return number
+
+
+def rule_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the ids of rules that begin so, for shells that complete them."""
+    return [id for id in BY_ID if id.startswith(incomplete)]
 
 
 POINTS = Pair("7=20", stage, worth)

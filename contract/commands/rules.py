@@ -14,9 +14,15 @@ from contract.model import Rule
 from contract.rules import RULES, STAGES
 
 LEVELS = ("MUST", "SHOULD")
+EXAMPLES = """\b
+Examples:
+  contract rules --stage 3 --stage 4
+  contract rules --level must
+  contract rules --markdown > contract.md
+"""
 
 
-@click.command()
+@click.command(epilog=EXAMPLES)
 @click.option("--stage", "stages", type=click.IntRange(1, 10), multiple=True, help="Only this stage; may be repeated.")
 @click.option("--level", "levels", type=click.Choice(LEVELS, case_sensitive=False), multiple=True, help="Only these.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="All about them, as Markdown.")
