@@ -1,7 +1,7 @@
 """Every rule of the contract against every implementation, on raw_router and on other servers.
 
-What another server, or a framework under it, breaks is listed in exceptions.py with the reason; an exception that is no
-longer needed fails.
+What another server, or a framework under it, breaks is listed in sidebyside/matrix/breaches.py with the reason; a
+breach that is no longer one fails.
 """
 
 import sys
@@ -17,8 +17,8 @@ import pytest
 from contract import BY_ID, RULES, Outcome, Rule, Server, run
 from contract.launch import Launched
 from raw_router.drivers import BOUNDS
+from sidebyside.matrix.breaches import BREACHES, breach_of
 from sidebyside.services import HOST, SERVICES
-from tests.exceptions import BREACHES, why_broken
 from tests.serving import DRIVERS, HANDLERS, serving
 
 OTHER_SERVERS = ("dev", "gunicorn")
@@ -86,13 +86,13 @@ def complaints(outcome: Outcome) -> str:
 
 @pytest.mark.parametrize(("name", "server", "rule"), list(cases()))
 def test_rule(launched: Callable[[str, str], InProcess | Launched], name: str, server: str, rule: Rule) -> None:
-    reason = why_broken(name, server, rule.id)
+    known = breach_of(name, server, rule.id)
     outcome = run(rule, launched(name, server).running())
-    if reason is None:
+    if known is None:
         assert outcome.verdict == "passed", complaints(outcome)
     else:
-        assert outcome.verdict == "failed", f"no longer needed: {reason}"
+        assert outcome.verdict == "failed", f"no longer needed: {known.reason}"
 
 
-def test_exceptions_name_rules_that_exist() -> None:
+def test_breaches_name_rules_that_exist() -> None:
     assert {rule for breach in BREACHES for rule in breach.rules} <= BY_ID.keys()

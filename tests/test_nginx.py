@@ -21,8 +21,8 @@ from raw_router.drivers import events, listen
 from raw_router.handler import generate_response
 from sidebyside.behind_nginx import SITE
 from sidebyside.installed import find_program
+from sidebyside.matrix.breaches import breach_of
 from sidebyside.nginx import nginx
-from tests.exceptions import why_broken
 from tests.serving import HOST, driving, exchange
 from tests.test_contract import complaints
 from tests.tls import CERTIFICATE
@@ -122,11 +122,11 @@ JUDGED = [rule for rule in RULES if rule.stage <= LAST_STAGE and not (rule.resta
 @pytest.mark.parametrize("rule", JUDGED, ids=lambda rule: rule.id)
 def test_rule(server: Server, rule: Rule) -> None:
     outcome = run(rule, server)
-    reason = why_broken("raw", "nginx", rule.id)
-    if reason is None:
+    known = breach_of("raw", "nginx", rule.id)
+    if known is None:
         assert outcome.verdict == "passed", complaints(outcome)
     else:
-        assert outcome.verdict == "failed", f"no longer needed: {reason}"
+        assert outcome.verdict == "failed", f"no longer needed: {known.reason}"
 
 
 def test_what_serve_puts_in_front_is_the_same_without_tls() -> None:

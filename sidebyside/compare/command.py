@@ -8,9 +8,7 @@ from typing import Any, BinaryIO
 import click
 from rich.console import Console
 
-from contract.commands import Unable
-from contract.commands.options import seconds
-from contract.conversation import Broken
+from contract.commands.options import rule_ids, seconds
 from contract.errors import CannotJudge
 from contract.server import TIMEOUT
 from sidebyside.compare.asking import Asked
@@ -21,12 +19,10 @@ from sidebyside.compare.replaying import rule_named
 from sidebyside.compare.sending import Place, send
 from sidebyside.compare.showing import shown
 from sidebyside.compare.starting import ours, places_at
+from sidebyside.orderly import orderly
 from sidebyside.printing import console, show
 from sidebyside.services import SERVERS
-from sidebyside.serving import Failed
-from sidebyside.signals import Stopped, StopSignals
 
-INTERRUPTED = 130  # the exit status that shells know
 Tell = Callable[[str], None]
 EXAMPLES = """\b
 Examples:
@@ -48,7 +44,7 @@ compared.
 @click.option("-d", "data", type=content, multiple=True, metavar="DATA", help="The body, or @FILE; & joins several.")
 @click.option("-F", "parts", type=part, multiple=True, metavar="NAME=VALUE", help="A field of a form, or NAME=@FILE.")
 @click.option("--raw", type=click.File("rb"), help="Send the bytes of this file, as they are; - for standard input.")
-@click.option("--rule", "rule", metavar="RULE", help="Send what a rule of the contract sends.")
+@click.option("--rule", "rule", metavar="RULE", shell_complete=rule_ids, help="Send what a rule of the contract sends.")
 @click.option("--urls", multiple=True, metavar="URL URL ...", help="Compare these servers, two or more.")
 @click.option("--ca", type=click.Path(dir_okay=False), help="Trust this certificate, in PEM, at https URLs.")
 @click.option("--on", "server", type=click.Choice(list(SERVERS)), help="What Flask and Django run on. [raw_router]")
@@ -56,7 +52,7 @@ compared.
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @click.option("--har", "form", flag_value="har", help="Print HAR 1.2, which browsers and proxies read.")
 def compare(form: str | None, raw: BinaryIO | None, rule: str | None, **given: Any) -> None:
-    """Send the same bytes to several servers, and show their answers side by side.
+    """Send the same bytes to several servers, and show their answers side by side: METHOD and PATH, or others.
 
     Without --urls, the three implementations are started on free ports, and ended. All get the same bytes, but for
     {authority}, as in Host, and {origin}: in PATH and -H they stand for each server's own host and port, and its URL.
@@ -104,20 +100,6 @@ def report(comparisons: Sequence[Comparison], form: str | None) -> None:
     else:
         out = console()
         show(out, shown(comparisons, out))
-
-
-@contextmanager
-def orderly() -> Iterator[None]:
-    """End in order when told to, and say in one line what cannot be done."""
-    signals = StopSignals()
-    try:
-        with signals.raised():
-            yield
-    except Stopped:
-        click.echo("Stopped; no server is left.", err=True)
-        raise SystemExit(INTERRUPTED) from None
-    except (CannotJudge, Broken, Failed) as error:
-        raise Unable(str(error)) from error
 
 
 @contextmanager

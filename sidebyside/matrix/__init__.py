@@ -1,0 +1,1 @@
+"""The contract against each implementation on each server."""

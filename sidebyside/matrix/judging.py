@@ -1,0 +1,80 @@
+"""From pairs to what the contract says of them: a judge for each, in a process of its own, some at a time."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract.errors import CannotJudge
+from contract.grading.jobs import Job, Result
+from contract.grading.running import results, threads
+from contract.model import Rule
+from contract.rules import BY_ID
+from sidebyside.matrix.pairs import Pair
+
+LIMIT = 300.0  # seconds for a pair
+BUT = "  But "  # before what was wrong, in what the judge tells of a failure
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pair, and what the contract says of it."""
+
+    pair: Pair
+    points: Mapping[int, int]  # by stage
+    verdicts: Mapping[str, str]  # by the id of the rule: passed, failed, skipped
+    complaints: Mapping[str, str]  # what was wrong first, by the id of the rule that does not hold
+
+    @property
+    def total(self) -> int:
+        return sum(self.points.values())
+
+    def rules(self, verdict: str) -> list[Rule]:
+        return [BY_ID[id] for id, each in self.verdicts.items() if each == verdict]
+
+    def holds(self, rule: str) -> bool:
+        return self.verdicts[rule] == "passed"
+
+    def skipped_for(self, rule: Rule) -> list[Rule]:
+        """Return the rules that could not be judged because this one does not hold."""
+        return [each for each in self.rules("skipped") if self._cause(each) == rule.id]
+
+    def _cause(self, rule: Rule) -> str:
+        """Return the first rule of a chain that does not hold."""
+        needed = next((id for id in rule.needs if self.verdicts.get(id, "passed") != "passed"), "")
+        return self._cause(BY_ID[needed]) if self.verdicts.get(needed) == "skipped" else needed
+
+
+def judge(
+    pairs: Sequence[Pair], options: Sequence[str], at_a_time: int, tell: Callable[[Judged], None]
+) -> list[Judged]:
+    """Judge the pairs by `contract check` with these options; tell is called with each that is done."""
+    by_name = {str(pair): pair for pair in pairs}
+    found: dict[Pair, Judged] = {}
+    with threads(at_a_time) as workers:
+        for result in results(jobs(pairs, options), workers):
+            found[by_name[result.name]] = judged = read(by_name[result.name], result)
+            tell(judged)
+    return [found[pair] for pair in pairs]
+
+
+def jobs(pairs: Sequence[Pair], options: Sequence[str]) -> Iterator[Job]:
+    for pair in pairs:
+        yield Job(str(pair), str(Path.cwd()), "", ("--command", pair.command, *options), LIMIT)
+
+
+def read(pair: Pair, result: Result) -> Judged:
+    """Return what a report says. CannotJudge where there is none, or the server did not last."""
+    if result.report is None or result.report["stopped"]:
+        raise CannotJudge(f"{pair} could not be judged: {result.why or (result.report or {})['stopped']}")
+    rules: list[dict[str, Any]] = result.report["rules"]
+    return Judged(
+        pair,
+        {stage["stage"]: stage["points"] for stage in result.report["stages"]},
+        {rule["id"]: rule["verdict"] for rule in rules},
+        {rule["id"]: first_complaint(rule["told"]) for rule in rules if rule["verdict"] == "failed"},
+    )
+
+
+def first_complaint(told: str) -> str:
+    return next((line.removeprefix(BUT) for line in told.splitlines() if line.startswith(BUT)), "")

@@ -1,0 +1,60 @@
+"""The matrix in the terminal: a line of points for each pair, then whose the failures are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from rich.text import Text
+
+from contract.report import POINTS
+from contract.rules import STAGES
+from sidebyside.matrix.blaming import Matrix
+from sidebyside.matrix.findings import Finding, by_owner, count, findings
+from sidebyside.matrix.judging import Judged
+from sidebyside.matrix.pairs import TITLES
+from sidebyside.services import SERVICES
+
+COLOURS = {service.name: service.colour for service in SERVICES}
+NAME = max(map(len, COLOURS)) + 2  # columns
+SERVER = max(map(len, TITLES.values()))
+CELL = 4
+TOTAL = 6
+
+
+def lines(matrix: Matrix, missing: Mapping[str, str]) -> Iterator[Text]:
+    """Yield all that is shown."""
+    stages = sorted(matrix.judged[0].points)
+    yield Text(" " * (NAME + SERVER) + "".join(f"{stage:>{CELL}}" for stage in stages) + f"{'all':>{TOTAL}}", "bold")
+    for _, those in groupby(matrix.judged, key=lambda judged: judged.pair.implementation):
+        yield from map(row, those)
+        yield Text()
+    yield Text("; ".join(f"{stage} {STAGES[stage]}" for stage in stages), "dim")
+    yield from (Text(f"Left out: {why}", "yellow") for why in missing.values())
+    found = findings(matrix)
+    for owner, findings_of in by_owner(found):
+        yield from owned(owner, findings_of)
+    if not found:
+        yield Text("All rules hold everywhere.", "bold green")
+
+
+def row(judged: Judged) -> Text:
+    pair = judged.pair
+    line = Text.assemble((f"{pair.implementation:<{NAME}}", COLOURS[pair.implementation]))
+    line.append(f"{TITLES[pair.server]:<{SERVER}}")
+    for points in judged.points.values():
+        line.append(f"{points:>{CELL}}", colour(points, POINTS))
+    most = POINTS * len(judged.points)
+    return line.append(f"{judged.total:>{TOTAL}}", f"bold {colour(judged.total, most)}")
+
+
+def colour(points: int, most: int) -> str:
+    return "green" if points == most else "yellow" if points else "red"
+
+
+def owned(owner: str, those: Sequence[Finding]) -> Iterator[Text]:
+    """Yield whose rules do not hold, and which: MUST rules first."""
+    yield Text()
+    yield Text.assemble((f"{owner}: ", "bold"), f"{count(those)} do not hold")
+    for level, style in (("MUST", "red"), ("SHOULD", "yellow")):
+        names = dict.fromkeys(each.rule.id for each in those if each.rule.level == level)
+        if names:
+            yield Text.assemble((f"  {level:<7}", style), ", ".join(names))
