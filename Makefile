@@ -12,7 +12,7 @@ help:
 	@echo "              make run ARGS='--port 9000 --base-port 9000' passes options on; ARGS=--help lists them"
 	@echo "make test     check everything: style, types, tests, coverage"
 	@echo "make lint     check style and types alone"
-	@echo "make docs     make docs/contract.md, docs/mutants.md and the pictures again, in five minutes"
+	@echo "make docs     make docs/contract.md, conformance.md, mutants.md and the pictures again, in ten minutes"
 	@echo "make fuzz     send a million broken streams to raw_router's core, on all cores, and tell the seed"
 	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
 	@echo "make bench    measure raw_router beside other servers, for about an hour, into docs/bench.json and docs/bench.svg"
@@ -58,10 +58,11 @@ lint: .venv
 	@$(BIN)/mypy
 
 docs: .venv
+	@tools/debian nginx=nginx-light chromium=chromium
 	@$(BIN)/contract rules --markdown >docs/contract.md
+	@$(BIN)/sidebyside matrix --page docs/conformance.md
 	@$(BIN)/python -m tests.mutants
 	@$(BIN)/python -m tests.naive.picture
-	@tools/debian chromium=chromium
 	@$(BIN)/python -m tests.page.pictures
 
 fuzz: .venv

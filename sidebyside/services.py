@@ -11,7 +11,7 @@ SERVERS = {
     "dev": "dev server",
     "gunicorn": "gunicorn",
     "waitress": "waitress",
-    "uvicorn": "uvicorn, a2wsgi",
+    "uvicorn": "uvicorn (a2wsgi)",
     "granian": "granian",
     "nginx": "behind nginx",
 }

@@ -9,7 +9,7 @@ from sidebyside.matrix.breaches import FRAMEWORK, breach_of
 from sidebyside.matrix.judging import Judged
 from sidebyside.matrix.pairs import BASELINES, FRAMEWORKS, OWN_SERVERS, TITLES, Pair
 
-APPLICATION = "the application"
+APPLICATION = "The application"
 KNOWN = "known"
 WITHOUT = "it holds with the same application on raw_router"
 

@@ -72,6 +72,8 @@ def matrix(
     application is broken by the server.
     """
     pairs = chosen(implementations, servers)
+    if not pairs:
+        raise click.UsageError(f"{' and '.join(implementations)} does not run on {' or '.join(servers)}")
     missing = {pair.server: pair.missing for pair in pairs if pair.missing}
     present = [pair for pair in pairs if not pair.missing]
     options = [word for stage in stages for word in ("--stage", str(stage))]

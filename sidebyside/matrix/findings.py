@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from contract.model import Rule
+from contract.reports.learners import broken_rules
 from sidebyside.matrix.blaming import APPLICATION, Blame, Matrix
 from sidebyside.matrix.judging import Judged
 from sidebyside.matrix.pairs import FRAMEWORKS, TITLES
@@ -53,4 +54,4 @@ def by_owner(found: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
 def count(found: Sequence[Finding]) -> str:
     """Say how many rules of each level do not hold."""
     numbers = {level: len({each.rule.id for each in found if each.rule.level == level}) for level in ("MUST", "SHOULD")}
-    return ", ".join(f"{number} {level}" for level, number in numbers.items() if number)
+    return ", ".join(broken_rules(number, level) for level, number in numbers.items() if number)

@@ -9,7 +9,7 @@ from contract.report import POINTS
 from contract.rules import STAGES
 from sidebyside.matrix.blaming import KNOWN, Matrix
 from sidebyside.matrix.findings import Finding, by_owner, count, findings
-from sidebyside.matrix.pairs import TITLES
+from sidebyside.matrix.pairs import FRAMEWORKS, TITLES
 
 PLACE = re.compile(r"127\.0\.0\.1:\d+")  # another one each time
 INTRODUCTION = """\
@@ -49,8 +49,8 @@ def _lines(matrix: Matrix, versions: Mapping[str, str], missing: Mapping[str, st
     yield from (f"Left out, since it is not installed: {TITLES[server]}." for server in missing)
     yield f"\n{WHOSE}"
     for owner, those in by_owner(findings(matrix)):
-        yield f"## {owner[0].upper()}{owner[1:]}\n"
-        yield f"{count(those)} do not hold.\n"
+        yield f"## {owner}\n"
+        yield f"{count(those)}.\n"
         for evidence, some in groupby(sorted(those, key=_evidence), key=_evidence):
             yield from _table(evidence, list(some))
 
@@ -70,8 +70,8 @@ def _points(matrix: Matrix) -> Iterator[str]:
 
 
 def _table(evidence: str, those: Sequence[Finding]) -> Iterator[str]:
-    yield f"Its own, since {evidence}:\n" if evidence != KNOWN else "Known:\n"
-    yield _row(["stage", "rule", "with", "what is wrong", "what is behind it"])
+    yield f"Its own, since {evidence}:\n" if evidence != KNOWN else "Its own, as is known:\n"
+    yield _row(["stage", "rule", "where", "what is wrong", "what is behind it"])
     yield _row(["--:", "---", "---", "---", "---"])
     yield from (_row(_cells(finding)) for finding in those)
     yield ""
@@ -89,11 +89,10 @@ def _cells(finding: Finding) -> Iterator[str]:
 
 
 def _where(finding: Finding) -> Iterator[str]:
-    """Yield the pairs, the server only where it is not the owner itself."""
+    """Yield the servers where it is a framework's, or else the implementations."""
     for judged in finding.where:
-        server = TITLES[judged.pair.server]
-        own = server == finding.blame.whose or judged.pair.server in finding.blame.whose
-        yield judged.pair.implementation if own else f"{judged.pair.implementation} on {server}"
+        own = finding.blame.whose == FRAMEWORKS[judged.pair.implementation]
+        yield TITLES[judged.pair.server] if own else f"with {judged.pair.implementation}"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ def colour(points: int, most: int) -> str:
 def owned(owner: str, those: Sequence[Finding]) -> Iterator[Text]:
     """Yield whose rules do not hold, and which: MUST rules first."""
     yield Text()
-    yield Text.assemble((f"{owner}: ", "bold"), f"{count(those)} do not hold")
+    yield Text.assemble((f"{owner}: ", "bold"), count(those))
     for level, style in (("MUST", "red"), ("SHOULD", "yellow")):
         names = dict.fromkeys(each.rule.id for each in those if each.rule.level == level)
         if names:
