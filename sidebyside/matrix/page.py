@@ -19,8 +19,8 @@ Made by `sidebyside matrix --page docs/conformance.md`; do not edit it.
 
 Each implementation is judged on each server by the ten stages of [the contract](contract.md), ten points a stage, as
 `contract check` does it. What runs on raw_router itself makes all points, but for the driver `serial`, which serves one
-client at a time to show what that means. The other servers are here with their own defaults, and are good at other
-things: what they do not keep is mostly about malformed requests, or a matter of taste on which the contract insists.
+client at a time to show what that means. The others run as `sidebyside serve --on` starts them. Most of what they do not
+keep is about malformed requests and time limits.
 """
 WHOSE = """\
 ## Whose a failure is
