@@ -1,7 +1,7 @@
 """Whose a failure is: deduced from where the same rule holds, and from where it does not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from contract.model import Rule
@@ -25,9 +25,11 @@ class Blame:
 
 @dataclass(frozen=True)
 class Matrix:
-    """All pairs that were judged."""
+    """All pairs that were judged, in which versions, and what there was not to judge."""
 
     judged: Sequence[Judged]
+    versions: Mapping[str, str] = field(default_factory=dict)  # by name
+    missing: Mapping[str, str] = field(default_factory=dict)  # what it lacks, and how to get that, by server
 
     @cached_property
     def by_pair(self) -> Mapping[Pair, Judged]:

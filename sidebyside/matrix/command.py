@@ -9,12 +9,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from contract.commands import Unable
 from contract.commands.options import STAGE, new_file
 from contract.reports import write_whole
 from sidebyside.matrix.blaming import Matrix
 from sidebyside.matrix.judging import Judged, judge
 from sidebyside.matrix.page import page
-from sidebyside.matrix.pairs import FRAMEWORKS, OURS, TITLES, chosen, versions
+from sidebyside.matrix.pairs import FRAMEWORKS, OURS, TITLES, Pair, chosen, versions
 from sidebyside.matrix.records import as_json
 from sidebyside.matrix.tables import lines
 from sidebyside.orderly import orderly
@@ -74,20 +75,32 @@ def matrix(
     pairs = chosen(implementations, servers)
     if not pairs:
         raise click.UsageError(f"{' and '.join(implementations)} does not run on {' or '.join(servers)}")
-    missing = {pair.server: pair.missing for pair in pairs if pair.missing}
-    present = [pair for pair in pairs if not pair.missing]
     options = [word for stage in stages for word in ("--stage", str(stage))]
     with orderly():
-        with progress(len(present)) as told:
-            judged = Matrix(judge(present, options, jobs, told))
-        if page_file:
-            write_whole(page_file, page(judged, versions(present), missing).encode())
+        judged = judge_all(pairs, options, jobs)
     if form:
-        click.echo(as_json(judged, versions(present), missing))
+        click.echo(as_json(judged))
     else:
         out = console()
-        show(out, lines(judged, missing))
+        show(out, lines(judged))
+    if page_file:
+        write(page_file, page(judged))
     sys.exit(0 if judged.ours_hold else 1)
+
+
+def judge_all(pairs: Sequence[Pair], options: Sequence[str], jobs: int) -> Matrix:
+    """Judge those whose server is installed."""
+    present = [pair for pair in pairs if not pair.missing]
+    with progress(len(present)) as told:
+        judged = judge(present, options, jobs, told)
+    return Matrix(judged, versions(present), {pair.server: pair.missing for pair in pairs if pair.missing})
+
+
+def write(file: Path, text: str) -> None:
+    try:
+        write_whole(file, text.encode())
+    except OSError as error:
+        raise Unable(f"{file} cannot be written: {error.strerror}") from error
 
 
 @contextmanager

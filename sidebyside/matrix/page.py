@@ -1,7 +1,7 @@
 """The matrix as a page in Markdown: points, and of each failure whose it is, and what is behind it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from contract.explaining import escaped
@@ -19,8 +19,8 @@ Made by `sidebyside matrix --page docs/conformance.md`; do not edit it.
 
 Each implementation is judged on each server by the ten stages of [the contract](contract.md), ten points a stage, as
 `contract check` does it. What runs on raw_router itself makes all points, but for the driver `serial`, which serves one
-client at a time to show what that means. The others run as `sidebyside serve --on` starts them. Most of what they do not
-keep is about malformed requests and time limits.
+client at a time to show what that means. The others run as `sidebyside serve --on` starts them. Most of what they do
+not keep is about malformed requests and time limits.
 """
 WHOSE = """\
 ## Whose a failure is
@@ -38,15 +38,15 @@ where somebody has looked; else it is the hint that learners get. MUST rules cou
 """
 
 
-def page(matrix: Matrix, versions: Mapping[str, str], missing: Mapping[str, str]) -> str:
-    return "\n".join(_lines(matrix, versions, missing))
+def page(matrix: Matrix) -> str:
+    return "\n".join(_lines(matrix))
 
 
-def _lines(matrix: Matrix, versions: Mapping[str, str], missing: Mapping[str, str]) -> Iterator[str]:
+def _lines(matrix: Matrix) -> Iterator[str]:
     yield INTRODUCTION
     yield from _points(matrix)
-    yield "Judged were " + ", ".join(f"{name} {version}" for name, version in versions.items()) + "."
-    yield from (f"Left out, since it is not installed: {TITLES[server]}." for server in missing)
+    yield "Judged were " + ", ".join(f"{name} {version}" for name, version in matrix.versions.items()) + "."
+    yield from (f"Left out, since it is not installed: {TITLES[server]}." for server in matrix.missing)
     yield f"\n{WHOSE}"
     for owner, those in by_owner(findings(matrix)):
         yield f"## {owner}\n"

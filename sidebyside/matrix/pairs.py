@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from raw_router.__main__ import DRIVERS
-from sidebyside.installed import GET_PACKAGE, GET_PROGRAM, missing, package_version, program_version
+from sidebyside.installed import missing, package_version, program_version
 from sidebyside.services import HOST, PROGRAMS, SERVERS, SERVICES, Service
 
 OURS = "raw_router"
@@ -80,7 +80,3 @@ def versions(pairs: Sequence[Pair]) -> dict[str, str]:
     packages = {"Flask", "Werkzeug", "Django", *servers, *(["a2wsgi"] if "uvicorn" in servers else [])}
     found = {name: program_version(name, "-v") if name in PROGRAMS else package_version(name) for name in packages}
     return {name: found[name] or "" for name in sorted(found, key=str.lower)}
-
-
-def how_to_get(server: str) -> str:
-    return GET_PROGRAM.get(server, GET_PACKAGE)

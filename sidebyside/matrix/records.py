@@ -13,7 +13,6 @@ One object:
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from contract.model import Rule
@@ -23,9 +22,10 @@ from sidebyside.matrix.judging import Judged
 FORMAT = "sidebyside/matrix/v1"
 
 
-def as_json(matrix: Matrix, versions: Mapping[str, str], missing: Mapping[str, str]) -> str:
+def as_json(matrix: Matrix) -> str:
     pairs = [_pair(matrix, judged) for judged in matrix.judged]
-    return json.dumps({"format": FORMAT, "versions": versions, "missing": missing, "pairs": pairs}, indent=2)
+    data = {"format": FORMAT, "versions": matrix.versions, "missing": matrix.missing, "pairs": pairs}
+    return json.dumps(data, indent=2)
 
 
 def _pair(matrix: Matrix, judged: Judged) -> dict[str, Any]:

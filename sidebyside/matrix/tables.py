@@ -1,6 +1,6 @@
 """The matrix in the terminal: a line of points for each pair, then whose the failures are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.text import Text
@@ -20,7 +20,7 @@ CELL = 4
 TOTAL = 6
 
 
-def lines(matrix: Matrix, missing: Mapping[str, str]) -> Iterator[Text]:
+def lines(matrix: Matrix) -> Iterator[Text]:
     """Yield all that is shown."""
     stages = sorted(matrix.judged[0].points)
     yield Text(" " * (NAME + SERVER) + "".join(f"{stage:>{CELL}}" for stage in stages) + f"{'all':>{TOTAL}}", "bold")
@@ -28,7 +28,7 @@ def lines(matrix: Matrix, missing: Mapping[str, str]) -> Iterator[Text]:
         yield from map(row, those)
         yield Text()
     yield Text("; ".join(f"{stage} {STAGES[stage]}" for stage in stages), "dim")
-    yield from (Text(f"Left out: {why}", "yellow") for why in missing.values())
+    yield from (Text(f"Left out: {why}", "yellow") for why in matrix.missing.values())
     found = findings(matrix)
     for owner, findings_of in by_owner(found):
         yield from owned(owner, findings_of)

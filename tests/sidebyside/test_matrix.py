@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from contract.errors import CannotJudge
 from contract.grading.jobs import Result as Outcome
 from contract.rules import BY_ID
 from sidebyside.__main__ import main
+from sidebyside.matrix import command
 from sidebyside.matrix.blaming import Matrix
 from sidebyside.matrix.breaches import BREACHES
 from sidebyside.matrix.judging import Judged, first_complaint, read
@@ -123,11 +124,15 @@ def test_all_is_judged_where_nothing_is_chosen() -> None:
 
 
 BROKEN = matrix({"flask gunicorn": FAILED, "django gunicorn": FAILED, "raw nginx": FAILED})
-SMALL = Matrix([each for each in BROKEN.judged if each.pair.server in ("threads", "events", "gunicorn", "nginx")])
+SMALL = Matrix(
+    [each for each in BROKEN.judged if each.pair.server in ("threads", "events", "gunicorn", "nginx")],
+    versions={"gunicorn": "1.2"},
+    missing={"granian": "granian is not installed; install it by: pip"},
+)
 
 
 def test_table() -> None:
-    shown = [line.plain for line in lines(SMALL, {"granian": "granian is not installed; install it by: pip"})]
+    shown = [line.plain for line in lines(SMALL)]
     assert shown[:3] == [
         "                                3   all",
         "raw     raw_router threads     10    10",
@@ -146,7 +151,7 @@ def test_table() -> None:
 
 
 def test_page() -> None:
-    text = page(SMALL, {"gunicorn": "1.2"}, {"granian": "granian is not installed"})
+    text = page(SMALL)
     assert "| flask | gunicorn | **0** | 0 |" in text
     assert "Judged were gunicorn 1.2.\n" in text
     assert "Left out, since it is not installed: granian.\n" in text
@@ -157,7 +162,7 @@ def test_page() -> None:
 
 
 def test_json() -> None:
-    data = json.loads(as_json(SMALL, {}, {}))
+    data = json.loads(as_json(SMALL))
     [found] = [each for each in data["pairs"] if (each["implementation"], each["server"]) == ("flask", "gunicorn")]
     assert found["points"] == {"3": 0}
     assert [(each["rule"], each["whose"]) for each in found["broken"]] == [(RULE, "gunicorn")]
@@ -180,11 +185,36 @@ def test_first_complaint() -> None:
     assert first_complaint("rule (MUST): A promise.\n  But one\n    sent 3\n  But two") == "one"
 
 
-# -- for real
-
-
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["matrix", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("broken", "status"),
+    [([], 0), (["flask gunicorn"], 0), (["flask serial"], 0), (["flask threads"], 1)],
+    ids=["nothing", "on another server", "on another driver", "on raw_router"],
+)
+def test_exit_status(broken: list[str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "judge_all", lambda *_: matrix(dict.fromkeys(broken, FAILED)))
+    assert run().exit_code == status
+
+
+def test_a_page_that_cannot_be_written_is_told_of_after_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "judge_all", lambda *_: SMALL)
+    monkeypatch.setattr(command, "write_whole", raising(OSError(28, "No space left on device")))
+    result = run("--page", "page.md")
+    assert (result.exit_code, result.stderr) == (2, "Error: page.md cannot be written: No space left on device\n")
+    assert "MUST   route-test" in result.stdout
+
+
+def raising(error: OSError) -> Callable[[object, object], None]:
+    def write(*_: object) -> None:
+        raise error
+
+    return write
+
+
+# -- for real
 
 
 @pytest.mark.parametrize(
@@ -205,8 +235,8 @@ def test_what_is_not_understood_is_told_in_one_line(arguments: list[str], said: 
 
 
 def test_ctrl_c_leaves_nothing_running() -> None:
-    command = [sys.executable, "-m", "sidebyside", "matrix", "--only", "raw", "--on", "raw_router"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    started = [sys.executable, "-m", "sidebyside", "matrix", "--only", "raw", "--on", "raw_router"]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             begun = wait_for_servers(process)
             process.send_signal(signal.SIGINT)
