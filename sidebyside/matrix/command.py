@@ -72,28 +72,37 @@ def matrix(
     raw_router comes with each of its drivers. It is judged in any case: a rule that holds on it with the same
     application is broken by the server.
     """
-    pairs = chosen(implementations, servers)
-    if not pairs:
-        raise click.UsageError(f"{' and '.join(implementations)} does not run on {' or '.join(servers)}")
-    options = [word for stage in stages for word in ("--stage", str(stage))]
+    pairs = pairs_of(implementations, servers)
     with orderly():
-        judged = judge_all(pairs, options, jobs)
-    if form:
-        click.echo(as_json(judged))
-    else:
-        out = console()
-        show(out, lines(judged))
+        judged = judge_all(pairs, stages, jobs)
+    tell(judged, form)
     if page_file:
         write(page_file, page(judged))
     sys.exit(0 if judged.ours_hold else 1)
 
 
-def judge_all(pairs: Sequence[Pair], options: Sequence[str], jobs: int) -> Matrix:
+def pairs_of(implementations: Sequence[str], servers: Sequence[str]) -> list[Pair]:
+    pairs = chosen(implementations, servers)
+    if not pairs:
+        raise click.UsageError(f"{' and '.join(implementations)} does not run on {' or '.join(servers)}")
+    return pairs
+
+
+def judge_all(pairs: Sequence[Pair], stages: Sequence[int], jobs: int) -> Matrix:
     """Judge those whose server is installed."""
     present = [pair for pair in pairs if not pair.missing]
+    options = [word for stage in stages for word in ("--stage", str(stage))]
     with progress(len(present)) as told:
         judged = judge(present, options, jobs, told)
     return Matrix(judged, versions(present), {pair.server: pair.missing for pair in pairs if pair.missing})
+
+
+def tell(judged: Matrix, form: str | None) -> None:
+    if form:
+        click.echo(as_json(judged))
+    else:
+        out = console()
+        show(out, lines(judged))
 
 
 def write(file: Path, text: str) -> None:
