@@ -97,7 +97,12 @@ BREACHES = (
     Breach(BOTH, ("dev",), ("persistence-error",), "a Content-Length that is no number counts as none"),
     Breach(BOTH, ("dev",), ("heads-space-before-colon",), "http.server reads header fields as those of a mail"),
     Breach(BOTH, ("dev",), ("heads-empty-line",), "http.server takes an empty line for the end"),
-    Breach(BOTH, ("dev",), ("targets-version-malformed",), "http.server reads the parts of a version as numbers"),
+    Breach(
+        BOTH,
+        ("dev",),
+        ("targets-version-malformed",),
+        "http.server takes 1.10, and refuses others in HTTP/0.9",
+    ),
     Breach(
         BOTH,
         ("dev",),

@@ -33,8 +33,9 @@ It is deduced from where the same rule holds:
 - on raw_router with none: that of the application, which is the same in all three;
 - with another driver of raw_router: the driver's.
 
-Where that is not so, because two fail for different reasons, it says *known*. What is behind a failure stands beside it
-where somebody has looked; else it is the hint that learners get. MUST rules count for points, *SHOULD* rules only warn.
+Where both frameworks fail on a server, each by itself, that would be wrong: there it says *as is known*. What is behind
+a failure stands beside it where somebody has looked; else it is the hint that learners get. MUST rules count for
+points, *SHOULD* rules only warn.
 """
 
 
