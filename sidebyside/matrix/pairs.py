@@ -1,5 +1,6 @@
 """What is judged, as data: each implementation on each server, raw_router with each of its drivers."""
 
+import platform
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ TITLES: Mapping[str, str] = {
 FRAMEWORKS = {"raw": OURS, "flask": "Flask", "django": "Django"}
 # What Flask's development server is, and Django's: none that another implementation could run on.
 OWN_SERVERS = {"flask": "Werkzeug", "django": "Django"}
+# The packages that a server is made of; http.server, under both development servers, is Python's.
+BEHIND = {**dict.fromkeys((*DRIVERS, "dev"), ()), "uvicorn": ("uvicorn", "httptools", "a2wsgi")}
 BASELINES = {"raw": "events", "flask": "threads", "django": "threads"}
 """The driver on which each shows what it does itself, and what its server does: the default one."""
 
@@ -76,7 +79,13 @@ def chosen(implementations: Sequence[str], servers: Sequence[str]) -> list[Pair]
 
 def versions(pairs: Sequence[Pair]) -> dict[str, str]:
     """Return the versions of all that the pairs run on and is not ours, by name."""
-    servers = {pair.server for pair in pairs} - DRIVERS.keys() - {"dev"}
-    packages = {"Flask", "Werkzeug", "Django", *servers, *(["a2wsgi"] if "uvicorn" in servers else [])}
-    found = {name: program_version(name, "-v") if name in PROGRAMS else package_version(name) for name in packages}
-    return {name: found[name] or "" for name in sorted(found, key=str.lower)}
+    names = {name for pair in pairs for name in BEHIND.get(pair.server, (pair.server,))}
+    found = {name: version_of(name) for name in {"Python", "Flask", "Werkzeug", "Django", *names}}
+    return {name: found[name] for name in sorted(found, key=str.lower) if found[name]}
+
+
+def version_of(name: str) -> str:
+    """Return it, nothing where there is no such thing."""
+    if name == "Python":
+        return platform.python_version()
+    return (program_version(name, "-v") if name in PROGRAMS else package_version(name)) or ""
