@@ -20,7 +20,7 @@ from contract.server import Server, method_of
 
 THOUSAND = 1000
 # What follows a broken head, in packets: whether a server that closes too soon leaves some of it unread is chance.
-UNREAD = 4 * ((bytes(100_000), bytes(100_000)), (bytes(1_000_000),), (bytes(1_000_000),))
+UNREAD = 10 * ((bytes(100_000), bytes(100_000)), (bytes(30_000),), (bytes(30_000),), (bytes(300_000),))
 HALF_CLOSED = 60  # connections: the quicker a server, the rarer it notices before it answers
 OK = Status(200)
 TIME = (OK, TimeShown())  # tells the answer to /time from those to other pages
@@ -98,7 +98,7 @@ def half_closed(server: Server) -> None:
 
 
 def heard_to_the_end(server: Server) -> None:
-    """Send a Content-Length that is no number, and much more after it, on twelve connections, since who closes too soon
+    """Send a Content-Length that is no number, and much more after it, on forty connections, since who closes too soon
     does not reset each; each time the answer is 400, and no reset follows."""
     for first, *others in UNREAD:
         heard = server.ask(BAD_LENGTH + first, *others, after="await-close")
