@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import psutil
 import pytest
 from click.shell_completion import ShellComplete
@@ -456,11 +457,17 @@ def test_a_signal_means_afterwards_what_it_meant_before() -> None:
 def test_help_names_the_commands() -> None:
     said = CliRunner().invoke(main, ["-h"]).output
     assert [line for _, line in COMMANDS.values() if line not in said] == []
+    assert main.list_commands(click.Context(main)) == list(COMMANDS)
 
 
 def test_a_shell_completes_the_commands() -> None:
     completions = ShellComplete(main, {}, "contract", "_CONTRACT_COMPLETE").get_completions([], "")
     assert [each.value for each in completions] == list(COMMANDS)
+
+
+def test_a_shell_completes_rules() -> None:
+    shell = ShellComplete(main, {}, "contract", "_CONTRACT_COMPLETE")
+    assert [each.value for each in shell.get_completions(["explain"], "route-unknown-")] == ["route-unknown-named"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
