@@ -85,6 +85,14 @@ def test_a_run_is_stopped(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Judge", exact=True)).to_be_enabled()
 
 
+def test_there_is_nothing_to_stop_before_a_run_has_begun(visit: Visit, mine: str) -> None:
+    page = visit("#contract")
+    page.evaluate("() => { fetch = () => new Promise(() => {}) }")
+    judge_mine(page, mine)
+    standing(page, "Beginning")
+    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
+
+
 def test_who_leaves_is_not_waited_for(visit: Visit, mine: str) -> None:
     """A run ends with its page; the next one has its turn once the rules are over that are being judged."""
     page = visit("#contract")

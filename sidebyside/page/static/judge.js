@@ -86,6 +86,7 @@ async function judge() {
   const url = form.elements.whom.value === "theirs" ? form.elements.server.value.trim() : null;
   const data = { stage: form.elements.stage.value ? Number(form.elements.stage.value) : null, url };
   current = await (await ask("/judge", { data })).json();
+  stop.disabled = false; // not before: there is nothing to stop
   await follow(current);
 }
 
@@ -96,7 +97,6 @@ function end({ keepalive = false } = {}) {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   begin.disabled = true;
-  stop.disabled = false;
   say("Beginning ...");
   try {
     await judge();
