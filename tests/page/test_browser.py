@@ -232,6 +232,12 @@ def test_tabs_by_arrow_keys(visit: Visit) -> None:
     assert page.url.endswith("#method=GET&path=%2Ftest")
 
 
+def test_the_address_follows_the_tabs_from_wherever_they_begin(visit: Visit) -> None:
+    page = visit("#rosetta")
+    page.get_by_role("tab", name="Request").click()
+    assert "#" not in page.url
+
+
 def test_the_skip_link_leads_into_the_open_part(visit: Visit) -> None:
     page = visit("#contract")
     page.get_by_role("link", name="Skip to the content").focus()

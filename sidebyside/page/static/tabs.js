@@ -22,7 +22,7 @@ function onKey(event) {
   choose(tab);
 }
 
-let remembered = location.hash; // the request, while another tab is open
+let remembered = ""; // the request, while another tab is open
 
 function choose(tab) {
   const isRequest = tab === tabs[0];
