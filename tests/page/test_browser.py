@@ -86,6 +86,16 @@ def test_raw_bytes_can_be_edited(visit: Visit) -> None:
     assert page.locator("tr.status td").first.inner_text() == "HTTP/1.1 400 Bad Request"
 
 
+def test_parts_that_make_no_bytes_stay_in_sight(visit: Visit) -> None:
+    page = visit("#method=GET&path=/a b", "422")
+    expect(page.locator("#said.refused")).to_contain_text("make no request")
+    page.locator("#said").evaluate("said => said.textContent = ''")
+    page.get_by_text("Raw bytes", exact=True).first.click()
+    expect(page.locator("#said.refused")).to_contain_text("make no request")
+    expect(page.locator("#editor [name=path]")).to_be_visible()
+    expect(page.get_by_label("Parts", exact=True)).to_be_checked()
+
+
 def test_a_broken_example_is_refused(visit: Visit) -> None:
     page = visit("#method=GET&path=/test")
     expect(page.locator("#verdict")).to_be_visible()
@@ -215,6 +225,14 @@ def test_a_link_sends_nothing_but_what_is_safe(visit: Visit) -> None:
         page = visit(f"#{fragment}")
         expect(page.locator("#said")).to_contain_text("Look at it, then send it.")
         assert page.locator("#verdict").count() == 0
+
+
+def test_a_link_that_waits_takes_the_place_of_what_was_sent(visit: Visit) -> None:
+    page = visit("#method=GET&path=/test")
+    expect(page.locator("#verdict")).to_be_visible()
+    page.evaluate("location.hash = 'method=POST&path=/form'")
+    expect(page.locator("#said:not(.unseen)")).to_contain_text("Look at it, then send it.")
+    assert page.locator("#verdict").count() == 0
 
 
 def test_tabs_by_arrow_keys(visit: Visit) -> None:

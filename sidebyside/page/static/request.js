@@ -53,36 +53,33 @@ async function send(by) {
   });
 }
 
+function say(text, look = "") {
+  said.className = `said ${look}`;
+  said.textContent = text;
+}
+
 /** Do something, and say what comes of it; what was asked for before, and is not wanted any more, says nothing. */
 async function telling(begin, act) {
-  said.className = "said waiting";
-  said.textContent = begin;
+  say(begin, "waiting");
   try {
-    said.textContent = await act();
-    said.className = "said unseen";
+    say(await act(), "unseen");
   } catch (error) {
     if (error.name === "AbortError") return;
-    said.className = "said refused";
-    said.textContent = error instanceof Refused ? error.message : `The page has failed: ${error.message}`;
+    say(error instanceof Refused ? error.message : `The page has failed: ${error.message}`, "refused");
   }
 }
 
+/** Show the raw bytes that the parts make; parts that make none stay in sight, with the reason. */
 async function writeRaw() {
+  showForm("parts");
   await telling("", async () => {
     editor.elements.raw.value = await (await ask("/raw", { data: request() })).text();
+    showForm("raw");
     return "";
   });
 }
 
-async function changeForm() {
-  if (isRaw()) {
-    editor.elements.form.value = "parts";
-    await writeRaw();
-    showForm("raw");
-  } else {
-    showForm("parts");
-  }
-}
+const changeForm = () => (isRaw() ? writeRaw() : showForm("parts"));
 
 /** Show bodies as text, rendered, or as bytes; a frame gets its document only once it is looked at. */
 function showView(view) {
@@ -95,8 +92,7 @@ function showView(view) {
 async function share() {
   history.replaceState(null, "", link());
   const copied = await navigator.clipboard.writeText(location.href).then(() => "; it is copied", () => "");
-  said.className = "said";
-  said.textContent = `The address of this page holds the request${copied}.`;
+  say(`The address of this page holds the request${copied}.`);
 }
 
 editor.addEventListener("submit", (event) => {
@@ -127,7 +123,14 @@ function open() {
   if (!isGiven && location.hash) return;
   const { raw, body, url, method } = request();
   if (!raw && !body && !url && safe.includes(method)) send();
-  else said.textContent = "This link holds a request. Look at it, then send it.";
+  else wait();
+}
+
+/** Leave it to the reader to send what is in the editor; answers to another request would be taken for its own. */
+function wait() {
+  sending.abort();
+  answers.replaceChildren();
+  say("This link holds a request. Look at it, then send it.");
 }
 
 open();
