@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from contract.answer import Answer
@@ -38,6 +38,7 @@ class Row:
     label: str
     cells: Values
     finding: Finding
+    is_body: bool = False  # which its label does not tell: a header field may have any name
 
     @property
     def odd(self) -> tuple[bool, ...]:
@@ -99,7 +100,7 @@ def answer_rows(answers: Sequence[Answer | None], heard: Sequence[Heard], views:
     present = [answer for answer in answers if answer]
     for row in _rows(present, [heard[index] for index in there], views):
         cells = dict(zip(there, row.cells, strict=True))
-        yield Row(row.label, [cells.get(index) for index in range(len(heard))], row.finding)
+        yield replace(row, cells=[cells.get(index) for index in range(len(heard))])
 
 
 def status_row(answers: Sequence[Answer | None], heard: Sequence[Heard]) -> Row:
@@ -172,5 +173,5 @@ def body_rows(answers: Sequence[Answer], heard: Sequence[Heard], views: Sequence
 def line_rows(view: View, answers: Sequence[Answer], place: int, heard: Sequence[Heard]) -> Iterator[Row]:
     label = "body"
     for cells in aligned([view(answer, place) for answer in answers]):
-        yield Row(label, cells, finding(cells, heard, AUTHORITY, CLOCK))
+        yield Row(label, cells, finding(cells, heard, AUTHORITY, CLOCK), is_body=True)
         label = ""

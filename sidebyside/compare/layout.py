@@ -40,7 +40,7 @@ class Line:
 
 def lines_of(rows: Iterable[Row]) -> Iterator[Line]:
     """Yield rows as lines, without those of long bodies that do not differ, with long values cut."""
-    for is_body, group in groupby(rows, lambda row: row.label in ("body", "")):
+    for is_body, group in groupby(rows, lambda row: row.is_body):
         lines = [_line(row, "" if is_body else NONE) for row in group]
         yield from _elided(lines) if is_body else lines
 

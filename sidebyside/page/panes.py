@@ -94,18 +94,14 @@ def shown(comparison: Comparison) -> list[Shown]:
 
 def _shown(rows: Sequence[Row], places: Sequence[Place], answers: Sequence[Answer | None]) -> Shown:
     rows = [replace(row, cells=cut(row.cells)) for row in rows]
-    body = [row for row in rows if _is_body(row)]
+    body = [row for row in rows if row.is_body]
     panes = [_pane(place, body, index, answers[index]) for index, place in enumerate(places)]
-    return Shown(tuple(row for row in rows if not _is_body(row)), tuple(panes))
+    return Shown(tuple(row for row in rows if not row.is_body), tuple(panes))
 
 
 def _pane(place: Place, rows: Sequence[Row], index: int, answer: Answer | None) -> Pane:
     lines = tuple(_lines(rows, index))
     return Pane(place, lines, answer.body, answer.get("Content-Type") or "") if answer else Pane(place, lines, b"", "")
-
-
-def _is_body(row: Row) -> bool:
-    return row.label in ("body", "")
 
 
 def _lines(rows: Sequence[Row], index: int) -> Iterator[Line]:

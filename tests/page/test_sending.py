@@ -128,6 +128,14 @@ def test_what_a_server_says_is_escaped(client: FlaskClient) -> None:
     assert "They differ" in said
 
 
+def test_a_field_named_body_is_a_field(client: FlaskClient) -> None:
+    with serving(
+        lambda request: Response(HTTPStatus.OK, (("body", "mine"), ("Content-Length", "0"))), threads.serve
+    ) as port:
+        said = send(client, path="/test", url=f"http://{HOST}:{port}")
+    assert f'data-server="{HOST}:{port}">mine</td>' in said
+
+
 def accept_and_close(listener: socket.socket) -> None:
     with listener.accept()[0] as client:
         client.recv(65536)

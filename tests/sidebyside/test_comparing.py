@@ -127,6 +127,15 @@ def test_silence_of_all_is_the_same(ended: str, silent: bool) -> None:
     assert (comparison.verdict, comparison.is_silent) == ("same", silent)
 
 
+def test_a_field_may_have_any_name() -> None:
+    found = rows(*several(answer("body: a", body="b"), answer("body: a", body="b")))
+    assert [(row.label, row.is_body) for row in found[1:]] == [
+        ("body", False),
+        ("Content-Length", False),
+        ("body", True),
+    ]
+
+
 def test_a_reset_is_told() -> None:
     found = rows(heard(answer(), 0), heard(answer(), 1, ended="reset"))
     assert labels(found, "differs") == ["end"]
