@@ -9,7 +9,7 @@ from typing import TypeAlias
 Line: TypeAlias = tuple[str | None, ...]
 """A line of each text, None where one has none."""
 
-MOST = 2000  # lines of a text; longer ones are put side by side as they are
+MOST = 2000  # lines of a text; longer ones are put side by side as they are, the lines past these as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,13 @@ class Placed:
 
 def aligned(texts: Sequence[Sequence[str]]) -> list[Line]:
     if any(len(text) > MOST for text in texts):
-        return list(zip_longest(*texts))
+        return list(zip_longest(*map(_shortened, texts)))
     return list(_merged(texts[0], [placed(texts[0], text) for text in texts[1:]]))
+
+
+def _shortened(text: Sequence[str]) -> Sequence[str]:
+    """Return a text with its last lines as one: a body may be millions of line ends."""
+    return [*text[:MOST], " ".join(text[MOST:])] if len(text) > MOST else text
 
 
 def placed(first: Sequence[str], text: Sequence[str]) -> Placed:

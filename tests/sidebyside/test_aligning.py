@@ -29,3 +29,8 @@ def test_aligned(texts: list[str], lines: list[str]) -> None:
 
 def test_long_texts_stand_side_by_side_as_they_are() -> None:
     assert aligned([["a"] * (MOST + 1), ["b", "a"]])[:3] == [("a", "b"), ("a", "a"), ("a", None)]
+
+
+def test_what_is_past_the_most_lines_is_one() -> None:
+    long = ["a"] * MOST
+    assert aligned([[*long, "b", "c"], [*long, "b"], ["a"]])[MOST - 1 :] == [("a", "a", None), ("b c", "b", None)]
