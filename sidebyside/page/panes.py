@@ -12,6 +12,7 @@ from sidebyside.compare.layout import cut
 from sidebyside.compare.sending import Place
 from sidebyside.page.octets import counted, in_digits
 
+ANSWERS = 20  # of each server that are shown
 LINES = 600  # of a body that are shown
 RENDERED = 1024 * 1024  # octets of a body that are rendered
 MOST = 4096  # octets that are shown as bytes
@@ -83,12 +84,12 @@ class Shown:
 
 
 def shown(comparison: Comparison) -> list[Shown]:
-    """Return the first answer of each server, the second of each, ..."""
+    """Return the first answer of each server, the second of each, ... though not of very many."""
     places = [heard.place for heard in comparison.heard]
     answers = [heard.answers for heard in comparison.heard]
     return [
         _shown(rows, places, [each[number] if number < len(each) else None for each in answers])
-        for number, rows in enumerate(comparison.answers)
+        for number, rows in enumerate(comparison.answers[:ANSWERS])
     ]
 
 

@@ -176,6 +176,14 @@ def test_a_long_body_is_cut(client: FlaskClient, size: int) -> None:
     assert said.count("data-document") == (3 if size > 10 else 4)
 
 
+def test_very_many_answers_are_not_all_shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidebyside.page.panes.ANSWERS", 2)
+    said = send(client, raw=r"GET /test HTTP/1.1\r\nHost: {authority}\r\n\r\n" * 3)
+    assert "Answer 2 of 3" in said
+    assert "Answer 3 of 3" not in said
+    assert "The answers after these are compared, and not shown." in said
+
+
 @pytest.mark.parametrize(
     "data", [{"path": "/a b"}, {"fields": "none"}, {"raw": "\\q"}, {"url": "http://192.0.2.1"}, {"other": ""}], ids=str
 )
