@@ -31,7 +31,9 @@ def guard(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Response:
-        return told(error.description or error.name, error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        response = told(error.description or error.name, error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        response.headers.extend(field for field in error.get_headers() if field[0] == "Allow")
+        return response
 
     @app.after_request
     def secure(response: Response) -> Response:

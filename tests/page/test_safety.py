@@ -68,6 +68,12 @@ def test_a_refusal_comes_before_all_else(client: FlaskClient) -> None:
     assert client.post("/nothing", headers={TOKEN_FIELD: ""}).status_code == 403
 
 
+def test_a_method_that_is_not_allowed_is_told_which_are(client: FlaskClient) -> None:
+    answer = client.post("/")
+    assert (answer.status_code, answer.mimetype) == (405, "text/plain")
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
 @pytest.mark.parametrize("path", ["/", "/static/page.js", "/nothing", "/style.css"])
 def test_fields_of_every_answer(client: FlaskClient, path: str) -> None:
     fields = client.get(path).headers
