@@ -1,5 +1,6 @@
 """What the page is asked to send: the parts of a request, or raw bytes, and perhaps to a server more."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from sidebyside.page.raw import bytes_of
 
 PARTS = ("method", "path", "fields", "body")
 NAMES = (*PARTS, "raw", "url")
+SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may have one alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +42,6 @@ def requested_in(data: Any) -> Requested:
         raise CannotJudge(f"a JSON object with these names is wanted: {', '.join(NAMES)}")
     if not all(isinstance(value, str) for value in data.values()):
         raise CannotJudge("every value is a string")
+    if SURROGATE.search("".join(data.values())):
+        raise CannotJudge("a lone surrogate is half of a character of UTF-16, and no bytes stand for it")
     return Requested(**data)

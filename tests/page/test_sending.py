@@ -72,7 +72,7 @@ def test_raw_bytes_fit_each_server_and_have_methods() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [None, [], "text", {"path": 1}, {"path": None}, {"unknown": "a"}, {"url": []}], ids=str
+    "data", [None, [], "text", {"path": 1}, {"path": None}, {"unknown": "a"}, {"url": []}, {"raw": "\ud800"}], ids=ascii
 )
 def test_what_is_no_request(data: Any) -> None:
     with pytest.raises(CannotJudge):
@@ -194,7 +194,7 @@ def test_what_cannot_be_sent_is_one_line(client: FlaskClient, data: Mapping[str,
     assert len(answer.text.splitlines()) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", rb'{"body": "\ud800"}', rb'{"raw": "\\\udfff"}'])
 def test_what_is_no_json(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/send", data=body, content_type="application/json")
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
