@@ -60,19 +60,23 @@ class Connection:
         return data[taken:]
 
     def answer(self, method: str = "GET") -> Answer:
-        """Return the next final answer, with the interim ones before it. Broken where none comes."""
+        """Return the next final answer, with the interim ones before it, which have no time of their own.
+
+        Broken where none comes.
+        """
+        deadline = time.monotonic() + self.timeout
         interim: list[Answer] = []
-        answer = self.next_answer(method)
-        while answer.is_interim:
+        while (answer := self._next(method, deadline)).is_interim:
             interim.append(answer)
-            answer = self.next_answer(method)
         answer = replace(answer, interim=tuple(interim))
         self.answers.append(answer)
         return answer
 
     def next_answer(self, method: str = "GET") -> Answer:
         """Return the next answer, interim or final, or what comes of it in time. Broken where not a byte comes."""
-        deadline = time.monotonic() + self.timeout
+        return self._next(method, time.monotonic() + self.timeout)
+
+    def _next(self, method: str, deadline: float) -> Answer:
         answer = self._read(method)
         while not answer.complete and self.wire.ended == "open":
             self.wire.wait(deadline)

@@ -38,6 +38,14 @@ def mute(client: socket.socket) -> None:
         pass
 
 
+def puts_off(client: socket.socket) -> None:
+    """Say again and again that an answer will come."""
+    client.recv(65536)
+    for _ in range(200):
+        client.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+        time.sleep(TIMEOUT / 10)
+
+
 def never_reads(client: socket.socket) -> None:
     time.sleep(10 * TIMEOUT)
 
@@ -61,6 +69,7 @@ def refuses_early(client: socket.socket) -> None:
         (says(OK), "closed", "open", 1),
         (stays, "closed", "open", 1),
         (mute, "timeout", "timeout", 0),
+        (puts_off, "timeout", "timeout", 0),
         (says(), "closed", "closed", 0),
         (resets_at_once, "reset", "reset", 0),
         (floods, "flood", "flood", 1),
