@@ -21,7 +21,7 @@ def why_django(request: Request) -> Reason:
     except Resolver404:
         return Reason(NO_ROUTE, _handler("handler404"))
     said, method = _method(match, request.method)
-    catching = _handler("handler500") if request.path == RAISES else ()
+    catching = _handler("handler500") if request.path == RAISES and request.method in ("GET", "HEAD") else ()
     return Reason(said, (line_with(match.route, urls, "urlpatterns"), excerpt_of(method), *catching))
 
 

@@ -73,6 +73,13 @@ def test_other_reasons(data: bytes, said: str, lines: list[str]) -> None:
     assert all(line in text for line, text in zip(lines, found, strict=True)), found
 
 
+@pytest.mark.parametrize(("method", "catches"), [("GET", True), ("HEAD", True), ("DELETE", False), ("OPTIONS", False)])
+@pytest.mark.parametrize("name", WHY)
+def test_who_catches_is_shown_where_a_view_raises(name: str, method: str, catches: bool) -> None:
+    handler = {"raw": "generate_response", "flask": "server_error", "django": "server_error"}[name]
+    assert (handler in [each.name for each in why(get("/error", method), name, "raw_router").excerpts]) is catches
+
+
 def test_a_refusal_is_shown_where_it_was_raised() -> None:
     reason = why(b"GET / HTTP/1.1\r\n\r\n", "django", "raw_router")
     assert "400" in reason.said
