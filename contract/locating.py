@@ -18,7 +18,7 @@ def server_at(url: str, ca: str | None = None) -> Server:
         port = usual if parts.port is None else parts.port
     except (ValueError, KeyError):
         host, port = "", 0
-    if not (host and port) or parts.path.strip("/") or parts.query:
+    if not (host and port) or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise CannotJudge(f"a URL like http://127.0.0.1:8001 is wanted, not {url!r}")
     if ca and parts.scheme != "https":
         raise CannotJudge("a certificate is for a URL that begins with https:")

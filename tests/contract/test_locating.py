@@ -33,7 +33,13 @@ def test_server(url: str, host: str, port: int, authority: str) -> None:
     [
         *("", "http://", "http://:8001", "127.0.0.1:8001", "localhost:8001", "ftp://127.0.0.1", "ftp://127.0.0.1:8001"),
         *("http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:x", "http://[::1", "http://a..b"),
-        *("http://127.0.0.1/below", "http://127.0.0.1?query", f"http://{'a' * 64}.example"),
+        *(
+            "http://127.0.0.1/below",
+            "http://127.0.0.1?query",
+            "http://127.0.0.1#part",
+            "http://a:b@127.0.0.1",
+            f"http://{'a' * 64}.example",
+        ),
     ],
     ids=lambda url: url[:24] or "nothing",
 )
