@@ -18,6 +18,8 @@ from tests.serving import HOST
 
 Visit: TypeAlias = Callable[..., Page]
 
+at_each_width = pytest.mark.parametrize("window", WIDTHS, ids="{} pixels".format, indirect=True)
+
 MISSING = "Chromium is not installed (Debian: apt-get install chromium)"
 
 
@@ -65,10 +67,10 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module", params=WIDTHS, ids="{} pixels".format)
+@pytest.fixture(scope="module")
 def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Window]:
-    """A window of each width in turn."""
-    window = open_window(browser, request.param)
+    """A wide window, or one of each width where a test is marked to be at_each_width."""
+    window = open_window(browser, getattr(request, "param", WIDTHS[0]))
     yield window
     window.page.context.close()
 

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 # What servers have answered stands in frames, and is theirs.
-RUN_AXE = "axe.run(document, {iframes: false}).then(found => found.violations)"
+RUN_AXE = "options => axe.run(document, options).then(found => found.violations)"
 PATIENCE = 20_000  # milliseconds for anything, on a busy machine
 expect.set_options(timeout=PATIENCE)
 WITHIN = "document.documentElement.scrollWidth <= innerWidth"
 WIDTHS = (1280, 390)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+HEIGHT = 900
 
 
 @dataclass(slots=True)
@@ -35,13 +35,16 @@ class Window:
         return self.page
 
     def check(self, home: str, expected: Sequence[str]) -> None:
-        """The console holds what is expected, if anything; all that the page asks for is its own server's."""
+        """The page fits each width; its console holds what is expected, if anything; it asks its own server alone."""
+        size = self.page.viewport_size
+        assert [width for width in WIDTHS if not fits(self.page, width)] == []
+        self.page.set_viewport_size(size or {"width": WIDTHS[0], "height": HEIGHT})
         assert [text for text in self.complaints if not any(part in text for part in expected)] == []
         assert [url for url in self.asked if not url.startswith((home, "data:", "about:"))] == []
 
 
 def open_window(browser: Browser, width: int) -> Window:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="light")
+    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme="light")
     context.set_default_timeout(PATIENCE)
     window = Window(context.new_page())
     window.page.on("console", lambda message: window.complaints.append(message.text))
@@ -50,22 +53,24 @@ def open_window(browser: Browser, width: int) -> Window:
     return window
 
 
-def violations(page: Page) -> Sequence[str]:
-    """Return what axe finds wrong, and where."""
-    page.evaluate(AXE)
-    found: list[Any] = page.evaluate(RUN_AXE)
+def violations(page: Page, *rules: str) -> Sequence[str]:
+    """Return what axe finds wrong, and where: by all rules, or by those named. Colours do not change meanwhile."""
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(f"if (!window.axe) {{ {AXE} }}")
+    found: list[Any] = page.evaluate(RUN_AXE, {"iframes": False, **({"runOnly": rules} if rules else {})})
     return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
 
 
-def fits(page: Page) -> bool:
-    """Tell whether nothing sticks out to the right."""
-    return bool(page.evaluate(WITHIN))
-
-
 def violations_by_scheme(page: Page) -> Mapping[str, Sequence[str]]:
-    """Return what axe finds wrong by day and by night; nothing where all is well."""
-    found = {}
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        found[scheme] = violations(page)
+    """Return what axe finds wrong by day, and which colours are by night; nothing where all is well."""
+    page.emulate_media(color_scheme="light")
+    found = {"light": violations(page)}
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = violations(page, "color-contrast")
     return {scheme: wrong for scheme, wrong in found.items() if wrong}
+
+
+def fits(page: Page, width: int) -> bool:
+    """Tell whether nothing sticks out to the right of a window that wide."""
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    return bool(page.evaluate(WITHIN))

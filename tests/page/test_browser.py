@@ -1,4 +1,4 @@
-"""What the page promises, in a real browser, at two widths."""
+"""What the page promises, in a real browser; whatever is shown fits two widths."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
-from tests.page.conftest import Visit, missing
-from tests.page.looking import fits, violations, violations_by_scheme
+from tests.page.conftest import Visit, at_each_width, missing
+from tests.page.looking import violations, violations_by_scheme
 from tests.serving import HOST, serving
 
 HOSTILE = b"<h1>Mine</h1><img src=x onerror='parent.hacked=1'><form action=/><button autofocus>Go</button></form>"
@@ -55,13 +55,14 @@ def panes(page: Page, name: str) -> list[str]:
 # -- a request and its answers
 
 
+@at_each_width
 def test_it_begins_with_an_answer(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#verdict")).to_contain_text("Identical")
     assert [text.split()[0] for text in panes(page, "Body of")] == ["raw", "flask", "django"]
-    assert fits(page)
 
 
+@at_each_width
 def test_a_request_by_keyboard_alone(visit: Visit) -> None:
     page = visit()
     page.get_by_label("Method", exact=True).focus()
@@ -105,6 +106,7 @@ def test_a_broken_example_is_refused(visit: Visit) -> None:
     assert "No router was asked" in panes(page, "Why")[0]
 
 
+@at_each_width
 def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
     page = visit("#method=GET&path=/test")
     expect(page.locator("#verdict")).to_be_visible()
@@ -114,7 +116,6 @@ def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
     row = page.locator("tr.differs", has_text="Content-Length")
     assert row.locator("td.odd").count() == 1
     assert row.locator(".mark").inner_text() == "differs"
-    assert fits(page)
     assert violations(page) == []
 
 
@@ -157,7 +158,6 @@ def test_a_picture_is_shown(visit: Visit) -> None:
     picture = page.get_by_alt_text("The picture that raw answered")
     expect(picture).to_be_visible()
     assert picture.evaluate("picture => picture.naturalWidth") > 0
-    assert fits(page)
 
 
 def test_a_body_as_bytes(visit: Visit) -> None:
@@ -178,6 +178,7 @@ WHY = {
 }
 
 
+@at_each_width
 def test_why(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#verdict")).to_be_visible()
@@ -195,7 +196,6 @@ def test_the_way(visit: Visit) -> None:
     assert "parameters={'name': 'you'}" in steps.nth(3).inner_text()
     steps.nth(3).get_by_text("Its source").click()
     expect(steps.nth(3).get_by_text("def match(")).to_be_visible()
-    assert fits(page)
 
 
 # -- the page itself
@@ -289,13 +289,13 @@ def test_a_page_whose_server_is_gone_says_so(visit: Visit) -> None:
     expect(page.locator("#said.refused")).to_contain_text("Start sidebyside page again")
 
 
+@at_each_width
 def test_axe_finds_nothing(visit: Visit) -> None:
     page = visit("#method=GET&path=/error")
     expect(page.locator("#verdict")).to_be_visible()
     assert violations_by_scheme(page) == {}
     choose(page, "No Host")
     assert violations(page) == []
-    assert fits(page)
 
 
 @pytest.mark.parametrize(

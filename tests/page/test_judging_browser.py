@@ -1,4 +1,4 @@
-"""The contract, live, in a real browser, at two widths."""
+"""The contract, live, in a real browser; whatever is shown fits two widths."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from raw_router.drivers import threads
 from raw_router.messages import plain_text
-from tests.page.conftest import Visit
-from tests.page.looking import fits, violations_by_scheme
+from tests.page.conftest import Visit, at_each_width
+from tests.page.looking import violations_by_scheme
 from tests.serving import HOST, serving
 
 RFC = re.compile("^https://www.rfc-editor.org/rfc/rfc9110#section-")
@@ -46,9 +46,9 @@ def test_the_three_are_judged(visit: Visit) -> None:
     assert page.locator(".points tbody td").all_inner_texts() == ["10/10"] * 3
     assert page.locator(".points tbody th").all_inner_texts() == ["3 Route"]
     assert page.locator(".failure").count() == 0
-    assert fits(page)
 
 
+@at_each_width
 def test_a_failure_opens_as_the_judge_shows_it(visit: Visit, mine: str) -> None:
     page = visit("#contract")
     judge_mine(page, mine)
@@ -66,13 +66,13 @@ def test_a_failure_opens_as_the_judge_shows_it(visit: Visit, mine: str) -> None:
     assert "route-unknown does not hold" in page.locator("#judge-told").inner_text()
 
 
+@at_each_width
 def test_nothing_is_amiss(visit: Visit, mine: str) -> None:
     page = visit("#contract")
     judge_mine(page, mine)
     standing(page, "do not hold")
     for summary in page.locator(".failure summary").all():
         summary.click()
-    assert fits(page)
     assert violations_by_scheme(page) == {}
 
 

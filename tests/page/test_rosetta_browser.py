@@ -1,19 +1,19 @@
-"""The Rosetta table in a real browser, at two widths."""
+"""The Rosetta table in a real browser; whatever is shown fits two widths."""
 
 from playwright.sync_api import expect
 
 from sidebyside.page.ideas import IDEAS
-from tests.page.conftest import Visit
-from tests.page.looking import fits, violations_by_scheme
+from tests.page.conftest import Visit, at_each_width
+from tests.page.looking import violations_by_scheme
 
 THREE = ["raw", "flask", "django"]
 
 
+@at_each_width
 def test_all_ideas_are_there_in_order(visit: Visit) -> None:
     page = visit("#rosetta")
     assert page.locator(".idea h2").all_inner_texts() == [idea.title for idea in IDEAS]
     assert page.locator(".idea h3").all_inner_texts() == THREE * len(IDEAS)
-    assert fits(page)
     boxes = [column.bounding_box() for column in page.locator("#idea-route .three section").all()]
     tops = {box["y"] for box in boxes if box}
     assert len(tops) == (1 if page.viewport_size == {"width": 1280, "height": 900} else 3)  # side by side, or not
@@ -33,6 +33,7 @@ def test_the_address_of_an_idea_opens_it(visit: Visit) -> None:
     expect(page.locator("#idea-test-client .green")).to_contain_text("app.test_client()")
 
 
+@at_each_width
 def test_nothing_is_amiss(visit: Visit) -> None:
     """One idea stands for all, which are made alike: axe takes its time for each word of code."""
     page = visit("#rosetta")
