@@ -79,6 +79,7 @@ def test_fields_of_every_answer(client: FlaskClient, path: str) -> None:
     fields = client.get(path).headers
     assert fields["Content-Security-Policy"] == POLICY
     assert "script-src 'self'" in POLICY
+    assert "img-src 'self' data:;" in POLICY
     assert "unsafe" not in POLICY
     assert fields["X-Frame-Options"] == "DENY"
     assert fields["X-Content-Type-Options"] == "nosniff"
