@@ -41,16 +41,16 @@ run: .venv
 MEASURED := tests/shared_views tests/raw_router tests/contract
 # Tests mostly wait for servers, or for what servers must not say: some at a time keep two cores busy, and who is done takes
 # over from who is not.
-PYTEST := -m pytest --dist worksteal -n 4
+PYTEST := -m pytest --dist worksteal -n
 
 # nginx, wrk, bubblewrap and Chromium are for some of the tests, which are skipped where they cannot be had.
 test: lint
 	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap chromium=chromium
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run $(PYTEST) $(MEASURED)
+	@$(BIN)/coverage run $(PYTEST) 4 $(MEASURED)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=100
-	@$(BIN)/python $(PYTEST) $(addprefix --ignore=,$(MEASURED))
+	@$(BIN)/python $(PYTEST) 6 $(addprefix --ignore=,$(MEASURED))
 
 lint: .venv
 	@$(BIN)/ruff check
