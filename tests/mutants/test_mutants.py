@@ -12,7 +12,7 @@ from contract.subject import Remote
 from tests.mutants.serving import TIMEOUT, Mutant, running
 from tests.mutants.table import MUTANTS
 
-EVERY = 8
+EVERY = 32
 # Rules that take a second or so even of a good server: judged only of servers broken in that way.
 SLOW = {
     "respond-byte-by-byte",
@@ -33,7 +33,7 @@ def rules_for(mutant: Mutant) -> list[Rule]:
 
 
 def some_of(rules: Sequence[Rule], mutant: Mutant) -> list[Rule]:
-    """Return the rules that the mutant breaks, and every eighth other one; the next mutant gets others.
+    """Return the rules that the mutant breaks, and every thirty-second other one; the next mutant gets others.
 
     `make docs` judges all mutants by all rules, which takes far longer.
     """
