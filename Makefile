@@ -36,11 +36,11 @@ help:
 run: .venv
 	@$(BIN)/sidebyside page $(ARGS)
 
-# Coverage is that of the units' own tests. The others judge the same code thousands of times; measured, they would take twice
-# as long.
+# Coverage is that of the units' own tests. The others judge the same code thousands of times; measured, they would
+# take twice as long.
 MEASURED := tests/shared_views tests/raw_router tests/contract
-# Tests mostly wait for servers, or for what servers must not say: some at a time keep two cores busy, and who is done takes
-# over from who is not.
+# Tests mostly wait for servers, or for what servers must not say: some at a time keep two cores busy, and who is done
+# takes over from who is not.
 PYTEST := -m pytest --dist worksteal -n
 
 # nginx, wrk, bubblewrap and Chromium are for some of the tests, which are skipped where they cannot be had.
