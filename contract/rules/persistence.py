@@ -376,6 +376,7 @@ RULES = (
         sentence="A client that says at once that it will send no more still gets its answer.",
         hint="An empty recv() ends the requests, not the answers: send what you owe before you close.",
         section="RFC 9112 §9.6",
+        level="SHOULD",  # a connection may be closed at any time; printf | nc -N gets no answer then
         needs=ROOT,
         half_closes=True,
         check=half_closed,
