@@ -52,6 +52,13 @@ class Alone:
         except Broken:
             return ""
 
+    def renew(self) -> None:
+        """End a server that answers no more, so that it is started anew; where it can't be, keep why."""
+        try:
+            self.subject.stop()
+        except Broken as broken:
+            self.gone = str(broken)
+
     def _lives(self, server: Server) -> bool:
         if self.answers:
             return is_answered(server)
@@ -70,16 +77,10 @@ class Alone:
         crash = settled(self.subject)
         self.gone = self.subject.violation
         if crash is None and not self.gone:
-            self._renew()
+            self.renew()
         text = f"the server's process ended: {crash.how}" if crash else "afterwards, the server answers no more"
         complaint = Complaint(self.gone or text)
         return replace(outcome, verdict="failed", complaints=(*outcome.complaints, complaint), crash=crash)
-
-    def _renew(self) -> None:
-        try:
-            self.subject.stop()
-        except Broken as broken:
-            self.gone = str(broken)
 
 
 def added(before: str, after: str) -> str:

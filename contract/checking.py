@@ -3,7 +3,7 @@
 How long the server takes for its front page decides how long the judge waits for anything. A server that lets one
 client wait for another is judged by one rule at a time. Any other is judged by many rules at once, and what fails there
 is judged again by itself, which counts: no rule fails because of another. If the server has ended meanwhile, nobody
-knows by which rule, and all are judged again, one at a time.
+knows by which rule, and all are judged again, one at a time; or no more are, if it is not the judge's to start.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -50,7 +50,7 @@ class Checker:
     def outcomes(self) -> tuple[Outcome, ...]:
         """Judge all the rules."""
         alone = prepared(self.subject, self.timeout)
-        known = self._at_once(alone.timeout) if alone.answers and self._serves_several(alone.timeout) else ()
+        known = self._at_once(alone) if alone.answers and self._serves_several(alone.timeout) else ()
         return self._one_by_one(alone, known)
 
     def _serves_several(self, timeout: float) -> bool:
@@ -66,19 +66,26 @@ class Checker:
             return False
         return several
 
-    def _at_once(self, timeout: float) -> Sequence[Outcome]:
-        """Judge the rules together, and return what passed: nothing where the server did not live to the end."""
-        judgement = Judgement(lambda rule: run(rule, self._alive(timeout)), [*self.among, *self.rules])
+    def _at_once(self, alone: Alone) -> Sequence[Outcome]:
+        """Judge the rules together, and return what passed: nothing where the server did not live to the end.
+
+        Of a server that can't be started again, what passed before counts: nobody can judge it anew.
+        """
+        judgement = Judgement(lambda rule: run(rule, self._alive(alone.timeout)), [*self.among, *self.rules])
         together = [rule for rule in reversed(self.rules) if not (rule.alone or rule.restarts)]  # the slow ones first
         pool = ThreadPoolExecutor(WORKERS)
         try:
             outcomes = list(pool.map(lambda rule: self._told_early(judgement.outcome(rule)), together))
-            self._alive(timeout)
+            server = self._alive(alone.timeout)
         except (Crashed, Broken):
             pool.shutdown(cancel_futures=True)
             return ()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+        if not is_answered(server):
+            alone.renew()
+            if not alone.gone:
+                return ()
         return [outcome for outcome in outcomes if outcome.verdict == "passed"]
 
     def _told_early(self, outcome: Outcome) -> Outcome:

@@ -17,7 +17,7 @@ class Subject(Protocol):
 
     @property
     def violation(self) -> str:
-        """The limit that the server has broken, in a sentence; nothing where it has broken none."""
+        """Why no more can be judged, in a sentence: most often a limit that the server has broken."""
 
     def running(self) -> Server:
         """Return the server as it runs now, started if it does not. Broken where that can't be done."""
@@ -29,7 +29,13 @@ class Subject(Protocol):
         """End a server that answers no more, so that a new one is started. Broken where that is not the judge's."""
 
 
-@dataclass(frozen=True)
+GONE = (
+    "the server answers no more, and is not the judge's to start again; "
+    "`contract check --command` starts it, tells which rule ends it, and goes on"
+)
+
+
+@dataclass
 class Remote:
     """A server that runs without the judge's doing, which knows nothing of it but its address."""
 
@@ -44,4 +50,5 @@ class Remote:
         return None
 
     def stop(self) -> None:
-        raise broken("the server answers no more, and it is not the judge's to start it again")
+        self.violation = GONE
+        raise broken(GONE)

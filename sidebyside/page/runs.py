@@ -53,7 +53,7 @@ class News:
     told: tuple[Part, ...] = ()  # of a rule that does not hold
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Watched(Remote):
     """A server that is there for its judge as long as the run goes on."""
 

@@ -18,7 +18,7 @@ from contract.conversation import broken
 from contract.expectations import Status
 from contract.model import Crash
 from contract.requests import get
-from contract.subject import Remote
+from contract.subject import GONE, Remote
 from tests.contract.scripted import OK, Script, says, scripted
 from tests.contract.test_judging import BROKEN, KEPT, asks, rule
 from tests.mutants.serving import running
@@ -200,8 +200,9 @@ def test_what_came_to_an_output_is_told_from_what_was_there(before: str, after: 
     assert added(before, after) == new
 
 
-def test_who_hangs_is_started_anew() -> None:
-    found = outcomes(Mortal(hangs_at_odd), KEPT, ODD, LAST)
+@pytest.mark.parametrize("several", [False, True], ids=["one client", "several clients"])
+def test_who_hangs_is_started_anew(several: bool) -> None:
+    found = outcomes(Mortal(hangs_at_odd, several), KEPT, ODD, LAST)
     assert [complaint.text for complaint in found["odd"].complaints] == ["afterwards, the server answers no more"]
     assert found["last"].verdict == "passed"
 
@@ -234,6 +235,19 @@ def test_who_hangs_and_is_not_ours_to_start_ends_it_all() -> None:
         subject.stop()
     assert [outcome.verdict for outcome in checked] == ["passed", "failed", "skipped"]
     assert "not the judge's to start" in checked[-1].reason
+    assert remote.violation == checked[-1].reason
+
+
+def test_who_hangs_among_others_and_is_not_ours_to_start_is_blamed_for_nothing() -> None:
+    """It is not known which rule it was; what has passed by then, has."""
+    subject = Mortal(hangs_at_odd, several=True)
+    try:
+        remote = Remote(subject.running())
+        checked = Checker(remote, [BROKEN, ODD], (), lambda outcome: None, timeout=0.3).outcomes()
+    finally:
+        subject.stop()
+    assert [(outcome.verdict, outcome.reason) for outcome in checked] == [("skipped", GONE), ("passed", "")]
+    assert remote.violation == GONE
 
 
 def test_who_ends_once_its_speed_is_known_fails() -> None:
