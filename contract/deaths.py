@@ -4,6 +4,7 @@ from contract.cases import Case, last_words
 from contract.signs import (
     IN_USE,
     MISSING,
+    SHELL,
     UNDECODED,
     Sign,
     by_a_part,
@@ -37,6 +38,12 @@ DEATHS = (
         (wrote(IN_USE),),
         "The port is taken: another program listens there, or an earlier start of this one still does.",
         "End the other program, or take another port.",
+    ),
+    Case(
+        "no-shell",
+        (says(SHELL),),
+        "No shell runs the command, and only a shell knows `&&`, `;`, `|`, `>`, `$NAME`, `NAME=value` and `cd`.",
+        "Let a shell run it, as in: sh -c 'cc -o server server.c && exec ./server {port}'.",
     ),
     Case(
         "no-such-program",

@@ -12,7 +12,7 @@ from contract.model import Outcome
 from contract.output import harmless
 from contract.report import Report, Score
 from contract.reports.learners import broken_rules, hidden_broken, public, unjudged
-from contract.telling import Kind, Part, exchanges, parts
+from contract.telling import Kind, Part, cut, exchanges, parts
 
 BAR = 10  # columns
 OUTPUT = 20  # lines of the server's output that are shown
@@ -89,7 +89,8 @@ def endings(report: Report) -> Iterator[Text]:
         yield Text("The last that the server wrote:", "dim")
         yield from (Text(f"server | {line}".rstrip(), "dim") for line in last_lines(report.output))
     if not report.target.startswith(URLS) and any(map(can_be_repeated, public(report, report.outcomes))):
-        yield Text(f"Before a line after `Again`, start the server on the port in that line: {report.target}", "dim")
+        command = by_hand(report.target)
+        yield Text(f"Before a line after `Again`, start the server on the port in that line: {command}", "dim")
     if report.stopped:
         yield Text(f"Judging ended early: {report.stopped}", "red")
 
@@ -98,8 +99,14 @@ def can_be_repeated(outcome: Outcome) -> bool:
     return outcome.verdict == "failed" and any(part.kind == "again" for part in parts(outcome))
 
 
+def by_hand(command: str) -> str:
+    """Return what to type to start a server on a port: one without {port} finds it in its environment."""
+    return command if "{port}" in command else f"PORT={{port}} {command}"
+
+
 def last_lines(output: str) -> list[str]:
-    return [harmless(line.removesuffix("\r")) for line in output.removesuffix("\n").split("\n")[-OUTPUT:]]
+    lines = output.removesuffix("\n").split("\n")[-OUTPUT:]
+    return [cut(harmless(line.removesuffix("\r"))) for line in lines]
 
 
 def total(report: Report) -> Text:

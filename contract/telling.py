@@ -106,15 +106,15 @@ def _line(line: bytes, place: int | None) -> Iterator[Part]:
     """Yield a line, and a caret under the byte at that place, if it is in this line; a long one is cut around it."""
     text = visible(line)
     if place is None or not 0 <= place < len(line):
-        yield Part("bytes", f"      {_cut(text, 0)}")
+        yield Part("bytes", f"      {cut(text)}")
         return
     column, width = len(visible(line[:place])), len(visible(line[place : place + 1]))
     first = max(0, min(column - WIDTH // 2, len(text) - WIDTH))
-    yield Part("bytes", f"      {_cut(text, first)}")
+    yield Part("bytes", f"      {cut(text, first)}")
     yield Part("caret", " " * (6 + column - first + (3 if first else 0)) + "^" * width)
 
 
-def _cut(text: str, first: int) -> str:
+def cut(text: str, first: int = 0) -> str:
     """Return as much of a line as is shown, from that column on, with dots for what is left out."""
     left, right = "..." if first else "", "..." if len(text) - first > WIDTH else ""
     return f"{left}{text[first : first + WIDTH]}{right}"

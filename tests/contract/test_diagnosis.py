@@ -122,6 +122,17 @@ FAULTS = {
     "unchecked-request length": answered("persistence-error", PLAIN),
     "no-reuse-address": failed("listen-restarts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
     "address-in-use": failed("listen-accepts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
+    "no-shell to build it": failed("listen-accepts", Complaint("'make && ./server' did not start: it has ended")),
+    "no-shell to name the port": failed("listen-accepts", Complaint("'./server $PORT' did not start: it has ended")),
+    "no-shell to set a variable": failed(
+        "listen-accepts", Complaint("'PORT={port} ./server' did not start: No such file or directory")
+    ),
+    "no-shell to change the folder": failed(
+        "listen-accepts", Complaint("\"cd 'my server'; ./server\" did not start: No such file or directory")
+    ),
+    "no-such-program in a shell": failed(
+        "listen-accepts", Complaint("\"bsh -c 'make && ./server'\" did not start: No such file or directory")
+    ),
     "no-such-program": failed("listen-accepts", Complaint("'/no {port}' did not start: No such file or directory")),
     "no-such-program apart": failed(
         "listen-accepts", Complaint("'/no' did not start: it has ended: exit status 1\nbwrap: execvp /no: No such file")

@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from contract.conversation import Complaint, Conversation
-from contract.display import OUTPUT, heading, indented, lines, progress, show, show_all, total
+from contract.display import OUTPUT, heading, indented, last_lines, lines, progress, show, show_all, total
 from contract.report import Report, Score
+from contract.telling import WIDTH
 from tests.contract.reports.made import (
     EMPTY,
     FAILED,
@@ -152,6 +153,15 @@ def test_when_the_server_is_not_quoted(made: Report) -> None:
 def test_a_server_that_the_judge_has_ended_is_to_be_started_before_a_line_is_tried(made: Report, said_so: bool) -> None:
     line = "Before a line after `Again`, start the server on the port in that line: python3 server.py {port}"
     assert (line in said(made)) is said_so
+
+
+def test_a_server_that_is_told_its_port_by_its_environment_is_started_so() -> None:
+    line = "Before a line after `Again`, start the server on the port in that line: PORT={port} node server.js"
+    assert line in said(report(REPEATABLE, target="node server.js"))
+
+
+def test_a_long_line_of_the_server_is_cut() -> None:
+    assert last_lines("a" * 1000) == ["a" * WIDTH + "..."]
 
 
 def test_an_early_end_is_told_last_but_one() -> None:
