@@ -4,8 +4,8 @@ import socket
 from threading import BoundedSemaphore, Thread
 from time import monotonic
 
-from raw_router.drivers import BOUNDS, Bounds, Connect
-from raw_router.drivers.blocking import accepted, converse
+from raw_router.drivers import BOUNDS, PAUSE, Bounds, Connect
+from raw_router.drivers.blocking import accepted, converse, ready
 
 
 def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
@@ -19,9 +19,19 @@ def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds
             slots.release()
 
     for client, address in accepted(listener, stop):
-        slots.acquire()
-        start(Thread(target=run, args=(client, address), daemon=True), client, slots)
+        if is_room(slots, stop):
+            start(Thread(target=run, args=(client, address), daemon=True), client, slots)
+        else:
+            client.close()
     await_all(slots, bounds)
+
+
+def is_room(slots: BoundedSemaphore, stop: socket.socket) -> bool:
+    """Wait for a slot, and tell whether there was one before the server is to stop."""
+    while not slots.acquire(timeout=PAUSE):
+        if ready(0, stop):
+            return False
+    return True
 
 
 def start(thread: Thread, client: socket.socket, slots: BoundedSemaphore) -> None:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, sleep
 from weakref import WeakSet
 
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, Bounds, Connect, events, listen, serial
+from raw_router.drivers import BOUNDS, Bounds, Connect, events, listen, serial, threads
 from raw_router.messages import Request, Response
 from tests.serving import DRIVERS, HOST, Serve, driving, exchange
 
@@ -132,6 +132,27 @@ def test_grace_ends(serve: Serve) -> None:
         client.sendall(b"GET / HTTP/1.1\r\n")
         server.end()
         server.thread.join()
+
+
+def test_threads_that_stop_wait_for_no_room() -> None:
+    """All the room there is has a view that takes longer than the grace."""
+    asked, over = Event(), Event()
+
+    def waits(request: Request) -> Response:
+        asked.set()
+        over.wait(30)
+        return handler(request)
+
+    bounds = replace(BOUNDS, connections=1, grace=0.2)
+    with stoppable(threads.serve, bounds, partial(Connection, waits)) as server, dial(server.port) as client:
+        client.sendall(GET)
+        asked.wait(10)
+        with dial(server.port):
+            sleep(0.2)  # in which it is accepted, and waits for room
+            server.end()
+            server.thread.join(10)
+            assert not server.thread.is_alive()
+        over.set()
 
 
 def test_clients_beyond_the_bound_wait(concurrent: Serve) -> None:
