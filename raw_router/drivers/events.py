@@ -26,7 +26,7 @@ def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds
 
 
 class Client:
-    """One client: its socket, what is still to be sent to it, what it is waited for, and when that was looked at."""
+    """One client: its socket, what is still to be sent to it, what it is waited for, and since when."""
 
     __slots__ = ("connection", "served", "socket", "tick", "unsent", "wait")
 
@@ -84,12 +84,15 @@ class Loop:
             self.turn()
 
     def turn(self) -> None:
-        """Receive from all clients that are ready, then answer them, then send: each alike step is quicker in a row."""
-        answers = self.answer(self.receive(self.poll.poll(self.patience())))
-        for client, answer in answers:
+        """Receive from all clients that are ready, then answer them, then send: each alike step is quicker in a row.
+
+        Whose time runs out is looked at last: what has come meanwhile, while a view took long, has come in time.
+        """
+        ready = self.poll.poll(self.patience())
+        before, self.tick = self.tick, now()
+        for client, answer in self.answer(self.receive(ready)):
             self.send(client, answer)
-        if self.tick != (tick := now()):
-            self.tick = tick
+        if self.tick != before:
             self.expire()
 
     def patience(self) -> float | None:
@@ -165,6 +168,8 @@ class Loop:
             wait = client.send(answer)
             if wait != client.wait or client.tick != self.tick:
                 self.watch(client, wait)
+            else:
+                client.served = client.connection.served
         except OSError:
             self.drop(client)
         except Exception:
@@ -177,10 +182,10 @@ class Loop:
 
     def watch(self, client: Client, wait: str) -> None:
         """Take note of what a client is waited for; an answer begins a new wait, bytes alone do not."""
-        before, client.wait, client.tick = client.wait, wait, self.tick
+        before, client.wait = client.wait, wait
         if wait == before and client.served == client.connection.served:
             return
-        client.served = client.connection.served
+        client.served, client.tick = client.connection.served, self.tick
         self.forget(client, before)
         self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.bounds.seconds(wait))
         if "write" in (before, wait):

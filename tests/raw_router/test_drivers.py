@@ -148,6 +148,12 @@ def test_waits_end(serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
         assert receive_all(client)[:12] == answer
 
 
+def test_a_client_after_a_long_silence_is_served(serve: Serve) -> None:
+    with driving(partial(Connection, handler), serve, bounds=replace(BOUNDS, idle=0.2)) as port:
+        sleep(0.5)
+        assert_serves(port)
+
+
 def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
     bounds = replace(BOUNDS, write=0.2)
     gone: list[bool] = []

@@ -1,0 +1,112 @@
+"""The time limits of the driver events, turn by turn, on a clock that the tests set."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from http import HTTPStatus
+
+import pytest
+
+from raw_router.connection import Connection
+from raw_router.drivers import BOUNDS, events, listen
+from raw_router.messages import Request, Response, plain_text
+from tests.serving import HOST
+
+HEAD = 10  # ticks
+BEGINNING, END = b"GET / HTTP/1.1\r\n", b"Host: a\r\n\r\n"
+
+
+@dataclass
+class Clock:
+    """A loop, and the tick that it believes in."""
+
+    tick: int = 0
+    late: socket.socket | None = None  # who sends the rest of a head while a view takes its time
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        self.listener = self.stack.enter_context(listen(HOST, 0))
+        bounds = replace(BOUNDS, head=HEAD * events.TICK)
+        self.loop = events.Loop(self.listener, partial(Connection, self.view), bounds)
+
+    def view(self, request: Request) -> Response:
+        if self.late:
+            self.tick += 5 * HEAD
+            self.late.sendall(END)
+            self.late = None
+        return plain_text(HTTPStatus.OK, "here")
+
+    def dial(self) -> socket.socket:
+        client = self.stack.enter_context(socket.create_connection((HOST, self.listener.getsockname()[1]), 10))
+        self.loop.turn()
+        return client
+
+    def send(self, client: socket.socket, data: bytes) -> None:
+        client.sendall(data)
+        self.loop.turn()
+
+    def drip(self, client: socket.socket) -> None:
+        for _ in range(2):
+            self.send(client, b"A: a\r\n")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    clock = Clock()
+    monkeypatch.setattr(events, "now", lambda: clock.tick)
+    clock.loop.tick = clock.tick
+    yield clock
+    clock.loop.close()
+    clock.stack.close()
+
+
+def test_a_head_that_comes_too_slowly_is_refused(clock: Clock) -> None:
+    client = clock.dial()
+    clock.send(client, BEGINNING)
+    clock.tick += HEAD
+    clock.loop.turn()
+    assert client.recv(65536).startswith(b"HTTP/1.1 408 ")
+
+
+def test_who_comes_after_a_long_silence_has_all_the_time(clock: Clock) -> None:
+    clock.tick += 100_000
+    client = clock.dial()
+    clock.send(client, BEGINNING + END)
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_request_has_its_own_time_however_late_the_one_before_it_came(clock: Clock) -> None:
+    client = clock.dial()
+    clock.send(client, BEGINNING)
+    clock.tick += HEAD - 1
+    clock.drip(client)
+    clock.send(client, END + BEGINNING)
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+    clock.tick += HEAD - 1
+    clock.drip(client)
+    clock.send(client, END)
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_request_has_no_more_than_its_time(clock: Clock) -> None:
+    """It began in the tick in which the one before it was answered."""
+    client = clock.dial()
+    clock.send(client, BEGINNING)
+    clock.send(client, END + BEGINNING)
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+    clock.tick += HEAD - 1
+    clock.drip(client)
+    clock.tick += 1
+    clock.loop.turn()
+    assert client.recv(65536).startswith(b"HTTP/1.1 408 ")
+
+
+def test_what_comes_in_time_while_a_view_blocks_is_not_late(clock: Clock) -> None:
+    other, client = clock.dial(), clock.dial()
+    clock.send(client, BEGINNING)
+    clock.late = client
+    clock.send(other, BEGINNING + END)
+    clock.loop.turn()
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
