@@ -12,6 +12,7 @@ from raw_router.drivers import BOUNDS, NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Con
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 READ, WRITE = select.POLLIN, select.POLLOUT
 TICK = 0.1  # seconds: time limits are no finer
+NOTHING = memoryview(b"")
 
 errors = logging.getLogger("raw_router")
 
@@ -33,15 +34,15 @@ class Client:
     def __init__(self, client: socket.socket, connection: Conversation) -> None:
         self.socket = client
         self.connection = connection
-        self.unsent = memoryview(b"")
+        self.unsent = NOTHING
         self.wait = ""
         self.served = -1
         self.tick = -1
 
     def send(self, answer: bytes | memoryview) -> str:
-        """Send as much as the client takes now, and return what it is waited for then.
+        """Send as much as the client takes now, and return what it is waited for then: to take more, for "write".
 
-        A connection that waited for the client's reading goes on. Raises OSError where the client is gone.
+        Raises OSError where the client is gone.
         """
         try:
             sent = self.socket.send(answer) if answer else 0
@@ -50,8 +51,9 @@ class Client:
         if sent < len(answer):
             self.unsent = memoryview(answer)[sent:]
             return "write"
-        wait = self.connection.waits_for
-        return self.send(self.connection.receive(b"")) if wait == "write" else wait
+        if self.unsent:
+            self.unsent = NOTHING
+        return self.connection.waits_for
 
 
 class Loop:
@@ -100,14 +102,21 @@ class Loop:
         return TICK * SECOND if self.clients or not self.accepting else None
 
     def receive(self, ready: Iterable[tuple[int, int]]) -> list[tuple[Client, bytes]]:
-        """Return what has come from clients; do what else the sockets are ready for."""
+        """Return what has come from clients; do what else the sockets are ready for.
+
+        A connection that waited for the client to take its answers goes on without new bytes: with some in each turn,
+        so that the others have theirs.
+        """
         came = []
         for number, _ in ready:
             client = self.clients.get(number)
             if client is None:
                 self.accept_or_stop(number)
             elif client.wait == "write":
-                self.send(client, client.unsent)
+                if client.unsent:
+                    self.send(client, client.unsent)
+                else:
+                    came.append((client, b""))
             else:
                 try:
                     data = client.socket.recv(RECEIVE_SIZE)

@@ -16,6 +16,7 @@ import pytest
 from raw_router.connection import Connection
 from raw_router.drivers import BOUNDS, events, threads
 from raw_router.drivers.blocking import Carrier
+from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from tests import serving
 from tests.serving import DRIVERS, HOST, Serve, driving, exchange
@@ -152,6 +153,12 @@ def test_a_client_after_a_long_silence_is_served(serve: Serve) -> None:
     with driving(partial(Connection, handler), serve, bounds=replace(BOUNDS, idle=0.2)) as port:
         sleep(0.5)
         assert_serves(port)
+
+
+def test_many_answers_that_the_client_has_to_take_one_by_one(serve: Serve) -> None:
+    connect = partial(Connection, handler, limits=replace(LIMITS, unread=1))
+    with driving(connect, serve) as port:
+        assert exchange(port, GET * 3000).count(b"200 OK") == 3000
 
 
 def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
