@@ -82,11 +82,13 @@ async def converse(client: socket.socket, connection: Conversation, bounds: Boun
 
 
 async def next_answer(client: socket.socket, connection: Conversation, deadline: float) -> bytes:
-    """Wait for what the connection waits for, and return its answer."""
+    """Wait for what the connection waits for, and return its answer; the others have their turn before it."""
     if connection.waits_for == "write":
+        await asyncio.sleep(0)
         return connection.receive(b"")  # all was sent before
     try:
         async with asyncio.timeout_at(deadline):
+            await asyncio.sleep(0)  # bytes that are there already are received without waiting, however late it is
             data = await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE)
     except TimeoutError:
         return connection.time_out()

@@ -1,5 +1,6 @@
 """Every driver carries every conversation; one suite for all of them."""
 
+import asyncio
 import os
 import socket
 import struct
@@ -7,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, events, threads
+from raw_router.drivers import BOUNDS, coroutines, events, threads
 from raw_router.drivers.blocking import Carrier
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
@@ -159,6 +160,36 @@ def test_many_answers_that_the_client_has_to_take_one_by_one(serve: Serve) -> No
     connect = partial(Connection, handler, limits=replace(LIMITS, unread=1))
     with driving(connect, serve) as port:
         assert exchange(port, GET * 3000).count(b"200 OK") == 3000
+
+
+def test_a_client_that_never_pauses_does_not_keep_the_others_waiting(busy_port: int) -> None:
+    over = Event()
+    with dial(busy_port) as client:
+        sends, reads = Thread(target=send_on, args=(client, over)), Thread(target=receive_all, args=(client,))
+        sends.start()
+        reads.start()
+        for _ in range(20):
+            assert_serves(busy_port)
+        over.set()
+        sends.join()
+        reads.join()
+
+
+def send_on(client: socket.socket, over: Event) -> None:
+    while not over.is_set():
+        client.sendall(GET * 100)
+    client.shutdown(socket.SHUT_WR)
+
+
+def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
+    ours, client = socket.socketpair()
+    ours.setblocking(False)
+    connection = Connection(handler)
+    connection.receive(b"GET / HT")
+    with ours, client:
+        client.sendall(b"TP/1.1\r\n")
+        answer = asyncio.run(coroutines.next_answer(ours, connection, deadline=0.0))
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
