@@ -6,7 +6,7 @@ import sys
 import time
 
 HOST = "127.0.0.1"
-PORT = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PORT", "8001"))
+PORT = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PORT", "8080"))
 
 listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 listener.bind((HOST, PORT))

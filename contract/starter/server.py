@@ -5,7 +5,7 @@ import socket
 import sys
 
 HOST = "127.0.0.1"
-PORT = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PORT", "8001"))
+PORT = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PORT", "8080"))
 
 listener = socket.socket()
 listener.bind((HOST, PORT))
