@@ -10,6 +10,7 @@ from contract.requests import get
 from contract.server import Server
 
 STRICT = frozenset({5, 6, 10})  # stages in which a route that is missing fails the rule
+BROKEN = " does not hold"  # after the id of the rule for which another is not judged
 PROBES = {
     "/hello/<name>": "/hello/World",
     "/status/<int:code>": "/status/200",
@@ -121,5 +122,5 @@ class Judgement:
         """Return the outcome of a rule whose need is not met: not counted where it would not be if that were met."""
         if needed.counts and rule.stage not in STRICT and (route := self._lacks(rule)):
             return _without_route(rule, route)
-        reason = needed.reason or f"{needed.rule.id} does not hold"  # the first of a chain
+        reason = needed.reason or f"{needed.rule.id}{BROKEN}"  # the first of a chain
         return Outcome(rule=rule, verdict="skipped", reason=reason, counts=needed.counts)

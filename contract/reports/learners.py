@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from contract.judging import BROKEN
 from contract.model import Outcome
 from contract.report import Report, Score
 
@@ -44,10 +45,12 @@ def standing(report: Report, outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def unjudged(report: Report, stage: int) -> Iterator[str]:
-    """Yield how many rules of a stage were not judged, for each reason."""
+    """Yield how many rules of a stage were not judged, for each reason; how to hear of one that was not asked for."""
     skipped = (outcome for outcome in public(report, report.of(stage)) if outcome.verdict == "skipped")
     for reason, times in Counter(outcome.reason for outcome in skipped).items():
-        yield f"{_rules(times, 'rule')} not judged: {reason}."
+        id = reason.removesuffix(BROKEN)
+        unasked = id != reason and id not in {outcome.rule.id for outcome in report.outcomes}
+        yield f"{_rules(times, 'rule')} not judged: {reason}{f' (`--rule {id}` tells why)' if unasked else ''}."
 
 
 def _overview(report: Report) -> Iterator[str]:

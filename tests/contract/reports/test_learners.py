@@ -72,6 +72,11 @@ def hiding(*outcomes: Outcome) -> Report:
             ["0 of 3 rules passed.", "3 rules not judged: it is so."],
             id="skipped-together",
         ),
+        pytest.param(
+            report(outcome("a", 1, "skipped", reason="route-index does not hold")),
+            ["0 of 1 rules passed.", "1 rule not judged: route-index does not hold (`--rule route-index` tells why)."],
+            id="skipped-for-another-stage",
+        ),
     ],
 )
 def test_summary(made: Report, lines: list[str]) -> None:
