@@ -4,6 +4,7 @@ from contract.cases import Case, last_words
 from contract.signs import (
     IN_USE,
     MISSING,
+    MISTAKE,
     SHELL,
     UNDECODED,
     Sign,
@@ -50,6 +51,12 @@ DEATHS = (
         (says(r"did not start: (No such file|Permission denied|Not a directory)|bwrap: execvp "),),
         "The command names a program that is not there, or that may not be run.",
         "See how its first word is spelled, and whether it is installed; `chmod +x` lets a file be run.",
+    ),
+    Case(
+        "no-such-file",
+        (says(r"(?s)did not start: it has ended.*(can't open file|Cannot find module '/)"),),
+        "The command names a file that is not there.",
+        "It is looked for in the folder of contract.toml, or in the one that you are in. See how it is spelled.",
     ),
     Case("does-not-start", (starts_not,), "The program fails before it listens.", "Run it by hand.", last_words),
     dies(
@@ -101,6 +108,12 @@ DEATHS = (
         raised(MISSING),
         text="The program takes what one recv() gives for the whole request; this one is longer.",
         advice="Keep what has come, and receive more until it holds \\r\\n\\r\\n, or is too long: then 414.",
+    ),
+    dies(
+        "dies-of-error",
+        raised(MISTAKE),
+        text="The program has a mistake, which this request has shown.",
+        advice="Mend that line first; then catch what goes wrong with one client, and go on accepting.",
     ),
     dies(
         "dies-of-error",

@@ -139,6 +139,10 @@ FAULTS = {
     ),
     "raises": replace(unanswered("persistence-error", "closed", get("/")), output=INDEX_ERROR),
     "raises and answers": replace(answered("route-index", said(b"HTTP/1.1 500 No\r\n\r\nno")), output=INDEX_ERROR),
+    "no-such-file": failed(
+        "listen-accepts",
+        Complaint("'python3 a.py' did not start: it has ended: exit status 2\npython3: can't open file 'a.py'"),
+    ),
     "does-not-start": failed("listen-accepts", Complaint(f"it did not start: it has ended\n{INDEX_ERROR}")),
 }
 DEATHS = {
@@ -157,6 +161,9 @@ DEATHS = {
     "dies-of-short-request-line unseen": gone("heads-few-words", b"GET\r\n\r\n"),
     "ends-by-itself": died("listen-survives-nothing", "bye\n", how="exit status 0"),
     "dies-of-error": died("route-percent-nul", f"{TRACEBACK}ValueError: embedded null byte\n", get("/%00")),
+    "dies-of-error by a mistake": died(
+        "route-test", f"{TRACEBACK}TypeError: a bytes-like object is required\n", get("/")
+    ),
     "dies-of-error without conversations": failed("route-test", crash=Crash("SIGSEGV", "")),
     "dies-of-error at few words": died("heads-few-words", f"{TRACEBACK}MemoryError\n", b"GET\r\n\r\n"),
 }
