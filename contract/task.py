@@ -33,6 +33,7 @@ class Task:
     ca: str | None
     choice: Choice
     hidden: Path | None
+    show_hidden: bool
     points: Sequence[tuple[int, int]]
     routes: Sequence[tuple[str, str]]
     seed: int
@@ -68,7 +69,7 @@ class Task:
             outcomes=outcomes,
             output=subject.output,
             stopped=subject.violation,
-            hidden=frozenset(rule.id for rule in self.own),
+            hidden=frozenset() if self.show_hidden else frozenset(rule.id for rule in self.own),
             worth=dict(self.points),
         )
 

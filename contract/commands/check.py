@@ -49,6 +49,7 @@ Exit status: 0 if all MUST rules of the chosen stages hold, 1 if some do not, 2 
 @click.option("--until", type=STAGE, help="Judge no later stage.")
 @click.option("--rule", "ids", metavar="ID", multiple=True, shell_complete=rule_ids, help=RULE)
 @click.option("--hidden", type=FILE, help="Judge by the rules in this Python file, too.")
+@click.option("--show-hidden", is_flag=True, help="Tell of those as of the others, as to their author.")
 @click.option("--only-public", is_flag=True, help="Leave those out all the same.")
 @click.option(
     "--points",
@@ -83,7 +84,7 @@ def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path,
         if task.isolate:
             enter()
         with progress(len(task.rules), volume) as told:
-            report = task.report(told, live if volume == "verbose" and not task.own else unshown)
+            report = task.report(told, live if volume == "verbose" and (task.show_hidden or not task.own) else unshown)
         try:
             for format, file in reports:
                 write(report, format, file)

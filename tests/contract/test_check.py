@@ -281,6 +281,14 @@ def test_of_hidden_rules_only_how_many(volume: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_their_author_is_told_all() -> None:
+    given = ("--command", COMMAND, "--hidden", "own.py", "--show-hidden", "--rule", "sesame-told", "--verbose")
+    result = check(*given)
+    assert "   sesame-told (MUST): " in result.stdout
+    assert "server |" in result.output
+
+
+@pytest.mark.usefixtures("folder")
 def test_only_public(url: str) -> None:
     given = (url, "--hidden", "own.py", "--only-public")
     assert "no rule 'sesame-told'" in check(*given, "--rule", "sesame-told").stderr
