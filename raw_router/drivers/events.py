@@ -181,8 +181,6 @@ class Loop:
                 client.served = client.connection.served
         except OSError:
             self.drop(client)
-        except Exception:
-            self.give_up(client)
 
     def give_up(self, client: Client) -> None:
         """Drop a client for a defect of ours, which must not cost the others their server."""

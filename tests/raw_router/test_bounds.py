@@ -15,7 +15,7 @@ from weakref import WeakSet
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, Bounds, Connect, events, listen, serial, threads
+from raw_router.drivers import BOUNDS, PAUSE, Bounds, Connect, events, listen, serial, threads
 from raw_router.messages import Request, Response
 from tests.serving import DRIVERS, HOST, Serve, driving, exchange
 
@@ -161,7 +161,7 @@ def test_clients_beyond_the_bound_wait(concurrent: Serve) -> None:
             assert ask(first)
             assert ask(second)
             third.sendall(GET)
-            assert select.select([third], [], [], 0.3)[0] == []
+            assert select.select([third], [], [], PAUSE + 0.2)[0] == []
             assert ask(first)
             second.close()
             assert third.recv(65536).endswith(b"body")

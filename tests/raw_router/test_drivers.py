@@ -283,6 +283,13 @@ def test_a_client_without_room_for_a_byte_gets_it_later() -> None:
         client = events.Client(here, Connection(handler))
         assert client.send(b"answer") == "write"
         assert bytes(client.unsent) == b"answer"
+        there.setblocking(False)
+        with suppress(BlockingIOError):
+            while there.recv(65536):
+                pass
+        assert client.send(client.unsent) == "idle"
+        assert not client.unsent
+        assert there.recv(100) == b"answer"
 
 
 def test_where_no_thread_can_be_had_the_client_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
