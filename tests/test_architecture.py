@@ -1,6 +1,7 @@
 """The arrows between the rooms of the house: who may import whom."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "contract", "sidebyside")
 IMPLEMENTATIONS = {"shared_views", "raw_router", "flask_app", "django_project"}
-CORE = ("limits", "messages", "target", "parser", "framing", "writer", "connection")
-READING_ORDER = (*CORE, "router", "urls", "handler")
+CORE = ("messages", "limits", "target", "parser", "framing", "writer", "connection")
+READING_ORDER = re.findall(r"(?m)^\| `([\w/]+\.py)` \|", (ROOT / "docs" / "raw_router.md").read_text())
 
 
 def modules(folder: str) -> list[Path]:
@@ -27,6 +28,11 @@ def imports(file: Path) -> Iterator[str]:
             assert node.level == 0, f"{file}: a relative import"
             yield node.module or ""
             yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def full_name(module: str) -> str:
+    """Return the name that a file of raw_router is imported by."""
+    return f"raw_router/{module}".removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def rooms_imported(file: Path) -> set[str]:
@@ -84,10 +90,17 @@ def test_the_core_holds_no_socket_and_no_page(module: str) -> None:
     assert names.isdisjoint({"raw_router.router", "raw_router.urls", "raw_router.handler", "raw_router.drivers"})
 
 
+def test_the_document_lists_every_module_once_and_the_core_first() -> None:
+    folder = ROOT / "raw_router"
+    everything = {str(file.relative_to(folder)) for file in modules("raw_router")}
+    assert sorted(READING_ORDER) == sorted(everything - {"__init__.py"})
+    assert READING_ORDER[: len(CORE)] == [f"{name}.py" for name in CORE]
+
+
 @pytest.mark.parametrize("module", READING_ORDER)
-def test_a_module_imports_only_those_before_it(module: str) -> None:
-    later = {f"raw_router.{name}" for name in READING_ORDER[READING_ORDER.index(module) :]}
-    assert later.isdisjoint(imports(ROOT / "raw_router" / f"{module}.py"))
+def test_a_module_imports_only_those_listed_above_it(module: str) -> None:
+    later = set(map(full_name, READING_ORDER[READING_ORDER.index(module) :]))
+    assert later.isdisjoint(imports(ROOT / "raw_router" / module))
 
 
 def test_drivers_import_no_http() -> None:
