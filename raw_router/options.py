@@ -1,8 +1,10 @@
 """The command line of python -m raw_router: what there is to choose, and what it is by default."""
 
 import argparse
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from raw_router.drivers import BOUNDS, Bounds
@@ -56,7 +58,7 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     options.bounds = Bounds(connections=options.connections, **seconds)
     try:
         options.handler = load_handler(options.wsgi)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (AttributeError, ValueError) as error:
         parser.error(f"argument --wsgi: {error}")
     return options
 
@@ -117,11 +119,21 @@ def load_handler(wsgi: str | None) -> Handler:
 
 
 def load_application(name: str) -> "WSGIApplication":
-    """Return what MODULE:CALLABLE names. Raises ImportError, AttributeError or ValueError."""
+    """Return what MODULE:CALLABLE names. Raises AttributeError or ValueError."""
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):
         raise ValueError(f"{name!r} is not MODULE:CALLABLE")
-    application: WSGIApplication = getattr(import_module(module), attribute)
+    application: WSGIApplication = getattr(load_module(module), attribute)
     if not callable(application):
         raise ValueError(f"{name} cannot be called")
     return application
+
+
+def load_module(name: str) -> ModuleType:
+    """Return a module. Raises ValueError where it cannot be imported; a fault within it has its traceback printed."""
+    try:
+        return import_module(name)
+    except (Exception, SystemExit) as error:
+        if not (isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}.")):
+            traceback.print_exc()
+        raise ValueError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -76,7 +77,10 @@ def test_serves_until_a_signal_comes(number: int, options: list[str], driver: st
         (["--max-body", "x"], "argument --max-body: invalid count value: 'x'"),
         (["--driver", "x"], "argument --driver: invalid choice: 'x'"),
         (["--wsgi", "flask_app"], "argument --wsgi: 'flask_app' is not MODULE:CALLABLE"),
-        (["--wsgi", "nowhere:app"], "argument --wsgi: No module named 'nowhere'"),
+        (
+            ["--wsgi", "nowhere.at:app"],
+            "argument --wsgi: nowhere.at cannot be imported: ModuleNotFoundError: No module named 'nowhere'",
+        ),
         (["--wsgi", "flask_app:nothing"], "argument --wsgi: module 'flask_app' has no attribute 'nothing'"),
         (["--wsgi", "flask_app:__doc__"], "argument --wsgi: flask_app:__doc__ cannot be called"),
     ],
@@ -86,7 +90,37 @@ def test_bad_options(capsys: pytest.CaptureFixture[str], options: list[str], sai
     with pytest.raises(SystemExit) as ended:
         main(options)
     assert ended.value.code == 2
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("program", "place", "cause"),
+    [
+        ("app = (", "broken.py", "SyntaxError: '(' was never closed (broken.py, line 1)"),
+        ("\nraise RuntimeError('no database')", 'broken.py", line 2', "RuntimeError: no database"),
+        ("import nowhere", 'broken.py", line 1', "ModuleNotFoundError: No module named 'nowhere'"),
+        ("raise SystemExit('no settings')", 'broken.py", line 1', "SystemExit: no settings"),
+    ],
+    ids=["no Python", "raises", "wants what is not there", "leaves"],
+)
+def test_an_application_that_cannot_be_imported_is_a_bad_option(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    program: str,
+    place: str,
+    cause: str,
+) -> None:
+    (tmp_path / "broken.py").write_text(program)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["--wsgi", "broken:app"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert place in told
+    assert told.endswith(f"argument --wsgi: broken cannot be imported: {cause}\n")
 
 
 def test_a_taken_port_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:
