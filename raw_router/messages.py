@@ -12,8 +12,8 @@ class Request(NamedTuple):
     """One complete request.
 
     target is what the request line said; path is its percent-decoded path, query its raw query. headers maps names in
-    lower case to values, repeated lines joined with a comma (RFC 9110 §5.3). host is the authority the request is for:
-    that of an absolute-form target, else the Host field, else "".
+    lower case to values, repeated lines joined with a comma (RFC 9110 §5.3), cookies with a semicolon. host is the
+    authority the request is for: that of an absolute-form target, else the Host field, else "".
     """
 
     method: str

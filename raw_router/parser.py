@@ -186,7 +186,8 @@ def join_repeats(fields: Sequence[tuple[str, str]]) -> dict[str, str]:
     for name, value in fields:
         if name in headers and name in ONCE:
             raise BadRequest(f"a request has one {name.title()} field at the most")
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
+        separator = "; " if name == "cookie" else ","  # RFC 9113 §8.2.3: in a Cookie a comma separates nothing
+        headers[name] = f"{headers[name]}{separator}{value}" if name in headers else value
     return headers
 
 

@@ -156,6 +156,7 @@ ODD_REQUESTS = {
     "options of an unknown host": request("OPTIONS", "/test", host="elsewhere"),
     "no host in HTTP/1.0": b"GET /inspect HTTP/1.0\r\n\r\n",
     "repeated fields": request("GET", "/inspect", "X-A: 1", "x-a: 2", "Accept: text/html", "Accept: application/json"),
+    "two cookies": request("GET", "/inspect", "Cookie: a=1", "Cookie: b=2"),
     "underscores": request("GET", "/inspect", "X_A: 1", "X-A: 2"),
     "empty fields": request("GET", "/inspect", "X-A:", "Content-Type:", "Cookie: a=b"),
     "latin-1 field": request("GET", "/inspect", "X-A: é"),

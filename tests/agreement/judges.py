@@ -35,7 +35,8 @@ def reading(method: str, target: str, lines: Iterable[tuple[str, str]], body: by
     for name, value in lines:
         name = name.lower()
         if name not in left_out:
-            fields[name] = f"{fields[name]},{value}" if name in fields else value
+            separator = "; " if name == "cookie" else ","
+            fields[name] = f"{fields[name]}{separator}{value}" if name in fields else value
     return Reading(method, target, fields, body)
 
 
