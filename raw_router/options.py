@@ -57,7 +57,7 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in BOUND_OPTIONS}
     options.bounds = Bounds(connections=options.connections, **seconds)
     try:
-        options.handler = load_handler(options.wsgi)
+        options.handler = load_handler(options.wsgi, options.driver, options.workers)
     except (AttributeError, ValueError) as error:
         parser.error(f"argument --wsgi: {error}")
     return options
@@ -108,14 +108,14 @@ def seconds(text: str) -> float:
     return number
 
 
-def load_handler(wsgi: str | None) -> Handler:
+def load_handler(wsgi: str | None, driver: str, workers: int) -> Handler:
     """Return the URLS router's handler, or that of the application named MODULE:CALLABLE."""
     if wsgi is None:
         # Imported here, so that --wsgi needs the standard library alone.
         from raw_router.handler import generate_response
 
         return generate_response
-    return handler_for(load_application(wsgi))
+    return handler_for(load_application(wsgi), multithread=driver == "threads", multiprocess=workers > 1)
 
 
 def load_application(name: str) -> "WSGIApplication":

@@ -100,13 +100,17 @@ def check_head(status: str, headers: Fields) -> ApplicationHead:
     return ApplicationHead(int(status[:3]), others, next(iter(lengths), None))
 
 
-def handler_for(application: "WSGIApplication") -> Handler:
-    """Return a handler that asks a WSGI application. It raises what the application raises."""
+def handler_for(application: "WSGIApplication", *, multithread: bool = True, multiprocess: bool = False) -> Handler:
+    """Return a handler that asks a WSGI application. It raises what the application raises.
+
+    The application is told whether it may be asked by several threads, or in several processes, at once.
+    """
+    server = {"wsgi.multithread": multithread, "wsgi.multiprocess": multiprocess}
 
     def handler(request: Request) -> Response:
         exchange = Exchange()
         try:
-            exchange.run(application, make_environ(request))
+            exchange.run(application, make_environ(request) | server)
         except SystemExit as error:
             raise ApplicationError("the application wants to end the server") from error
         return exchange.response(request.method)
@@ -115,7 +119,7 @@ def handler_for(application: "WSGIApplication") -> Handler:
 
 
 def make_environ(request: Request) -> dict[str, Any]:
-    """Return the environment of a request, as PEP 3333 and, for its upper-case keys, CGI (RFC 3875 §4.1) have it."""
+    """Return what PEP 3333 and, for its upper-case keys, CGI (RFC 3875 §4.1) have an application told of a request."""
     name, port = split_host(request.host)
     return {
         "REQUEST_METHOD": request.method,
@@ -131,8 +135,6 @@ def make_environ(request: Request) -> dict[str, Any]:
         "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(request.body),
         "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from raw_router.__main__ import main
+from raw_router.__main__ import DRIVERS, main
 from raw_router.access import access_line
 from raw_router.messages import Request, Response
+from raw_router.options import parse_arguments
 from tests.serving import HOST, exchange
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -65,6 +66,22 @@ def test_serves_until_a_signal_comes(number: int, options: list[str], driver: st
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert (process.returncode, errors) == (0, "")
     assert bool(re.match(r'127\.0\.0\.1 - - \[.*\] "GET /test HTTP/1\.1" 200 ', output)) == ("--access-log" in options)
+
+
+@pytest.mark.parametrize(
+    ("options", "multithread", "multiprocess"),
+    [
+        ([], True, False),
+        (["--driver", "serial"], False, False),
+        (["--driver", "events", "--workers", "2"], False, True),
+        (["--workers", "2"], True, True),
+    ],
+    ids=lambda value: " ".join(value) or "none" if isinstance(value, list) else "",
+)
+def test_an_application_is_told_who_else_may_ask_it(options: list[str], multithread: bool, multiprocess: bool) -> None:
+    handler = parse_arguments(["--wsgi", "wsgiref.simple_server:demo_app", *options], list(DRIVERS)).handler
+    told = handler(Request("GET", "/", "HTTP/1.1", {}, "/")).body.decode().splitlines()
+    assert {f"wsgi.multithread = {multithread}", f"wsgi.multiprocess = {multiprocess}"} <= set(told)
 
 
 @pytest.mark.parametrize(
