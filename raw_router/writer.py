@@ -14,6 +14,7 @@ REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 FORBID_CONTENT = frozenset({204, 304})  # RFC 9110 §6.4.1
+LENGTHS: dict[int, list[int]] = {204: [], 205: [0]}  # what Content-Length must say (RFC 9110 §8.6, §15.3.6)
 STATUS_LINE = re.compile(r"HTTP/1\.1 [2-5][0-9]{2} [ -~]*")  # RFC 9112 §4, of a final answer
 
 
@@ -45,5 +46,7 @@ def generate_headers(status: int, headers: Fields, connection: str, seconds: int
     if not STATUS_LINE.fullmatch(status_line) or not all(map(FIELD_LINE.fullmatch, lines)):
         raise ValueError(f"no head of an answer: {[status_line, *lines]}")
     lengths = [int(value) for name, value in headers if name.lower() == "content-length"]
+    if lengths != LENGTHS.get(status, lengths):
+        raise ValueError(f"Content-Length is {lengths} in a {int(status)}")
     head = "".join(f"{line}\r\n" for line in (status_line, *lines, "")).encode("latin-1")
     return head, lengths[0] if len(lengths) == 1 else None

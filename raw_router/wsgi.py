@@ -73,6 +73,8 @@ class Exchange:
         status, headers, length = self.head
         if status == HTTPStatus.NO_CONTENT:
             return Response(status, headers)
+        if status == HTTPStatus.RESET_CONTENT:  # which has no content, and says so (RFC 9110 §15.3.6)
+            return Response(status, (*headers, ("Content-Length", "0")))
         if method == "HEAD" or status == HTTPStatus.NOT_MODIFIED:  # the length is that of what GET would get
             return Response(status, headers if length is None else (*headers, ("Content-Length", length)))
         actual = str(len(self.body))

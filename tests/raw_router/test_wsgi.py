@@ -45,6 +45,16 @@ ANSWERS = {
         HEAD,
         Response(204),
     ),
+    "reset content has none": (
+        application("205 Reset Content", [("Content-Length", "4")]),
+        GET,
+        Response(205, (("Content-Length", "0"),)),
+    ),
+    "HEAD of reset content": (
+        application("205 Reset Content", [("Content-Length", "4")], body=()),
+        HEAD,
+        Response(205, (("Content-Length", "0"),)),
+    ),
     "not modified keeps the length": (
         application("304 Not Modified", [("Content-Length", "4")], body=()),
         GET,
