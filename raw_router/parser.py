@@ -7,7 +7,7 @@ from http import HTTPMethod
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from raw_router.limits import LIMITS, Limits
+from raw_router.limits import Limits
 from raw_router.messages import (
     BadRequest,
     CodingNotImplemented,
@@ -54,20 +54,6 @@ class Framing(NamedTuple):
 
 FieldSection: TypeAlias = tuple[Mapping[str, str], str, Framing, int]  # fields as in Request, host, framing, lines
 Head: TypeAlias = tuple[Request, Framing]  # the request still lacks its body, if it has one
-
-
-def parse_request(data: bytes, client: str = "", limits: Limits = LIMITS) -> Request:
-    """Return the request that one complete message holds, framed by Content-Length or without a body.
-
-    Raises HTTPError where it is none. A connection, whose bytes come in pieces, reads through framing.py.
-    """
-    end = data.find(EMPTY_LINE) + len(EMPTY_LINE)
-    head = parse_head(data[:end], client, limits)
-    if head is None:
-        raise BadRequest("the head does not end in an empty line")
-    if head[1].length != len(data) - end:
-        raise BadRequest("the body is not as long as Content-Length says")
-    return complete(head, data[end:])
 
 
 def complete(head: Head, body: bytes) -> Request:
