@@ -65,7 +65,7 @@ def complete(head: Head, body: bytes) -> Request:
     headers = request.headers
     if framing.length is None:
         kept = {name: value for name, value in headers.items() if name not in ("transfer-encoding", "trailer")}
-        headers = {**kept, "content-length": str(len(body))}
+        headers = MappingProxyType({**kept, "content-length": str(len(body))})
     return request._replace(headers=headers, body=body)
 
 

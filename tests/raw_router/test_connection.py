@@ -351,6 +351,8 @@ def test_chunked_bodies_are_handed_on_with_a_length() -> None:
 
     Connection(remember).receive(CHUNKED[:-2] + b"Trailer: x\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
     assert seen[0].headers == {"host": "a", "content-length": "3"}
+    with pytest.raises(TypeError):
+        seen[0].headers["host"] = "b"  # type: ignore[index]
 
 
 def test_what_comes_after_the_end_is_dropped() -> None:
