@@ -15,7 +15,7 @@ help:
 	@echo "make docs     make docs/contract.md, conformance.md, mutants.md and the pictures again, in ten minutes"
 	@echo "make fuzz     send a million broken streams to raw_router's core, on all cores, and tell the seed"
 	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
-	@echo "make bench    measure raw_router beside other servers, for about an hour, into docs/bench.json and docs/bench.svg"
+	@echo "make bench    measure raw_router beside other servers, for half an hour, into docs/bench.json and docs/bench.svg"
 	@echo "              make bench ARGS='--workload same --rounds 3' measures less, and writes nothing"
 	@echo "make .venv    make the virtual environment, or bring it up to date; the others do it as needed"
 	@echo "              make .venv PYTHON=python3.12 chooses the Python, 3.11 or later"
@@ -73,7 +73,7 @@ bench: .venv
 	@tools/debian wrk=wrk nginx=nginx-light
 	@[ -f /usr/include/ev.h ] || tools/debian libev=libev-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bjoern]' || true
-	@$(BIN)/sidebyside bench $(or $(ARGS),--suite all --json docs/bench.json --svg docs/bench.svg)
+	@$(BIN)/sidebyside bench $(or $(ARGS),--suite all --seconds 1 --json docs/bench.json --svg docs/bench.svg)
 
 clean:
 	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

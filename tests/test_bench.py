@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from sidebyside.__main__ import main
 from sidebyside.bench import figure, results, wrk
 from sidebyside.bench.answers import Answer, Unusable, ask, check
+from sidebyside.bench.command import bench
 from sidebyside.bench.goals import verdicts
 from sidebyside.bench.growth import grow
 from sidebyside.bench.results import About, Growth, Measurement, Results
@@ -19,6 +21,7 @@ from sidebyside.bench.workloads import WORKLOADS, Workload
 from sidebyside.installed import find_program
 from tests.serving import HANDLERS, serving
 
+ROOT = Path(__file__).parents[1]
 ABOUT = About("2026-02-03", "Linux", "3.11", "a processor", 2, 0, 1, 3, 2, 32, {"wrk": "4.1"}, {"nginx": "apt-get"})
 ROUNDS = [
     Measurement(number, "same", peer, rate, 1, 2)
@@ -74,6 +77,13 @@ def test_what_are_no_results_is_refused(tmp_path: Path, text: str) -> None:
     run = CliRunner().invoke(main, ["bench", "--from", str(tmp_path / "bench.json")])
     assert run.exit_code == 1
     assert "holds no results of sidebyside bench" in run.output
+
+
+def test_the_figures_in_the_documents_come_from_make_bench() -> None:
+    [options] = re.findall(r"bench \$\(or \$\(ARGS\),(.*)\)", (ROOT / "Makefile").read_text())
+    given = bench.make_context("bench", options.split()).params
+    about = results.read(ROOT / given["json_file"]).about
+    assert (given["rounds"], given["seconds"]) == (about.rounds, about.seconds)
 
 
 def test_results_are_shown_and_drawn_again(tmp_path: Path) -> None:
