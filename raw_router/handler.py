@@ -56,5 +56,5 @@ def constant_response(page: Page, accept: str | None) -> Response:
     return response_of(represent(page, accept))
 
 
-def response_of(answer: Answer) -> Response:  # rosetta: header
-    return Response(answer.status, answer.headers, answer.body)
+def response_of(shown: Answer) -> Response:  # rosetta: header
+    return Response(shown.status, shown.headers, shown.body)
