@@ -18,7 +18,7 @@ IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_
 
 ABSOLUTE_FORM = re.compile(
     rf"[hH][tT][tT][pP]://(?P<authority>[^/?]*)(?P<path>(?:{ABSOLUTE_PATH})?)(?:\?(?P<query>{QUERY}))?"
-)  # §3.2.2; https is not to be had without TLS (RFC 9110 §7.4)
+)  # §3.2.2
 HOST = re.compile(rf"(?:{IP_LITERAL}|{REG_NAME})(?::[0-9]*)?")  # uri-host [ ":" port ] (§7.2)
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
@@ -30,6 +30,8 @@ def parse_target(method: str, target: str) -> tuple[str, str, str | None]:
         return decode_path(match["path"] or "/"), match["query"] or "", match["authority"]
     if target == "*" and method == HTTPMethod.OPTIONS:
         return "*", "", None
+    if target.lower().startswith("https:"):  # not to be had without TLS (RFC 9110 §7.4)
+        raise BadRequest("the target is an https URL, and this server has no TLS")
     raise BadRequest("the target is no path, with only the characters a URI may have")
 
 

@@ -195,6 +195,11 @@ def test_refused(data: bytes, status: int) -> None:
     assert str(refused.value)
 
 
+def test_an_https_target_is_told_why() -> None:
+    with pytest.raises(HTTPError, match="no TLS"):
+        parsed(head(start=b"GET HTTPS://a/ HTTP/1.1"))
+
+
 def h11_headers(data: bytes) -> object:
     connection = h11.Connection(h11.SERVER)
     connection.receive_data(data + b"\r\n\r\n")
