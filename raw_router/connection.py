@@ -41,7 +41,6 @@ class Connection:
     __slots__ = (
         "_answers",
         "_client",
-        "_conversation",
         "_handler",
         "_limits",
         "_log",
@@ -49,6 +48,7 @@ class Connection:
         "_owed",
         "_retired",
         "_stream",
+        "_waits",
         "served",
         "waits_for",
     )
@@ -65,24 +65,24 @@ class Connection:
         self._answers: list[bytes] = []
         self._owed = 0  # octets of them
         self._stream = Stream()
-        self._conversation: Iterator[State] | None = None  # None where nothing is unread
+        self._waits: Iterator[State] | None = None  # of _answer_requests, None where nothing is unread
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the client and return bytes for it, both possibly none."""
         if self.waits_for == "closed":
             return b""
-        if self._conversation is None:
+        if self._waits is None:
             if whole := self._whole_head(data):
                 request, framing = whole
                 return self._answer(request, framing.connection)
-            self._conversation = self._converse()
+            self._waits = self._answer_requests()
         self._stream.feed(data)
         return self._proceed()
 
     def end_of_input(self) -> bytes:
         """Take note that the client will send no more, and return what is owed to it."""
         self._stream.ended = True
-        self._conversation = self._conversation or self._converse()
+        self._waits = self._waits or self._answer_requests()
         return self._proceed()
 
     def time_out(self) -> bytes:
@@ -105,15 +105,15 @@ class Connection:
         try:
             head = parse_head(data, self._client, self._limits)
         except HTTPError:
-            return None  # for the conversation to say what is wrong with it, or to find two requests in it
+            return None  # for _answer_requests to say what is wrong with it, or to find two requests in it
         return head if head is not None and head[1].length == 0 else None
 
     def _proceed(self) -> bytes:
-        """Go on with the conversation; it is over where nothing is left of it."""
-        if self._conversation is not None and self.waits_for != "closed":
-            self.waits_for = next(self._conversation, "closed")
+        """Answer what can be answered now, and note what is waited for then."""
+        if self._waits is not None and self.waits_for != "closed":
+            self.waits_for = next(self._waits, "closed")
             if self.waits_for == "idle" and not self._stream.rest:
-                self._conversation = None
+                self._waits = None
         return self._flush()
 
     def _flush(self) -> bytes:
@@ -122,8 +122,8 @@ class Connection:
         self._owed = 0
         return answers
 
-    def _converse(self) -> Iterator[State]:
-        """Answer one request after another, for as long as the connection persists."""
+    def _answer_requests(self) -> Iterator[State]:
+        """Answer one request after another while the connection persists; yield what is waited for in between."""
         try:
             while True:
                 while (head := take_head(self._stream, self._client, self._limits)) is None:
