@@ -31,6 +31,7 @@ LIMIT_OPTIONS = (
     ("--max-body", "body", "octets of a request's body"),
     ("--max-unread", "unread", "octets of answers that a client may leave unread before it gets more"),
 )
+SHORTEST = "GET / HTTP/1.0"  # request line, and head
 # option, name in Bounds, what it bounds
 BOUND_OPTIONS = (
     ("--idle-timeout", "idle", "seconds between two requests"),
@@ -54,6 +55,8 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     options = parser.parse_args(arguments)
     options.driver = options.driver or ("threads" if options.wsgi else "events")
     options.limits = Limits(**{name: getattr(options, name) for _, name, _ in LIMIT_OPTIONS})
+    if min(options.limits.request_line, options.limits.head) < len(SHORTEST):
+        parser.error(f"--max-request-line and --max-head: {len(SHORTEST)} at the least, which {SHORTEST} takes")
     seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in BOUND_OPTIONS}
     options.bounds = Bounds(connections=options.connections, **seconds)
     try:
