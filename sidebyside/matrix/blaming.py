@@ -37,9 +37,10 @@ class Matrix:
 
     @property
     def ours_hold(self) -> bool:
-        """Tell whether all MUST rules hold on raw_router, with the default drivers."""
+        """Tell whether all MUST rules hold on raw_router, with the default drivers; one not judged does not."""
         ours = [each for each in self.judged if each.pair == baseline(each.pair)]
-        return all(rule.level != "MUST" for each in ours for rule in each.rules("failed"))
+        broken = (rule for each in ours for verdict in ("failed", "skipped") for rule in each.rules(verdict))
+        return all(rule.level != "MUST" for rule in broken)
 
     def blame(self, pair: Pair, rule: Rule) -> Blame:
         """Say whose it is that a rule does not hold there."""

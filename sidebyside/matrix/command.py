@@ -31,7 +31,7 @@ Examples:
   sidebyside matrix --page docs/conformance.md        and a page with a reason for each failure
 
 Exit status: 0 if each MUST rule holds on raw_router, with the driver that an implementation has by default; 1 if one
-does not; 2 if something could not be judged.
+does not, or is not judged since another does not; 2 if something could not be judged at all.
 """
 
 

@@ -39,6 +39,11 @@ class Judged:
         """Return the rules that could not be judged because this one does not hold."""
         return [each for each in self.rules("skipped") if self._cause(each) == rule.id]
 
+    @property
+    def unexplained(self) -> list[Rule]:
+        """Return the rules that could not be judged though all that they need holds, of what was judged."""
+        return [each for each in self.rules("skipped") if not self._cause(each)]
+
     def _cause(self, rule: Rule) -> str:
         """Return the first rule of a chain that does not hold."""
         needed = next((id for id in rule.needs if self.verdicts.get(id, "passed") != "passed"), "")

@@ -18,6 +18,7 @@ NAME = max(map(len, COLOURS)) + 2  # columns
 SERVER = max(map(len, TITLES.values()))
 CELL = 4
 TOTAL = 6
+ELSEWHERE = "a rule of another stage does not hold, or a route is missing; without --stage, it is named"
 
 
 def lines(matrix: Matrix) -> Iterator[Text]:
@@ -32,7 +33,9 @@ def lines(matrix: Matrix) -> Iterator[Text]:
     found = findings(matrix)
     for owner, findings_of in by_owner(found):
         yield from owned(owner, findings_of)
-    if not found:
+    untold = [unjudged(judged) for judged in matrix.judged if judged.unexplained]
+    yield from untold
+    if not found and not untold:
         yield Text("All rules hold everywhere.", "bold green")
 
 
@@ -48,6 +51,13 @@ def row(judged: Judged) -> Text:
 
 def colour(points: int, most: int) -> str:
     return "green" if points == most else "yellow" if points else "red"
+
+
+def unjudged(judged: Judged) -> Text:
+    """Return how many rules could not be judged for what is not among all that was."""
+    number = len(judged.unexplained)
+    why = ELSEWHERE if len(judged.points) < len(STAGES) else "a route is missing"
+    return Text(f"{judged.pair}: {number} {'rule' if number == 1 else 'rules'} not judged: {why}", "bold red")
 
 
 def owned(owner: str, those: Sequence[Finding]) -> Iterator[Text]:

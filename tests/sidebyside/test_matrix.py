@@ -150,6 +150,15 @@ def test_table() -> None:
     assert [line for line in shown if line != line.rstrip()] == []
 
 
+def test_what_was_not_judged_does_not_hold() -> None:
+    shown = [line.plain for line in lines(matrix({"flask threads": SKIPPED}))]
+    assert shown[-1].startswith("flask on raw_router threads: 1 rule not judged: a rule of another stage does not hold")
+
+
+def test_all_hold() -> None:
+    assert [line.plain for line in lines(matrix({}))][-1] == "All rules hold everywhere."
+
+
 def test_page() -> None:
     text = page(SMALL)
     assert "| flask | gunicorn | **0** | 0 |" in text
@@ -191,11 +200,18 @@ def run(*arguments: str) -> Result:
 
 @pytest.mark.parametrize(
     ("broken", "status"),
-    [([], 0), (["flask gunicorn"], 0), (["flask serial"], 0), (["flask threads"], 1)],
-    ids=["nothing", "on another server", "on another driver", "on raw_router"],
+    [
+        ({}, 0),
+        ({"flask gunicorn": FAILED}, 0),
+        ({"flask serial": FAILED}, 0),
+        ({"flask threads": FAILED}, 1),
+        ({"flask gunicorn": SKIPPED}, 0),
+        ({"flask threads": SKIPPED}, 1),
+    ],
+    ids=["nothing", "on another server", "on another driver", "on raw_router", "unjudged elsewhere", "unjudged there"],
 )
-def test_exit_status(broken: list[str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "judge_all", lambda *_: matrix(dict.fromkeys(broken, FAILED)))
+def test_exit_status(broken: Mapping[str, str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "judge_all", lambda *_: matrix(broken))
     assert run().exit_code == status
 
 
