@@ -5,6 +5,7 @@ from flask import Blueprint, Flask, Response, abort, render_template
 from shared_views.files import read_file
 from sidebyside.page import judging, rosetta, sending
 from sidebyside.page.examples import stages
+from sidebyside.page.kept import changed, keep_all
 from sidebyside.page.safety import guard
 from sidebyside.page.settings import Settings
 
@@ -13,10 +14,12 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT"
 
 
 def create_app(settings: Settings) -> Flask:
-    """Return the application."""
+    """Return the application, which shows sources as they are now, even if they are edited later."""
+    keep_all()
     app = Flask(__name__)
     app.config.update(PAGE=settings, MAX_CONTENT_LENGTH=1024 * 1024, TEMPLATES_AUTO_RELOAD=False)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["changed"] = changed
     guard(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

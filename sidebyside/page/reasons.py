@@ -4,10 +4,10 @@ import ast
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sidebyside.page.kept import text_of
 from sidebyside.page.source import Excerpt, lines_around
 
 UNKNOWN_HOST = "The host is looked at before the path, and this one is not served."
@@ -34,7 +34,7 @@ def matches(path: str, parameters: Mapping[str, Any]) -> str:
 def line_with(text: str, module: ModuleType, table: str = "") -> Excerpt:
     """Return the line in which a string stands: in a table of a module, or anywhere in it."""
     file = inspect.getsourcefile(module) or ""
-    tree = ast.parse(Path(file).read_text())
+    tree = ast.parse(text_of(file))
     places = [node for node in tree.body if not table or _assigns(node, table)]
     found = (node for place in places for node in ast.walk(place) if isinstance(node, ast.Constant))
     return lines_around(file, next(node.lineno for node in found if node.value == text))

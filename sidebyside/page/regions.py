@@ -14,6 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from sidebyside.page.kept import text_of
 from sidebyside.page.source import MARK, highlighted
 
 
@@ -38,7 +39,7 @@ class Region:
 
 def regions(file: str, root: Path) -> Iterator[Region]:
     """Yield the regions of a file below root, in their order."""
-    source = (root / file).read_text()
+    source = text_of(str(root / file))
     lines = source.splitlines(keepends=True)
     extents = dict(_extents(ast.parse(source)))
     for mark, ideas in _marks(source):

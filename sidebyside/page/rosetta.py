@@ -8,8 +8,8 @@ from pathlib import Path
 from flask import Blueprint
 
 from sidebyside.page.ideas import IDEAS, SOURCES, Idea
+from sidebyside.page.kept import ROOT
 from sidebyside.page.regions import Region, regions
-from sidebyside.page.source import ROOT
 
 blueprint = Blueprint("rosetta", __name__)
 

@@ -1,4 +1,4 @@
-"""Pieces of our own source, as they stand in the file now: where they are, and highlighted."""
+"""Pieces of our own source, as they stood when the page started: where they are, and highlighted."""
 
 import inspect
 import re
@@ -15,7 +15,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-ROOT = Path(__file__).resolve().parents[2]
+from sidebyside.page.kept import ROOT, text_of
+
 LEXER = PythonLexer(stripnl=False)
 MARK = re.compile(r" *# rosetta: (?P<ideas>.+)$", re.MULTILINE)  # it may follow another comment
 PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>')  # names and such, which have no colour: most tokens
@@ -72,22 +73,21 @@ def _code(lines: Iterable[Markup]) -> Markup:
 def excerpt_of(thing: Any, marking: str = "") -> Excerpt:
     """Return the source of a function or of its code, decorators included; lines that hold `marking` are marked."""
     thing = inspect.unwrap(thing) if callable(thing) else thing
-    lines, first = inspect.getsourcelines(thing)
+    code = thing if isinstance(thing, CodeType) else thing.__code__
+    file, first = code.co_filename, code.co_firstlineno
+    lines = inspect.getblock(text_of(file).splitlines(keepends=True)[first - 1 :])
     marked = [number for number, line in enumerate(lines, first) if marking and marking in line]
-    return Excerpt(
-        name_of(inspect.getsourcefile(thing) or ""), first, dedent("".join(lines)), tuple(marked), _name(thing)
-    )
+    return Excerpt(name_of(file), first, dedent("".join(lines)), tuple(marked), _name(code))
 
 
 def lines_around(file: str, line: int, context: int = 1) -> Excerpt:
     """Return a line of a file, marked, with those beside it."""
-    lines = Path(file).read_text().splitlines(keepends=True)
+    lines = text_of(file).splitlines(keepends=True)
     first = max(1, line - context)
     return Excerpt(name_of(file), first, dedent("".join(lines[first - 1 : line + context])), (line,))
 
 
-def _name(thing: Any) -> str:
-    code = thing if isinstance(thing, CodeType) else thing.__code__
+def _name(code: CodeType) -> str:
     return str(code.co_qualname.rpartition("<locals>.")[2])
 
 

@@ -1,7 +1,7 @@
 """Why each of the three answers so: the line of its route table that matched, and the function that it names.
 
-Each router is asked itself, and the lines are found in the source as it is now. What is no request comes to none of
-them: then the reason is where raw_router's core has raised.
+Each router is asked itself, and the lines are found in the source as it was at the start. What is no request comes
+to none of them: then the reason is where raw_router's core has raised.
 """
 
 from collections.abc import Callable, Mapping

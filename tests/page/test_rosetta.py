@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from sidebyside.page.application import create_app
 from sidebyside.page.ideas import IDEAS, SOURCES
+from sidebyside.page.kept import ROOT
 from sidebyside.page.regions import Region, regions
 from sidebyside.page.rosetta import Entry, entries
 from sidebyside.page.settings import Settings, Target
-from sidebyside.page.source import ROOT
 
 THREE = ("raw", "flask", "django")
 FILES = [file for files in SOURCES.values() for file in files]

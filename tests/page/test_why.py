@@ -10,9 +10,10 @@ from raw_router.connection import Connection
 from raw_router.handler import generate_response
 from raw_router.urls import URLS
 from sidebyside.page.examples import EXAMPLES, Example, stages
+from sidebyside.page.kept import ROOT
 from sidebyside.page.reading import read
 from sidebyside.page.requested import requested_in
-from sidebyside.page.source import ROOT, Excerpt
+from sidebyside.page.source import Excerpt
 from sidebyside.page.way import way
 from sidebyside.page.why import WHY, why
 

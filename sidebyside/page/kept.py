@@ -1,0 +1,53 @@
+"""Sources as they stood when the page started: what runs is what was read then, whatever is edited since."""
+
+from pathlib import Path
+
+PACKAGES = ("raw_router", "shared_views", "flask_app", "django_project")
+"""What the three are made of."""
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Kept:
+    """Files by their places, each read once, and when each had been changed last."""
+
+    def __init__(self) -> None:
+        self._texts: dict[Path, str] = {}
+        self._times: dict[Path, int | None] = {}
+
+    def text(self, file: Path) -> str:
+        """Return what stood in a file when it was first asked for."""
+        if file not in self._texts:
+            self._times[file] = _changed_at(file)
+            self._texts[file] = file.read_text()
+        return self._texts[file]
+
+    def changed(self) -> list[Path]:
+        """Return the files that have changed since, or are gone."""
+        return [file for file, time in self._times.items() if _changed_at(file) != time]
+
+
+def _changed_at(file: Path) -> int | None:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+KEPT = Kept()
+
+
+def keep_all() -> None:
+    """Read what the three are made of, before it can change."""
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            KEPT.text(file)
+
+
+def text_of(file: str) -> str:
+    return KEPT.text(Path(file).resolve())
+
+
+def changed() -> list[str]:
+    """Return the files of the three that have changed since the page started, by their place from the root."""
+    return [file.relative_to(ROOT).as_posix() for file in KEPT.changed() if file.is_relative_to(ROOT)]
