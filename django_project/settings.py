@@ -19,13 +19,14 @@ MIDDLEWARE = ["django_project.middleware.check_host"]
 USE_TZ = False
 TIME_ZONE = None  # the machine's: any name would change the time of the whole process
 
-# Tracebacks to standard error. Django would mail them to administrators, and log every bad Host as an error.
+# Tracebacks to standard error, once: servers may have a root logger, too. Django would mail them to administrators, and
+# log every bad Host as an error.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "loggers": {
-        "django": {"handlers": ["stderr"], "level": "ERROR"},
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},  # runserver's access lines
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

@@ -1,5 +1,7 @@
 """Django's own side: urlconf, reverse, settings, its test client."""
 
+import logging
+
 import pytest
 from django.conf import LazySettings
 from django.test import Client
@@ -62,6 +64,10 @@ def test_django_finds_nothing_wrong() -> None:
     from django.core.management import call_command
 
     call_command("check", fail_level="WARNING")
+
+
+def test_an_error_is_not_left_to_the_root_logger_too() -> None:
+    assert not logging.getLogger("django").propagate
 
 
 def test_the_projects_time_zone_is_the_machines(settings: LazySettings) -> None:

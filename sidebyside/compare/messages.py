@@ -89,7 +89,7 @@ def methods_in(data: bytes) -> tuple[str, ...]:
 
     def noted(request: Request) -> Response:
         methods.append(request.method)
-        return Response(HTTPStatus.OK)
+        return Response(HTTPStatus.NO_CONTENT)  # which needs no length
 
     connection = Connection(noted)
     connection.receive(data)

@@ -1,12 +1,15 @@
 """The way of a request through raw_router, step by step: its own functions on the same bytes, and what flows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from logging import LogRecord
+from threading import get_ident
 
 from raw_router.connection import Connection
 from raw_router.drivers import events
 from raw_router.framing import read_body, take_head
-from raw_router.handler import generate_response
+from raw_router.handler import errors, generate_response
 from sidebyside.page.answering import answering
 from sidebyside.page.octets import counted, in_lines
 from sidebyside.page.reading import CLIENT, Read, read
@@ -29,6 +32,21 @@ def way(data: bytes) -> Iterator[Step]:
     if how.request:
         yield from answering(how.request)
     yield _leaving(data)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Log nothing of what fails in this thread meanwhile: the servers themselves have logged it."""
+    here = get_ident()
+
+    def elsewhere(record: LogRecord) -> bool:
+        return record.thread != here
+
+    errors.addFilter(elsewhere)
+    try:
+        yield
+    finally:
+        errors.removeFilter(elsewhere)
 
 
 def _head(how: Read) -> Step:
@@ -56,7 +74,8 @@ def _stopped(step: Step, how: Read) -> Step:
 def _leaving(data: bytes) -> Step:
     """Return the step in which a connection says all that it has to say to the bytes."""
     connection = Connection(generate_response, CLIENT)
-    answer = connection.receive(data)
+    with unlogged():
+        answer = connection.receive(data)
     then = "then it closes" if connection.waits_for == "closed" else f"then it waits ({connection.waits_for})"
     said = f"receive returns {counted(len(answer))}; {then}."
     return Step("Bytes leave", Connection.receive, said, octets=in_lines(answer, SHOWN))

@@ -157,6 +157,13 @@ def test_the_way_leads_to_what_the_connection_answers(path: str) -> None:
     assert head.octets.splitlines()[0].encode() == answer.splitlines()[0] + b"\\r\\n"
 
 
+def test_what_fails_on_the_way_is_not_logged_again(caplog: pytest.LogCaptureFixture) -> None:
+    list(way(get("/error")))
+    assert caplog.text == ""
+    Connection(generate_response).receive(get("/error"))
+    assert "GET /error failed" in caplog.text
+
+
 def test_titles_tell_the_way() -> None:
     assert titles(get("/hello/you")) == [
         "The socket is readable",

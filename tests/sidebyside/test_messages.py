@@ -84,8 +84,9 @@ def test_values_are_joined() -> None:
     ],
     ids=["one", "two", "HTTP/1.0", "thousand", "body", "nonsense", "nothing"],
 )
-def test_methods_in(data: bytes, methods: tuple[str, ...]) -> None:
+def test_methods_in(data: bytes, methods: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
     assert methods_in(data) == methods
+    assert caplog.text == ""
     assert raw_message(data).methods == methods
 
 
