@@ -53,6 +53,7 @@ def send() -> str:
         verdict=SILENT if comparison.is_silent else verdict([comparison]).plain,
         times=first_bytes(comparison),
         shown=shown(comparison),
+        on_ours=all(each.server == "raw_router" for each in settings.services),
         reasons=reasons(message, settings),
         steps=list(way(as_sent(message, settings))),
     )

@@ -3,18 +3,23 @@
 import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+from flask import Response as Answer
 from flask.testing import FlaskClient
 
 from contract.errors import CannotJudge
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
+from sidebyside.page.application import create_app
 from sidebyside.page.octets import counted, in_digits, in_lines
 from sidebyside.page.raw import bytes_of, text_of
 from sidebyside.page.requested import Requested, requested_in
+from sidebyside.page.settings import Settings, Target
+from tests.page.conftest import Client
 from tests.serving import HOST, serving
 
 # -- raw bytes
@@ -106,6 +111,18 @@ def test_our_three_are_identical(client: FlaskClient, data: Mapping[str, str]) -
     said = send(client, **data)
     assert 'class="verdict differs"' not in said
     assert "Identical" in said
+
+
+@pytest.mark.parametrize(("server", "is_told"), [("raw_router", True), ("dev", False)])
+def test_where_all_is_identical_it_is_told_why(targets: tuple[Target, ...], server: str, is_told: bool) -> None:
+    raw, *others = targets
+    app = create_app(Settings((raw, *(replace(each, server=server) for each in others)), 8000))
+    assert ("sidebyside page --on dev" in send(Client(app, Answer), path="/time")) is is_told
+
+
+def test_where_they_differ_no_transport_is_told_of(client: FlaskClient) -> None:
+    with serving(lambda _: Response(HTTPStatus.NO_CONTENT), threads.serve) as port:
+        assert "--on dev" not in send(client, path="/test", url=f"http://{HOST}:{port}")
 
 
 def test_two_answers_are_two(client: FlaskClient) -> None:
