@@ -17,23 +17,31 @@ help:
 	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
 	@echo "make bench    measure raw_router beside other servers, for half an hour, into docs/bench.json and docs/bench.svg"
 	@echo "              make bench ARGS='--workload same --rounds 3' measures less, and writes nothing"
-	@echo "make .venv    make the virtual environment, or bring it up to date; the others do it as needed"
+	@echo "make .venv    make the virtual environment with all in it, or bring it up to date; the others do it as needed,"
+	@echo "              make run without what only tests need"
 	@echo "              make .venv PYTHON=python3.12 chooses the Python, 3.11 or later"
 	@echo "make clean    remove all that was made, .venv too"
 
-.venv: .venv/installed
+.venv: .venv/can-test
 
-# The mark is made last, so that an installation that was broken off is done again.
-.venv/installed: pyproject.toml constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+# Marks are made last, so that an installation that was broken off is done again; --clear removes both.
+.venv/can-run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Python 3.11 or later is needed, and $(PYTHON) is none: make .venv PYTHON=python3.12 names another." >&2; \
 		exit 1; }
-	@echo "Installing into .venv ..."
+	@echo "Installing into .venv, which takes a minute or two ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(PIP) -e '.[servers]'
 	@touch $@
 
-run: .venv
+.venv/can-test: .venv/can-run
+	@echo "Installing what tests need into .venv, which takes a minute or two ..."
+	@$(PIP) -e '.[test]'
+	@touch $@
+
+run: .venv/can-run
 	@$(BIN)/sidebyside page $(ARGS)
 
 # Coverage is that of the units' own tests. The others judge the same code thousands of times; measured, they would
@@ -72,7 +80,7 @@ fuzz: .venv
 bench: .venv
 	@tools/debian wrk=wrk nginx=nginx-light
 	@[ -f /usr/include/ev.h ] || tools/debian libev=libev-dev
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bjoern]' || true
+	@$(PIP) -e '.[bjoern]' || true
 	@$(BIN)/sidebyside bench $(or $(ARGS),--suite all --seconds 1 --json docs/bench.json --svg docs/bench.svg)
 
 clean:
