@@ -47,7 +47,7 @@ class Job:
     server: str  # a key of SERVERS
     port: int
     command: tuple[str, ...]  # for python -m
-    other_port: str = "other ports with --base-port"  # what to choose where its port is taken
+    option: str = "--base-port"  # which chooses its port
     note: str = ""
 
     @property
@@ -115,4 +115,4 @@ def page_job(port: int, base_port: int, server: str) -> Job:
     """Return the job of serving the page about the services that run there."""
     command = f"sidebyside.page --port {port} --base-port {base_port} --on {server}".split()
     note = f"Open http://{HOST}:{port}/ in a browser."
-    return Job("page", "bold", "sidebyside/page", "raw_router", port, tuple(command), "another with --port", note)
+    return Job("page", "bold", "sidebyside/page", "raw_router", port, tuple(command), "--port", note)

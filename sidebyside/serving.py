@@ -2,7 +2,6 @@
 
 import os
 import selectors
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -15,7 +14,8 @@ from rich.text import Text
 
 from sidebyside.children import Child, end, ending
 from sidebyside.installed import missing
-from sidebyside.services import HOST, NOTES, SERVERS, Job
+from sidebyside.ports import taken
+from sidebyside.services import NOTES, SERVERS, Job
 from sidebyside.signals import Stopped, StopSignals
 
 START = 30.0  # seconds until all listen, on a slow machine that has everything to compile
@@ -45,7 +45,7 @@ def running(jobs: Sequence[Job]) -> Iterator[list[Child]]:
     """Start the jobs, and leave none of them running. Raises Failed where one cannot be started."""
     for job in jobs:
         check_installed(job)
-        check_port(job)
+    check_ports(jobs)
     children: list[Child] = []
     try:
         for job in jobs:
@@ -60,13 +60,9 @@ def check_installed(job: Job) -> None:
         raise Failed(found)
 
 
-def check_port(job: Job) -> None:
-    try:
-        socket.create_server((HOST, job.port)).close()
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error  # without Python's own addition
-        why = f"cannot listen on port {job.port} for {job.name}: {reason}"
-        raise Failed(f"{why}; choose {job.other_port}") from error
+def check_ports(jobs: Sequence[Job]) -> None:
+    if found := taken(jobs):
+        raise Failed(found)
 
 
 def watch(children: Sequence[Child]) -> Iterator[list[tuple[Child, list[str]]]]:

@@ -46,13 +46,12 @@ def test_starts_the_page_and_the_three_and_ends_them() -> None:
         assert session.process.returncode == 0
 
 
-def test_a_taken_port_of_the_page() -> None:
-    with page() as session, socket.create_server((HOST, session.base_port)):
+def test_all_ports_that_are_taken_are_told_of_at_once() -> None:
+    with page() as session, socket.create_server((HOST, at := session.base_port)), socket.create_server((HOST, at + 2)):
         said, _ = session.process.communicate(timeout=30)
-    assert said == (
-        f"Error: cannot listen on port {session.base_port} for page: Address already in use; "
-        "choose another with --port\n"
-    )
+    assert f"cannot listen on port {at} for page, {at + 2} for flask: Address already in use" in said
+    assert f"perhaps it runs already: http://{HOST}:{at}/" in said
+    assert re.search(r"choose --port (\d+) --base-port \1 \(make run ARGS='--port \1 --base-port \1'\)\n", said)
 
 
 def test_the_page_is_none_of_the_three() -> None:
