@@ -1,25 +1,25 @@
-"""sidebyside routes: the three route tables, path by path, and what they do not agree on."""
+"""sidebyside routes: the three route tables, as long as each of the three can be loaded."""
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from itertools import groupby
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from traceback import extract_tb
 
 import click
-from rich.text import Text
 
+from contract.commands import Unable
 from sidebyside.printing import console, show
-from sidebyside.routes import TABLES, Difference, Function, Route, Routes, aligned, difference, first
-from sidebyside.services import SERVICES
 
-COLOURS = {service.name: service.colour for service in SERVICES}
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("raw_router", "flask_app", "django_project", "shared_views")
 EXAMPLES = """\b
 Examples:
   sidebyside routes             the tables of raw_router, Flask and Django
   sidebyside routes --json      the same for other programs
 
-Exit status: 0 if the tables agree, 1 if they do not.
+Exit status: 0 if the tables agree, 1 if they do not, 2 if one of the three cannot be loaded.
 """
 
 
@@ -31,7 +31,11 @@ def routes(as_json: bool) -> None:
     Tables agree where each path has the same methods and the same name. A path is shown as each framework writes it,
     and compared by what its parameters take: <int:code> and <digits:code> are both [0-9]{1,9}.
     """
-    tables = {name: table() for name, table in TABLES.items()}
+    with loading():
+        from sidebyside.route_lines import data, lines
+        from sidebyside.routes import TABLES, difference
+
+        tables = {name: table() for name, table in TABLES.items()}
     differences = difference(tables)
     if as_json:
         click.echo(json.dumps(data(tables, differences), indent=2))
@@ -40,55 +44,20 @@ def routes(as_json: bool) -> None:
     sys.exit(1 if differences else 0)
 
 
-def data(tables: Mapping[str, Routes], differences: Sequence[Difference]) -> Mapping[str, object]:
-    return {
-        "agree": not differences,
-        "differences": [asdict(each) for each in differences],
-        "tables": {name: [asdict(route) for route in table] for name, table in tables.items()},
-    }
+@contextmanager
+def loading() -> Iterator[None]:
+    """Say in one line where one of the three fails while it is imported."""
+    try:
+        yield
+    except Exception as error:
+        raise Unable(f"{place(error)}: {type(error).__name__}: {getattr(error, 'msg', error)}") from error
 
 
-def lines(tables: Mapping[str, Routes], differences: Sequence[Difference]) -> Iterator[Text]:
-    """Yield all that is shown, the verdict last."""
-    rows = list(aligned(tables))
-    headings = columns([heading(first(row)) for row in rows])
-    details = iter(columns([detail(*item, first(row)) for row in rows for item in present(row)]))
-    for row, line in zip(rows, headings, strict=True):
-        yield Text(line, "bold")
-        yield from (Text.assemble(("  " + next(details), COLOURS.get(name, ""))) for name, _ in present(row))
-        yield from (Text(f"! {each}", "bold red") for each in differences if each.path == first(row).path)
-        yield Text()
-    yield verdict(len(rows), differences)
-
-
-def present(row: Mapping[str, Route | None]) -> list[tuple[str, Route]]:
-    return [(name, route) for name, route in row.items() if route]
-
-
-def heading(route: Route) -> Sequence[str]:
-    return route.path, route.name, ", ".join(route.methods)
-
-
-def detail(table: str, route: Route, first: Route) -> Sequence[str]:
-    """Return what one table has: its path, too, where it is not written like the first."""
-    names = ", ".join(function.name for function in route.functions)
-    return table, names, places(route.functions), route.path if route.path != first.path else ""
-
-
-def places(functions: Sequence[Function]) -> str:
-    """Return where functions stand; a file is named once for those that follow each other in it."""
-    files = groupby(functions, lambda function: function.file)
-    return ", ".join(f"{file}:{', '.join(str(each.line) for each in group)}" for file, group in files)
-
-
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the rows as lines, their cells one below the other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-
-
-def verdict(count: int, differences: Sequence[Difference]) -> Text:
-    if differences:
-        paths = len({each.path for each in differences})
-        return Text(f"The tables differ in {paths} of {count} paths.", "bold red")
-    return Text(f"The tables agree on all {count} paths, their methods and their names.", "bold green")
+def place(error: Exception) -> str:
+    """Return the last line of ours that led to an error: "flask_app/__init__.py:34"."""
+    frames = [(frame.filename, frame.lineno) for frame in extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        frames.append((error.filename or "", error.lineno))
+    found = [(Path(file).relative_to(ROOT), line) for file, line in frames if Path(file).is_relative_to(ROOT)]
+    file, line = next((each for each in reversed(found) if each[0].parts[0] in OURS), found[-1])
+    return f"{file.as_posix()}:{line}"

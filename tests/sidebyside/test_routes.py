@@ -148,7 +148,7 @@ def _broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a method from one of Flask's paths, and another path altogether."""
     routes = [route for route in table_of_flask() if route.path != "/home"]
     broken = tuple(replace(route, methods=GET) if route.path == "/form" else route for route in routes)
-    monkeypatch.setattr("sidebyside.commands.routes.TABLES", {**TABLES, "flask": lambda: broken})
+    monkeypatch.setattr("sidebyside.routes.TABLES", {**TABLES, "flask": lambda: broken})
 
 
 @pytest.mark.usefixtures("_broken")
@@ -180,6 +180,25 @@ def test_json_of_a_difference() -> None:
     assert {each["path"]: each["what"] for each in told["differences"]} == {"/form": "methods", "/home": "path"}
     assert [each["found"]["flask"] for each in told["differences"]] == ["none", "GET, HEAD, OPTIONS"]
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("routes = [\nviews = 1\n", "flask_app/__init__.py:1: SyntaxError: '[' was never closed"),
+        ("\nimport nothing_like_it", "flask_app/__init__.py:2: ModuleNotFoundError: No module named 'nothing_like_it'"),
+        ("int('five')", "flask_app/__init__.py:1: ValueError: invalid literal for int() with base 10: 'five'"),
+    ],
+    ids=["syntax", "import", "value"],
+)
+def test_what_cannot_be_loaded_is_told_in_one_line(
+    source: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "flask_app" / "__init__.py"
+    monkeypatch.setattr("sidebyside.commands.routes.ROOT", tmp_path)
+    monkeypatch.setattr("sidebyside.routes.TABLES", {"flask": lambda: exec(compile(source, file, "exec"))})
+    result = run()
+    assert (result.exit_code, result.output) == (2, f"Error: {said}\n")
 
 
 def test_bad_option_is_one_line() -> None:
