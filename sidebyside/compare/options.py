@@ -8,7 +8,13 @@ import click
 
 from sidebyside.compare.forms import Part
 
-URL = re.compile(r"https?://.*|[\w.\[\]-]+:\d+/?")  # also without its scheme, to be told what is wrong
+AUTHORITY = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"
+URL = re.compile(rf"https?://.*|{AUTHORITY}")
+
+
+def url_of(text: str) -> str:
+    """Return a URL; one that is typed as host and port alone is one of http."""
+    return f"http://{text}" if re.fullmatch(AUTHORITY, text) else text
 
 
 def content(text: str) -> bytes:

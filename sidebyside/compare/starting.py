@@ -12,6 +12,7 @@ from contract.listening import free_port, is_free
 from contract.locating import PORTS, server_at
 from contract.requests import get
 from contract.server import Server
+from sidebyside.compare.options import url_of
 from sidebyside.compare.sending import Place
 from sidebyside.services import HOST, SERVICES, jobs
 from sidebyside.serving import running, wait_until_all_listen, watch
@@ -28,6 +29,7 @@ def places_at(urls: Sequence[str], ca: str | None, timeout: float) -> list[Place
 
 def place_at(url: str, ca: str | None, timeout: float, colour: str) -> Place:
     """Return the server at a URL; like browsers, it leaves out of Host the port that goes without saying."""
+    url = url_of(url)
     server = replace(server_at(url, ca if url.lower().startswith("https:") else None), timeout=timeout)
     if server.port == PORTS[server.address.scheme]:
         server = replace(server, name=server.authority.removesuffix(f":{server.port}"))

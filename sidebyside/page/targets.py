@@ -2,6 +2,7 @@
 
 from contract.errors import CannotJudge
 from contract.locating import server_at
+from sidebyside.compare.options import url_of
 from sidebyside.compare.sending import Place
 from sidebyside.compare.starting import place_at
 from sidebyside.page.settings import Settings
@@ -21,6 +22,9 @@ def places(settings: Settings) -> list[Place]:
 
 def place_of(url: str, settings: Settings) -> Place:
     """Return the server at a URL that a reader has typed. CannotJudge where it is none to be asked."""
+    if not url.strip():
+        raise CannotJudge("name a URL on this machine, such as http://127.0.0.1:5000")
+    url = url_of(url.strip())
     server = server_at(url)
     if server.tls or server.host not in LOOPBACK:
         raise CannotJudge(f"the page asks servers on this machine alone, such as http://127.0.0.1:5000, not {url}")

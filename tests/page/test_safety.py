@@ -99,7 +99,16 @@ def test_each_start_has_a_token_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1:5000", "http://localhost:5000/", "http://[::1]:5000", "http://LOCALHOST:80", "http://127.0.0.1"],
+    [
+        "http://127.0.0.1:5000",
+        "http://localhost:5000/",
+        "http://[::1]:5000",
+        "http://LOCALHOST:80",
+        "http://127.0.0.1",
+        " 127.0.0.1:5000",
+        "localhost:5000/",
+        "[::1]:5000",
+    ],
 )
 def test_what_may_be_asked(url: str) -> None:
     assert place_of(url, SETTINGS).server.port in (5000, 80)
@@ -110,6 +119,7 @@ def test_what_may_be_asked(url: str) -> None:
     [
         "http://192.0.2.1:80",
         "http://example.org",
+        "example.org:80",
         "http://127.0.0.1.example.org",
         "http://127.0.0.1@192.0.2.1",
         "http://0.0.0.0:5000",
@@ -119,7 +129,6 @@ def test_what_may_be_asked(url: str) -> None:
         "https://127.0.0.1:5000",
         "file:///etc/passwd",
         "//127.0.0.1:5000",
-        "127.0.0.1:5000",
         "http://127.0.0.1:5000/path",
         "http://127.0.0.1:99999",
         "http://127.0.0.1:5000?query",

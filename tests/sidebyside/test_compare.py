@@ -135,6 +135,8 @@ def test_https(tmp_path: Path) -> None:
         ("https://example.org:443/", "example.org"),
         ("http://example.org:443", "example.org:443"),
         ("http://[::1]:80", "[::1]"),
+        ("localhost:5000", "localhost:5000"),
+        ("[::1]:80", "[::1]"),
     ],
 )
 def test_a_port_that_goes_without_saying_is_left_out(url: str, authority: str) -> None:
@@ -275,7 +277,8 @@ NOWHERE = ["http://127.0.0.1:1", "http://127.0.0.1:2"]
         (["GET", "/", "--ca", "x"], "--ca is for https URLs, which --urls names"),
         (["GET", "/", "--on", "dev", "--urls", *NOWHERE], "--on is for our three, which --urls replaces"),
         (["GET", "/", "--urls", NOWHERE[0]], "--urls takes two or more: there is nothing to compare one server with"),
-        (["GET", "/", "--urls", "localhost:1", "localhost:2"], "a URL like http://127.0.0.1:8001 is wanted, not"),
+        (["GET", "/", "--urls", "http://a:x", "http://b"], "a URL like http://127.0.0.1:8001 is wanted, not"),
+        (["GET", "/", "--urls", "127.0.0.1:1", "127.0.0.1:2"], "no connection to 127.0.0.1:1: Connection refused"),
         (["GET", "/", "--urls", *NOWHERE], "no connection to 127.0.0.1:1: Connection refused"),
         (
             ["GET", "/", "--timeout", "x"],
