@@ -2,7 +2,7 @@
 
 import click
 
-from contract.commands.group import Commands
+from sidebyside.commands.group import SideBySide
 
 COMMANDS = {
     "serve": ("sidebyside.commands.serve", "Start the three implementations, and show their access lines."),
@@ -24,9 +24,10 @@ Completion with the Tab key:
   eval "$(_SIDEBYSIDE_COMPLETE=zsh_source sidebyside)"        in ~/.zshrc
   _SIDEBYSIDE_COMPLETE=fish_source sidebyside | source        in ~/.config/fish/config.fish
 """
+SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
-@click.command(cls=Commands, table=COMMANDS, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=SideBySide, table=COMMANDS, epilog=EXAMPLES, context_settings=SETTINGS)
 @click.version_option(package_name="three-routers", message="%(package)s %(version)s")
 def main() -> None:
     """Look at one service, routed three ways, side by side."""

@@ -10,7 +10,7 @@ from traceback import extract_tb
 import click
 
 from contract.commands import Unable
-from sidebyside.printing import console, show
+from sidebyside.printing import console, say, show
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("raw_router", "flask_app", "django_project", "shared_views")
@@ -38,7 +38,7 @@ def routes(as_json: bool) -> None:
         tables = {name: table() for name, table in TABLES.items()}
     differences = difference(tables)
     if as_json:
-        click.echo(json.dumps(data(tables, differences), indent=2))
+        say(json.dumps(data(tables, differences), indent=2))
     else:
         show(console(), lines(tables, differences))
     sys.exit(1 if differences else 0)

@@ -20,7 +20,7 @@ from sidebyside.compare.sending import Place, send
 from sidebyside.compare.showing import shown
 from sidebyside.compare.starting import ours, places_at
 from sidebyside.orderly import orderly
-from sidebyside.printing import console, show
+from sidebyside.printing import console, say, show
 from sidebyside.services import SERVERS
 
 Tell = Callable[[str], None]
@@ -96,7 +96,7 @@ def compare_all(asked: Asked, places: Sequence[Place], tell: Tell) -> list[Compa
 
 def report(comparisons: Sequence[Comparison], form: str | None) -> None:
     if form:
-        click.echo({"json": as_json, "har": as_har}[form](comparisons))
+        say({"json": as_json, "har": as_har}[form](comparisons))
     else:
         out = console()
         show(out, shown(comparisons, out))

@@ -19,7 +19,7 @@ from sidebyside.matrix.pairs import FRAMEWORKS, OURS, TITLES, Pair, chosen, vers
 from sidebyside.matrix.records import as_json
 from sidebyside.matrix.tables import lines
 from sidebyside.orderly import orderly
-from sidebyside.printing import console, show
+from sidebyside.printing import console, say, show
 
 IMPLEMENTATIONS = click.Choice(list(FRAMEWORKS))
 ON = click.Choice([OURS, *TITLES])
@@ -99,7 +99,7 @@ def judge_all(pairs: Sequence[Pair], stages: Sequence[int], jobs: int) -> Matrix
 
 def tell(judged: Matrix, form: str | None) -> None:
     if form:
-        click.echo(as_json(judged))
+        say(as_json(judged))
     else:
         out = console()
         show(out, lines(judged))
