@@ -54,6 +54,9 @@ class Difference:
     found: Mapping[str, str]  # by table
 
     def __str__(self) -> str:
+        if self.what == "path":
+            lacking = [table for table, has in self.found.items() if has == MISSING]
+            return f"{' and '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} no {self.path}"
         return f"{self.path}: {self.what}: " + "; ".join(f"{table} has {has}" for table, has in self.found.items())
 
 

@@ -88,6 +88,9 @@ def test_modules_that_can_be_run(module: str) -> None:
         ("sidebyside serve --on gu", ["gunicorn"]),
         ("contract check --unt", ["--until"]),
         ("contract explain route-unknown-n", ["route-unknown-named"]),
+        ("sidebyside compare g", ["GET"]),
+        ("sidebyside compare GET /ti", ["/time", "/time.html"]),
+        ("sidebyside compare GET /hel", ["/hello/"]),
         ("sidebyside compare --rule route-unknown-n", ["route-unknown-named"]),
     ],
 )

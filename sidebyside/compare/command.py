@@ -13,7 +13,7 @@ from contract.errors import CannotJudge
 from contract.server import TIMEOUT
 from sidebyside.compare.asking import Asked
 from sidebyside.compare.comparing import Comparison, compared, overall
-from sidebyside.compare.options import Command, content, part
+from sidebyside.compare.options import Command, content, methods, part, paths
 from sidebyside.compare.records import as_har, as_json
 from sidebyside.compare.replaying import rule_named
 from sidebyside.compare.sending import Place, send
@@ -38,8 +38,8 @@ compared.
 
 
 @click.command(cls=Command, epilog=EXAMPLES)
-@click.argument("method", required=False)
-@click.argument("path", required=False)
+@click.argument("method", required=False, shell_complete=methods)
+@click.argument("path", required=False, shell_complete=paths)
 @click.option("-H", "fields", multiple=True, metavar="'NAME: VALUE'", help="A header field; can be repeated.")
 @click.option("-d", "data", type=content, multiple=True, metavar="DATA", help="The body, or @FILE; & joins several.")
 @click.option("-F", "parts", type=part, multiple=True, metavar="NAME=VALUE", help="A field of a form, or NAME=@FILE.")

@@ -6,10 +6,23 @@ from pathlib import Path
 
 import click
 
+from raw_router.urls import URLS
 from sidebyside.compare.forms import Part
 
 AUTHORITY = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT")
 URL = re.compile(rf"https?://.*|{AUTHORITY}")
+
+
+def methods(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the methods that begin so, for shells that complete them."""
+    return [method for method in METHODS if method.startswith(incomplete.upper())]
+
+
+def paths(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the paths of the routes that begin so, each up to its first parameter."""
+    found = (path.partition("<")[0] for path in URLS)
+    return [path for path in found if path.startswith(incomplete)]
 
 
 def url_of(text: str) -> str:

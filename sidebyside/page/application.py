@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, abort, render_template
 
 from shared_views.files import read_file
+from sidebyside.compare.options import METHODS
 from sidebyside.page import judging, rosetta, sending
 from sidebyside.page.examples import stages
 from sidebyside.page.kept import changed, keep_all
@@ -10,7 +11,6 @@ from sidebyside.page.safety import guard
 from sidebyside.page.settings import Settings
 
 BLUEPRINTS: tuple[Blueprint, ...] = (sending.blueprint, judging.blueprint, rosetta.blueprint)
-METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT")
 
 
 def create_app(settings: Settings) -> Flask:
