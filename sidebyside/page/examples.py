@@ -90,7 +90,7 @@ EXAMPLES: Mapping[int, tuple[Example, ...]] = {
         raw("HTTP/1.0 without Host", "GET /test HTTP/1.0"),
         raw("Two requests at once", "GET /test HTTP/1.1", HOST, body=f"GET /hello/you HTTP/1.1\r\n{HOST}\r\n\r\n"),
     ),
-    8: (parts("A page while others wait", "/test"),),
+    8: (parts("One request; the contract sends many at once", "/test"),),
     9: (
         raw("No Host", GET),
         raw("Two Hosts", GET, HOST, "Host: elsewhere.example"),

@@ -27,6 +27,11 @@ class Requested:
     url: str = ""  # of a server that is asked besides the three
 
     @property
+    def ends_no_line(self) -> bool:
+        """Tell whether raw bytes are written in lines, but with no end of line among them."""
+        return "\n" in self.raw.strip() and r"\n" not in self.raw
+
+    @property
     def message(self) -> Message:
         """Return what goes to each server. CannotJudge where it would be no message."""
         if self.raw:

@@ -48,6 +48,7 @@ def send() -> str:
     comparison = ask(message, [*places(settings), *([place_of(asked.url, settings)] if asked.url else [])])
     return render_template(
         "answers.html",
+        asked=asked,
         comparison=comparison,
         sent=in_lines(message.template, LONGEST),
         verdict=SILENT if comparison.is_silent else verdict([comparison]).plain,

@@ -230,9 +230,11 @@ def test_a_link_sends_nothing_but_what_is_safe(visit: Visit) -> None:
 def test_a_link_that_waits_takes_the_place_of_what_was_sent(visit: Visit) -> None:
     page = visit("#method=GET&path=/test")
     expect(page.locator("#verdict")).to_be_visible()
+    choose(page, "The time")
     page.evaluate("location.hash = 'method=POST&path=/form'")
     expect(page.locator("#said:not(.unseen)")).to_contain_text("Look at it, then send it.")
     assert page.locator("#verdict").count() == 0
+    assert page.locator("#example").input_value() == ""
 
 
 def test_tabs_by_arrow_keys(visit: Visit) -> None:
@@ -286,7 +288,8 @@ def test_a_page_whose_server_is_gone_says_so(visit: Visit) -> None:
     expect(page.locator("#verdict")).to_be_visible()
     page.route("**/send", lambda route: route.abort(), times=1)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#said.refused")).to_contain_text("Start sidebyside page again")
+    expect(page.locator("#said.refused")).to_contain_text("Start it again: make run, or sidebyside page")
+    assert page.locator("#verdict").count() == 0
 
 
 @at_each_width

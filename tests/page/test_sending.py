@@ -125,6 +125,19 @@ def test_where_they_differ_no_transport_is_told_of(client: FlaskClient) -> None:
         assert "--on dev" not in send(client, path="/test", url=f"http://{HOST}:{port}")
 
 
+@pytest.mark.parametrize(
+    ("raw", "is_told"),
+    [("GET / HTTP/1.1\nHost: a\n\n", True), (r"GET / HTTP/1.1\n\n", False), ("GET /\n", False), ("a\\r\\n\nb", False)],
+    ids=ascii,
+)
+def test_lines_of_the_box_that_end_none_are_told_of(raw: str, is_told: bool) -> None:
+    assert Requested(raw=raw).ends_no_line is is_told
+
+
+def test_that_all_was_one_line_is_told_beside_the_verdict(client: FlaskClient) -> None:
+    assert "a line ends where" in send(client, raw="\\x16\n\\x03")
+
+
 def test_two_answers_are_two(client: FlaskClient) -> None:
     request = r"GET /test HTTP/1.1\r\nHost: {authority}\r\n\r\n"
     assert "Answer 2 of 2" in send(client, raw=request + request)

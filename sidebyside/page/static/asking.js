@@ -9,7 +9,7 @@ export async function ask(path, { method = "POST", data, signal, keepalive } = {
   const headers = { "X-Page-Token": token, ...(data && { "Content-Type": "application/json" }) };
   const response = await fetch(path, { method, headers, signal, keepalive, body: data && JSON.stringify(data) }).catch((error) => {
     if (error.name === "AbortError") throw error;
-    throw new Refused("The page's own server is gone. Start sidebyside page again.");
+    throw new Refused("The page's own server is gone. Start it again: make run, or sidebyside page.");
   });
   if (!response.ok) throw new Refused(await response.text());
   return response;

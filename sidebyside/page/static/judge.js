@@ -97,6 +97,7 @@ function end({ keepalive = false } = {}) {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   begin.disabled = true;
+  for (const id of ["judge-points", "judge-told"]) document.getElementById(id).replaceChildren();
   say("Beginning ...");
   try {
     await judge();

@@ -50,7 +50,7 @@ async function send(by) {
     showView(answers.dataset.view);
     if (by === "reader") said.scrollIntoView({ block: "nearest" });
     return answers.querySelector("#verdict").textContent;
-  });
+  }, () => answers.replaceChildren());
 }
 
 function say(text, look = "") {
@@ -58,13 +58,14 @@ function say(text, look = "") {
   said.textContent = text;
 }
 
-/** Do something, and say what comes of it; what was asked for before, and is not wanted any more, says nothing. */
-async function telling(begin, act) {
+/** Do something, and say what comes of it, undoing what it has not replaced; what was asked for before, and is not wanted any more, says nothing. */
+async function telling(begin, act, undo = () => {}) {
   say(begin, "waiting");
   try {
     say(await act(), "unseen");
   } catch (error) {
     if (error.name === "AbortError") return;
+    undo();
     say(error instanceof Refused ? error.message : `The page has failed: ${error.message}`, "refused");
   }
 }
@@ -108,6 +109,9 @@ example.addEventListener("change", () => {
   editor.elements.url.value = value;
   send("reader");
 });
+editor.addEventListener("input", (event) => {
+  if (event.target !== example && event.target.name !== "url") example.value = "";
+});
 answers.addEventListener("change", (event) => showView(event.target.value));
 document.getElementById("share").addEventListener("click", share);
 addEventListener("keydown", (event) => {
@@ -121,6 +125,7 @@ addEventListener("hashchange", open);
 function open() {
   const isGiven = fill(location.hash);
   if (!isGiven && location.hash) return;
+  example.value = "";
   const { raw, body, url, method } = request();
   if (!raw && !body && !url && safe.includes(method)) send();
   else wait();
