@@ -9,29 +9,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Kept:
-    """Files by their places, each read once, and when each had been changed last."""
+    """Files by their places, each as it was when it was read first."""
 
     def __init__(self) -> None:
         self._texts: dict[Path, str] = {}
-        self._times: dict[Path, int | None] = {}
 
     def text(self, file: Path) -> str:
         """Return what stood in a file when it was first asked for."""
         if file not in self._texts:
-            self._times[file] = _changed_at(file)
             self._texts[file] = file.read_text()
         return self._texts[file]
 
     def changed(self) -> list[Path]:
         """Return the files that have changed since, or are gone."""
-        return [file for file, time in self._times.items() if _changed_at(file) != time]
-
-
-def _changed_at(file: Path) -> int | None:
-    try:
-        return file.stat().st_mtime_ns
-    except FileNotFoundError:
-        return None
+        return [file for file, text in self._texts.items() if not file.is_file() or file.read_text() != text]
 
 
 KEPT = Kept()
