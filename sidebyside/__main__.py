@@ -2,7 +2,7 @@
 
 import click
 
-from sidebyside.commands.group import SideBySide
+from contract.commands.group import Commands
 
 COMMANDS = {
     "serve": ("sidebyside.commands.serve", "Start the three implementations, and show their access lines."),
@@ -27,7 +27,7 @@ Completion with the Tab key:
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
-@click.command(cls=SideBySide, table=COMMANDS, epilog=EXAMPLES, context_settings=SETTINGS)
+@click.command(cls=Commands, table=COMMANDS, epilog=EXAMPLES, context_settings=SETTINGS)
 @click.version_option(package_name="three-routers", message="%(package)s %(version)s")
 def main() -> None:
     """Look at one service, routed three ways, side by side."""

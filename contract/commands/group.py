@@ -1,6 +1,7 @@
 """Commands that are imported once they are called, so that each starts, and is completed, quickly."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +13,8 @@ from contract.errors import CannotJudge
 
 Table = Mapping[str, tuple[str, str]]
 """By the name of a command: the module that has it, under the same name, and what it does in one line."""
+
+NEAR = 0.7  # how alike what is suggested must be: --prot is not --on
 
 
 class Commands(click.Group):
@@ -40,11 +43,31 @@ class Commands(click.Group):
         items = [CompletionItem(name, help=self.table[name][1]) for name in names]
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name, *_ = args
+        if name in self.table or name.startswith("-"):  # an option may follow --, and click says what it is
+            return super().resolve_command(ctx, args)
+        raise Unable(f"No such command {name!r}.{suggested(name, self.table)}")
+
     def invoke(self, ctx: click.Context) -> Any:
         """Carry a command out; what can't be done, or is not understood, it says in one line."""
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            raise Unable(f"{error.message}{suggested(error.option_name, options(error.ctx))}") from error
         except click.UsageError as error:
             raise Unable(error.format_message()) from error
         except CannotJudge as error:
             raise Unable(str(error)) from error
+
+
+def options(ctx: click.Context | None) -> list[str]:
+    """Return the long options of the command in question."""
+    params = ctx.command.params if ctx else []
+    return [word for each in params for word in each.opts if word.startswith("--")]
+
+
+def suggested(word: str, known: Iterable[str]) -> str:
+    """Return a question for what may be meant, nothing where nothing is near."""
+    near = get_close_matches(word, list(known), cutoff=NEAR)
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

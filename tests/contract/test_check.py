@@ -159,7 +159,7 @@ def test_some_rule_does_not_hold() -> None:
         (["--command", "x", "--ca", "ca.pem"], "--ca is for an https URL"),
         ([NOWHERE, "--ca", "ca.pem"], "a certificate is for a URL that begins with https:"),
         ([NOWHERE, "another"], "unexpected extra argument"),
-        ([NOWHERE, "--odd"], "No such option"),
+        ([NOWHERE, "--odd"], "No such option '--odd'."),
         ([NOWHERE, "--rule", "route-tset"], "there is no rule 'route-tset'; perhaps route-test"),
         ([NOWHERE, "--stage", "11"], "Invalid value for '--stage'"),
         ([NOWHERE, "--stage", "7", "--until", "4"], "there is nothing to judge by: "),
@@ -488,5 +488,5 @@ def test_commands_explain_themselves(command: str) -> None:
 def test_no_such_command() -> None:
     result = CliRunner().invoke(main, ["chek"])
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: No such command 'chek'.")
+    assert result.stderr.startswith("Error: No such command 'chek'. Did you mean 'check'?")
     assert result.stderr.count("\n") == 1
