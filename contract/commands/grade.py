@@ -62,19 +62,18 @@ def grade(folder: Path, out: Path | None, jobs: int | None, dask: str | None, **
         click.echo(printable(f"passed over: {each}"), err=True)
     store = Store(out / "results")
     plan = Plan(secret=(folder, out), **given)
-    by_name = {submission.name: submission for submission in submissions}
     todo = list(undone(store, map(plan.job, submissions)))
     click.echo(f"{len(submissions)} submissions, {len(todo)} to judge", err=True)
     workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
     try:
         with workers as found, progress(len(todo)) as told:
             for result in results(todo, found):
-                store.put(plan.settled(result, by_name[result.name]))
+                store.put(result)
                 told(result)
     except KeyboardInterrupt:
         click.echo("Stopped. The same command goes on from here.", err=True)
         sys.exit(INTERRUPTED)
-    conclude(out, store, list(by_name), folder.name)
+    conclude(out, store, [submission.name for submission in submissions], folder.name)
 
 
 def undone(store: Store, planned: Iterator[Job | Result]) -> Iterator[Job]:

@@ -7,12 +7,14 @@ import sys
 import tempfile
 from collections import defaultdict
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
+from contract.errors import CannotJudge
 from contract.grading.brief import brief
+from contract.grading.copying import copied
 from contract.reports import json
 
 # -P keeps Python from importing what lies in the submission's folder.
@@ -49,9 +51,20 @@ class Result:
 
 
 def run(job: Job) -> Result:
-    """Judge one submission, once no other one has its port."""
+    """Judge a copy of one submission, once no other one has its port; the result does not tell where it was."""
     alone = nullcontext() if job.port is None else PORTS[job.port]
-    with alone, tempfile.TemporaryDirectory() as folder:
+    try:
+        with alone, copied(Path(job.folder), job.name) as copy:
+            apart = ("--hide", tempfile.gettempdir()) if "--isolate" in job.options else ()  # other copies
+            result = run_in_place(replace(job, folder=str(copy), options=(*job.options, *apart)))
+            return unplaced(result, f"{copy.parent}/")
+    except CannotJudge as error:
+        return Result(job.name, UNSETTLED, why=str(error))
+
+
+def run_in_place(job: Job) -> Result:
+    """Judge what is in the job's folder, and whatever it does to it stays done."""
+    with tempfile.TemporaryDirectory() as folder:
         report, said = Path(folder, "report.json"), Path(folder, "said")
         status = judge(job, report, said)
         if status is None:
@@ -59,6 +72,14 @@ def run(job: Job) -> Result:
         if status not in JUDGED or not report.exists():
             return Result(job.name, UNSETTLED, why=last_line(said, status))
         return Result(job.name, job.digest, brief(json.load(report.read_bytes())))
+
+
+def unplaced(result: Result, place: str) -> Result:
+    """Return a result with the submission's name alone before the names of its files."""
+    report = result.report
+    if report:
+        report = {**report, "rules": [{**rule, "told": rule["told"].replace(place, "")} for rule in report["rules"]]}
+    return replace(result, report=report, why=result.why.replace(place, ""))
 
 
 def judge(job: Job, report: Path, said: Path) -> int | None:

@@ -1,7 +1,7 @@
 """From a folder and the teacher's choices to jobs: what is to be judged, and how."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from contract.choosing import LAST_STAGE
@@ -34,11 +34,6 @@ class Plan:
         choices = [*options, str(self.time_limit), self.hidden.read_text("latin-1") if self.hidden else ""]
         hashed = digest(submission.folder, choices)
         return Job(submission.name, str(submission.folder), hashed, options, self.time_limit, settings.port)
-
-    def settled(self, result: Result, submission: Submission) -> Result:
-        """Return a result that goes for the submission as its run has left it, with a log, or what it has compiled."""
-        job = self.job(submission)
-        return result if result.digest == UNSETTLED else replace(result, digest=job.digest)
 
     def _start(self, settings: Settings) -> Iterator[str]:
         if settings.command:

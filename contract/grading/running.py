@@ -1,6 +1,6 @@
 """Many jobs at a time, by any executor: threads that each wait for a process, or a Dask cluster."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ class Workers(NamedTuple):
     number: int
 
 
-def results(jobs: Iterable[Job], workers: Workers) -> Iterator[Result]:
+def results(jobs: Iterable[Job], workers: Workers, run: Callable[[Job], Result] = run) -> Iterator[Result]:
     """Yield results as they come. Of those that wait to be taken only a few are held, however many jobs there are."""
     pending: dict[Future[Result], Job] = {}
     for job in jobs:

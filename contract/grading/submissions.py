@@ -10,6 +10,7 @@ from pathlib import Path
 from contract.errors import CannotJudge
 
 RULES = Path(__file__).parents[1]  # whose files decide what comes of a submission, too
+MADE_BY_RUNNING = "__pycache__"  # a folder that says nothing of a submission
 BLOCK = 1024 * 1024  # octets read at a time
 
 
@@ -56,14 +57,14 @@ def folder_digest(folder: Path) -> bytes:
 def files(folder: Path) -> Iterator[Path]:
     """Yield the regular files below a folder that are not made by running it, in order; links are not followed.
 
-    A submission may have left folders in folders that are deeper than a path can tell: these are passed over.
+    Folders in folders that are deeper than a path can tell are passed over.
     """
     folders = [str(folder)]
     while folders:
         for entry in _entries(folders.pop()):
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
-            elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
+            elif entry.is_dir(follow_symlinks=False) and entry.name != MADE_BY_RUNNING:
                 folders.append(entry.path)
 
 

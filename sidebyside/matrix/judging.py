@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.errors import CannotJudge
-from contract.grading.jobs import Job, Result
+from contract.grading.jobs import Job, Result, run_in_place
 from contract.grading.running import results, threads
 from contract.model import Rule
 from contract.rules import BY_ID
@@ -57,7 +57,7 @@ def judge(
     by_name = {str(pair): pair for pair in pairs}
     found: dict[Pair, Judged] = {}
     with threads(at_a_time) as workers:
-        for result in results(jobs(pairs, options), workers):
+        for result in results(jobs(pairs, options), workers, run_in_place):
             found[by_name[result.name]] = judged = read(by_name[result.name], result)
             tell(judged)
     return [found[pair] for pair in pairs]

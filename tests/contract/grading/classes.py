@@ -17,6 +17,7 @@ def submission(folder: Path, name: str, do: str = "", toml: str = 'command = "./
     made = folder / "class" / name
     made.mkdir(parents=True)
     (made / "contract.toml").write_text(toml)
+    (made / "home").write_bytes(os.fsencode(folder))
     if do:
         (made / "do").write_text(do)
     return made

@@ -1,7 +1,7 @@
 """Stands for `contract check`: writes a report, or does what the file `do` in the submission's folder names.
 
-It runs without Python's site packages, so that it starts quickly. Two folders up it notes that it was here, and holds
-the pipe `alive` open, with all that it starts, where it is to hang.
+It runs without Python's site packages, so that it starts quickly. In the folder that the file `home` names it notes
+that it was here, and holds the pipe `alive` open, with all that it starts, where it is to hang.
 """
 
 import json
@@ -11,14 +11,17 @@ import sys
 from pathlib import Path
 
 DO = Path("do")
-NOTES = Path("../../judged")
-ALIVE = Path("../../alive")
+HOME = Path("home")
 SLEEP = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("x", end="", flush=True)
 time.sleep(60)
 """
+
+
+def home(name: str) -> Path:
+    return Path(os.fsdecode(HOME.read_bytes()), name)
 
 
 def rule(id: str, verdict: str, told: str = "", level: str = "MUST") -> dict[str, object]:
@@ -39,25 +42,36 @@ def report(told: str) -> dict[str, object]:
 
 def hang() -> None:
     """Wait, with a child that has to be killed and says once that it is there."""
-    with ALIVE.open("w") as pipe:
+    with home("alive").open("w") as pipe:
         subprocess.run([sys.executable, "-ISc", SLEEP], stdout=pipe, check=False)
 
 
+def spoil() -> None:
+    """Leave the folder as no other run should find it."""
+    Path("contract.toml").unlink()
+    Path("access.log").touch()
+    Path("../other").mkdir()
+    for _ in range(1500):  # more than Python's own functions remove
+        os.mkdir("d")
+        os.chdir("d")
+    os.mkdir("locked", 0)
+
+
 def main() -> None:
-    with NOTES.open("ab") as notes:
+    with home("judged").open("ab") as notes:
         notes.write(os.fsencode(Path.cwd().name) + b"\n")
     act, _, text = DO.read_text().partition(" ") if DO.exists() else ("report", "", "It does not answer.")
-    if act == "log":
-        Path("access.log").touch()
-    if act == "break":
-        Path("contract.toml").write_text("command =")
+    if act in ("where", "nowhere"):
+        text = str(Path("server.py").resolve())
+    if act == "spoil":
+        spoil()
     if act == "hang":
         hang()
-    if act in ("report", "log", "break"):
+    if act in ("report", "spoil", "where"):
         Path(sys.argv[sys.argv.index("--report") + 1].removeprefix("json=")).write_text(json.dumps(report(text)))
-    if act == "say":
+    if act in ("say", "nowhere"):
         sys.stderr.write(text)
-    sys.exit(2 if act == "say" else 1)
+    sys.exit(2 if act in ("say", "nowhere") else 1)
 
 
 if __name__ == "__main__":

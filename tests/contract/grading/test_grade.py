@@ -111,12 +111,15 @@ def test_what_is_judged_already_is_not_judged_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_writes_into_its_own_folder_is_not_judged_again(tmp_path: Path) -> None:
-    submission(tmp_path, "ann", "log")
-    submission(tmp_path, "bob", "break")
-    assert "2 submissions, 2 to judge" in grade(tmp_path / "class")[2]
-    assert "2 submissions, 0 to judge" in grade(tmp_path / "class")[2]
+def test_what_a_submission_does_to_its_files_is_not_there_the_next_time(tmp_path: Path) -> None:
+    submission(tmp_path, "ann", "spoil")
+    home = tmp_path / "class"
+    before = sorted(home.rglob("*"))
+    assert "1 submissions, 1 to judge" in grade(home)[2]
+    assert "1 submissions, 0 to judge" in grade(home)[2]
+    assert "1 submissions, 1 to judge" in grade(home, "--seed", "1")[2]
     assert rows(tmp_path / "class-grades")["ann"] == ["5", "5", "10", ""]
+    assert sorted(home.rglob("*")) == before
 
 
 @pytest.mark.usefixtures("quick")

@@ -1,6 +1,8 @@
 """One submission in a process of its own, and no process left."""
 
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from subprocess import Popen
 from threading import Event, Thread
@@ -38,6 +40,34 @@ def test_a_report_without_its_conversations(tmp_path: Path) -> None:
 )
 def test_no_report(tmp_path: Path, do: str, why: str) -> None:
     assert run(job(submission(tmp_path, "ann", do))) == Result("ann", UNSETTLED, why=why)
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    why = "it can't be copied: No such file or directory"
+    assert run(job(tmp_path / "none")) == Result("ann", UNSETTLED, why=why)
+
+
+def test_where_the_copy_was_is_not_told(tmp_path: Path) -> None:
+    report = run(job(submission(tmp_path, "ann", "where"))).report
+    assert report
+    assert report["rules"][1]["told"] == "ann/server.py"
+    assert run(job(submission(tmp_path, "bob", "nowhere"), "bob")).why == "bob/server.py"
+
+
+@pytest.mark.parametrize(
+    ("options", "more"), [((), ()), (("--isolate",), ("--hide", tempfile.gettempdir()))], ids=["seen", "isolated"]
+)
+def test_isolated_it_sees_no_copy_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    def judge(job: jobs.Job, report: Path, said: Path) -> None:
+        assert not report.is_relative_to(Path(job.folder).parent)
+        given.append(job.options)
+
+    given: list[tuple[str, ...]] = []
+    monkeypatch.setattr(jobs, "judge", judge)
+    run(replace(job(submission(tmp_path, "ann")), options=options))
+    assert given == [(*options, *more)]
 
 
 def test_what_is_not_done_in_time_is_ended_with_all_that_it_started(

@@ -10,7 +10,7 @@ from distributed import LocalCluster
 
 from contract.errors import CannotJudge
 from contract.grading import running
-from contract.grading.jobs import UNSETTLED, Job, Result
+from contract.grading.jobs import Job, Result
 from contract.grading.running import AHEAD, Workers, cluster, results, threads
 from tests.contract.grading.classes import job, judged, submission
 
@@ -43,13 +43,6 @@ def test_what_waits_is_not_begun_once_the_block_is_left(jobs: Iterator[Job], tmp
         waiting = results(jobs, workers)
         next(waiting)
     assert len(judged(tmp_path)) < len(NAMES)
-
-
-def test_a_job_that_fails(tmp_path: Path) -> None:
-    with threads(1) as workers:
-        [result] = results([job(tmp_path / "none")], workers)
-    assert result.digest == UNSETTLED
-    assert result.why.startswith("the job failed: FileNotFoundError: ")
 
 
 def test_a_machine_that_is_gone(tmp_path: Path) -> None:
