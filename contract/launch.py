@@ -162,6 +162,8 @@ class Launched:
     def _spawned(self) -> Group:
         command = self._isolation(words(self.command, self.server.port), self._folder)
         environment = {**os.environ, "PORT": str(self.server.port)}
+        if not self._folder.is_dir():
+            raise broken(f"{self.command!r} can't be started: its folder is gone")
         return Group(command, self._folder, environment, self._limits, self._show)
 
 

@@ -139,6 +139,17 @@ def test_what_listens_need_not_answer(launched: Launched) -> None:
     assert launched.running().ask(get("/")).answers == ()
 
 
+def test_who_has_deleted_its_folder(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    given = command(own / "server.py", before="import shutil; shutil.rmtree(os.getcwd()); sys.exit()")
+    with Launched(given, folder=own) as launched:
+        with pytest.raises(Broken, match="did not start"):
+            launched.running()
+        with pytest.raises(Broken, match="can't be started: its folder is gone"):
+            launched.restart()
+
+
 @script_that(before="sys.exit('no, thanks')")
 def test_what_never_starts_says_why_and_is_not_tried_again(launched: Launched) -> None:
     for _ in range(2):
