@@ -24,6 +24,14 @@ from contract.settings import Settings
 from contract.subject import Remote, Subject
 
 
+def rules_by(choice: Choice, own: Sequence[Rule]) -> list[Rule]:
+    """Return the rules to judge by, a teacher's own among them. CannotJudge where there are none."""
+    rules = choice.among((*RULES, *own))
+    if not rules:
+        raise CannotJudge("there is nothing to judge by: no rule is in all that --stage and --until leave")
+    return rules
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """One server to judge, as `contract check --help` explains it."""
@@ -51,10 +59,7 @@ class Task:
     @cached_property
     def rules(self) -> list[Rule]:
         """All that are to be judged. CannotJudge where that is none."""
-        rules = self.choice.among((*RULES, *self.own))
-        if not rules:
-            raise CannotJudge("there is nothing to judge by: no rule is in all that --stage and --until leave")
-        return rules
+        return rules_by(self.choice, self.own)
 
     def report(self, progress: Progress, show: Show) -> Report:
         """Judge, and return what came of it once all of the server's processes have ended."""

@@ -12,19 +12,16 @@ import click
 
 from contract.choosing import Choice
 from contract.commands import console
-from contract.commands.options import PATH, POINTS, PORT, REPORT, STAGE, rule_ids, seconds
+from contract.commands.options import FILE, PORT, REPORT, check_isolation, judging, rule_ids
 from contract.display import progress, show, show_all, total
 from contract.errors import CannotJudge
 from contract.isolation import enter
 from contract.output import unshown
 from contract.report import Report
 from contract.reports import FORMATS, write
-from contract.server import PATIENCE
 from contract.settings import Settings, read_settings
 from contract.task import Task
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-ANY = click.Path(path_type=Path)
 RULE = "Judge this rule alone; can be repeated."
 REPORTS = f"Write one ({', '.join(FORMATS)}); can be repeated."
 STARTS = ("--command", "--port", "--start-within", "--isolate")
@@ -43,42 +40,19 @@ Exit status: 0 if all MUST rules of the chosen stages hold, 1 if some do not, 2 
 @click.argument("url", required=False)
 @click.option("--command", help="Start the server by this: {port} in it, and PORT in its environment, is its port.")
 @click.option("--port", type=PORT, help="The port that the server takes, whatever it is told.")
-@click.option("--start-within", type=seconds, help="For how long it may start. [default: while it is at work]")
 @click.option("--ca", type=FILE, help="Trust this certificate, in PEM, at an https URL.")
-@click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage; can be repeated.")
-@click.option("--until", type=STAGE, help="Judge no later stage.")
 @click.option("--rule", "ids", metavar="ID", multiple=True, shell_complete=rule_ids, help=RULE)
-@click.option("--hidden", type=FILE, help="Judge by the rules in this Python file, too.")
-@click.option("--show-hidden", is_flag=True, help="Tell of those as of the others, as to their author.")
+@judging
+@click.option("--show-hidden", is_flag=True, help="Tell of the rules of --hidden as of the others, as to their author.")
 @click.option("--only-public", is_flag=True, help="Leave those out all the same.")
-@click.option(
-    "--points",
-    type=POINTS,
-    multiple=True,
-    metavar="STAGE=N",
-    help="What a stage is worth. [default: 10]",
-)
-@click.option(
-    "--route",
-    "routes",
-    type=PATH,
-    multiple=True,
-    metavar="/test=/blog",
-    help="Ask for the second path.",
-)
 @click.option("--seed", type=int, default=0, show_default=True, help="For random data.")
-@click.option("--timeout", type=seconds, help="For each answer. [default: by how fast the server is]")
-@click.option("--patience", type=seconds, default=PATIENCE, show_default=True, help="For rules about time limits.")
-@click.option("--isolate", is_flag=True, help="Keep the server from the network, and from the judge's files.")
-@click.option("--hide", type=ANY, multiple=True, help="Keep this file or folder from it, too; can be repeated.")
 @click.option("--report", "reports", type=REPORT, multiple=True, metavar="FORMAT=FILE", help=REPORTS)
 @click.option("--quiet", "volume", flag_value="quiet", help="Say what came of it in one line.")
 @click.option("--verbose", "volume", flag_value="verbose", help="Show every exchange, and what the server writes.")
 def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path, ...], **given: Any) -> None:
     """Judge one server: at URL, or started by --command, or by the command in contract.toml of this folder."""
     with orderly():
-        if hide and not given["isolate"]:
-            raise CannotJudge("--hide is for --isolate: any other server sees what you see")
+        check_isolation(given["isolate"], hide)
         secret = [*hide, *filter(None, [given["hidden"]]), *(file for _, file in reports)]
         task = task_of(secret=secret, **given)
         if task.isolate:

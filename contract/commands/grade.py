@@ -3,8 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,19 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from contract.commands.options import STAGE
+from contract.commands.options import check_isolation, judging
 from contract.errors import CannotJudge
 from contract.grading.jobs import Job, Result
 from contract.grading.page import page
 from contract.grading.plan import Plan
-from contract.grading.running import cluster, results, threads
+from contract.grading.running import Workers, cluster, results, threads
 from contract.grading.store import Store
-from contract.grading.submissions import submissions_in
+from contract.grading.submissions import Submission, submissions_in
 from contract.grading.tables import Row, as_csv, as_json, failures, printable, row_of
 from contract.reports import write_whole
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 OUT = click.Path(file_okay=False, path_type=Path, resolve_path=True)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
 LIMIT = 300.0  # seconds
 MOST_FAILED = 5  # rules that are named at the end
 INTERRUPTED = 130  # the exit status that shells know
@@ -46,48 +45,56 @@ What is judged already is not judged again, unless the submission, the rules or 
 @click.option("--dask", metavar="ADDRESS", help="Judge on this Dask cluster; FOLDER must be the same on all machines.")
 @click.option("--time-limit", type=click.FloatRange(1), default=LIMIT, show_default=True, help="Seconds for each.")
 @click.option("--command", help="Starts those whose contract.toml names no command.")
-@click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage; can be repeated.")
-@click.option("--until", type=STAGE, help="Judge no later stage.")
-@click.option("--hidden", type=FILE, help="Judge by the rules in this Python file, too.")
+@judging
 @click.option("--seed", type=int, default=0, show_default=True, help="For random data.")
-@click.option("--isolate", is_flag=True, help="Keep submissions from the network, and from the judge's files.")
-def grade(folder: Path, out: Path | None, jobs: int | None, dask: str | None, **given: Any) -> None:
+def grade(
+    folder: Path, out: Path | None, jobs: int | None, dask: str | None, hide: tuple[Path, ...], **given: Any
+) -> None:
     """Judge the submissions in FOLDER, each a folder of its own: a table, a page, and what fails most."""
     out = out or folder.with_name(f"{folder.name}-grades")
     if out.is_relative_to(folder):
         raise CannotJudge(f"{out} is for results, and can't be among the submissions")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
+    check_isolation(given["isolate"], hide)
+    plan = Plan(hide=(*hide, folder, out), **given)
+    most = plan.most
     submissions, passed_over = submissions_in(folder)
     for each in passed_over:
         click.echo(printable(f"passed over: {each}"), err=True)
     store = Store(out / "results")
-    plan = Plan(secret=(folder, out), **given)
-    todo = list(undone(store, map(plan.job, submissions)))
-    click.echo(f"{len(submissions)} submissions, {len(todo)} to judge", err=True)
     workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
+    judge(plan, submissions, store, workers)
+    conclude(out, store, [submission.name for submission in submissions], folder.name, most)
+
+
+def judge(
+    plan: Plan, submissions: Sequence[Submission], store: Store, workers: AbstractContextManager[Workers]
+) -> None:
+    """Judge what is not judged yet, and keep what comes of it. Ctrl-C ends the program."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
+    todo = list(undone(store, map(plan.job, submissions), plan.most))
+    click.echo(f"{len(submissions)} submissions, {len(todo)} to judge", err=True)
     try:
-        with workers as found, progress(len(todo)) as told:
+        with workers as found, progress(len(todo), plan.most) as told:
             for result in results(todo, found):
                 store.put(result)
                 told(result)
     except KeyboardInterrupt:
         click.echo("Stopped. The same command goes on from here.", err=True)
         sys.exit(INTERRUPTED)
-    conclude(out, store, [submission.name for submission in submissions], folder.name)
 
 
-def undone(store: Store, planned: Iterator[Job | Result]) -> Iterator[Job]:
+def undone(store: Store, planned: Iterator[Job | Result], most: int) -> Iterator[Job]:
     """Yield the jobs that are to be done; keep, and tell, the results that were found without any."""
     for each in planned:
         if isinstance(each, Result):
             store.put(each)
-            click.echo(line(row_of(each)), err=True)
+            click.echo(line(row_of(each, most)), err=True)
         elif not store.has(each.name, each.digest):
             yield each
 
 
 @contextmanager
-def progress(count: int) -> Iterator[Callable[[Result], None]]:
+def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
     """Show how far it is: a bar on a terminal, a line for each submission elsewhere."""
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -97,7 +104,7 @@ def progress(count: int) -> Iterator[Callable[[Result], None]]:
         def told(result: Result) -> None:
             bar.update(task, advance=1)
             if not console.is_terminal:
-                click.echo(line(row_of(result)), err=True)
+                click.echo(line(row_of(result, most)), err=True)
 
         yield told
 
@@ -107,9 +114,9 @@ def line(row: Row) -> str:
     return printable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
 
 
-def conclude(out: Path, store: Store, names: list[str], title: str) -> None:
+def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -> None:
     """Write the tables and the page, and tell what the class fails most."""
-    rows = [row_of(result) for result in store.all(names)]
+    rows = [row_of(result, most) for result in store.all(names)]
     made = {
         "results.csv": as_csv(rows),
         "results.json": as_json(rows),

@@ -1,19 +1,23 @@
-"""Kinds of values that options of the commands take."""
+"""Kinds of values that options of the commands take, and the options that say how to judge, one server or many."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from contract.errors import CannotJudge
 from contract.reports import FORMATS
 from contract.rules import BY_ID, STAGES
+from contract.server import PATIENCE
 from contract.settings import PORTS
 
 PORT = click.IntRange(PORTS.start, PORTS.stop - 1)
 STAGE = click.IntRange(min(STAGES), max(STAGES))
 MOST = 3600  # seconds that anything may take
+FILE = click.Path(dir_okay=False, path_type=Path, resolve_path=True)
+ANY = click.Path(path_type=Path, resolve_path=True)
 PATHS = re.compile(r"/[!-~]*")  # that can stand in a request line
 
 
@@ -87,3 +91,29 @@ def rule_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 POINTS = Pair("7=20", stage, worth)
 PATH = Pair("/test=/blog", path, path)
 REPORT = Pair("json=report.json", report_format, new_file)
+JUDGING = (
+    click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage; can be repeated."),
+    click.option("--until", type=STAGE, help="Judge no later stage."),
+    click.option("--hidden", type=FILE, help="Judge by the rules in this Python file, too."),
+    click.option(
+        "--points", type=POINTS, multiple=True, metavar="STAGE=N", help="What a stage is worth. [default: 10]"
+    ),
+    click.option("--route", "routes", type=PATH, multiple=True, metavar="/test=/blog", help="Ask for the second path."),
+    click.option("--start-within", type=seconds, help="For how long it may start. [default: while it is at work]"),
+    click.option("--timeout", type=seconds, help="For each answer. [default: by how fast the server is]"),
+    click.option("--patience", type=seconds, default=PATIENCE, show_default=True, help="For rules about time limits."),
+    click.option("--isolate", is_flag=True, help="Keep the server from the network, and from the judge's files."),
+    click.option("--hide", type=ANY, multiple=True, help="Keep this file or folder from it, too; can be repeated."),
+)
+
+
+def judging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say how to judge."""
+    for option in reversed(JUDGING):
+        command = option(command)
+    return command
+
+
+def check_isolation(isolate: bool, hide: Sequence[Path]) -> None:
+    if hide and not isolate:
+        raise CannotJudge("--hide is for --isolate: any other server sees what you see")

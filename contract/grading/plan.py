@@ -1,14 +1,18 @@
 """From a folder and the teacher's choices to jobs: what is to be judged, and how."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from contract.choosing import LAST_STAGE
+from contract.choosing import LAST_STAGE, Choice
 from contract.errors import CannotJudge
 from contract.grading.jobs import UNSETTLED, Job, Result
 from contract.grading.submissions import Submission, digest
+from contract.loading import rules_from
+from contract.report import POINTS
 from contract.settings import Settings, read_settings
+from contract.task import rules_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,10 +23,23 @@ class Plan:
     stages: Sequence[int]
     until: int | None
     hidden: Path | None
+    points: Sequence[tuple[int, int]]
+    routes: Sequence[tuple[str, str]]
     seed: int
+    start_within: float | None
+    timeout: float | None
+    patience: float
     isolate: bool
+    hide: Sequence[Path]  # what isolated submissions must not see, the submissions and all results among it
     time_limit: float  # seconds
-    secret: Sequence[Path] = ()  # what isolated submissions must not see: those of others, and all results
+
+    @cached_property
+    def most(self) -> int:
+        """The points that there are to make. CannotJudge where there is nothing to judge by."""
+        own = rules_from(self.hidden) if self.hidden else ()
+        rules = rules_by(Choice(self.stages, self.until), own)
+        worth = dict(self.points)
+        return sum(worth.get(stage, POINTS) for stage in {rule.stage for rule in rules if rule.level == "MUST"})
 
     def job(self, submission: Submission) -> Job | Result:
         """Return what is to be done; where that can't be said, the result is that."""
@@ -46,12 +63,20 @@ class Plan:
 
     def _options(self) -> Iterator[str]:
         """Yield the options of `contract check`; the stages are the teacher's to choose, whatever a submission says."""
-        yield from ("--until", str(self.until or LAST_STAGE), "--seed", str(self.seed))
-        for stage in self.stages:
-            yield from ("--stage", str(stage))
-        if self.hidden:
-            yield from ("--hidden", str(self.hidden))
+        yield from _each("--until", [self.until or LAST_STAGE])
+        yield from _each("--stage", self.stages)
+        yield from _each("--hidden", [self.hidden])
+        yield from _each("--points", (f"{stage}={worth}" for stage, worth in self.points))
+        yield from _each("--route", (f"{old}={new}" for old, new in self.routes))
+        yield from _each("--seed", [self.seed])
+        yield from _each("--start-within", [self.start_within])
+        yield from _each("--timeout", [self.timeout])
+        yield from _each("--patience", [self.patience])
         if self.isolate:
-            yield "--isolate"
-            for path in self.secret:
-                yield from ("--hide", str(path))
+            yield from ("--isolate", *_each("--hide", self.hide))
+
+
+def _each(option: str, values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        if value is not None:
+            yield from (option, str(value))

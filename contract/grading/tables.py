@@ -12,33 +12,43 @@ from contract.grading.jobs import Result
 from contract.rules import STAGES
 
 FORMAT = "contract/grades/v1"
+CAUSE, BUT = "  Cause: ", "  But "  # how lines begin in what is told of a failure
+LONGEST = 300  # characters of a reason
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula's beginning
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a table says of one submission; without a report, why there is none."""
+    """What a table says of one submission."""
 
     name: str
-    why: str
+    why: str  # it makes no points, or was not judged to the end
+    most: int
     points: int = 0
-    most: int = 0
     stages: tuple[tuple[int, int], ...] = ()  # points by stage
     failed: tuple[str, ...] = ()  # ids of MUST rules
 
 
-def row_of(result: Result) -> Row:
+def row_of(result: Result, most: int) -> Row:
+    """Return the row for a result; without a report it makes none of the most points there are."""
     report = result.report
     if report is None:
-        return Row(result.name, result.why)
+        return Row(result.name, result.why, most)
     return Row(
         name=result.name,
-        why=report["stopped"],
-        points=report["points"],
+        why=report["stopped"] or ("" if report["points"] else reason(report["rules"])),
         most=report["most"],
+        points=report["points"],
         stages=tuple((stage["stage"], stage["points"]) for stage in report["stages"]),
         failed=tuple(rule["id"] for rule in report["rules"] if is_broken(rule)),
     )
+
+
+def reason(rules: Iterable[dict[str, Any]]) -> str:
+    """Return the cause of the first failure, if one is known, or else what was wrong, in one line."""
+    told = next((rule["told"] for rule in rules if is_broken(rule)), "").splitlines()
+    said = (line.removeprefix(mark) for mark in (CAUSE, BUT) for line in told if line.startswith(mark))
+    return next(said, "")[:LONGEST]
 
 
 def is_broken(rule: dict[str, Any]) -> bool:
@@ -62,7 +72,7 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def _total(row: Row) -> list[object]:
-    return [row.points, row.most or "", no_formula(row.why)]
+    return [row.points, row.most, no_formula(row.why)]
 
 
 def printable(text: str) -> str:

@@ -51,7 +51,8 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     assert code == 0, complained
     found = rows(tmp_path / "class-grades")
     assert found["caf\\udce9"] == found["none of its own"] == ["10", "10", "10", ""]
-    assert found["gone"] == ["0", "0", "10", ""]
+    why = "The command names a program that is not there, or that may not be run."
+    assert found["gone"] == ["0", "0", "10", why]
     assert said.endswith(f"results.csv, results.json, results.html: in {tmp_path}/class-grades\n")
 
 
@@ -75,21 +76,21 @@ def test_a_class(tmp_path: Path) -> None:
     ]
     assert complained.splitlines()[:4] == [
         f"passed over: out: leads out of {home}",
-        "cid: 0 of 0 points (there is no command: neither in contract.toml, nor by --command)",
-        f"dan: 0 of 0 points ({home}/dan/contract.toml is no TOML: Invalid value (at end of document))",
+        "cid: 0 of 100 points (there is no command: neither in contract.toml, nor by --command)",
+        f"dan: 0 of 100 points ({home}/dan/contract.toml is no TOML: Invalid value (at end of document))",
         "5 submissions, 3 to judge",
     ]
     assert sorted(complained.splitlines()[4:]) == [
         "=1+1\\x1b[2J: 5 of 10 points",
         "ann: 5 of 10 points",
-        "bob: 0 of 0 points (the port is taken)",
+        "bob: 0 of 100 points (the port is taken)",
     ]
     assert rows(out) == {
         "'=1+1\\x1b[2J": ["5", "5", "10", ""],
         "ann": ["5", "5", "10", ""],
-        "bob": ["", "0", "", "the port is taken"],
-        "cid": ["", "0", "", "there is no command: neither in contract.toml, nor by --command"],
-        "dan": ["", "0", "", f"{home}/dan/contract.toml is no TOML: Invalid value (at end of document)"],
+        "bob": ["", "0", "100", "the port is taken"],
+        "cid": ["", "0", "100", "there is no command: neither in contract.toml, nor by --command"],
+        "dan": ["", "0", "100", f"{home}/dan/contract.toml is no TOML: Invalid value (at end of document)"],
     }
     assert sorted(path.name for path in out.iterdir()) == sorted([*RESULTS, "results"])
     assert json.loads((out / "results.json").read_text())["failures"] == {"listen-answers": 2}
@@ -145,6 +146,48 @@ def test_results_among_submissions(tmp_path: Path) -> None:
     home = tmp_path / "class"
     complaint = f"Error: {home}/out is for results, and can't be among the submissions\n"
     assert grade(home, "--out", str(home / "out")) == (2, "", complaint)
+
+
+HIDDEN = """
+from contract import Rule
+RULES = [Rule(id="own", stage=3, sentence="It is.", hint="Be.", section="the service, /", check=print)]
+"""
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_there_is_to_make(tmp_path: Path) -> None:
+    submission(tmp_path, "ann", toml="")
+    hidden = tmp_path / "hidden.py"
+    hidden.write_text(HIDDEN)
+    assert (
+        "ann: 0 of 12 points (there is no command" in grade(tmp_path / "class", "--until", "1", "--points", "1=12")[2]
+    )
+    chosen = ("--stage", "3", "--hidden", str(hidden), "--start-within", "5", "--timeout", "2", "--patience", "3")
+    assert "ann: 0 of 10 points (there is no command" in grade(tmp_path / "class", *chosen)[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--stage", "7", "--until", "4"], "there is nothing to judge by: "),
+        (["--hidden", "missing.py"], "missing.py is no file of Python code"),
+        (["--points", "7"], "Invalid value for '--points': '7' is no pair like 7=20"),
+        (["--route", "a=/b"], "Invalid value for '--route': 'a=/b' is no pair like /test=/blog"),
+        (["--start-within", "0"], "Invalid value for '--start-within': '0' is no number of seconds"),
+        (["--timeout", "inf"], "Invalid value for '--timeout': 'inf' is no number of seconds"),
+        (["--patience", "x"], "Invalid value for '--patience': 'x' is no number of seconds"),
+        (["--hide", "x"], "--hide is for --isolate: any other server sees what you see"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_bad_options_are_told_before_anything_is_judged(tmp_path: Path, options: list[str], why: str) -> None:
+    submission(tmp_path, "ann")
+    code, said, complained = grade(tmp_path / "class", *options)
+    assert (code, said) == (2, "")
+    assert complained.startswith("Error: ")
+    assert why in complained
+    assert len(complained.splitlines()) == 1
+    assert not (tmp_path / "class-grades").exists()
 
 
 @pytest.mark.usefixtures("quick")

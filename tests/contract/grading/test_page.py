@@ -22,7 +22,7 @@ def failed(told: str, id: str = "listen-answers") -> dict[str, Any]:
 
 
 def text_of(*results: Result, title: str = "class") -> str:
-    return page(results, [row_of(each) for each in results], title)
+    return page(results, [row_of(each, 10) for each in results], title)
 
 
 def lines(text: str) -> list[Any]:

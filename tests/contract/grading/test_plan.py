@@ -15,8 +15,14 @@ ASKED: dict[str, Any] = {
     "stages": (),
     "until": None,
     "hidden": None,
+    "points": (),
+    "routes": (),
     "seed": 0,
+    "start_within": None,
+    "timeout": None,
+    "patience": 8.0,
     "isolate": False,
+    "hide": (),
     "time_limit": 60.0,
 }
 
@@ -28,16 +34,33 @@ def planned(folder: Path, **asked: Any) -> Job | Result:
 @pytest.mark.parametrize(
     ("toml", "asked", "options"),
     [
-        ('command = "mine"', {}, "--until 10 --seed 0"),
-        ('command = "mine"\nport = 5000\nstages = [1]', {}, "--until 10 --seed 0"),
-        ("", {"command": "serve"}, "--command serve --until 10 --seed 0"),
-        ("port = 5000", {"command": "serve"}, "--command serve --port 5000 --until 10 --seed 0"),
-        ('command = "mine"', {"until": 4, "seed": 7}, "--until 4 --seed 7"),
-        ('command = "mine"', {"stages": (1, 3)}, "--until 10 --seed 0 --stage 1 --stage 3"),
-        ('command = "mine"', {"secret": (Path("a"),)}, "--until 10 --seed 0"),
-        ('command = "mine"', {"isolate": True, "secret": (Path("a"),)}, "--until 10 --seed 0 --isolate --hide a"),
+        ('command = "mine"', {}, "--until 10 --seed 0 --patience 8.0"),
+        ('command = "mine"\nport = 5000\nstages = [1]', {}, "--until 10 --seed 0 --patience 8.0"),
+        ("", {"command": "serve"}, "--command serve --until 10 --seed 0 --patience 8.0"),
+        ("port = 5000", {"command": "serve"}, "--command serve --port 5000 --until 10 --seed 0 --patience 8.0"),
+        ('command = "mine"', {"until": 4, "seed": 7}, "--until 4 --seed 7 --patience 8.0"),
+        ('command = "mine"', {"stages": (1, 3)}, "--until 10 --stage 1 --stage 3 --seed 0 --patience 8.0"),
+        (
+            'command = "mine"',
+            {"points": ((1, 5),), "routes": (("/test", "/blog"),)},
+            "--until 10 --points 1=5 --route /test=/blog --seed 0 --patience 8.0",
+        ),
+        (
+            'command = "mine"',
+            {"start_within": 60.0, "timeout": 5.0},
+            "--until 10 --seed 0 --start-within 60.0 --timeout 5.0 --patience 8.0",
+        ),
+        ('command = "mine"', {"hide": (Path("a"),)}, "--until 10 --seed 0 --patience 8.0"),
+        (
+            'command = "mine"',
+            {"isolate": True, "hide": (Path("a"),)},
+            "--until 10 --seed 0 --patience 8.0 --isolate --hide a",
+        ),
     ],
-    ids=["its-own", "its-port-and-stages", "common", "common-its-port", "until", "stages", "seen", "isolated"],
+    ids=[
+        *("its-own", "its-port-and-stages", "common", "common-its-port", "until", "stages"),
+        *("points-and-routes", "seconds", "seen", "isolated"),
+    ],
 )
 def test_options(tmp_path: Path, toml: str, asked: dict[str, Any], options: str) -> None:
     made = planned(submission(tmp_path, "ann", toml=toml), **asked)
@@ -60,7 +83,16 @@ def test_what_can_not_be_done(tmp_path: Path, toml: str, why: str) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{"seed": 1}, {"until": 2}, {"stages": (2,)}, {"isolate": True}, {"time_limit": 61.0}, {"command": "other"}],
+    [
+        *({"seed": 1}, {"until": 2}, {"stages": (2,)}, {"isolate": True}, {"time_limit": 61.0}, {"command": "other"}),
+        *(
+            {"points": ((1, 5),)},
+            {"routes": (("/", "/a"),)},
+            {"patience": 1.0},
+            {"timeout": 1.0},
+            {"start_within": 1.0},
+        ),
+    ],
     ids=lambda asked: next(iter(asked)),
 )
 def test_another_option_is_another_job(tmp_path: Path, asked: dict[str, Any]) -> None:
@@ -73,6 +105,20 @@ def test_other_hidden_rules_are_another_job(tmp_path: Path) -> None:
     hidden.write_bytes(b"# caf\xe9")
     first = planned(folder, hidden=hidden)
     assert isinstance(first, Job)
-    assert first.options[-2:] == ("--hidden", str(hidden))
+    assert first.options[2:4] == ("--hidden", str(hidden))
     hidden.write_text("# other")
     assert planned(folder, hidden=hidden).digest != first.digest
+
+
+@pytest.mark.parametrize(
+    ("asked", "most"),
+    [
+        ({}, 100),
+        ({"until": 4}, 40),
+        ({"stages": (2, 8), "points": ((8, 25), (9, 50))}, 35),
+        ({"until": 4, "stages": (4, 5)}, 10),
+    ],
+    ids=["all", "until", "stages-and-points", "until-and-stages"],
+)
+def test_points_that_there_are_to_make(asked: dict[str, Any], most: int) -> None:
+    assert Plan(**ASKED | asked).most == most
