@@ -18,7 +18,7 @@ from contract.grading.jobs import Job, Result
 from contract.grading.page import page
 from contract.grading.plan import Plan
 from contract.grading.running import Workers, cluster, results, threads
-from contract.grading.store import Store
+from contract.grading.store import Store, kept_seed
 from contract.grading.submissions import Submission, submissions_in
 from contract.grading.tables import Row, as_csv, as_json, failures, printable, row_of
 from contract.reports import write_whole
@@ -46,24 +46,39 @@ What is judged already is not judged again, unless the submission, the rules or 
 @click.option("--time-limit", type=click.FloatRange(1), default=LIMIT, show_default=True, help="Seconds for each.")
 @click.option("--command", help="Starts those whose contract.toml names no command.")
 @judging
-@click.option("--seed", type=int, default=0, show_default=True, help="For random data.")
+@click.option("--seed", type=int, help="For random data. [default: drawn once, and kept with the results]")
 def grade(
-    folder: Path, out: Path | None, jobs: int | None, dask: str | None, hide: tuple[Path, ...], **given: Any
+    folder: Path,
+    out: Path | None,
+    jobs: int | None,
+    dask: str | None,
+    seed: int | None,
+    hide: tuple[Path, ...],
+    **given: Any,
 ) -> None:
     """Judge the submissions in FOLDER, each a folder of its own: a table, a page, and what fails most."""
     out = out or folder.with_name(f"{folder.name}-grades")
     if out.is_relative_to(folder):
         raise CannotJudge(f"{out} is for results, and can't be among the submissions")
     check_isolation(given["isolate"], hide)
-    plan = Plan(hide=(*hide, folder, out), **given)
-    most = plan.most
     submissions, passed_over = submissions_in(folder)
     for each in passed_over:
         click.echo(printable(f"passed over: {each}"), err=True)
-    store = Store(out / "results")
-    workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
-    judge(plan, submissions, store, workers)
-    conclude(out, store, [submission.name for submission in submissions], folder.name, most)
+    with kept_in(out):
+        store = Store(out / "results")
+        plan = Plan(seed=kept_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
+        workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
+        judge(plan, submissions, store, workers)
+        conclude(out, store, [submission.name for submission in submissions], folder.name, plan.most)
+
+
+@contextmanager
+def kept_in(out: Path) -> Iterator[None]:
+    """Say in one line what keeps the results from their folder."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotJudge(f"{out}: {error.strerror or error}") from error
 
 
 def judge(
@@ -72,7 +87,7 @@ def judge(
     """Judge what is not judged yet, and keep what comes of it. Ctrl-C ends the program."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
     todo = list(undone(store, map(plan.job, submissions), plan.most))
-    click.echo(f"{len(submissions)} submissions, {len(todo)} to judge", err=True)
+    click.echo(f"{len(submissions)} submissions, {len(todo)} to judge (seed {plan.seed})", err=True)
     try:
         with workers as found, progress(len(todo), plan.most) as told:
             for result in results(todo, found):

@@ -1,6 +1,7 @@
 """Results in a folder, a file each: what is there need not be judged again."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import asdict
 from hashlib import sha256
@@ -8,6 +9,19 @@ from pathlib import Path
 
 from contract.grading.jobs import Result
 from contract.reports import write_whole
+
+SEEDS = 1_000_000  # that are drawn from
+
+
+def kept_seed(folder: Path) -> int:
+    """Return the seed that is kept in a folder; where there is none, one is drawn, and kept."""
+    file = folder / "seed"
+    try:
+        return int(file.read_text())
+    except (OSError, ValueError):
+        seed = secrets.randbelow(SEEDS)
+        write_whole(file, f"{seed}\n".encode())
+        return seed
 
 
 class Store:

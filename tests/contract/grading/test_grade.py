@@ -67,7 +67,7 @@ def test_a_class(tmp_path: Path) -> None:
     submission(tmp_path, "dan", toml="command =")
     submission(tmp_path, "=1+1\x1b[2J")
     (tmp_path / "class" / "out").symlink_to("/etc")
-    code, said, complained = grade(tmp_path / "class")
+    code, said, complained = grade(tmp_path / "class", "--seed", "7")
     home, out = tmp_path / "class", tmp_path / "class-grades"
     assert code == 0
     assert said.splitlines() == [
@@ -78,7 +78,7 @@ def test_a_class(tmp_path: Path) -> None:
         f"passed over: out: leads out of {home}",
         "cid: 0 of 100 points (there is no command: neither in contract.toml, nor by --command)",
         f"dan: 0 of 100 points ({home}/dan/contract.toml is no TOML: Invalid value (at end of document))",
-        "5 submissions, 3 to judge",
+        "5 submissions, 3 to judge (seed 7)",
     ]
     assert sorted(complained.splitlines()[4:]) == [
         "=1+1\\x1b[2J: 5 of 10 points",
@@ -109,6 +109,19 @@ def test_what_is_judged_already_is_not_judged_again(tmp_path: Path) -> None:
     assert sorted(judged(tmp_path)) == ["ann"] * 2 + ["bob"] + ["cid"] * 3
     assert "3 submissions, 3 to judge" in grade(home, "--seed", "1")[2]
     assert set(rows(tmp_path / "class-grades")) == {"ann", "bob", "cid"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_seed_is_drawn_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission(tmp_path, "ann")
+    home = tmp_path / "class"
+    drawn = iter([4711])
+    monkeypatch.setattr("secrets.randbelow", lambda _: next(drawn))
+    assert "1 submissions, 1 to judge (seed 4711)" in grade(home)[2]
+    assert "1 submissions, 1 to judge (seed 0)" in grade(home, "--seed", "0")[2]
+    assert "1 submissions, 1 to judge (seed 4711)" in grade(home)[2]
+    assert "1 submissions, 0 to judge (seed 4711)" in grade(home)[2]
+    assert (tmp_path / "class-grades" / "seed").read_text() == "4711\n"
 
 
 @pytest.mark.usefixtures("quick")
@@ -187,7 +200,14 @@ def test_bad_options_are_told_before_anything_is_judged(tmp_path: Path, options:
     assert complained.startswith("Error: ")
     assert why in complained
     assert len(complained.splitlines()) == 1
-    assert not (tmp_path / "class-grades").exists()
+    assert not (tmp_path / "class-grades" / "results.csv").exists()
+
+
+def test_results_that_can_not_be_kept(tmp_path: Path) -> None:
+    submission(tmp_path, "ann")
+    out = tmp_path / "file" / "out"
+    out.parent.touch()
+    assert grade(tmp_path / "class", "--out", str(out)) == (2, "", f"Error: {out}: Not a directory\n")
 
 
 @pytest.mark.usefixtures("quick")
@@ -220,10 +240,10 @@ def test_what_is_done_is_kept_and_no_process_left(tmp_path: Path, number: int) -
     submission(tmp_path, "ann")
     last = submission(tmp_path, "bob", "hang")
     heard, home = Alive(tmp_path), tmp_path / "class"
-    command = [sys.executable, "-c", GRADE.format(JUDGE), "grade", str(home), "--jobs", "1"]
+    command = [sys.executable, "-c", GRADE.format(JUDGE), "grade", str(home), "--jobs", "1", "--seed", "7"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        assert process.stderr.readline() == "2 submissions, 2 to judge\n"
+        assert process.stderr.readline() == "2 submissions, 2 to judge (seed 7)\n"
         assert process.stderr.readline() == "ann: 5 of 10 points\n"
         assert heard.begun()
         process.send_signal(number)
@@ -231,7 +251,7 @@ def test_what_is_done_is_kept_and_no_process_left(tmp_path: Path, number: int) -
     assert process.returncode == 130
     assert heard.gone()
     (last / "do").write_text("report It does not answer.")
-    assert "2 submissions, 1 to judge" in grade(home)[2]
+    assert "2 submissions, 1 to judge" in grade(home, "--seed", "7")[2]
     assert judged(tmp_path) == ["ann", "bob", "bob"]
 
 
