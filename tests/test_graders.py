@@ -58,6 +58,14 @@ class Platform:
         for name, text in {"server.py": server, "contract.toml": TOML, **files}.items():
             (self.submission / name).write_text(text)
 
+    def deepen(self) -> None:
+        """Put what was submitted one folder deeper, as some pack it."""
+        files = list(self.submission.iterdir())
+        for name in ("my server", "__MACOSX"):
+            (self.submission / name).mkdir()
+        for file in files:
+            file.rename(self.submission / "my server" / file.name)
+
     def run(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the submission's folder."""
         known = {**os.environ, "AUTOGRADER": str(self.folder), "ENVIRONMENT": str(self.environment), **environment}
@@ -145,6 +153,12 @@ def test_gradescope_judges_by_a_teachers_rules_as_well(platform: Platform) -> No
     assert "teapot" not in json.dumps(results)
 
 
+def test_gradescope_finds_a_submission_one_folder_too_deep(platform: Platform) -> None:
+    platform.submit(GOOD)
+    platform.deepen()
+    assert sum(test.get("score", 0) for test in platform.results()["tests"]) == 10
+
+
 @pytest.mark.parametrize("module", ["contract", "click", "json", "tomllib"])
 def test_nothing_is_imported_from_a_submission(platform: Platform, module: str) -> None:
     platform.submit(GOOD, **{f"{module}.py": "raise SystemExit(0)"})
@@ -164,8 +178,11 @@ def classroom50(platform: Platform) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
-def test_classroom50_gets_the_points(platform: Platform) -> None:
+@pytest.mark.parametrize("deeper", [False, True], ids=["", "one-folder-too-deep"])
+def test_classroom50_gets_the_points(platform: Platform, deeper: bool) -> None:
     platform.submit(GOOD)
+    if deeper:
+        platform.deepen()
     done = classroom50(platform)
     assert done.returncode == 0, done.stderr
     result = json.loads((platform.submission / "result.json").read_text())

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from contract.errors import CannotJudge
+from contract.settings import NAME
 
 RULES = Path(__file__).parents[1]  # whose files decide what comes of a submission, too
 MADE_BY_RUNNING = "__pycache__"  # a folder that says nothing of a submission
@@ -22,16 +23,33 @@ class Submission:
 
 def submissions_in(folder: Path) -> tuple[list[Submission], list[str]]:
     """Return the submissions, a folder each, by name; and what was passed over, with the reason."""
+    if (folder / NAME).exists():
+        raise CannotJudge(
+            f"{folder} looks like one submission, since it has a {NAME}: name the folder that holds it and the others, "
+            f"or judge it alone, with `contract check` in it"
+        )
     try:
         entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError as error:
         raise CannotJudge(f"{folder}: {error.strerror}") from error
     inside = [entry for entry in entries if os.path.dirname(os.path.realpath(entry)) == os.path.realpath(folder)]
-    found = [Submission(entry.name, entry) for entry in inside if entry.is_dir()]
+    found = [Submission(entry.name, home_of(entry)) for entry in inside if entry.is_dir()]
     outside = [f"{entry.name}: leads out of {folder}" for entry in sorted({*entries} - {*inside})]
     if not found:
         raise CannotJudge(f"{folder} holds no submissions: each is a folder of its own")
     return found, outside
+
+
+def home_of(folder: Path) -> Path:
+    """Return the folder in which the submission is: the only one inside, where that alone has a contract.toml.
+
+    Who packs a folder packs the files in it, or the folder itself.
+    """
+    visible = [entry for entry in _entries(str(folder)) if not entry.name.startswith((".", "__MACOSX"))]
+    if len(visible) == 1 and visible[0].is_dir(follow_symlinks=False):
+        inner = folder / visible[0].name
+        return inner if (inner / NAME).exists() else folder
+    return folder
 
 
 def digest(folder: Path, choices: Iterable[str]) -> str:
