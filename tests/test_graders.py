@@ -93,7 +93,7 @@ def platform(environment: Path, tmp_path: Path) -> Iterator[Platform]:
     lay_out(tmp_path / "kit")
     with ZipFile(tmp_path / "kit" / ZIP) as archive:
         archive.extractall(tmp_path / "source")
-    (tmp_path / "source" / "options").write_text("# the first stage\n--until 1\n--seed 7\n")
+    (tmp_path / "source" / "options").write_text("# the first stage\n--until 1  # 'week' one\n\t#\n--seed 7\n")
     (tmp_path / "submission").mkdir()
     (tmp_path / "results").mkdir()
     yield Platform(tmp_path, environment)

@@ -16,7 +16,7 @@ if [ ! -e contract.toml ] && [ ${#folders[@]} -eq 1 ] && [ ! -L "${inner%/}" ] &
     cd "$inner"
 fi
 
-mapfile -t options < <(grep -v '^#' "$source/options" | xargs -r -n1)
+mapfile -t options < <(sed -E 's/(^|[[:space:]])#.*//' "$source/options" | xargs -r -n1)
 if [ -f "$source/hidden.py" ]; then
     options+=(--hidden "$source/hidden.py")
 fi
