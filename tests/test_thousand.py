@@ -13,3 +13,4 @@ def test_a_thousand_submissions(tmp_path: Path) -> None:
     assert int(done.stdout.splitlines()[-1]) < 200 * 1024  # KiB
     assert (tmp_path / "results.html").stat().st_size < 10_000_000
     assert len(list(csv.reader((tmp_path / "results.csv").read_text().splitlines()[1:]))) == 1000
+    assert len(list((tmp_path / "feedback").iterdir())) == 1000

@@ -13,14 +13,22 @@ EVERY = 3  # rules, of which one is broken
 
 
 def made(number: int, name: str) -> Result:
-    told = "GET / HTTP/1.1\\r\\n and so on, as far as it goes. " * 3
+    told = "GET / HTTP/1.1\\r\\n and so on, as far as it goes. " * 3 + f" {number}"
+    known = {"hidden": False, "counts": True, "reason": ""}
     rules = [
-        {"id": rule.id, "level": rule.level, "verdict": "failed", "told": f"{told} {number} {place}"}
+        {
+            **known,
+            "id": rule.id,
+            "stage": rule.stage,
+            "level": rule.level,
+            "verdict": "failed",
+            "told": f"{told} {place}",
+        }
         if (number + place) % EVERY == 0
-        else {"id": rule.id, "level": rule.level, "verdict": "passed", "told": ""}
+        else {**known, "id": rule.id, "stage": rule.stage, "level": rule.level, "verdict": "passed", "told": ""}
         for place, rule in enumerate(RULES)
     ]
-    stages = [{"stage": stage, "points": stage} for stage in range(1, 11)]
+    stages = [{"stage": stage, "points": stage, "worth": 10} for stage in range(1, 11)]
     return Result(name, "digest", {"points": 55, "most": 100, "stopped": "", "stages": stages, "rules": rules})
 
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from contract.commands.options import check_isolation, judging
 from contract.errors import CannotJudge
+from contract.grading.feedback import write_feedback
 from contract.grading.jobs import Job, Result
 from contract.grading.page import page
 from contract.grading.plan import Plan
@@ -25,6 +26,7 @@ from contract.reports import write_whole
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 OUT = click.Path(file_okay=False, path_type=Path, resolve_path=True)
+FEEDBACK = "feedback"
 LIMIT = 300.0  # seconds
 MOST_FAILED = 5  # rules that are named at the end
 INTERRUPTED = 130  # the exit status that shells know
@@ -56,7 +58,7 @@ def grade(
     hide: tuple[Path, ...],
     **given: Any,
 ) -> None:
-    """Judge the submissions in FOLDER, each a folder of its own: a table, a page, and what fails most."""
+    """Judge the submissions in FOLDER, each a folder of its own: a table, a page, feedback for each."""
     out = out or folder.with_name(f"{folder.name}-grades")
     if out.is_relative_to(folder):
         raise CannotJudge(f"{out} is for results, and can't be among the submissions")
@@ -130,7 +132,7 @@ def line(row: Row) -> str:
 
 
 def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -> None:
-    """Write the tables and the page, and tell what the class fails most."""
+    """Write the tables, the page and the feedback, and tell what the class fails most."""
     rows = [row_of(result, most) for result in store.all(names)]
     made = {
         "results.csv": as_csv(rows),
@@ -139,6 +141,7 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
     }
     for name, text in made.items():
         write_whole(out / name, text.encode("utf-8", "replace"))
+    write_feedback(out / FEEDBACK, store.all(names), most)
     for id, times in failures(rows)[:MOST_FAILED]:
         click.echo(f"{times:>5} of {len(rows)} do not keep {id}")
-    click.echo(printable(f"{', '.join(made)}: in {out}"))
+    click.echo(printable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))

@@ -3,8 +3,8 @@
 from typing import Any
 
 REPORT = ("points", "most", "stopped")
-STAGE = ("stage", "points")
-RULE = ("id", "level", "verdict", "told")
+STAGE = ("stage", "points", "worth")
+RULE = ("id", "stage", "level", "hidden", "counts", "verdict", "reason", "told")
 LONGEST = 4000  # characters of what is told of a failure
 
 

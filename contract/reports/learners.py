@@ -50,7 +50,7 @@ def unjudged(report: Report, stage: int) -> Iterator[str]:
     for reason, times in Counter(outcome.reason for outcome in skipped).items():
         id = reason.removesuffix(BROKEN)
         unasked = id != reason and id not in {outcome.rule.id for outcome in report.outcomes}
-        yield f"{_rules(times, 'rule')} not judged: {reason}{f' (`--rule {id}` tells why)' if unasked else ''}."
+        yield f"{number_of(times, 'rule')} not judged: {reason}{f' (`--rule {id}` tells why)' if unasked else ''}."
 
 
 def _overview(report: Report) -> Iterator[str]:
@@ -80,12 +80,12 @@ def hidden_broken(report: Report, outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def broken_rules(count: int, kind: str) -> str:
-    return f"{_rules(count, f'{kind} rule')} {'does' if count == 1 else 'do'} not hold"
+    return f"{number_of(count, f'{kind} rule')} {'does' if count == 1 else 'do'} not hold"
 
 
 def _counts(outcome: Outcome) -> bool:
     return outcome.counts and outcome.rule.level == "MUST"
 
 
-def _rules(count: int, what: str) -> str:
+def number_of(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"

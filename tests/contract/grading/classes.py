@@ -53,5 +53,5 @@ class Alive:
 
 
 def result(name: str, *rules: dict[str, Any], points: int = 5) -> Result:
-    stages = [{"stage": 1, "points": points}]
+    stages = [{"stage": 1, "points": points, "worth": 10}]
     return Result(name, "digest", {"points": points, "most": 10, "stopped": "", "stages": stages, "rules": list(rules)})

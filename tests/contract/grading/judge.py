@@ -25,7 +25,8 @@ def home(name: str) -> Path:
 
 
 def rule(id: str, verdict: str, told: str = "", level: str = "MUST") -> dict[str, object]:
-    return {"id": id, "level": level, "verdict": verdict, "told": told, "conversations": ["left out"]}
+    known = {"id": id, "stage": 1, "level": level, "hidden": False, "counts": True, "reason": ""}
+    return {**known, "verdict": verdict, "told": told, "conversations": ["left out"]}
 
 
 def report(told: str) -> dict[str, object]:

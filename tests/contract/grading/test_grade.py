@@ -53,7 +53,9 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     assert found["caf\\udce9"] == found["none of its own"] == ["10", "10", "10", ""]
     why = "The command names a program that is not there, or that may not be run."
     assert found["gone"] == ["0", "0", "10", why]
-    assert said.endswith(f"results.csv, results.json, results.html: in {tmp_path}/class-grades\n")
+    assert said.endswith(
+        f"results.csv, results.json, results.html, and feedback for each learner: in {tmp_path}/class-grades\n"
+    )
 
 
 # -- with one that takes no time
@@ -72,7 +74,7 @@ def test_a_class(tmp_path: Path) -> None:
     assert code == 0
     assert said.splitlines() == [
         "    2 of 5 do not keep listen-answers",
-        f"results.csv, results.json, results.html: in {out}",
+        f"results.csv, results.json, results.html, and feedback for each learner: in {out}",
     ]
     assert complained.splitlines()[:4] == [
         f"passed over: out: leads out of {home}",
@@ -92,9 +94,14 @@ def test_a_class(tmp_path: Path) -> None:
         "cid": ["", "0", "100", "there is no command: neither in contract.toml, nor by --command"],
         "dan": ["", "0", "100", f"{home}/dan/contract.toml is no TOML: Invalid value (at end of document)"],
     }
-    assert sorted(path.name for path in out.iterdir()) == sorted([*RESULTS, "results"])
+    assert sorted(path.name for path in out.iterdir()) == sorted([*RESULTS, "feedback", "results"])
     assert json.loads((out / "results.json").read_text())["failures"] == {"listen-answers": 2}
     assert "<td>ann</td>" in (out / "results.html").read_text()
+    told = {file.parent.name: file.read_text().splitlines()[0] for file in out.glob("feedback/*/feedback.txt")}
+    assert told == {
+        **dict.fromkeys(["ann", "=1+1\x1b[2J"], "5 of 10 points"),
+        **dict.fromkeys(["bob", "cid", "dan"], "0 of 100 points"),
+    }
 
 
 @pytest.mark.usefixtures("quick")

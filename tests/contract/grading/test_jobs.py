@@ -11,21 +11,19 @@ from typing import Any
 import pytest
 
 from contract.grading import jobs
-from contract.grading.brief import LONGEST
 from contract.grading.jobs import UNSETTLED, Result, go_on, run, stop_all
-from tests.contract.grading.classes import Alive, job, submission
+from tests.contract.grading.classes import Alive, job, result, submission
 
 pytestmark = pytest.mark.usefixtures("quick")
 
 
 def test_a_report_without_its_conversations(tmp_path: Path) -> None:
+    known = {"stage": 1, "level": "MUST", "hidden": False, "counts": True, "reason": ""}
     rules = [
-        {"id": "listen-accepts", "level": "MUST", "verdict": "passed", "told": ""},
-        {"id": "listen-answers", "level": "MUST", "verdict": "failed", "told": "x" * LONGEST},
+        {**known, "id": "listen-accepts", "verdict": "passed", "told": ""},
+        {**known, "id": "listen-answers", "verdict": "failed", "told": "It is late."},
     ]
-    report = {"points": 5, "most": 10, "stopped": "", "stages": [{"stage": 1, "points": 5}], "rules": rules}
-    do = f"report {'x' * (LONGEST + 1)}"
-    assert run(job(submission(tmp_path, "ann", do))) == Result("ann", "digest", report)
+    assert run(job(submission(tmp_path, "ann", "report It is late."))) == result("ann", *rules)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""What each learner gets back: points by stage, and what does not hold; of hidden rules only how many do not."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from contract.grading.jobs import Result
+from contract.output import harmless
+from contract.reports import write_whole
+from contract.reports.learners import broken_rules, number_of
+from contract.rules import STAGES
+
+NAME = "feedback.txt"
+
+
+def write_feedback(folder: Path, results: Iterable[Result], most: int) -> None:
+    """Write the feedback of each submission into a folder of its name; results are looked at one after the other."""
+    for result in results:
+        own = folder / result.name
+        own.mkdir(parents=True, exist_ok=True)
+        write_whole(own / NAME, feedback(result, most).encode("utf-8", "replace"))
+
+
+def feedback(result: Result, most: int) -> str:
+    """Return what a learner is told; without a report, why none of the most points were made."""
+    return harmless("\n".join(_lines(result, most)) + "\n")
+
+
+def _lines(result: Result, most: int) -> Iterator[str]:
+    report = result.report
+    if report is None:
+        yield from (f"0 of {most} points", "", f"This could not be judged: {result.why}")
+        return
+    yield f"{report['points']} of {report['most']} points"
+    if report["stopped"]:
+        yield f"Judging ended early: {report['stopped']}"
+    for stage in report["stages"]:
+        number = stage["stage"]
+        yield from ("", "", f"Stage {number}, {STAGES[number]}: {stage['points']} of {stage['worth']} points")
+        yield from _of_stage([rule for rule in report["rules"] if rule["stage"] == number])
+
+
+def _of_stage(rules: Iterable[dict[str, Any]]) -> Iterator[str]:
+    public = [rule for rule in rules if not rule["hidden"]]
+    hidden = [rule for rule in rules if rule["hidden"]]
+    for rule in public:
+        if rule["told"]:
+            yield from ("", rule["told"])
+    if broken := sum(map(_is_broken, hidden)):
+        yield from ("", f"{broken_rules(broken, 'hidden')}.")
+    skipped = Counter(rule["reason"] for rule in public if rule["verdict"] == "skipped")
+    for reason, times in skipped.items():
+        yield from ("", f"{number_of(times, 'rule')} not judged: {reason}.")
+
+
+def _is_broken(rule: dict[str, Any]) -> bool:
+    return bool(rule["counts"] and rule["level"] == "MUST" and rule["verdict"] != "passed")
