@@ -15,13 +15,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from contract.grading.brief import shortened
 from contract.grading.jobs import Result
-from contract.grading.tables import Row, failures
+from contract.grading.tables import Row, failures, judged_stages
 from contract.rules import STAGES
 
 TEMPLATE = "page.html"
 MOST_FAILED = 12  # rules that are named above the matrix
-SHOWN = 1500  # characters of what is told of one failure
+SHOWN = 1500  # characters of what is told of one failure, a mark of the cut not counted
 BRIEF = 200  # characters of it once the budget is spent
 BUDGET = 5_000_000  # octets of compressed data
 LETTERS = {"passed": "p", "failed": "f", "skipped": "s"}
@@ -34,8 +35,9 @@ def page(results: Iterable[Result], rows: list[Row], title: str) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     data = base64.b64encode(packed(results)).decode()
     most_failed = failures(rows)[:MOST_FAILED]
+    stages = {number: STAGES[number] for number in judged_stages(rows)}
     return environment.get_template(TEMPLATE).render(
-        title=title, rows=rows, stages=STAGES, most_failed=most_failed, data=data
+        title=title, rows=rows, stages=stages, most_failed=most_failed, data=data
     )
 
 
@@ -55,7 +57,7 @@ def cells(result: Result, told: "Told", shown: int) -> Iterator[list[Any]]:
     """Yield id, level and verdict of each rule; where it failed, what is told of it."""
     for rule in result.report["rules"] if result.report else ():
         cell = [rule["id"], rule["level"], LETTERS[rule["verdict"]]]
-        yield [*cell, told.once(rule["told"][:shown])] if rule["told"] else cell
+        yield [*cell, told.once(shortened(rule["told"], shown))] if rule["told"] else cell
 
 
 class Told:

@@ -60,8 +60,12 @@ def failures(rows: Iterable[Row]) -> list[tuple[str, int]]:
     return Counter(id for row in rows for id in row.failed).most_common()
 
 
+def judged_stages(rows: Iterable[Row]) -> list[int]:
+    return sorted({stage for row in rows for stage, _ in row.stages})
+
+
 def as_csv(rows: Sequence[Row]) -> str:
-    stages = sorted({stage for row in rows for stage, _ in row.stages})
+    stages = judged_stages(rows)
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(["submission", *(f"{stage} {STAGES[stage]}" for stage in stages), "points", "of", "why not"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contract.grading import page as made
+from contract.grading.brief import CUT
 from contract.grading.jobs import Result
 from contract.grading.page import BRIEF, SHOWN, page
 from contract.grading.tables import row_of
@@ -44,6 +45,12 @@ def test_a_cell_for_each_rule() -> None:
     assert "<td>there is no command</td>" in text
 
 
+def test_points_come_first_and_only_of_stages_that_were_judged() -> None:
+    text = text_of(result("ann", failed("It is late.")))
+    assert re.findall("<h2>(.+)</h2>", text) == ["Points", "What the class fails most", "Rules"]
+    assert '<th>submission</th><th title="Listen">1</th><th>points</th><th>why not</th>' in text
+
+
 def test_without_failures_there_are_none_to_name() -> None:
     assert "What the class fails most" not in text_of(result("ann"))
 
@@ -76,5 +83,5 @@ def test_what_is_alike_is_given_once() -> None:
 @pytest.mark.parametrize(("budget", "shown"), [(1, SHOWN), (0, BRIEF)], ids=["first", "budget-spent"])
 def test_what_is_long_is_shortened(monkeypatch: pytest.MonkeyPatch, budget: int, shown: int) -> None:
     monkeypatch.setattr(made, "BUDGET", budget * made.BUDGET)
-    [line] = lines(text_of(result("ann", failed("x" * 9999))))
-    assert line["rules"][0][3] == "x" * shown
+    [line] = lines(text_of(result("ann", failed("a" * 9999 + "z" * 9999))))
+    assert line["rules"][0][3] == "a" * (shown // 2) + CUT + "z" * (shown // 2)
