@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from distributed import LocalCluster
 from contract.__main__ import main
 from contract.grading import running
 from tests.contract.grading.classes import JUDGE, Alive, judged, submission
+from tests.contract.test_isolation import PYTHON, bubblewrap
+
+__all__ = ["bubblewrap"]
 
 SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1 {{port}}"
 GRADE = "import sys; from contract.grading import jobs; from contract.__main__ import main; jobs.JUDGE = {}; main()"
@@ -56,6 +60,22 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     assert said.endswith(
         f"results.csv, results.json, results.html, and feedback for each learner: in {tmp_path}/class-grades\n"
     )
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_an_isolated_server_sees_nothing_but_its_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies, home, out = (tmp_path / name for name in ("copies", "class", "class-grades"))
+    copies.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(copies))
+    looks = f"import os; print(*map(len, map(os.listdir, ['.', '..', '{copies}', '{home}', '{out}'])))"
+    for name in ("ann", "bob"):
+        submission(tmp_path, name, toml=f"command = {json.dumps(f'{PYTHON} looks.py')}")
+        (home / name / "looks.py").write_text(looks)
+    code, _, complained = grade(home, "--isolate", "--jobs", "2", "--until", "1")
+    assert code == 0, complained
+    for name in ("ann", "bob"):
+        assert "exit status 0\n3 1 1 0 0\n" in (out / "feedback" / name / "feedback.txt").read_text()
+    assert list(copies.iterdir()) == []
 
 
 # -- with one that takes no time

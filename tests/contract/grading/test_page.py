@@ -42,7 +42,7 @@ def test_a_cell_for_each_rule() -> None:
     ]
     assert '<td><code>listen-answers</code></td><td class="number">1</td>' in text
     assert "<td>bob</td>" in text
-    assert "<td>there is no command</td>" in text
+    assert '<td class="why">there is no command</td>' in text
 
 
 def test_points_come_first_and_only_of_stages_that_were_judged() -> None:
