@@ -47,7 +47,8 @@ class Plan:
             settings = read_settings(submission.folder)
             options = (*self._start(settings), *self._options())
         except CannotJudge as error:
-            return Result(submission.name, UNSETTLED, why=str(error))
+            why = str(error).replace(f"{submission.folder}/", f"{submission.name}/")  # learners read it, too
+            return Result(submission.name, UNSETTLED, why=why)
         choices = [*options, str(self.time_limit), self.hidden.read_text("latin-1") if self.hidden else ""]
         hashed = digest(submission.folder, choices)
         return Job(submission.name, str(submission.folder), hashed, options, self.time_limit, settings.port)
