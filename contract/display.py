@@ -89,14 +89,18 @@ def endings(report: Report) -> Iterator[Text]:
         yield Text("The last that the server wrote:", "dim")
         yield from (Text(f"server | {line}".rstrip(), "dim") for line in last_lines(report.output))
     if not report.target.startswith(URLS) and any(map(can_be_repeated, public(report, report.outcomes))):
-        command = by_hand(report.target)
-        yield Text(f"Before a line after `Again`, start the server on the port in that line: {command}", "dim")
+        yield Text(before_again(report.target), "dim")
     if report.stopped:
         yield Text(f"Judging ended early: {report.stopped}", "red")
 
 
 def can_be_repeated(outcome: Outcome) -> bool:
     return outcome.verdict == "failed" and any(part.kind == "again" for part in parts(outcome))
+
+
+def before_again(target: str) -> str:
+    """Return what to do before a line that shows a failure again, where the judge has started the server."""
+    return f"Before a line after `Again`, start the server on the port in that line: {by_hand(target)}"
 
 
 def by_hand(command: str) -> str:

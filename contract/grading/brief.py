@@ -2,7 +2,7 @@
 
 from typing import Any
 
-REPORT = ("points", "most", "stopped")
+REPORT = ("target", "points", "most", "stopped")
 STAGE = ("stage", "points", "worth")
 RULE = ("id", "stage", "level", "hidden", "counts", "verdict", "reason", "told")
 LONGEST = 4000  # characters of what is told of a failure, the mark of the cut not counted

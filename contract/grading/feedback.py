@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from contract.display import before_again
 from contract.grading.jobs import Result
 from contract.output import harmless
 from contract.reports import write_whole
@@ -12,6 +13,7 @@ from contract.reports.learners import broken_rules, number_of
 from contract.rules import STAGES
 
 NAME = "feedback.txt"
+AGAIN = "\n  Again: "
 
 
 def write_feedback(folder: Path, results: Iterable[Result], most: int) -> None:
@@ -39,6 +41,8 @@ def _lines(result: Result, most: int) -> Iterator[str]:
         number = stage["stage"]
         yield from ("", "", f"Stage {number}, {STAGES[number]}: {stage['points']} of {stage['worth']} points")
         yield from _of_stage([rule for rule in report["rules"] if rule["stage"] == number])
+    if any(AGAIN in rule["told"] for rule in report["rules"] if not rule["hidden"]):
+        yield from ("", "", before_again(report["target"]))
 
 
 def _of_stage(rules: Iterable[dict[str, Any]]) -> Iterator[str]:

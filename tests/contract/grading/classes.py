@@ -54,4 +54,8 @@ class Alive:
 
 def result(name: str, *rules: dict[str, Any], points: int = 5) -> Result:
     stages = [{"stage": 1, "points": points, "worth": 10}]
-    return Result(name, "digest", {"points": points, "most": 10, "stopped": "", "stages": stages, "rules": list(rules)})
+    return Result(
+        name,
+        "digest",
+        {"target": "./serve", "points": points, "most": 10, "stopped": "", "stages": stages, "rules": list(rules)},
+    )

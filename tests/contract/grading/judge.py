@@ -32,6 +32,7 @@ def rule(id: str, verdict: str, told: str = "", level: str = "MUST") -> dict[str
 def report(told: str) -> dict[str, object]:
     return {
         "format": "contract/report/v1",
+        "target": "./serve",
         "points": 5,
         "most": 10,
         "stopped": "",

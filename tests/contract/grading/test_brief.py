@@ -25,7 +25,7 @@ def test_a_report_without_its_conversations() -> None:
         "reason": "",
     }
     stage = {"stage": 1, "points": 5, "worth": 10}
-    whole = {"points": 5, "most": 10, "stopped": ""}
+    whole = {"target": "./serve", "points": 5, "most": 10, "stopped": ""}
     told = "x" * 2 * LONGEST + "the last line"
     report = {
         **whole,

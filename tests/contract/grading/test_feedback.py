@@ -20,6 +20,7 @@ Stage 1, Listen: 5 of 10 points
 
 listen-answers (MUST): It answers.
   But it said \\x1b[2J
+  Again: curl
 
 listen-polite (SHOULD): It is polite.
 
@@ -28,6 +29,9 @@ listen-polite (SHOULD): It is polite.
 2 rules not judged: listen-answers does not hold.
 
 1 rule not judged: the judge did not start this server.
+
+
+Before a line after `Again`, start the server on the port in that line: PORT={port} ./serve
 """
 
 
@@ -41,7 +45,7 @@ def test_the_whole() -> None:
     made = result(
         "ann",
         rule("passed"),
-        rule("failed", "listen-answers (MUST): It answers.\n  But it said \x1b[2J"),
+        rule("failed", "listen-answers (MUST): It answers.\n  But it said \x1b[2J\n  Again: curl"),
         rule("failed", "listen-polite (SHOULD): It is polite.", level="SHOULD"),
         *(rule("skipped", reason=needs), rule("skipped", reason=needs)),
         rule("skipped", reason="the judge did not start this server"),
@@ -63,6 +67,11 @@ def test_what_holds() -> None:
 def test_each_has_only_its_own_stage() -> None:
     made = result("ann", rule("failed", "another", stage=2))
     assert "another" not in feedback(made, MOST)
+
+
+def test_of_hidden_rules_nothing_is_to_be_seen_again() -> None:
+    made = result("ann", rule("failed", "Sesame.\n  Again: curl", hidden=True))
+    assert feedback(made, MOST).endswith("\n1 hidden rule does not hold.\n")
 
 
 def test_no_report() -> None:
