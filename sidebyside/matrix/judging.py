@@ -1,5 +1,6 @@
 """From pairs to what the contract says of them: a judge for each, in a process of its own, some at a time."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ class Judged:
     points: Mapping[int, int]  # by stage
     verdicts: Mapping[str, str]  # by the id of the rule: passed, failed, skipped
     complaints: Mapping[str, str]  # what was wrong first, by the id of the rule that does not hold
+    reasons: Mapping[str, str]  # why it could not be judged, by the id of the rule
 
     @property
     def total(self) -> int:
@@ -40,9 +42,9 @@ class Judged:
         return [each for each in self.rules("skipped") if self._cause(each) == rule.id]
 
     @property
-    def unexplained(self) -> list[Rule]:
-        """Return the rules that could not be judged though all that they need holds, of what was judged."""
-        return [each for each in self.rules("skipped") if not self._cause(each)]
+    def unexplained(self) -> Mapping[str, int]:
+        """Return how many rules could not be judged though all they need holds, of what was judged; by the reason."""
+        return Counter(self.reasons[each.id] for each in self.rules("skipped") if not self._cause(each))
 
     def _cause(self, rule: Rule) -> str:
         """Return the first rule of a chain that does not hold."""
@@ -78,6 +80,7 @@ def read(pair: Pair, result: Result) -> Judged:
         {stage["stage"]: stage["points"] for stage in result.report["stages"]},
         {rule["id"]: rule["verdict"] for rule in rules},
         {rule["id"]: first_complaint(rule["told"]) for rule in rules if rule["verdict"] == "failed"},
+        {rule["id"]: rule["reason"] for rule in rules if rule["verdict"] == "skipped"},
     )
 
 

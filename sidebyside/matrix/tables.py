@@ -18,7 +18,6 @@ NAME = max(map(len, COLOURS)) + 2  # columns
 SERVER = max(map(len, TITLES.values()))
 CELL = 4
 TOTAL = 6
-ELSEWHERE = "a rule of another stage does not hold, or a route is missing; without --stage, it is named"
 
 
 def lines(matrix: Matrix) -> Iterator[Text]:
@@ -33,7 +32,7 @@ def lines(matrix: Matrix) -> Iterator[Text]:
     found = findings(matrix)
     for owner, findings_of in by_owner(found):
         yield from owned(owner, findings_of)
-    untold = [unjudged(judged) for judged in matrix.judged if judged.unexplained]
+    untold = [line for judged in matrix.judged for line in unjudged(judged)]
     yield from untold
     if not found and not untold:
         yield Text("All rules hold everywhere.", "bold green")
@@ -53,11 +52,11 @@ def colour(points: int, most: int) -> str:
     return "green" if points == most else "yellow" if points else "red"
 
 
-def unjudged(judged: Judged) -> Text:
-    """Return how many rules could not be judged for what is not among all that was."""
-    number = len(judged.unexplained)
-    why = ELSEWHERE if len(judged.points) < len(STAGES) else "a route is missing"
-    return Text(f"{judged.pair}: {number} {'rule' if number == 1 else 'rules'} not judged: {why}", "bold red")
+def unjudged(judged: Judged) -> Iterator[Text]:
+    """Yield how many rules could not be judged for what is not among all that was, for each reason."""
+    for reason, number in judged.unexplained.items():
+        rules = f"{number} {'rule' if number == 1 else 'rules'}"
+        yield Text(f"{judged.pair}: {rules} not judged: {reason}", "bold red")
 
 
 def owned(owner: str, those: Sequence[Finding]) -> Iterator[Text]:
