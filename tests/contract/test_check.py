@@ -485,8 +485,15 @@ def test_commands_explain_themselves(command: str) -> None:
     assert result.stdout.startswith(f"Usage: main {command} ")
 
 
-def test_no_such_command() -> None:
-    result = CliRunner().invoke(main, ["chek"])
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: No such command 'chek'. Did you mean 'check'?")
-    assert result.stderr.count("\n") == 1
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("chek", "No such command 'chek'. Did you mean 'check'?"),
+        ("nothing", "No such command 'nothing'."),
+        ("-- --odd", "No such option '--odd'."),
+        ("check --untli 3", "No such option '--untli'. Did you mean '--until'?"),
+    ],
+)
+def test_what_is_typed_wrong(typed: str, said: str) -> None:
+    result = CliRunner().invoke(main, typed.split())
+    assert (result.exit_code, result.output) == (2, f"Error: {said}\n")
