@@ -88,14 +88,16 @@ class Loop:
     def turn(self) -> None:
         """Receive from all clients that are ready, then answer them, then send: each alike step is quicker in a row.
 
-        Whose time runs out is looked at last: what has come meanwhile, while a view took long, has come in time.
+        Views may take long. What is waited for after them has all its time, and what came before them is in time.
         """
         ready = self.poll.poll(self.patience())
-        before, self.tick = self.tick, now()
-        for client, answer in self.answer(self.receive(ready)):
+        before, self.tick = self.tick, (came := now())
+        answers = self.answer(self.receive(ready))
+        self.tick = now()
+        for client, answer in answers:
             self.send(client, answer)
-        if self.tick != before:
-            self.expire()
+        if came != before:
+            self.expire(came)
 
     def patience(self) -> float | None:
         """Return how long to wait for the sockets: to the next tick, or for ever where no time can run out."""
@@ -219,10 +221,10 @@ class Loop:
         del self.clients[client.socket.fileno()]
         client.socket.close()
 
-    def expire(self) -> None:
-        """End the waits whose time has run out; see whether there is room for new clients."""
+    def expire(self, tick: int) -> None:
+        """End the waits whose time had run out by then; see whether there is room for new clients."""
         for wait, clients in list(self.waiting.items()):
-            while clients and next(iter(clients.values())) <= self.tick:
+            while clients and next(iter(clients.values())) <= tick:
                 client = next(iter(clients))
                 if wait in ("write", "closed"):
                     self.drop(client)

@@ -11,6 +11,7 @@ import pytest
 
 from raw_router.connection import Connection
 from raw_router.drivers import BOUNDS, events, listen
+from raw_router.drivers.events import ticks
 from raw_router.messages import Request, Response, plain_text
 from tests.serving import HOST
 
@@ -23,6 +24,7 @@ class Clock:
     """A loop, and the tick that it believes in."""
 
     tick: int = 0
+    slow: int = 0  # ticks that the view takes
     late: socket.socket | None = None  # who sends the rest of a head while a view takes its time
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -32,8 +34,8 @@ class Clock:
         self.loop = events.Loop(self.listener, partial(Connection, self.view), bounds)
 
     def view(self, request: Request) -> Response:
+        self.tick += self.slow
         if self.late:
-            self.tick += 5 * HEAD
             self.late.sendall(END)
             self.late = None
         return plain_text(HTTPStatus.OK, "here")
@@ -106,7 +108,17 @@ def test_a_request_has_no_more_than_its_time(clock: Clock) -> None:
 def test_what_comes_in_time_while_a_view_blocks_is_not_late(clock: Clock) -> None:
     other, client = clock.dial(), clock.dial()
     clock.send(client, BEGINNING)
-    clock.late = client
+    clock.late, clock.slow = client, 5 * HEAD
     clock.send(other, BEGINNING + END)
     clock.loop.turn()
     assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(("fields", "wait"), [(b"", "idle"), (b"Connection: close\r\n", "closed")])
+def test_what_is_waited_for_after_a_view_that_blocks_has_all_its_time(clock: Clock, fields: bytes, wait: str) -> None:
+    client = clock.dial()
+    clock.slow = 2 * ticks(clock.loop.bounds.seconds(wait))
+    clock.send(client, BEGINNING + fields + END)
+    clock.tick += 1
+    clock.loop.turn()
+    assert [each.wait for each in clock.loop.clients.values()] == [wait]
