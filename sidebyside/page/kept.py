@@ -5,6 +5,7 @@ from pathlib import Path
 PACKAGES = ("raw_router", "shared_views", "flask_app", "django_project")
 """What the three are made of."""
 
+SOURCES = {".py", ".html"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -12,17 +13,24 @@ class Kept:
     """Files by their places, each as it was when it was read first."""
 
     def __init__(self) -> None:
-        self._texts: dict[Path, str] = {}
+        self._data: dict[Path, bytes] = {}
 
     def text(self, file: Path) -> str:
         """Return what stood in a file when it was first asked for."""
-        if file not in self._texts:
-            self._texts[file] = file.read_text()
-        return self._texts[file]
+        if file not in self._data:
+            self._data[file] = file.read_bytes()
+        return self._data[file].decode()
 
     def changed(self) -> list[Path]:
         """Return the files that have changed since, or are gone."""
-        return [file for file, text in self._texts.items() if not file.is_file() or file.read_text() != text]
+        return [file for file, data in self._data.items() if differs(file, data)]
+
+
+def differs(file: Path, data: bytes) -> bool:
+    try:
+        return file.read_bytes() != data
+    except OSError:
+        return True
 
 
 KEPT = Kept()
@@ -31,8 +39,9 @@ KEPT = Kept()
 def keep_all() -> None:
     """Read what the three are made of, before it can change."""
     for package in PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            KEPT.text(file)
+        for file in sorted((ROOT / package).rglob("*")):
+            if file.suffix in SOURCES:
+                KEPT.text(file)
 
 
 def text_of(file: str) -> str:

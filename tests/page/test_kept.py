@@ -32,7 +32,11 @@ def test_lines_are_those_of_the_start(routes: Path) -> None:
     assert lines_around(str(routes), 2, 0).text == "two\n"
 
 
-@pytest.mark.parametrize("change", [edit, Path.unlink], ids=["edited", "gone"])
+def edit_in_latin_1(file: Path) -> None:
+    file.write_bytes(b"# \xe9t\xe9\n")
+
+
+@pytest.mark.parametrize("change", [edit, edit_in_latin_1, Path.unlink], ids=["edited", "no UTF-8", "gone"])
 def test_a_file_that_has_changed_is_named(routes: Path, change: Callable[[Path], None], client: FlaskClient) -> None:
     assert kept.changed() == []
     change(routes)
