@@ -69,7 +69,7 @@ class Checker:
     def _at_once(self, alone: Alone) -> Sequence[Outcome]:
         """Judge the rules together, and return what passed: nothing where the server did not live to the end.
 
-        Of a server that can't be started again, what passed before counts: nobody can judge it anew.
+        Of a server that can't be started again, what it passed by an answer counts: nobody can judge it anew.
         """
         judgement = Judgement(lambda rule: run(rule, self._alive(alone.timeout)), [*self.among, *self.rules])
         together = [rule for rule in reversed(self.rules) if not (rule.alone or rule.restarts)]  # the slow ones first
@@ -82,11 +82,11 @@ class Checker:
             return ()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        if not is_answered(server):
-            alone.renew()
-            if not alone.gone:
-                return ()
-        return [outcome for outcome in outcomes if outcome.verdict == "passed"]
+        passed = [outcome for outcome in outcomes if outcome.verdict == "passed"]
+        if is_answered(server):
+            return passed
+        alone.renew()
+        return [outcome for outcome in passed if alone.gone and was_answered(outcome)]
 
     def _told_early(self, outcome: Outcome) -> Outcome:
         if outcome.verdict == "passed":
@@ -107,6 +107,11 @@ class Checker:
         for rule in sorted(self.rules, key=lambda rule: rule.restarts):
             self.progress(judgement.outcome(rule))
         return tuple(judgement.outcome(rule) for rule in self.rules)
+
+
+def was_answered(outcome: Outcome) -> bool:
+    """Tell whether the server has said anything to a rule: some hold of one that is silent."""
+    return any(heard.received for heard in outcome.conversations)
 
 
 def judge(server: Server, rules: Sequence[Rule], among: Sequence[Rule] = ()) -> tuple[Outcome, ...]:
