@@ -175,6 +175,32 @@ def test_a_client_that_never_pauses_does_not_keep_the_others_waiting(busy_port: 
         reads.join()
 
 
+@pytest.mark.parametrize("driver", ["events", "coroutines"])
+def test_a_client_that_takes_its_answers_one_by_one_does_not_keep_the_others_waiting(driver: str) -> None:
+    asked: list[str] = []
+    begun, sent = Event(), Event()
+
+    def waits(request: Request) -> Response:
+        asked.append(request.path)
+        if request.path == "/first":
+            begun.set()
+            sent.wait(10)
+        return handler(request)
+
+    connect = partial(Connection, waits, limits=replace(LIMITS, unread=1))
+    with driving(connect, DRIVERS[driver]) as port, dial(port) as client, dial(port) as other:
+        other.sendall(GET)
+        other.recv(65536)
+        client.sendall(GET.replace(b"/", b"/first", 1) + GET * 100)
+        begun.wait(10)
+        other.sendall(GET.replace(b"/", b"/other", 1))
+        sent.set()
+        client.shutdown(socket.SHUT_WR)
+        receive_all(client)
+        other.recv(65536)
+    assert asked.index("/other") < len(asked) - 1
+
+
 def send_on(client: socket.socket, over: Event) -> None:
     while not over.is_set():
         client.sendall(GET * 100)
