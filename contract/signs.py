@@ -12,7 +12,7 @@ LOST = "ConnectionResetError|BrokenPipeError|ConnectionAbortedError|ECONNRESET|E
 UNDECODED = "UnicodeDecodeError|MalformedInputException|Utf8Error"
 MISSING = "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException"
 # A command that did not start, with what only a shell understands; quoted as Python's repr does.
-SHELL = r"^.(?![^\n]* -[ce] )(?:cd |\w+=|[^\n]*?(?: (?:&&|\|\||[|;<>]) |; | \$\w))[^\n]* did not start:"
+SHELL = r"^.(?![^\n]* (?:-\w*[ce]|--eval) )(?:cd |\w+=|[^\n]*(?:&&|[;<>]| \|{1,2} |\$[\w{]))[^\n]* did not start:"
 MISTAKE = "TypeError|NameError|AttributeError|UnboundLocalError|ReferenceError|NullPointerException"
 IN_USE = "[Aa]ddress (already )?in use|EADDRINUSE"
 SUCCESS = range(200, 300)

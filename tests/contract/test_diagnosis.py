@@ -123,6 +123,10 @@ FAULTS = {
     "no-reuse-address": failed("listen-restarts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
     "address-in-use": failed("listen-accepts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
     "no-shell to build it": failed("listen-accepts", Complaint("'make && ./server' did not start: it has ended")),
+    "no-shell to build it, without spaces": failed(
+        "listen-accepts", Complaint("'make;./server' did not start: it has ended")
+    ),
+    "no-shell to redirect": failed("listen-accepts", Complaint("'node server.js 2>&1' did not start: it has ended")),
     "no-shell to name the port": failed("listen-accepts", Complaint("'./server $PORT' did not start: it has ended")),
     "no-shell to set a variable": failed(
         "listen-accepts", Complaint("'PORT={port} ./server' did not start: No such file or directory")
@@ -132,6 +136,9 @@ FAULTS = {
     ),
     "no-such-program in a shell": failed(
         "listen-accepts", Complaint("\"bsh -c 'make && ./server'\" did not start: No such file or directory")
+    ),
+    "no-such-program in a shell with options": failed(
+        "listen-accepts", Complaint("\"bsh -lc 'make && ./server'\" did not start: No such file or directory")
     ),
     "no-such-program": failed("listen-accepts", Complaint("'/no {port}' did not start: No such file or directory")),
     "no-such-program apart": failed(
