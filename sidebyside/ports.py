@@ -1,5 +1,6 @@
 """Which of the ports that are wanted are taken, and which others there are."""
 
+import errno
 import os
 import socket
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,7 @@ from contract.listening import is_free
 from sidebyside.services import HOST, SERVICES, Job
 
 OTHERS = range(9000, 65000, 1000)  # where others are sought
+IN_USE = os.strerror(errno.EADDRINUSE)
 MAKE = " (make run ARGS='{}')"
 
 
@@ -20,7 +22,8 @@ def taken(jobs: Sequence[Job]) -> str:
     options = others(refused)
     with_make = MAKE.format(options) if any(job.name == "page" for job in jobs) else ""
     why = f"cannot listen on port {ports}: {', '.join(dict.fromkeys(refused.values()))}"
-    return f"{why}; perhaps it runs already: {next(iter(refused)).url}; or choose {options}{with_make}"
+    runs = f"perhaps it runs already: {next(iter(refused)).url}; or " if IN_USE in refused.values() else ""
+    return f"{why}; {runs}choose {options}{with_make}"
 
 
 def refusal(port: int) -> str:
