@@ -146,7 +146,7 @@ def test_threads_that_stop_wait_for_no_room() -> None:
     bounds = replace(BOUNDS, connections=1, grace=0.2)
     with stoppable(threads.serve, bounds, partial(Connection, waits)) as server, dial(server.port) as client:
         client.sendall(GET)
-        asked.wait(10)
+        assert asked.wait(10)
         with dial(server.port):
             sleep(0.2)  # in which it is accepted, and waits for room
             server.end()
