@@ -54,7 +54,7 @@ def run(job: Job) -> Result:
     """Judge a copy of one submission, once no other one has its port; the result does not tell where it was."""
     alone = nullcontext() if job.port is None else PORTS[job.port]
     try:
-        with alone, copied(Path(job.folder), job.name) as copy:
+        with alone, copied(Path(job.folder), job.name, STOPPED) as copy:
             apart = ("--hide", tempfile.gettempdir()) if "--isolate" in job.options else ()  # other copies
             result = run_in_place(replace(job, folder=str(copy), options=(*job.options, *apart)))
             return unplaced(result, f"{copy.parent}/")

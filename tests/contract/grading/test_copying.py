@@ -5,12 +5,15 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from threading import Event
 from typing import NoReturn
 
 import pytest
 
 from contract.errors import CannotJudge
+from contract.grading import copying
 from contract.grading.copying import copied, remove
+from contract.grading.submissions import MOST
 
 
 def deep(folder: Path, levels: int) -> None:
@@ -35,7 +38,7 @@ def test_what_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     os.mkfifo("pipe")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket")
-    with copied(tmp_path, "ann") as copy:
+    with copied(tmp_path, "ann", Event()) as copy:
         found = sorted(str(path.relative_to(copy)) for path in copy.rglob("*"))
         links = {path.name: os.readlink(path) for path in copy.iterdir() if path.is_symlink()}
         assert os.access(copy / "run", os.X_OK)
@@ -54,10 +57,10 @@ def test_what_is_not_ours_to_read_is_passed_over(tmp_path: Path, monkeypatch: py
     (tmp_path / "server.py").touch()
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "copy2", forbidden)
-        with copied(tmp_path, "ann") as copy:
+        with copied(tmp_path, "ann", Event()) as copy:
             assert list(copy.iterdir()) == []
     monkeypatch.setattr(os, "scandir", forbidden)
-    with copied(tmp_path, "ann") as copy:
+    with copied(tmp_path, "ann", Event()) as copy:
         assert os.listdir(copy) == []
 
 
@@ -69,13 +72,51 @@ def test_what_can_not_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name in ("temporary", "own"):
         (tmp_path / name).mkdir()
     deep(tmp_path / "own", 50)
-    with pytest.raises(CannotJudge, match="it can't be copied: File name too long"), copied(tmp_path / "own", "ann"):
+    with (
+        pytest.raises(CannotJudge, match="it can't be copied: File name too long"),
+        copied(tmp_path / "own", "ann", Event()),
+    ):
         pass
     monkeypatch.setattr(shutil, "copy2", full)
     (tmp_path / "own" / "server.py").touch()
-    with pytest.raises(CannotJudge, match="it can't be copied: No space left"), copied(tmp_path / "own", "ann"):
+    with (
+        pytest.raises(CannotJudge, match="it can't be copied: No space left"),
+        copied(tmp_path / "own", "ann", Event()),
+    ):
         pass
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_no_more_is_copied_than_is_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "sparse").touch()
+    os.truncate(tmp_path / "own" / "sparse", MOST + 1)
+    monkeypatch.setattr(shutil, "copy2", pytest.fail)
+    too_much = pytest.raises(CannotJudge, match="it can't be copied: its files have more than 1073741824 bytes")
+    with too_much, copied(tmp_path / "own", "ann", Event()):
+        pass
+
+
+def test_all_files_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "MOST", 20_000)
+    for name, size in (("one", 10_000), ("folder/other", 10_001)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(size))
+    with pytest.raises(CannotJudge, match="more than 20000 bytes"), copied(tmp_path, "ann", Event()):
+        pass
+
+
+def test_copying_ends_between_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def first(*_: object, **__: object) -> None:
+        assert not stopped.is_set()
+        stopped.set()
+
+    stopped = Event()
+    for name in ("one", "other"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(shutil, "copy2", first)
+    with pytest.raises(CannotJudge, match="judging was stopped"), copied(tmp_path, "ann", stopped):
+        pass
 
 
 def test_all_is_removed(tmp_path: Path) -> None:

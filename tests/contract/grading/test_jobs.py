@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contract.grading import jobs
-from contract.grading.jobs import UNSETTLED, Result, go_on, run, stop_all
+from contract.grading.jobs import UNSETTLED, Result, go_on, run, run_in_place, stop_all
 from tests.contract.grading.classes import Alive, job, result, submission
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -109,7 +109,7 @@ def test_those_that_run_end(tmp_path: Path) -> None:
 def test_those_that_start_too_late_end(tmp_path: Path) -> None:
     stop_all()
     try:
-        result = run(job(submission(tmp_path, "ann", "hang")))
+        result = run_in_place(job(submission(tmp_path, "ann", "hang")))
     finally:
         go_on()
     assert result.why == "the judge ended with exit status -15"

@@ -118,3 +118,10 @@ def test_what_does_not(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_ours_to_read(tmp_path: Path) -> None:
     assert content_digest(tmp_path / "none") == b""
+
+
+def test_a_file_that_is_too_long_to_be_judged_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "sparse"
+    file.touch()
+    os.truncate(file, submissions.MOST + 1)
+    assert content_digest(file) == b""
