@@ -1,5 +1,8 @@
 """What `contract` can be told to do, a module each."""
 
+import os
+import sys
+
 import click
 from rich.console import Console
 
@@ -18,3 +21,18 @@ def console() -> Console:
     if not made.is_terminal:
         made.width = PIPED
     return made
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print a line, or drop it, and all that is still to be said there, where nobody reads any more."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        drop((sys.stderr if err else sys.stdout).fileno())
+
+
+def drop(descriptor: int) -> None:
+    """Let go of all that is written to a file from now on."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, descriptor)
+    os.close(nothing)

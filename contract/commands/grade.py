@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from contract.commands import say
 from contract.commands.options import check_isolation, judging
 from contract.errors import CannotJudge
 from contract.grading.feedback import write_feedback
@@ -19,7 +20,7 @@ from contract.grading.jobs import Job, Result
 from contract.grading.page import page
 from contract.grading.plan import Plan
 from contract.grading.running import Workers, cluster, results, threads
-from contract.grading.store import Store, kept_seed
+from contract.grading.store import Store, kept_in, kept_seed
 from contract.grading.submissions import Submission, submissions_in
 from contract.grading.tables import Row, as_csv, as_json, failures, printable, row_of
 from contract.reports import write_whole
@@ -65,22 +66,12 @@ def grade(
     check_isolation(given["isolate"], hide)
     submissions, passed_over = submissions_in(folder)
     for each in passed_over:
-        click.echo(printable(f"passed over: {each}"), err=True)
-    with kept_in(out):
-        store = Store(out / "results")
-        plan = Plan(seed=kept_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
-        workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
-        judge(plan, submissions, store, workers)
-        conclude(out, store, [submission.name for submission in submissions], folder.name, plan.most)
-
-
-@contextmanager
-def kept_in(out: Path) -> Iterator[None]:
-    """Say in one line what keeps the results from their folder."""
-    try:
-        yield
-    except OSError as error:
-        raise CannotJudge(f"{out}: {error.strerror or error}") from error
+        say(printable(f"passed over: {each}"), err=True)
+    store = Store(out / "results")
+    plan = Plan(seed=kept_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
+    workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
+    judge(plan, submissions, store, workers)
+    conclude(out, store, [submission.name for submission in submissions], folder.name, plan.most)
 
 
 def judge(
@@ -89,14 +80,14 @@ def judge(
     """Judge what is not judged yet, and keep what comes of it. Ctrl-C ends the program."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
     todo = list(undone(store, map(plan.job, submissions), plan.most))
-    click.echo(f"{len(submissions)} submissions, {len(todo)} to judge (seed {plan.seed})", err=True)
+    say(f"{len(submissions)} submissions, {len(todo)} to judge (seed {plan.seed})", err=True)
     try:
         with workers as found, progress(len(todo), plan.most) as told:
             for result in results(todo, found):
                 store.put(result)
                 told(result)
     except KeyboardInterrupt:
-        click.echo("Stopped. The same command goes on from here.", err=True)
+        say("Stopped. The same command goes on from here.", err=True)
         sys.exit(INTERRUPTED)
 
 
@@ -105,7 +96,7 @@ def undone(store: Store, planned: Iterator[Job | Result], most: int) -> Iterator
     for each in planned:
         if isinstance(each, Result):
             store.put(each)
-            click.echo(line(row_of(each, most)), err=True)
+            say(line(row_of(each, most)), err=True)
         elif not store.has(each.name, each.digest):
             yield each
 
@@ -121,7 +112,7 @@ def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
         def told(result: Result) -> None:
             bar.update(task, advance=1)
             if not console.is_terminal:
-                click.echo(line(row_of(result, most)), err=True)
+                say(line(row_of(result, most)), err=True)
 
         yield told
 
@@ -139,9 +130,10 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
         "results.json": as_json(rows),
         "results.html": page(store.all(names), rows, title),
     }
-    for name, text in made.items():
-        write_whole(out / name, text.encode("utf-8", "replace"))
-    write_feedback(out / FEEDBACK, store.all(names), most)
+    with kept_in(out):
+        for name, text in made.items():
+            write_whole(out / name, text.encode("utf-8", "replace"))
+        write_feedback(out / FEEDBACK, store.all(names), most)
     for id, times in failures(rows)[:MOST_FAILED]:
-        click.echo(f"{times:>5} of {len(rows)} do not keep {id}")
-    click.echo(printable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))
+        say(f"{times:>5} of {len(rows)} do not keep {id}")
+    say(printable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))

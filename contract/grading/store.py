@@ -3,14 +3,25 @@
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
+from contract.errors import CannotJudge
 from contract.grading.jobs import Result
 from contract.reports import write_whole
 
 SEEDS = 1_000_000  # that are drawn from
+
+
+@contextmanager
+def kept_in(folder: Path) -> Iterator[None]:
+    """Say in one line what keeps results from their folder."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotJudge(f"{folder}: {error.strerror or error}") from error
 
 
 def kept_seed(folder: Path) -> int:
@@ -20,7 +31,8 @@ def kept_seed(folder: Path) -> int:
         return int(file.read_text())
     except (OSError, ValueError):
         seed = secrets.randbelow(SEEDS)
-        write_whole(file, f"{seed}\n".encode())
+        with kept_in(folder):
+            write_whole(file, f"{seed}\n".encode())
         return seed
 
 
@@ -29,7 +41,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        with kept_in(folder):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def has(self, name: str, digest: str) -> bool:
         """Tell whether there is a result of just this submission."""
@@ -43,7 +56,8 @@ class Store:
             return None
 
     def put(self, result: Result) -> None:
-        write_whole(self._path(result.name), json.dumps(asdict(result)).encode())
+        with kept_in(self.folder):
+            write_whole(self._path(result.name), json.dumps(asdict(result)).encode())
 
     def all(self, names: list[str]) -> Iterator[Result]:
         """Yield the results of these submissions one by one, none held longer than it is looked at."""

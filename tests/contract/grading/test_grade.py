@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -234,7 +235,33 @@ def test_results_that_can_not_be_kept(tmp_path: Path) -> None:
     submission(tmp_path, "ann")
     out = tmp_path / "file" / "out"
     out.parent.touch()
-    assert grade(tmp_path / "class", "--out", str(out)) == (2, "", f"Error: {out}: Not a directory\n")
+    assert grade(tmp_path / "class", "--out", str(out)) == (2, "", f"Error: {out}/results: Not a directory\n")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("taken", ["results.csv", "seed"])
+def test_a_file_that_can_not_be_written(tmp_path: Path, taken: str) -> None:
+    submission(tmp_path, "ann")
+    out = tmp_path / "class-grades"
+    (out / taken).mkdir(parents=True)
+    code, said, complained = grade(tmp_path / "class")
+    assert (code, said, complained.splitlines()[-1]) == (2, "", f"Error: {out}: Is a directory")
+
+
+@pytest.mark.parametrize("gone", ["stdout", "stderr"])
+def test_nobody_has_to_read_what_is_said(tmp_path: Path, gone: str) -> None:
+    for name in ("ann", "bob"):
+        submission(tmp_path, name)
+    command = [sys.executable, "-c", GRADE.format(JUDGE), "grade", str(tmp_path / "class")]
+    reading, writing = os.pipe()
+    os.close(reading)
+    other: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {gone: writing}
+    with subprocess.Popen(command, text=True, **other) as process:
+        os.close(writing)
+        said, complained = process.communicate()
+    assert process.returncode == 0
+    assert (said or complained).startswith("2 submissions" if gone == "stdout" else "    2 of 2")
+    assert rows(tmp_path / "class-grades").keys() == set(judged(tmp_path)) == {"ann", "bob"}
 
 
 @pytest.mark.usefixtures("quick")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.errors import CannotJudge
 from contract.grading.store import Store
 from tests.contract.grading.classes import result
 
@@ -42,3 +43,10 @@ def test_all_that_are_asked_for(tmp_path: Path) -> None:
     for name in ("cid", "ann", "old"):
         store.put(result(name))
     assert [found.name for found in store.all(["ann", "bob", "cid"])] == ["ann", "cid"]
+
+
+def test_a_result_that_can_not_be_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    store.folder.rmdir()
+    with pytest.raises(CannotJudge, match="/results: No such file or directory"):
+        store.put(result("ann"))
