@@ -20,7 +20,7 @@ from contract.grading.jobs import Job, Result
 from contract.grading.page import page
 from contract.grading.plan import Plan
 from contract.grading.running import Workers, cluster, results, threads
-from contract.grading.store import Store, kept_in, kept_seed
+from contract.grading.store import Store, keep_seed, kept_in, kept_seed
 from contract.grading.submissions import Submission, submissions_in
 from contract.grading.tables import Row, as_csv, as_json, failures, printable, row_of
 from contract.reports import write_whole
@@ -67,11 +67,14 @@ def grade(
     submissions, passed_over = submissions_in(folder)
     for each in passed_over:
         say(printable(f"passed over: {each}"), err=True)
-    store = Store(out / "results")
     plan = Plan(seed=kept_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
+    most = plan.most  # there is something to judge by: a folder for results may be made
+    store = Store(out / "results")
+    if seed is None:
+        keep_seed(out, plan.seed)
     workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
     judge(plan, submissions, store, workers)
-    conclude(out, store, [submission.name for submission in submissions], folder.name, plan.most)
+    conclude(out, store, [submission.name for submission in submissions], folder.name, most)
 
 
 def judge(

@@ -12,6 +12,7 @@ from contract.errors import CannotJudge
 from contract.grading.jobs import Result
 from contract.reports import write_whole
 
+SEED = "seed"  # a file's name
 SEEDS = 1_000_000  # that are drawn from
 
 
@@ -25,15 +26,19 @@ def kept_in(folder: Path) -> Iterator[None]:
 
 
 def kept_seed(folder: Path) -> int:
-    """Return the seed that is kept in a folder; where there is none, one is drawn, and kept."""
-    file = folder / "seed"
+    """Return the seed that is kept in a folder, or draw one where there is none."""
+    file = folder / SEED
     try:
         return int(file.read_text())
-    except (OSError, ValueError):
-        seed = secrets.randbelow(SEEDS)
-        with kept_in(folder):
-            write_whole(file, f"{seed}\n".encode())
-        return seed
+    except (FileNotFoundError, NotADirectoryError):
+        return secrets.randbelow(SEEDS)
+    except (OSError, ValueError) as error:
+        raise CannotJudge(f"{file} can't be read, or holds no number: without it, another seed is drawn") from error
+
+
+def keep_seed(folder: Path, seed: int) -> None:
+    with kept_in(folder):
+        write_whole(folder / SEED, f"{seed}\n".encode())
 
 
 class Store:

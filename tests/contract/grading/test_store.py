@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.errors import CannotJudge
-from contract.grading.store import Store
+from contract.grading.store import SEEDS, Store, keep_seed, kept_seed
 from tests.contract.grading.classes import result
 
 NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script>", "-rf\n"]
@@ -50,3 +50,25 @@ def test_a_result_that_can_not_be_kept(tmp_path: Path) -> None:
     store.folder.rmdir()
     with pytest.raises(CannotJudge, match="/results: No such file or directory"):
         store.put(result("ann"))
+
+
+def test_a_seed_that_is_kept(tmp_path: Path) -> None:
+    assert 0 <= kept_seed(tmp_path / "none") < SEEDS
+    keep_seed(tmp_path, -7)
+    assert kept_seed(tmp_path) == -7
+
+
+@pytest.mark.parametrize("data", [b"", b"seven", b"\xff", None], ids=["empty", "a-word", "no-text", "a-folder"])
+def test_a_seed_that_can_not_be_read_is_not_replaced(tmp_path: Path, data: bytes | None) -> None:
+    file = tmp_path / "seed"
+    if data is None:
+        file.mkdir()
+    else:
+        file.write_bytes(data)
+    with pytest.raises(CannotJudge, match="/seed can't be read, or holds no number: without it, another"):
+        kept_seed(tmp_path)
+
+
+def test_a_seed_that_can_not_be_kept(tmp_path: Path) -> None:
+    with pytest.raises(CannotJudge, match="/none: No such file or directory"):
+        keep_seed(tmp_path / "none", 7)
