@@ -20,6 +20,7 @@ import pytest
 
 from contract.kit import STARTER, ZIP, lay_out
 from contract.rules import STAGES
+from tests.contract.grading.classes import DEEP, lay
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "first-server.md"
 GOOD = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)[-1]  # keeps stage 1
@@ -99,6 +100,23 @@ def platform(environment: Path, tmp_path: Path) -> Iterator[Platform]:
     yield Platform(tmp_path, environment)
     for left in environment.glob("lib/python*/site-packages/judge.pth"):
         left.unlink()
+
+
+# -- the folder that is judged
+
+WHERE = '#!/bin/sh\nbasename "$PWD"\n'
+
+
+@pytest.mark.parametrize(("files", "home"), DEEP.values(), ids=DEEP)
+def test_the_folder_is_the_one_that_contract_grade_judges(tmp_path: Path, files: list[str], home: str) -> None:
+    lay(tmp_path / "submission", files)
+    python, options = tmp_path / "bin" / "python", tmp_path / "source" / "options"
+    for file, text in ((python, WHERE), (options, "")):
+        file.parent.mkdir()
+        file.write_text(text)
+    python.chmod(0o755)
+    done = Platform(tmp_path, tmp_path).run("bash", STARTER / "graders" / "judge.sh", "json=report.json")
+    assert (done.stdout, done.stderr) == (f"{home or 'submission'}\n", "")
 
 
 # -- Gradescope

@@ -11,6 +11,7 @@ from contract.errors import CannotJudge
 from contract.settings import NAME
 
 RULES = Path(__file__).parents[1]  # whose files decide what comes of a submission, too
+APART = ("__MACOSX", "graders")  # folders that lie beside a submission
 MADE_BY_RUNNING = "__pycache__"  # a folder that says nothing of a submission
 BLOCK = 1024 * 1024  # octets read at a time
 MOST = 1024**3  # octets of a submission that is judged
@@ -44,13 +45,17 @@ def submissions_in(folder: Path) -> tuple[list[Submission], list[str]]:
 def home_of(folder: Path) -> Path:
     """Return the folder in which the submission is: the only one inside, where that alone has a contract.toml.
 
-    Who packs a folder packs the files in it, or the folder itself.
+    Who packs a folder packs the files in it, or the folder itself. The starter's judge.sh decides by the same.
     """
-    visible = [entry for entry in _entries(str(folder)) if not entry.name.startswith((".", "__MACOSX"))]
-    if len(visible) == 1 and visible[0].is_dir(follow_symlinks=False):
-        inner = folder / visible[0].name
-        return inner if (inner / NAME).exists() else folder
-    return folder
+    inside = [entry for entry in _entries(str(folder)) if os.path.isdir(entry) and not _is_apart(entry.name)]
+    if len(inside) != 1 or inside[0].is_symlink() or (folder / NAME).exists():
+        return folder
+    inner = folder / inside[0].name
+    return inner if (inner / NAME).exists() else folder
+
+
+def _is_apart(name: str) -> bool:
+    return name.startswith(".") or name in APART
 
 
 def digest(folder: Path, choices: Iterable[str]) -> str:

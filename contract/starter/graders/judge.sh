@@ -9,6 +9,7 @@ file=${1#*=}
 [[ $file = /* ]] || file=$PWD/$file
 
 # Who packs a folder packs the files in it, or the folder itself: then the submission is one folder deeper.
+# `contract grade` decides by the same.
 shopt -s extglob nullglob
 folders=(!(__MACOSX|graders)/)
 inner=${folders[0]-}

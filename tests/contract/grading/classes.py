@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,23 @@ from tests.contract.grading import judge
 
 JUDGE = (sys.executable, "-IS", judge.__file__)
 LIMIT = 60.0
+DEEP = {  # what was handed in, and in which folder of it the submission is
+    "too-deep": (["server/contract.toml"], "server"),
+    "packed-on-a-mac": (["server/contract.toml", ".DS_Store", "__MACOSX/._server"], "server"),
+    "with-hidden-folders": (["server/contract.toml", ".git/HEAD"], "server"),
+    "with-graders": (["my server/contract.toml", "graders/judge.sh"], "my server"),
+    "beside-a-file": (["server/contract.toml", "README.md"], "server"),
+    "both": (["server/contract.toml", "contract.toml"], ""),
+    "two": (["server/contract.toml", "other/contract.toml"], ""),
+    "two-and-one-has-settings": (["server/contract.toml", "__MACOSX2/main.py"], ""),
+    "beside-a-link": (["server/contract.toml", "link -> /"], ""),
+    "a-link": (["__MACOSX/contract.toml", "link -> __MACOSX"], ""),
+    "a-link-that-leads-nowhere": (["server/contract.toml", "link -> nothing"], "server"),
+    "a-link-to-itself": (["server/contract.toml", "link -> link"], "server"),
+    "no-settings": (["server/main.py"], ""),
+    "a-file": (["main.py"], ""),
+    "empty": ([], ""),
+}
 
 
 def submission(folder: Path, name: str, do: str = "", toml: str = 'command = "./serve"') -> Path:
@@ -21,6 +39,19 @@ def submission(folder: Path, name: str, do: str = "", toml: str = 'command = "./
     if do:
         (made / "do").write_text(do)
     return made
+
+
+def lay(folder: Path, files: Iterable[str]) -> None:
+    """Make a folder with these files, and links where an arrow says so."""
+    folder.mkdir()
+    for file in files:
+        name, _, target = file.partition(" -> ")
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        if target:
+            path.symlink_to(target)
+        else:
+            path.touch()
 
 
 def job(folder: Path, name: str = "ann", limit: float = LIMIT, port: int | None = None) -> Job:

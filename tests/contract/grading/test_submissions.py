@@ -8,6 +8,7 @@ import pytest
 from contract.errors import CannotJudge
 from contract.grading import submissions
 from contract.grading.submissions import Submission, content_digest, digest, submissions_in
+from tests.contract.grading.classes import DEEP, lay
 
 ODD = ["-rf", " ", 'a "b" c', "it's $HOME;*", "new\nline", "É\u2028", "=1+1", "x" * 255, os.fsdecode(b"caf\xe9")]
 
@@ -48,35 +49,10 @@ def test_one_submission_is_no_class(tmp_path: Path) -> None:
         submissions_in(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("files", "home"),
-    [
-        (["server/contract.toml"], "mia/server"),
-        (["server/contract.toml", ".DS_Store", "__MACOSX/._server"], "mia/server"),
-        (["server/contract.toml", "contract.toml"], "mia"),
-        (["server/contract.toml", "other/contract.toml"], "mia"),
-        (["server/contract.toml", "main.py"], "mia"),
-        (["server/main.py"], "mia"),
-        (["main.py"], "mia"),
-        ([], "mia"),
-    ],
-    ids=["too-deep", "packed-on-a-mac", "both", "two", "beside-a-file", "no-settings", "a-file", "empty"],
-)
+@pytest.mark.parametrize(("files", "home"), DEEP.values(), ids=DEEP)
 def test_one_folder_too_deep(tmp_path: Path, files: list[str], home: str) -> None:
-    (tmp_path / "mia").mkdir()
-    for file in files:
-        path = tmp_path / "mia" / file
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    assert submissions_in(tmp_path)[0] == [Submission("mia", tmp_path / home)]
-
-
-def test_a_link_is_no_folder_too_deep(tmp_path: Path) -> None:
-    for name in ("ann", "mia"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "ann" / "contract.toml").touch()
-    (tmp_path / "mia" / "server").symlink_to("../ann")
-    assert submissions_in(tmp_path)[0][1].folder == tmp_path / "mia"
+    lay(tmp_path / "mia", files)
+    assert submissions_in(tmp_path)[0] == [Submission("mia", tmp_path / "mia" / home)]
 
 
 def test_what_changes_a_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
