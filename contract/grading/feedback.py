@@ -1,5 +1,6 @@
 """What each learner gets back: points by stage, and what does not hold; of hidden rules only how many do not."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,11 +18,26 @@ AGAIN = "\n  Again: "
 
 
 def write_feedback(folder: Path, results: Iterable[Result], most: int) -> None:
-    """Write the feedback of each submission into a folder of its name; results are looked at one after the other."""
+    """Write the feedback of each submission into a folder of its name; results are looked at one after the other.
+
+    That of others, from an earlier time, is removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = set()
     for result in results:
         own = folder / result.name
-        own.mkdir(parents=True, exist_ok=True)
+        own.mkdir(exist_ok=True)
         write_whole(own / NAME, feedback(result, most).encode("utf-8", "replace"))
+        written.add(result.name)
+    for name in set(os.listdir(folder)) - written:
+        remove_feedback(folder / name)
+
+
+def remove_feedback(folder: Path) -> None:
+    """Remove a folder that holds feedback, and nothing else."""
+    if folder.is_dir() and not folder.is_symlink() and os.listdir(folder) == [NAME]:
+        (folder / NAME).unlink()
+        folder.rmdir()
 
 
 def feedback(result: Result, most: int) -> str:

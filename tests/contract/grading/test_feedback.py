@@ -86,3 +86,14 @@ def test_it_has_a_folder_of_its_own(tmp_path: Path, name: str) -> None:
     [file] = tmp_path.glob("feedback/*/*")
     assert (file.parent.name, file.name) == (name, "feedback.txt")
     assert file.read_text().endswith("judged: caf?\n")
+
+
+def test_who_has_left_the_class_has_none(tmp_path: Path) -> None:
+    write_feedback(tmp_path, [Result(name, "") for name in ("ann", "bob", "noted")], MOST)
+    (tmp_path / "noted" / "notes").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("bob")
+    write_feedback(tmp_path, [Result("bob", "")], MOST)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bob", "empty", "file", "link", "noted"]
+    assert (tmp_path / "noted" / "feedback.txt").exists()
