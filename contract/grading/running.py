@@ -17,11 +17,11 @@ class Workers(NamedTuple):
     number: int
 
 
-def results(jobs: Iterable[Job], workers: Workers, run: Callable[[Job], Result] = run) -> Iterator[Result]:
+def results(jobs: Iterable[Job], workers: Workers, do: Callable[[Job], Result] = run) -> Iterator[Result]:
     """Yield results as they come. Of those that wait to be taken only a few are held, however many jobs there are."""
     pending: dict[Future[Result], Job] = {}
     for job in jobs:
-        pending[workers.executor.submit(run, job)] = job
+        pending[workers.executor.submit(do, job)] = job
         if len(pending) >= AHEAD * workers.number:
             yield from _done(pending)
     while pending:
