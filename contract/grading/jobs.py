@@ -22,6 +22,7 @@ JUDGE = (sys.executable, "-P", "-m", "contract", "check", "--quiet")
 STOP = 10.0  # seconds for the judge to end what it has started, after SIGTERM
 LAST_LINE = 500  # characters of what the judge said before it gave up
 JUDGED = (0, 1)  # exit statuses
+HERE = "."  # what is told in the place of the folder that holds a copy
 UNSETTLED = ""  # the digest of a result that is tried again the next time
 RUNNING: set[subprocess.Popen[bytes]] = set()
 STOPPED = Event()
@@ -57,7 +58,7 @@ def run(job: Job) -> Result:
         with alone, copied(Path(job.folder), job.name, STOPPED) as copy:
             apart = ("--hide", tempfile.gettempdir()) if "--isolate" in job.options else ()  # other copies
             result = run_in_place(replace(job, folder=str(copy), options=(*job.options, *apart)))
-            return unplaced(result, f"{copy.parent}/")
+            return unplaced(result, str(copy.parent))
     except CannotJudge as error:
         return Result(job.name, UNSETTLED, why=str(error))
 
@@ -76,10 +77,14 @@ def run_in_place(job: Job) -> Result:
 
 def unplaced(result: Result, place: str) -> Result:
     """Return a result with the submission's name alone before the names of its files."""
+
+    def bare(text: str) -> str:
+        return text.replace(f"{place}/", "").replace(place, HERE)
+
     report = result.report
     if report:
-        report = {**report, "rules": [{**rule, "told": rule["told"].replace(place, "")} for rule in report["rules"]]}
-    return replace(result, report=report, why=result.why.replace(place, ""))
+        report = {**report, "rules": [{**rule, "told": bare(rule["told"])} for rule in report["rules"]]}
+    return replace(result, report=report, why=bare(result.why))
 
 
 def judge(job: Job, report: Path, said: Path) -> int | None:

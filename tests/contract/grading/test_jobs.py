@@ -53,6 +53,18 @@ def test_where_the_copy_was_is_not_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "shown"),
+    [("/tmp/c-1/ann/a.py", "ann/a.py"), ("it is in /tmp/c-1", "it is in ."), ("/tmp/c-1/", ""), ("/tmp/c", "/tmp/c")],
+    ids=["file", "place", "place-with-slash", "another"],
+)
+def test_nor_the_folder_around_it(told: str, shown: str) -> None:
+    assert jobs.unplaced(Result("ann", "", why=told), "/tmp/c-1").why == shown
+    report = jobs.unplaced(result("ann", {"told": told}), "/tmp/c-1").report
+    assert report
+    assert report["rules"] == [{"told": shown}]
+
+
+@pytest.mark.parametrize(
     ("options", "more"), [((), ()), (("--isolate",), ("--hide", tempfile.gettempdir()))], ids=["seen", "isolated"]
 )
 def test_isolated_it_sees_no_copy_of_another(
