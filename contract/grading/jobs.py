@@ -39,6 +39,7 @@ class Job:
     options: tuple[str, ...]  # of `contract check`
     limit: float
     port: int | None = None  # which no two submissions can have at a time
+    isolated: bool = False  # kept from the copies of others, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def run(job: Job) -> Result:
     alone = nullcontext() if job.port is None else PORTS[job.port]
     try:
         with alone, copied(Path(job.folder), job.name, STOPPED) as copy:
-            apart = ("--hide", tempfile.gettempdir()) if "--isolate" in job.options else ()  # other copies
+            apart = ("--hide", tempfile.gettempdir()) if job.isolated else ()  # other copies
             result = run_in_place(replace(job, folder=str(copy), options=(*job.options, *apart)))
             return unplaced(result, str(copy.parent))
     except CannotJudge as error:

@@ -51,7 +51,15 @@ class Plan:
             return Result(submission.name, UNSETTLED, why=why)
         choices = [*options, str(self.time_limit), self.hidden.read_text("latin-1") if self.hidden else ""]
         hashed = digest(submission.folder, choices)
-        return Job(submission.name, str(submission.folder), hashed, options, self.time_limit, settings.port)
+        return Job(
+            name=submission.name,
+            folder=str(submission.folder),
+            digest=hashed,
+            options=options,
+            limit=self.time_limit,
+            port=settings.port,
+            isolated=self.isolate,
+        )
 
     def _start(self, settings: Settings) -> Iterator[str]:
         if settings.command:

@@ -65,10 +65,10 @@ def test_nor_the_folder_around_it(told: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "more"), [((), ()), (("--isolate",), ("--hide", tempfile.gettempdir()))], ids=["seen", "isolated"]
+    ("isolated", "more"), [(False, ()), (True, ("--hide", tempfile.gettempdir()))], ids=["seen", "isolated"]
 )
 def test_isolated_it_sees_no_copy_of_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], more: tuple[str, ...]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, isolated: bool, more: tuple[str, ...]
 ) -> None:
     def judge(job: jobs.Job, report: Path, said: Path) -> None:
         assert not report.is_relative_to(Path(job.folder).parent)
@@ -76,8 +76,9 @@ def test_isolated_it_sees_no_copy_of_another(
 
     given: list[tuple[str, ...]] = []
     monkeypatch.setattr(jobs, "judge", judge)
-    run(replace(job(submission(tmp_path, "ann")), options=options))
-    assert given == [(*options, *more)]
+    asked = replace(job(submission(tmp_path, "ann")), options=("--command", "--isolate"), isolated=isolated)
+    run(asked)
+    assert given == [(*asked.options, *more)]
 
 
 def test_what_is_not_done_in_time_is_ended_with_all_that_it_started(

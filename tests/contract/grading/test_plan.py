@@ -67,6 +67,7 @@ def test_options(tmp_path: Path, toml: str, asked: dict[str, Any], options: str)
     assert isinstance(made, Job)
     assert " ".join(made.options) == options
     assert made.port == (5000 if "port" in toml else None)
+    assert made.isolated == asked.get("isolate", False)
 
 
 @pytest.mark.parametrize(
