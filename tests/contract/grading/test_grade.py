@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from distributed import LocalCluster
 
 from contract.__main__ import main
 from contract.grading import running
+from contract.isolation import APART
 from tests.contract.grading.classes import JUDGE, Alive, judged, submission
-from tests.contract.test_isolation import PYTHON, bubblewrap
+from tests.contract.test_isolation import PYTHON, bubblewrap, missing
 
 __all__ = ["bubblewrap"]
 
+CHECKOUT = Path(__file__).parents[3]
 SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1 {{port}}"
 GRADE = "import sys; from contract.grading import jobs; from contract.__main__ import main; jobs.JUDGE = {}; main()"
 RESULTS = ("results.csv", "results.html", "results.json")
@@ -63,14 +66,26 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     )
 
 
+@pytest.fixture
+def outside() -> Iterator[Path]:
+    """Yield a folder that an isolated server sees, unless it is hidden by its name."""
+    empty = [Path(path) for option, path in pairwise(APART) if option == "--tmpfs"]
+    for place in (CHECKOUT, Path.home()):
+        if not any(place.is_relative_to(path) for path in empty) and os.access(place, os.W_OK):
+            with tempfile.TemporaryDirectory(prefix=".test-", dir=place) as folder:
+                yield Path(folder)
+            return
+    missing(f"neither {CHECKOUT} nor the home folder is outside {', '.join(map(str, empty))}")
+
+
 @pytest.mark.usefixtures("bubblewrap")
-def test_an_isolated_server_sees_nothing_but_its_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copies, home, out = (tmp_path / name for name in ("copies", "class", "class-grades"))
+def test_an_isolated_server_sees_nothing_but_its_copy(outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies, home, out = (outside / name for name in ("copies", "class", "class-grades"))
     copies.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(copies))
     looks = f"import os; print(*map(len, map(os.listdir, ['.', '..', '{copies}', '{home}', '{out}'])))"
     for name in ("ann", "bob"):
-        submission(tmp_path, name, toml=f"command = {json.dumps(f'{PYTHON} looks.py')}")
+        submission(outside, name, toml=f"command = {json.dumps(f'{PYTHON} looks.py')}")
         (home / name / "looks.py").write_text(looks)
     code, _, complained = grade(home, "--isolate", "--jobs", "2", "--until", "1")
     assert code == 0, complained
