@@ -15,6 +15,7 @@ SHOWN = 600  # octets that are shown of what was sent, and of what was received
 COMPLAINTS = 3  # that are shown of one rule, each in other words
 WIDTH = 160  # characters that are shown of one line
 BEFORE = 200  # octets of it that stand before the place in question
+BUT, CAUSE, AGAIN = "  But ", "  Cause: ", "  Again: "  # how lines begin that are looked for in what was told
 ENDS: dict[Ended, str] = {
     "closed": ", then the end",
     "reset": ", then a reset",
@@ -49,7 +50,7 @@ def parts(outcome: Outcome) -> Iterator[Part]:
     if len(outcome.complaints) > len(told):
         yield Part("note", f"  And {len(outcome.complaints) - len(told)} more like these")
     if diagnosis:
-        yield Part("cause", f"  Cause: {diagnosis.text}")
+        yield Part("cause", f"{CAUSE}{diagnosis.text}")
     yield Part("hint", f"  Hint: {diagnosis.advice if diagnosis else rule.hint}")
     yield Part("section", f"  See {rule.section}")
     for complaint in told[:1]:
@@ -72,7 +73,7 @@ def _different(complaints: Iterable[Complaint]) -> list[Complaint]:
 
 
 def _complaint(complaint: Complaint) -> Iterator[Part]:
-    yield Part("complaint", f"  But {complaint.text}")
+    yield Part("complaint", f"{BUT}{complaint.text}")
     if complaint.heard:
         yield from _shown("sent", b"".join(complaint.heard.sent), None)
         yield from _shown("received", complaint.heard.received, complaint.offset, ENDS.get(complaint.heard.ended, ""))
@@ -88,7 +89,7 @@ def _repetition(evidence: Evidence) -> Iterator[Part]:
     conversation = evidence.fatal if evidence.gone else evidence.complaint.heard
     line = again(conversation, evidence.meanwhile) if conversation else ""
     if line:
-        yield Part("again", f"  Again: {line}")
+        yield Part("again", f"{AGAIN}{line}")
 
 
 def _shown(what: str, data: bytes, offset: int | None, end: str = "") -> Iterator[Part]:

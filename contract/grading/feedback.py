@@ -12,9 +12,9 @@ from contract.output import harmless
 from contract.reports import write_whole
 from contract.reports.learners import broken_rules, number_of
 from contract.rules import STAGES
+from contract.telling import AGAIN
 
 NAME = "feedback.txt"
-AGAIN = "\n  Again: "
 
 
 def write_feedback(folder: Path, results: Iterable[Result], most: int) -> None:
@@ -57,7 +57,7 @@ def _lines(result: Result, most: int) -> Iterator[str]:
         number = stage["stage"]
         yield from ("", "", f"Stage {number}, {STAGES[number]}: {stage['points']} of {stage['worth']} points")
         yield from _of_stage([rule for rule in report["rules"] if rule["stage"] == number])
-    if any(AGAIN in rule["told"] for rule in report["rules"] if not rule["hidden"]):
+    if any(f"\n{AGAIN}" in rule["told"] for rule in report["rules"] if not rule["hidden"]):
         yield from ("", "", before_again(report["target"]))
 
 

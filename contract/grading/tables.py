@@ -10,9 +10,9 @@ from typing import Any
 
 from contract.grading.jobs import Result
 from contract.rules import STAGES
+from contract.telling import BUT, CAUSE
 
 FORMAT = "contract/grades/v1"
-CAUSE, BUT = "  Cause: ", "  But "  # how lines begin in what is told of a failure
 LONGEST = 300  # characters of a reason
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula's beginning
 
