@@ -1,8 +1,7 @@
 """What each learner gets back: points by stage, and what does not hold; of hidden rules only how many do not."""
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from contract.display import before_again
 from contract.grading.jobs import Result
 from contract.output import harmless
 from contract.reports import write_whole
-from contract.reports.learners import broken_rules, number_of
+from contract.reports.learners import broken_rules, not_judged
 from contract.rules import STAGES
 from contract.telling import AGAIN
 
@@ -53,15 +52,16 @@ def _lines(result: Result, most: int) -> Iterator[str]:
     yield f"{report['points']} of {report['most']} points"
     if report["stopped"]:
         yield f"Judging ended early: {report['stopped']}"
+    asked = {rule["id"] for rule in report["rules"]}
     for stage in report["stages"]:
         number = stage["stage"]
         yield from ("", "", f"Stage {number}, {STAGES[number]}: {stage['points']} of {stage['worth']} points")
-        yield from _of_stage([rule for rule in report["rules"] if rule["stage"] == number])
+        yield from _of_stage([rule for rule in report["rules"] if rule["stage"] == number], asked)
     if any(f"\n{AGAIN}" in rule["told"] for rule in report["rules"] if not rule["hidden"]):
         yield from ("", "", before_again(report["target"]))
 
 
-def _of_stage(rules: Iterable[dict[str, Any]]) -> Iterator[str]:
+def _of_stage(rules: Iterable[dict[str, Any]], asked: Collection[str]) -> Iterator[str]:
     public = [rule for rule in rules if not rule["hidden"]]
     hidden = [rule for rule in rules if rule["hidden"]]
     for rule in public:
@@ -69,9 +69,8 @@ def _of_stage(rules: Iterable[dict[str, Any]]) -> Iterator[str]:
             yield from ("", rule["told"])
     if broken := sum(map(_is_broken, hidden)):
         yield from ("", f"{broken_rules(broken, 'hidden')}.")
-    skipped = Counter(rule["reason"] for rule in public if rule["verdict"] == "skipped")
-    for reason, times in skipped.items():
-        yield from ("", f"{number_of(times, 'rule')} not judged: {reason}.")
+    for line in not_judged((rule["reason"] for rule in public if rule["verdict"] == "skipped"), asked):
+        yield from ("", line)
 
 
 def _is_broken(rule: dict[str, Any]) -> bool:

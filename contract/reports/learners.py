@@ -1,7 +1,7 @@
 """What a learner is told of a report: all about the public rules, and of hidden ones only how many do not hold."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from contract.judging import BROKEN
 from contract.model import Outcome
@@ -45,11 +45,16 @@ def standing(report: Report, outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def unjudged(report: Report, stage: int) -> Iterator[str]:
-    """Yield how many rules of a stage were not judged, for each reason; how to hear of one that was not asked for."""
+    """Yield how many rules of a stage were not judged, for each reason."""
     skipped = (outcome for outcome in public(report, report.of(stage)) if outcome.verdict == "skipped")
-    for reason, times in Counter(outcome.reason for outcome in skipped).items():
+    return not_judged((outcome.reason for outcome in skipped), {outcome.rule.id for outcome in report.outcomes})
+
+
+def not_judged(reasons: Iterable[str], asked: Collection[str]) -> Iterator[str]:
+    """Yield how many rules there are for each reason; how to hear of a rule that was not asked for."""
+    for reason, times in Counter(reasons).items():
         id = reason.removesuffix(BROKEN)
-        unasked = id != reason and id not in {outcome.rule.id for outcome in report.outcomes}
+        unasked = id != reason and id not in asked
         yield f"{number_of(times, 'rule')} not judged: {reason}{f' (`--rule {id}` tells why)' if unasked else ''}."
 
 

@@ -28,6 +28,8 @@ listen-polite (SHOULD): It is polite.
 
 2 rules not judged: listen-answers does not hold.
 
+1 rule not judged: framing-length does not hold (`--rule framing-length` tells why).
+
 1 rule not judged: the judge did not start this server.
 
 
@@ -45,9 +47,10 @@ def test_the_whole() -> None:
     made = result(
         "ann",
         rule("passed"),
-        rule("failed", "listen-answers (MUST): It answers.\n  But it said \x1b[2J\n  Again: curl"),
+        rule("failed", "listen-answers (MUST): It answers.\n  But it said \x1b[2J\n  Again: curl", id="listen-answers"),
         rule("failed", "listen-polite (SHOULD): It is polite.", level="SHOULD"),
         *(rule("skipped", reason=needs), rule("skipped", reason=needs)),
+        rule("skipped", reason="framing-length does not hold"),
         rule("skipped", reason="the judge did not start this server"),
         *(rule("failed", "Sesame.", hidden=True), rule("skipped", reason="Sesame.", hidden=True)),
         *(rule("failed", "Sesame.", hidden=True, level="SHOULD"), rule("skipped", hidden=True, counts=False)),
