@@ -24,7 +24,7 @@ from tests.contract.test_isolation import PYTHON, bubblewrap, missing
 
 __all__ = ["bubblewrap"]
 
-CHECKOUT = Path(__file__).parents[3]
+PLACES = (Path(__file__).parents[3], Path.home(), Path("/srv"))  # one of which isolation does not empty anyway
 SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1 {{port}}"
 GRADE = "import sys; from contract.grading import jobs; from contract.__main__ import main; jobs.JUDGE = {}; main()"
 RESULTS = ("results.csv", "results.html", "results.json")
@@ -70,12 +70,12 @@ def test_servers_are_judged(tmp_path: Path) -> None:
 def outside() -> Iterator[Path]:
     """Yield a folder that an isolated server sees, unless it is hidden by its name."""
     empty = [Path(path) for option, path in pairwise(APART) if option == "--tmpfs"]
-    for place in (CHECKOUT, Path.home()):
+    for place in PLACES:
         if not any(place.is_relative_to(path) for path in empty) and os.access(place, os.W_OK):
             with tempfile.TemporaryDirectory(prefix=".test-", dir=place) as folder:
                 yield Path(folder)
             return
-    missing(f"neither {CHECKOUT} nor the home folder is outside {', '.join(map(str, empty))}")
+    missing(f"none of {', '.join(map(str, PLACES))} can be written to and is outside {', '.join(map(str, empty))}")
 
 
 @pytest.mark.usefixtures("bubblewrap")
