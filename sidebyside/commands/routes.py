@@ -9,8 +9,8 @@ from traceback import extract_tb
 
 import click
 
-from contract.commands import Unable
-from sidebyside.printing import console, say, show
+from contract.commands import Unable, say
+from sidebyside.printing import console, show
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("raw_router", "flask_app", "django_project", "shared_views")

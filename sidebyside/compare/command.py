@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import click
 from rich.console import Console
 
+from contract.commands import say
 from contract.commands.options import rule_ids, seconds
 from contract.errors import CannotJudge
 from contract.server import TIMEOUT
@@ -20,7 +21,7 @@ from sidebyside.compare.sending import Place, send
 from sidebyside.compare.showing import shown
 from sidebyside.compare.starting import ours, places_at
 from sidebyside.orderly import orderly
-from sidebyside.printing import console, say, show
+from sidebyside.printing import console, show
 from sidebyside.services import SERVERS
 
 Tell = Callable[[str], None]

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from contract.commands import Unable
+from contract.commands import Unable, say
 from contract.commands.options import STAGE, new_file
 from contract.reports import write_whole
 from sidebyside.matrix.blaming import Matrix
@@ -19,7 +19,7 @@ from sidebyside.matrix.pairs import FRAMEWORKS, OURS, TITLES, Pair, chosen, vers
 from sidebyside.matrix.records import as_json
 from sidebyside.matrix.tables import lines
 from sidebyside.orderly import orderly
-from sidebyside.printing import console, say, show
+from sidebyside.printing import console, show
 
 IMPLEMENTATIONS = click.Choice(list(FRAMEWORKS))
 ON = click.Choice([OURS, *TITLES])

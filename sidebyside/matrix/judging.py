@@ -11,10 +11,10 @@ from contract.grading.jobs import Job, Result, run_in_place
 from contract.grading.running import results, threads
 from contract.model import Rule
 from contract.rules import BY_ID
+from contract.telling import BUT
 from sidebyside.matrix.pairs import Pair
 
 LIMIT = 300.0  # seconds for a pair
-BUT = "  But "  # before what was wrong, in what the judge tells of a failure
 
 
 @dataclass(frozen=True, slots=True)
