@@ -281,7 +281,7 @@ def set_up(folder: Path, pythons: dict[str, bool], offered: str) -> tuple[int, l
     return code, (folder / "log").read_text().splitlines()
 
 
-INSTALL = "pip install --quiet --disable-pip-version-check click>=8.1 psutil>=6 rich>=13"
+INSTALL = "pip install --quiet --disable-pip-version-check click>=8.5 psutil>=6 rich>=15"
 TRIED = [f"apt-get install -y python{version} python{version}-venv" for version in ("3.13", "3.12", "3.11")]
 
 

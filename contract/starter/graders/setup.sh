@@ -41,7 +41,7 @@ if [ ! -x "$environment/bin/python" ]; then
         exit 1
     }
     "$python" -m venv "$environment"
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check 'click>=8.1' 'psutil>=6' 'rich>=13'
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check 'click>=8.5' 'psutil>=6' 'rich>=15'
 fi
 packages=$("$environment/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 echo "$source" >"$packages/judge.pth"
