@@ -5,14 +5,7 @@ from collections.abc import Iterable
 
 from rich.console import Console, RenderableType
 
-from contract.commands import drop
-
-
-class Output(Console):
-    """A console that drops what nobody reads any more, so that a command ends with its usual status."""
-
-    def on_broken_pipe(self) -> None:
-        drop(sys.stdout.fileno())
+from contract.commands import Output
 
 
 def console() -> Console:

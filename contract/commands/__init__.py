@@ -15,9 +15,16 @@ class Unable(click.ClickException):
     exit_code = 2
 
 
+class Output(Console):
+    """A console that drops what nobody reads any more, so that a command ends with its usual status."""
+
+    def on_broken_pipe(self) -> None:
+        drop(sys.stdout.fileno())
+
+
 def console() -> Console:
     """Return what prints tables, as wide as the terminal."""
-    made = Console(highlight=False)
+    made = Output(highlight=False)
     if not made.is_terminal:
         made.width = PIPED
     return made

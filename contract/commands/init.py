@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from contract.commands import say
 from contract.errors import CannotJudge
 from contract.kit import lay_out
 
@@ -33,4 +34,4 @@ def init(folder: Path) -> None:
         lay_out(folder)
     except OSError as error:
         raise CannotJudge(f"{folder}: {error.strerror or error}") from error
-    click.echo(NEXT.format(folder=folder))
+    say(NEXT.format(folder=folder))

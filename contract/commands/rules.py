@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from contract.commands import console
+from contract.commands import console, say
 from contract.explaining import markdown
 from contract.loading import rules_from
 from contract.model import Rule
@@ -31,7 +31,7 @@ def rules(stages: tuple[int, ...], levels: tuple[str, ...], as_markdown: bool, h
     """List the rules: id, level, and what each promises."""
     chosen = [rule for rule in known(hidden) if rule.stage in (stages or STAGES) and rule.level in (levels or LEVELS)]
     if as_markdown:
-        click.echo(markdown(chosen), nl=False)
+        say(markdown(chosen).removesuffix("\n"))
         return
     for stage, those in groupby(chosen, key=lambda rule: rule.stage):
         console().print(listed(f"Stage {stage}: {STAGES[stage]}", list(those)))
