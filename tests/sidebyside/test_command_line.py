@@ -1,8 +1,5 @@
 """How all commands of sidebyside behave in a shell: what is typed wrong, and a reader who has seen enough."""
 
-import os
-import subprocess
-import sys
 from http import HTTPStatus
 
 import pytest
@@ -11,6 +8,7 @@ from click.testing import CliRunner
 from raw_router.messages import Handler, Response
 from sidebyside.__main__ import main
 from tests.serving import HOST, serving
+from tests.unread import status_unread
 
 
 @pytest.mark.parametrize(
@@ -30,30 +28,17 @@ def test_what_is_typed_wrong(typed: str, said: str) -> None:
     assert (result.exit_code, result.output) == (2, f"Error: {said}\n")
 
 
-def status_unread(*arguments: str) -> int:
-    """Return how a command ends whose output nobody reads."""
-    reading, writing = os.pipe()
-    os.close(reading)
-    command = [sys.executable, "-m", "sidebyside", *arguments]
-    try:
-        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True)
-    finally:
-        os.close(writing)
-    assert done.stderr == ""
-    return done.returncode
-
-
 @pytest.mark.parametrize("arguments", [["routes"], ["routes", "--json"]], ids=" ".join)
 def test_who_stops_reading_changes_no_verdict(arguments: list[str]) -> None:
-    assert status_unread(*arguments) == 0
+    assert status_unread("sidebyside", *arguments) == 0
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["table", "json"])
 def test_a_difference_is_one_even_where_nobody_reads_of_it(form: list[str]) -> None:
     with serving(says(HTTPStatus.NO_CONTENT)) as one, serving(says(HTTPStatus.NOT_MODIFIED)) as other:
         urls = [f"{HOST}:{port}" for port in (one, other)]
-        assert status_unread("compare", "GET", "/", *form, "--urls", *urls) == 1
-        assert status_unread("compare", "GET", "/", *form, "--urls", urls[0], urls[0]) == 0
+        assert status_unread("sidebyside", "compare", "GET", "/", *form, "--urls", *urls) == 1
+        assert status_unread("sidebyside", "compare", "GET", "/", *form, "--urls", urls[0], urls[0]) == 0
 
 
 def says(status: HTTPStatus) -> Handler:
