@@ -1,12 +1,19 @@
 """From a URL to the server that it names."""
 
+import re
 import ssl
 from urllib.parse import urlsplit
 
 from contract.errors import CannotJudge
 from contract.server import Server
 
+AUTHORITY = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"  # a host and its port, as they are typed
 PORTS = {"http": 80, "https": 443}
+
+
+def url_of(text: str) -> str:
+    """Return a URL; one that is typed as host and port alone is one of http."""
+    return f"http://{text}" if re.fullmatch(AUTHORITY, text) else text
 
 
 def server_at(url: str, ca: str | None = None) -> Server:

@@ -23,7 +23,7 @@ from contract.errors import CannotJudge
 from contract.judging import Judgement
 from contract.launch import Launched
 from contract.loading import rules_from
-from contract.locating import server_at
+from contract.locating import server_at, url_of
 from contract.model import Rule
 from contract.rules import RULES, STAGES
 from contract.server import PATIENCE
@@ -101,7 +101,7 @@ def subject_of(config: pytest.Config) -> Subject | None:
     if ca and not url:
         raise CannotJudge("--contract-ca is for a --contract-url")
     if url:
-        return Remote(replace(server_at(url, ca), **told))
+        return Remote(replace(server_at(url_of(url), ca), **told))
     if command:
         launched = Launched(command)
         launched.server = replace(launched.server, **told)

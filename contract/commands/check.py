@@ -16,6 +16,7 @@ from contract.commands.options import FILE, PORT, REPORT, check_isolation, judgi
 from contract.display import progress, show, show_all, total
 from contract.errors import CannotJudge
 from contract.isolation import enter
+from contract.locating import url_of
 from contract.output import unshown
 from contract.report import Report
 from contract.reports import FORMATS, write
@@ -78,7 +79,7 @@ def task_of(
     settings = Settings(command or "", Path.cwd(), port) if command or url else read_settings(Path.cwd())
     choice = Choice(given.pop("stages"), given.pop("until"), given.pop("ids"))
     return Task(
-        url=url,
+        url=url and url_of(url),
         settings=replace(settings, port=port or settings.port),
         choice=Choice(settings.stages) if choice == Choice() else choice,  # the file may be the learner's
         hidden=None if only_public else hidden,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from contract.locating import AUTHORITY
 from raw_router.urls import URLS
 from sidebyside.compare.forms import Part
 
-AUTHORITY = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT")
 URL = re.compile(rf"https?://.*|{AUTHORITY}")
 
@@ -23,11 +23,6 @@ def paths(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
     """Return the paths of the routes that begin so, each up to its first parameter."""
     found = (path.partition("<")[0] for path in URLS)
     return [path for path in found if path.startswith(incomplete)]
-
-
-def url_of(text: str) -> str:
-    """Return a URL; one that is typed as host and port alone is one of http."""
-    return f"http://{text}" if re.fullmatch(AUTHORITY, text) else text
 
 
 def content(text: str) -> bytes:

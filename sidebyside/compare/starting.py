@@ -9,10 +9,9 @@ from threading import Event
 
 from contract.errors import CannotJudge
 from contract.listening import free_port, is_free
-from contract.locating import PORTS, server_at
+from contract.locating import PORTS, server_at, url_of
 from contract.requests import get
 from contract.server import Server
-from sidebyside.compare.options import url_of
 from sidebyside.compare.sending import Place
 from sidebyside.services import HOST, SERVICES, jobs
 from sidebyside.serving import running, wait_until_all_listen, watch

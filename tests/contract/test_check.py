@@ -233,6 +233,11 @@ def test_points(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_host_and_its_port_are_a_url(url: str) -> None:
+    assert judged(url.removeprefix("http://"), *QUICK)["target"] == url
+
+
+@pytest.mark.usefixtures("folder")
 def test_what_rules_are_told(url: str) -> None:
     options = ("--seed", "5", "--patience", "1.5", "--timeout", "2.5")
     report = judged(url, "--hidden", "own.py", "--rule", "sesame-told", *options)

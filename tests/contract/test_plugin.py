@@ -199,7 +199,7 @@ def test_a_command_that_fails(run: Run) -> None:
         ("--contract-url", "http://127.0.0.1", "--contract-ca", "a.pem"),
         ("--contract-command", "b", "--contract-ca", "a.pem"),
         ("--contract-url", "https://127.0.0.1", "--contract-ca", "/no/such/file.pem"),
-        ("--contract-url", "127.0.0.1:8001"),
+        ("--contract-url", "127.0.0.1"),
         ("--contract-url", "http://127.0.0.1:port"),
         ("--contract-url", "http://"),
         ("--contract-url", "http://127.0.0.1", "--contract-hidden", "/no/such/file.py"),
