@@ -86,7 +86,7 @@ class Checker:
         if is_answered(server):
             return passed
         alone.renew()
-        return [outcome for outcome in passed if alone.gone and was_answered(outcome)]
+        return list(filter(was_answered, passed)) if alone.gone else ()
 
     def _told_early(self, outcome: Outcome) -> Outcome:
         if outcome.verdict == "passed":

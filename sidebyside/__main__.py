@@ -24,10 +24,9 @@ Completion with the Tab key:
   eval "$(_SIDEBYSIDE_COMPLETE=zsh_source sidebyside)"        in ~/.zshrc
   _SIDEBYSIDE_COMPLETE=fish_source sidebyside | source        in ~/.config/fish/config.fish
 """
-SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
-@click.command(cls=Commands, table=COMMANDS, epilog=EXAMPLES, context_settings=SETTINGS)
+@click.command(cls=Commands, table=COMMANDS, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="three-routers", message="%(package)s %(version)s")
 def main() -> None:
     """Look at one service, routed three ways, side by side."""

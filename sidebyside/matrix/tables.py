@@ -6,6 +6,7 @@ from itertools import groupby
 from rich.text import Text
 
 from contract.report import POINTS
+from contract.reports.learners import number_of
 from contract.rules import STAGES
 from sidebyside.matrix.blaming import Matrix
 from sidebyside.matrix.findings import Finding, by_owner, count, findings
@@ -55,8 +56,7 @@ def colour(points: int, most: int) -> str:
 def unjudged(judged: Judged) -> Iterator[Text]:
     """Yield how many rules could not be judged for what is not among all that was, for each reason."""
     for reason, number in judged.unexplained.items():
-        rules = f"{number} {'rule' if number == 1 else 'rules'}"
-        yield Text(f"{judged.pair}: {rules} not judged: {reason}", "bold red")
+        yield Text(f"{judged.pair}: {number_of(number, 'rule')} not judged: {reason}", "bold red")
 
 
 def owned(owner: str, those: Sequence[Finding]) -> Iterator[Text]:
