@@ -59,6 +59,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     clock = Clock()
     monkeypatch.setattr(events, "now", lambda: clock.tick)
     clock.loop.tick = clock.tick
+    monkeypatch.setattr(clock.loop, "patience", lambda: events.TICK * events.SECOND)  # also where nobody is left
     yield clock
     clock.loop.close()
     clock.stack.close()
