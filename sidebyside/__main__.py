@@ -2,7 +2,7 @@
 
 import click
 
-from contract.commands.group import Commands
+from http_contract.cli.lazy_group import Commands
 
 COMMANDS = {
     "serve": ("sidebyside.commands.serve", "Start the three implementations, and show their access lines."),

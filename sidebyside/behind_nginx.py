@@ -10,8 +10,8 @@ from pathlib import Path
 from subprocess import Popen, TimeoutExpired
 from tempfile import TemporaryDirectory
 
-from contract.listening import free_port, listens
-from contract.server import Server
+from http_contract.client.server import Server
+from http_contract.sandbox.ports import free_port, listens
 from sidebyside.children import end_with_parent
 from sidebyside.nginx import nginx
 from sidebyside.services import HOST

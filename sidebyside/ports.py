@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Iterable, Sequence
 
-from contract.listening import is_free
+from http_contract.sandbox.ports import is_free
 from sidebyside.services import HOST, SERVICES, Job
 
 OTHERS = range(9000, 65000, 1000)  # where others are sought

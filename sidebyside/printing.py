@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from rich.console import Console, RenderableType
 
-from contract.commands import Output
+from http_contract.cli.console import Output
 
 
 def console() -> Console:

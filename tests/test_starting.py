@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from contract.launch import Launched
+from http_contract.sandbox.launcher import LocalTarget
 from sidebyside.__main__ import main
 from sidebyside.installed import find_program
 from sidebyside.services import Job, jobs
@@ -48,8 +48,8 @@ def assert_serves(port: int) -> None:
 
 def asked(port: int, path: str) -> bytes:
     """Return what is there, 200 OK; uvicorn answers nobody who half-closes."""
-    with urlopen(f"http://{HOST}:{port}{path}", timeout=LIMIT) as answer:
-        return bytes(answer.read())
+    with urlopen(f"http://{HOST}:{port}{path}", timeout=LIMIT) as response:
+        return bytes(response.read())
 
 
 # -- all three
@@ -357,7 +357,7 @@ def test_access_line(environment: dict[str, str], printed: str) -> None:
     ],
 )
 def test_starts_alone(command: str) -> None:
-    launched = Launched(f"{shlex.quote(str(SCRIPTS))}/{command}")
+    launched = LocalTarget(f"{shlex.quote(str(SCRIPTS))}/{command}")
     try:
         assert_serves(launched.running().port)
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from contract.model import Rule
+from http_contract.rules.model import Rule
 from sidebyside.matrix.breaches import FRAMEWORK, breach_of
 from sidebyside.matrix.judging import Judged
 from sidebyside.matrix.pairs import BASELINES, FRAMEWORKS, OWN_SERVERS, TITLES, Pair

@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from contract.commands import Unable, say
-from contract.commands.options import STAGE, new_file
-from contract.reports import write_whole
+from http_contract.cli.console import Unable, say
+from http_contract.cli.options import STAGE, new_file
+from http_contract.reports.files import write_whole
 from sidebyside.matrix.blaming import Matrix
 from sidebyside.matrix.judging import Judged, judge
 from sidebyside.matrix.page import page

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from contract.model import Rule
-from contract.reports.learners import broken_rules
+from http_contract.reports.text import broken_rules
+from http_contract.rules.model import Rule
 from sidebyside.matrix.blaming import APPLICATION, Blame, Matrix
 from sidebyside.matrix.judging import Judged
 from sidebyside.matrix.pairs import FRAMEWORKS, TITLES
@@ -24,7 +24,7 @@ class Finding:
     @property
     def complaint(self) -> str:
         """What was wrong, in the first place where it was."""
-        return self.where[0].complaints[self.rule.id]
+        return self.where[0].failures[self.rule.id]
 
     @property
     def unjudged(self) -> int:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.errors import CannotJudge
-from contract.grading.jobs import Job, Result, run_in_place
-from contract.grading.running import results, threads
-from contract.model import Rule
-from contract.rules import BY_ID
-from contract.telling import BUT
+from http_contract.errors import CannotJudge
+from http_contract.grading.pool import Job, results, run_in_place, threads
+from http_contract.grading.store import Result
+from http_contract.reports.text import BUT
+from http_contract.rules.model import Rule
+from http_contract.rules.registry import BY_ID
 from sidebyside.matrix.pairs import Pair
 
 LIMIT = 300.0  # seconds for a pair
@@ -24,7 +24,7 @@ class Judged:
     pair: Pair
     points: Mapping[int, int]  # by stage
     verdicts: Mapping[str, str]  # by the id of the rule: passed, failed, skipped
-    complaints: Mapping[str, str]  # what was wrong first, by the id of the rule that does not hold
+    failures: Mapping[str, str]  # what was wrong first, by the id of the rule that does not hold
     reasons: Mapping[str, str]  # why it could not be judged, by the id of the rule
 
     @property

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from contract.explaining import escaped
-from contract.report import POINTS
-from contract.rules import STAGES
+from http_contract.reports.explain import escaped
+from http_contract.rules.registry import STAGES
+from http_contract.runner.report import POINTS
 from sidebyside.matrix.blaming import KNOWN, Matrix
 from sidebyside.matrix.findings import Finding, by_owner, count, findings
 from sidebyside.matrix.pairs import FRAMEWORKS, TITLES

@@ -15,7 +15,7 @@ One object:
 import json
 from typing import Any
 
-from contract.model import Rule
+from http_contract.rules.model import Rule
 from sidebyside.matrix.blaming import Matrix
 from sidebyside.matrix.judging import Judged
 
@@ -47,5 +47,5 @@ def _broken(matrix: Matrix, judged: Judged, rule: Rule) -> dict[str, Any]:
         "whose": blame.whose,
         "evidence": blame.evidence,
         "reason": blame.reason,
-        "complaint": judged.complaints[rule.id],
+        "complaint": judged.failures[rule.id],
     }

@@ -5,9 +5,9 @@ from itertools import groupby
 
 from rich.text import Text
 
-from contract.report import POINTS
-from contract.reports.learners import number_of
-from contract.rules import STAGES
+from http_contract.reports.text import number_of
+from http_contract.rules.registry import STAGES
+from http_contract.runner.report import POINTS
 from sidebyside.matrix.blaming import Matrix
 from sidebyside.matrix.findings import Finding, by_owner, count, findings
 from sidebyside.matrix.judging import Judged

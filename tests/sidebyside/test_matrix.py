@@ -14,9 +14,9 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
-from contract.errors import CannotJudge
-from contract.grading.jobs import Result as Outcome
-from contract.rules import BY_ID
+from http_contract.errors import CannotJudge
+from http_contract.grading.store import Result as Outcome
+from http_contract.rules.registry import BY_ID
 from sidebyside.__main__ import main
 from sidebyside.matrix import command
 from sidebyside.matrix.blaming import Matrix
