@@ -118,11 +118,11 @@ template = cache(TEMPLATES.get_template)
 # they differ on ties, on invalid elements and on parameters, so one function decides for all.
 
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
-QUOTED_STRING = r'"(?:[^"\\]|\\.)*+"'  # §5.6.4
-# Possessive repeats (*+): a hostile value cannot make the match try again, and take for ever. An open quotation
-# takes the rest of the field.
-ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\\?\Z))++')  # one element of a list (§5.6.1)
-MEDIA_RANGE = re.compile(rf"\s*+({TOKEN}/{TOKEN})((?:\s*+;\s*+(?:{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))?+)*+)\s*+")
+QUOTED_STRING = r'"(?:[^"\\]|\\.)*"'  # §5.6.4
+# A text matches these expressions in one way at most, so that a hostile value takes no longer than another.
+# An open quotation extends to the end of the field.
+ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+', re.DOTALL)  # one element of a list (§5.6.1)
+MEDIA_RANGE = re.compile(rf"\s*({TOKEN}/{TOKEN})((?:\s*;(?:\s*{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))?)*)\s*")
 WEIGHT = re.compile(rf"{TOKEN}=(?:{TOKEN}|{QUOTED_STRING})")
 QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")  # §12.4.2
 
