@@ -14,6 +14,14 @@ Fields: TypeAlias = tuple[tuple[str, str], ...]
 
 Form: TypeAlias = Literal["html", "json"]
 
+# IANA's registry of status codes; http.HTTPStatus has the older phrases of four codes before Python 3.13.
+REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
 HTML = "text/html"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -61,8 +69,9 @@ class Answer:
 
 def problem(status: HTTPStatus, detail: str, headers: Fields = (), **extra: Any) -> Page:
     """Return an error as a page; its data are problem details (RFC 9457 §3.1)."""
-    data = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **extra}
-    return Page(status.phrase, "error.html", data, status, headers)
+    phrase = REASON_PHRASES[status]
+    data = {"type": "about:blank", "title": phrase, "status": status.value, "detail": detail, **extra}
+    return Page(phrase, "error.html", data, status, headers)
 
 
 def represent(page: Page, accept: str | None) -> Answer:
