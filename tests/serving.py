@@ -1,10 +1,12 @@
 """The three implementations, each behind raw_router in a thread of the test's own process."""
 
 import socket
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from threading import Thread
+from time import monotonic, sleep
 from typing import TypeAlias
 
 from django_project.wsgi import application
@@ -50,6 +52,26 @@ def driving(connect: Connect, serve: Serve, port: int = 0, bounds: Bounds = BOUN
         finally:
             wake.send(b"!")
             thread.join()
+
+
+def dial(port: int) -> socket.socket:
+    return socket.create_connection((HOST, port), timeout=30)
+
+
+def reset(client: socket.socket) -> None:
+    """Close a connection by RST."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def becomes_true(condition: Callable[[], bool], seconds: float = 30) -> bool:
+    """Wait until a condition is true; return False if it is not true in time."""
+    deadline = monotonic() + seconds
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        sleep(0.01)
+    return True
 
 
 def exchange(port: int, data: bytes) -> bytes:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +19,7 @@ from raw_router.drivers.blocking import Carrier
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from tests import serving
-from tests.serving import DRIVERS, HOST, Serve, driving, exchange
+from tests.serving import DRIVERS, Serve, becomes_true, dial, driving, exchange, reset
 
 LARGE = 3_000_000  # octets: more than socket buffers take
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -55,17 +54,8 @@ def busy_port(concurrent: Serve) -> Iterator[int]:
         yield port
 
 
-def dial(port: int) -> socket.socket:
-    return socket.create_connection((HOST, port), timeout=10)
-
-
 def receive_all(client: socket.socket) -> bytes:
     return b"".join(iter(partial(client.recv, 65536), b""))
-
-
-def reset(client: socket.socket) -> None:
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
 
 
 def send_until_reset(client: socket.socket, port: int) -> None:
@@ -152,7 +142,7 @@ def test_waits_end(serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
 
 def test_a_client_after_a_long_silence_is_served(serve: Serve) -> None:
     with driving(partial(Connection, handler), serve, bounds=replace(BOUNDS, idle=0.2)) as port:
-        sleep(0.5)
+        sleep(0.5)  # in which the server has no client: only time itself can pass the limit
         assert_serves(port)
 
 
@@ -251,10 +241,7 @@ def test_no_descriptor_is_left(serve: Serve) -> None:
         with dial(port) as client:
             client.sendall(GET)
             client.recv(65536)
-    deadline = monotonic() + 10
-    while len(os.listdir("/proc/self/fd")) > before and monotonic() < deadline:
-        sleep(0.01)  # threads end in their own time
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert becomes_true(lambda: len(os.listdir("/proc/self/fd")) <= before)  # threads end in their own time
 
 
 def test_events_close_what_is_open_when_they_stop() -> None:
