@@ -12,13 +12,13 @@ from functools import partial
 from types import FrameType
 from typing import TypeAlias
 
-from raw_router.access import write_access_line
+from raw_router.access_log import write_access_line
+from raw_router.cli import parse_arguments
 from raw_router.connection import Connection
-from raw_router.drivers import Bounds, Connect, coroutines, events, listen, serial, threads
-from raw_router.options import parse_arguments
+from raw_router.drivers import Connect, Timeouts, coroutines, events, listen, serial, threads
 from raw_router.workers import SIGNALS, supervise
 
-Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Bounds], None]
+Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
 
 RESERVED = 64  # descriptors for all but clients: what views open, above all
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; return the exit status, 1 where the address cannot be had."""
     options = parse_arguments(arguments, list(DRIVERS))
     logging.basicConfig(format="%(levelname)s %(message)s")
-    bounds = replace(options.bounds, connections=min(options.bounds.connections, room_for_clients()))
+    timeouts = replace(options.timeouts, connections=min(options.timeouts.connections, room_for_clients()))
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
@@ -44,14 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     connect = partial(Connection, options.handler, log=log, limits=options.limits)  # rosetta: starting
 
     def serve(stop: socket.socket) -> None:
-        DRIVERS[options.driver](listener, connect, stop, bounds)  # rosetta: starting
+        DRIVERS[options.driver](listener, connect, stop, timeouts)  # rosetta: starting
 
     with listener, stop_on_signals() as stop:
         announce(listener, options.driver, options.workers)
         if options.workers == 1:
             serve(stop)
             return 0
-        return supervise(serve, options.workers, stop, options.bounds.grace)
+        return supervise(serve, options.workers, stop, options.timeouts.grace)
 
 
 def room_for_clients() -> int:

@@ -14,7 +14,7 @@ from shared_views.views import Shown
 
 ALLOWED_HOSTS = allowed_hosts()
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 def generate_response(request: Request) -> Response:  # rosetta: header, conditional request
@@ -25,7 +25,7 @@ def generate_response(request: Request) -> Response:  # rosetta: header, conditi
             return constant_response(shown, request.headers.get("accept"))
         return response_of(shown if isinstance(shown, Answer) else answer(shown, request.field))
     except Exception:  # rosetta: 500
-        errors.exception("%s %s failed", request.method, request.target)
+        logger.exception("%s %s failed", request.method, request.target)
         return response_of(answer(views.server_error(), request.field))
 
 

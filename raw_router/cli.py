@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from raw_router.drivers import BOUNDS, Bounds
+from raw_router.drivers import TIMEOUTS, Timeouts
 from raw_router.limits import LIMITS, Limits
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
@@ -32,8 +32,8 @@ LIMIT_OPTIONS = (
     ("--max-unread", "unread", "octets of answers that a client may leave unread before it gets more"),
 )
 SHORTEST = "GET / HTTP/1.0"  # request line, and head
-# option, name in Bounds, what it bounds
-BOUND_OPTIONS = (
+# option, name in Timeouts, the time that it limits
+TIMEOUT_OPTIONS = (
     ("--idle-timeout", "idle", "seconds between two requests"),
     ("--head-timeout", "head", "seconds for a request's head"),
     ("--body-timeout", "body", "seconds for a request's body"),
@@ -43,7 +43,7 @@ BOUND_OPTIONS = (
 
 
 def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> argparse.Namespace:
-    """Return the options, their limits, bounds and handler made; a bad one ends the program with status 2."""
+    """Return the options, their limits, timeouts and handler made; a bad one ends the program with status 2."""
     parser = argparse.ArgumentParser(
         prog="python -m raw_router",
         description="An HTTP/1.1 server and a router, by hand.",
@@ -57,8 +57,8 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     options.limits = Limits(**{name: getattr(options, name) for _, name, _ in LIMIT_OPTIONS})
     if min(options.limits.request_line, options.limits.head) < len(SHORTEST):
         parser.error(f"--max-request-line and --max-head: {len(SHORTEST)} at the least, which {SHORTEST} takes")
-    seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in BOUND_OPTIONS}
-    options.bounds = Bounds(connections=options.connections, **seconds)
+    seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in TIMEOUT_OPTIONS}
+    options.timeouts = Timeouts(connections=options.connections, **seconds)
     try:
         options.handler = load_handler(options.wsgi, options.driver, options.workers)
     except (AttributeError, ValueError) as error:
@@ -84,9 +84,9 @@ def add_limits(group: argparse._ArgumentGroup) -> None:
 
     for option, name, limited in LIMIT_OPTIONS:
         add(option, name, count, getattr(LIMITS, name), limited)
-    add("--max-connections", "connections", count, BOUNDS.connections, "clients at once, for each worker")
-    for option, name, limited in BOUND_OPTIONS:
-        add(option, f"{name}_seconds", seconds, getattr(BOUNDS, name), limited)
+    add("--max-connections", "connections", count, TIMEOUTS.connections, "clients at once, for each worker")
+    for option, name, limited in TIMEOUT_OPTIONS:
+        add(option, f"{name}_seconds", seconds, getattr(TIMEOUTS, name), limited)
 
 
 def port(text: str) -> int:
@@ -115,7 +115,7 @@ def load_handler(wsgi: str | None, driver: str, workers: int) -> Handler:
     """Return the URLS router's handler, or that of the application named MODULE:CALLABLE."""
     if wsgi is None:
         # Imported here, so that --wsgi needs the standard library alone.
-        from raw_router.handler import generate_response
+        from raw_router.application import generate_response
 
         return generate_response
     return handler_for(load_application(wsgi), multithread=driver == "threads", multiprocess=workers > 1)

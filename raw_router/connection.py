@@ -20,7 +20,7 @@ SERVER_OPTIONS = Response(
 
 FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to answer")
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 class Connection:
@@ -159,7 +159,7 @@ class Connection:
             response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
             message = generate_message(response, connection, request.method)
         except Exception:
-            errors.exception("%s %s failed", request.method, request.target)
+            logger.exception("%s %s failed", request.method, request.target)
             response = FAILED
             message = generate_message(response, connection, request.method)
         if connection == "close":
@@ -191,4 +191,4 @@ class Connection:
         try:
             log(self._client, request, response)
         except Exception:
-            errors.exception("the answer to %s cannot be logged", self._client)
+            logger.exception("the answer to %s cannot be logged", self._client)

@@ -52,7 +52,26 @@ class Framing(NamedTuple):
     connection: str  # the option that the answer's Connection field tells, "" for none
 
 
-FieldSection: TypeAlias = tuple[Mapping[str, str], str, Framing, int]  # fields as in Request, host, framing, lines
+class RequestLine(NamedTuple):
+    """A request line (RFC 9112 §3), with the parts of its target; authority is None if the target has none."""
+
+    method: str
+    target: str
+    version: str
+    path: str
+    query: str
+    authority: str | None
+
+
+class FieldSection(NamedTuple):
+    """The header fields of a head, as Request has them, and what the server reads in them."""
+
+    headers: Mapping[str, str]
+    host: str
+    framing: Framing
+    lines: int
+
+
 Head: TypeAlias = tuple[Request, Framing]  # the request still lacks its body, if it has one
 
 
@@ -99,8 +118,8 @@ def parse_new_head(data: bytes, client: str, limits: Limits) -> Head | None:
 parse_known_head = lru_cache(maxsize=512)(parse_new_head)
 
 
-def parse_request_line(line: bytes, limits: Limits) -> tuple[str, str, str, str, str, str | None]:
-    """Return method, target, version, and what parse_target makes of the target (RFC 9112 §3)."""
+def parse_request_line(line: bytes, limits: Limits) -> RequestLine:
+    """Return the parts of a request line. Raises HTTPError."""
     if len(line) > limits.request_line:
         raise why_too_long(line, limits)
     match = REQUEST_LINE.fullmatch(line.decode("latin-1"))
@@ -113,8 +132,8 @@ def parse_request_line(line: bytes, limits: Limits) -> tuple[str, str, str, str,
         raise MethodNotImplemented(f"no page here knows the method {method}")
     version = "HTTP/1.0" if minor == "0" else "HTTP/1.1"
     if path is None:
-        return method, target, version, *parse_target(method, target)
-    return method, target, version, decode_path(path), query or "", None
+        return RequestLine(method, target, version, *parse_target(method, target))
+    return RequestLine(method, target, version, decode_path(path), query or "", None)
 
 
 def why_too_long(line: bytes, limits: Limits) -> HTTPError:
@@ -140,7 +159,8 @@ def parse_field_section(data: bytes, version: str, limits: Limits) -> FieldSecti
     headers, host, framing, lines = parse_known_fields(data[: cookie.start()] + data[cookie.end() :], version, limits)
     if "cookie" in headers or lines == limits.fields:
         return parse_fields(data, version, limits)
-    return {**headers, "cookie": cookie[1].decode("latin-1").strip(" \t")}, host, framing, lines + 1
+    value = cookie[1].decode("latin-1").strip(" \t")
+    return FieldSection({**headers, "cookie": value}, host, framing, lines + 1)
 
 
 def parse_fields(data: bytes, version: str, limits: Limits) -> FieldSection:
@@ -152,7 +172,7 @@ def parse_fields(data: bytes, version: str, limits: Limits) -> FieldSection:
     framing = parse_framing(version, *map(headers.get, FRAMING_FIELDS))
     if framing.length and framing.length > limits.body:
         raise ContentTooLarge(f"a body has at most {limits.body} octets")
-    return headers, host, framing, len(lines)
+    return FieldSection(headers, host, framing, len(lines))
 
 
 parse_known_fields = lru_cache(maxsize=512)(parse_fields)

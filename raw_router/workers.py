@@ -23,7 +23,7 @@ FIRST_DELAY = 0.1  # seconds
 LAST_DELAY = 10.0  # seconds
 MARGIN = 1.0  # seconds more than the workers' own grace, before they are killed
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 def supervise(work: Work, count: int, stop: socket.socket, grace: float) -> int:
@@ -96,7 +96,7 @@ class Supervisor:
         self.remove(worker)
         self.delay = 0.0 if worker.age > STEADY else min(max(FIRST_DELAY, self.delay * 2), LAST_DELAY)
         end = f"worker {worker.process.pid} ended after {worker.age:.1f} s, {how_it_ended(worker.process.exitcode)}"
-        errors.error("%s; another takes its place%s", end, f" in {self.delay:.1f} s" if self.delay else "")
+        logger.error("%s; another takes its place%s", end, f" in {self.delay:.1f} s" if self.delay else "")
 
     def dismiss(self, stop: socket.socket, grace: float) -> int:
         """Let go of all leashes, and wait for the workers to end, as long as stop cannot be read once more."""

@@ -11,13 +11,13 @@ from typing import TypeAlias
 
 from django_project.wsgi import application
 from flask_app import app
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, Bounds, Connect, coroutines, events, listen, serial, threads
-from raw_router.handler import generate_response
+from raw_router.drivers import TIMEOUTS, Connect, Timeouts, coroutines, events, listen, serial, threads
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
 
-Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Bounds], None]
+Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
 
 HOST = "127.0.0.1"
 HANDLERS: Mapping[str, Handler] = {
@@ -34,18 +34,20 @@ DRIVERS: Mapping[str, Serve] = {
 
 
 @contextmanager
-def serving(handler: Handler, serve: Serve = events.serve, port: int = 0, bounds: Bounds = BOUNDS) -> Iterator[int]:
+def serving(
+    handler: Handler, serve: Serve = events.serve, port: int = 0, timeouts: Timeouts = TIMEOUTS
+) -> Iterator[int]:
     """Serve until the block ends; yields the port."""
-    with driving(partial(Connection, handler), serve, port, bounds) as taken:
+    with driving(partial(Connection, handler), serve, port, timeouts) as taken:
         yield taken
 
 
 @contextmanager
-def driving(connect: Connect, serve: Serve, port: int = 0, bounds: Bounds = BOUNDS) -> Iterator[int]:
+def driving(connect: Connect, serve: Serve, port: int = 0, timeouts: Timeouts = TIMEOUTS) -> Iterator[int]:
     """Drive conversations until the block ends; yields the port."""
     stop, wake = socket.socketpair()
     with listen(HOST, port) as listener, stop, wake:
-        thread = Thread(target=serve, args=(listener, connect, stop, bounds))
+        thread = Thread(target=serve, args=(listener, connect, stop, timeouts))
         thread.start()
         try:
             yield listener.getsockname()[1]

@@ -74,9 +74,9 @@ def test_contract_judges_with_the_standard_library_and_psutil() -> None:
     assert found == {"plugin.py": {"pytest"}, "display.py": {"rich"}, **watching}
 
 
-def test_only_urls_and_handler_know_the_views() -> None:
+def test_only_urls_and_the_application_import_the_views() -> None:
     knowing = {file.name for file in modules("raw_router") if "shared_views" in rooms_imported(file)}
-    assert knowing == {"urls.py", "handler.py"}
+    assert knowing == {"urls.py", "application.py"}
 
 
 def test_raw_router_needs_the_standard_library_alone() -> None:
@@ -87,7 +87,7 @@ def test_raw_router_needs_the_standard_library_alone() -> None:
 def test_the_core_holds_no_socket_and_no_page(module: str) -> None:
     names = set(imports(ROOT / "raw_router" / f"{module}.py"))
     assert names.isdisjoint({"socket", "select", "selectors", "asyncio", "threading"})
-    assert names.isdisjoint({"raw_router.router", "raw_router.urls", "raw_router.handler", "raw_router.drivers"})
+    assert names.isdisjoint({"raw_router.router", "raw_router.urls", "raw_router.application", "raw_router.drivers"})
 
 
 def test_the_document_lists_every_module_once_and_the_core_first() -> None:
@@ -109,5 +109,5 @@ def test_drivers_import_no_http() -> None:
         assert all(name.startswith("raw_router.drivers") for name in ours), file
 
 
-def test_the_gateway_imports_neither_urls_nor_handler() -> None:
-    assert {"raw_router.urls", "raw_router.handler"}.isdisjoint(imports(ROOT / "raw_router" / "wsgi.py"))
+def test_the_gateway_imports_neither_urls_nor_the_application() -> None:
+    assert {"raw_router.urls", "raw_router.application"}.isdisjoint(imports(ROOT / "raw_router" / "wsgi.py"))

@@ -1,6 +1,6 @@
 """Drivers: ways of moving bytes between sockets and connections, none of which knows HTTP.
 
-Each module has one function, serve(listener, connect, stop, bounds): it accepts clients from a listening socket, asks
+Each module has one function, serve(listener, connect, stop, timeouts): it accepts clients from a listening socket, asks
 `connect` for a conversation with each, and carries bytes until that is over. Once `stop` can be read, it accepts nobody
 more, retires its conversations, and returns when they are over, or when their time is.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 
-class Conversation(Protocol):
+class ServerConnection(Protocol):
     """What a driver needs of a connection (raw_router.connection says what it means)."""
 
     served: int
@@ -25,16 +25,16 @@ class Conversation(Protocol):
     def retire(self) -> None: ...
 
 
-Connect: TypeAlias = Callable[[str], Conversation]  # from the client's address
+Connect: TypeAlias = Callable[[str], ServerConnection]  # from the client's address
 
 RECEIVE_SIZE = 64 * 1024  # octets
 
 
 @dataclass(frozen=True)
-class Bounds:
+class Timeouts:
     """How many clients are served at once, and how many seconds each may take for what it is waited for.
 
-    A head or a body has its time in all, however it drips. What exhausts the system's own bounds does no harm either:
+    A head or a body has its time in all, however it drips. What exhausts the system's own limits does no harm either:
     accepting pauses, and clients wait in the listener's queue.
     """
 
@@ -52,7 +52,7 @@ class Bounds:
         return limit
 
 
-BOUNDS = Bounds()
+TIMEOUTS = Timeouts()
 PAUSE = 0.5  # seconds without accepting, where there is no room for a client
 
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from time import monotonic
 
-from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Conversation
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, ServerConnection, Timeouts
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 def accepted(listener: socket.socket, stop: socket.socket) -> Iterator[tuple[socket.socket, str]]:
@@ -21,7 +21,7 @@ def accepted(listener: socket.socket, stop: socket.socket) -> Iterator[tuple[soc
             client, address = listener.accept()
         except OSError as error:  # mostly a client that is gone already
             if error.errno in NO_ROOM:
-                errors.error("no room for another client, who waits now: %s", error.strerror)
+                logger.error("no room for another client, who waits now: %s", error.strerror)
                 ready(PAUSE, stop)
             continue
         client.setblocking(True)
@@ -42,21 +42,23 @@ def milliseconds(seconds: float) -> int | None:
     return None if seconds == math.inf else math.ceil(max(seconds, 0) * 1000)
 
 
-def converse(client: socket.socket, connection: Conversation, stop: socket.socket, bounds: Bounds) -> None:
+def converse(client: socket.socket, connection: ServerConnection, stop: socket.socket, timeouts: Timeouts) -> None:
     """Carry bytes both ways until the connection is closed, or the client is gone; retire it once stop can be read."""
     with client, suppress(OSError):
-        Carrier(client, connection, stop, bounds).carry()
-        linger(client, bounds.closed)
+        Carrier(client, connection, stop, timeouts).carry()
+        linger(client, timeouts.closed)
 
 
 class Carrier:
     """What carries the bytes of one conversation, and minds its time."""
 
-    def __init__(self, client: socket.socket, connection: Conversation, stop: socket.socket, bounds: Bounds) -> None:
+    def __init__(
+        self, client: socket.socket, connection: ServerConnection, stop: socket.socket, timeouts: Timeouts
+    ) -> None:
         self.client = client
         self.connection = connection
         self.stop = stop
-        self.bounds = bounds
+        self.timeouts = timeouts
         self.end = math.inf  # of the grace that is given once the server stops
         self.poll = select.poll()
         self.poll.register(client, select.POLLIN)
@@ -66,7 +68,7 @@ class Carrier:
         wait, deadline = ("", -1), 0.0
         while self.connection.waits_for != "closed":
             if wait != (wait := (self.connection.waits_for, self.connection.served)):
-                deadline = monotonic() + self.bounds.seconds(self.connection.waits_for)
+                deadline = monotonic() + self.timeouts.seconds(self.connection.waits_for)
             self.send(self.next_answer(min(deadline, self.end)))
 
     def next_answer(self, deadline: float) -> bytes:
@@ -83,13 +85,13 @@ class Carrier:
         return self.connection.receive(data) if data else self.connection.end_of_input()
 
     def send(self, answer: bytes) -> None:
-        """Send all of an answer, mostly without waiting; the client has bounds.write seconds to take it."""
+        """Send all of an answer, mostly without waiting; the client has timeouts.write seconds to take it."""
         try:
             sent = self.client.send(answer, socket.MSG_DONTWAIT) if answer else 0
         except BlockingIOError:
             sent = 0
         if sent < len(answer):
-            self.client.settimeout(self.bounds.write)
+            self.client.settimeout(self.timeouts.write)
             self.client.sendall(memoryview(answer)[sent:])
             self.client.settimeout(None)
 
@@ -97,7 +99,7 @@ class Carrier:
         """Let the request that has begun to come be answered, in time."""
         self.poll.unregister(self.stop)
         self.connection.retire()
-        self.end = monotonic() + self.bounds.grace
+        self.end = monotonic() + self.timeouts.grace
 
 
 def linger(client: socket.socket, seconds: float) -> None:

@@ -6,26 +6,26 @@ import socket
 from asyncio import AbstractEventLoop, Task
 from contextlib import suppress
 
-from raw_router.drivers import BOUNDS, NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Connect, Conversation
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, TIMEOUTS, Connect, ServerConnection, Timeouts
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
-    """Serve clients until stop can be read, then those in flight for bounds.grace seconds at the most."""
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+    """Serve clients until stop can be read, then those in flight for timeouts.grace seconds at the most."""
     listener.setblocking(False)
-    asyncio.run(Server(listener, connect, bounds).run(stop))
+    asyncio.run(Server(listener, connect, timeouts).run(stop))
 
 
 class Server:
     """The conversations that are going on, each with the task that carries it."""
 
-    def __init__(self, listener: socket.socket, connect: Connect, bounds: Bounds) -> None:
+    def __init__(self, listener: socket.socket, connect: Connect, timeouts: Timeouts) -> None:
         self.listener = listener
         self.connect = connect
-        self.bounds = bounds
-        self.conversations: dict[Task[None], Conversation] = {}
-        self.slots = asyncio.Semaphore(bounds.connections)
+        self.timeouts = timeouts
+        self.conversations: dict[Task[None], ServerConnection] = {}
+        self.slots = asyncio.Semaphore(timeouts.connections)
 
     async def run(self, stop: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -37,7 +37,7 @@ class Server:
         accepting.cancel()
         self.retire()
         if self.conversations:
-            await asyncio.wait(self.conversations, timeout=self.bounds.grace)
+            await asyncio.wait(self.conversations, timeout=self.timeouts.grace)
 
     async def accept(self, loop: AbstractEventLoop) -> None:
         while True:
@@ -47,11 +47,11 @@ class Server:
             except OSError as error:  # mostly a client that is gone already
                 self.slots.release()
                 if error.errno in NO_ROOM:
-                    errors.error("no room for another client, who waits now: %s", error.strerror)
+                    logger.error("no room for another client, who waits now: %s", error.strerror)
                     await asyncio.sleep(PAUSE)
                 continue
             connection = self.connect(address[0])
-            task = asyncio.create_task(converse(client, connection, self.bounds))
+            task = asyncio.create_task(converse(client, connection, self.timeouts))
             self.conversations[task] = connection
             task.add_done_callback(self.forget)
 
@@ -67,21 +67,21 @@ class Server:
                 task.cancel()
 
 
-async def converse(client: socket.socket, connection: Conversation, bounds: Bounds) -> None:
+async def converse(client: socket.socket, connection: ServerConnection, timeouts: Timeouts) -> None:
     """Carry bytes both ways until the connection is closed, or the client is gone."""
     loop = asyncio.get_running_loop()
     with client, suppress(OSError):
         wait, deadline = ("", -1), 0.0
         while connection.waits_for != "closed":
             if wait != (wait := (connection.waits_for, connection.served)):
-                deadline = loop.time() + bounds.seconds(connection.waits_for)
+                deadline = loop.time() + timeouts.seconds(connection.waits_for)
             answer = await next_answer(client, connection, deadline)
-            async with asyncio.timeout(bounds.write):
+            async with asyncio.timeout(timeouts.write):
                 await loop.sock_sendall(client, answer)
-        await linger(client, bounds.closed)
+        await linger(client, timeouts.closed)
 
 
-async def next_answer(client: socket.socket, connection: Conversation, deadline: float) -> bytes:
+async def next_answer(client: socket.socket, connection: ServerConnection, deadline: float) -> bytes:
     """Wait for what the connection waits for, and return its answer; the others have their turn before it."""
     if connection.waits_for == "write":
         await asyncio.sleep(0)

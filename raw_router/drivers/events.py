@@ -7,19 +7,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from time import monotonic
 
-from raw_router.drivers import BOUNDS, NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Connect, Conversation
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, TIMEOUTS, Connect, ServerConnection, Timeouts
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 READ, WRITE = select.POLLIN, select.POLLOUT
 TICK = 0.1  # seconds: time limits are no finer
 NOTHING = memoryview(b"")
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
-    """Serve clients until stop can be read, then those in flight for bounds.grace seconds at the most."""
-    loop = Loop(listener, connect, bounds)
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+    """Serve clients until stop can be read, then those in flight for timeouts.grace seconds at the most."""
+    loop = Loop(listener, connect, timeouts)
     try:
         loop.run(stop)
     finally:
@@ -31,7 +31,7 @@ class Client:
 
     __slots__ = ("connection", "served", "socket", "tick", "unsent", "wait")
 
-    def __init__(self, client: socket.socket, connection: Conversation) -> None:
+    def __init__(self, client: socket.socket, connection: ServerConnection) -> None:
         self.socket = client
         self.connection = connection
         self.unsent = NOTHING
@@ -63,12 +63,12 @@ class Loop:
     tick at the most for a client that goes on as it did.
     """
 
-    def __init__(self, listener: socket.socket, connect: Connect, bounds: Bounds) -> None:
+    def __init__(self, listener: socket.socket, connect: Connect, timeouts: Timeouts) -> None:
         listener.setblocking(False)
         self.poll = POLL()
         self.listener = listener
         self.connect = connect
-        self.bounds = bounds
+        self.timeouts = timeouts
         self.clients: dict[int, Client] = {}
         self.waiting: dict[str, OrderedDict[Client, int]] = {}
         self.tick = self.resumes = now()
@@ -81,7 +81,7 @@ class Loop:
             self.turn()
         self.poll.unregister(stop)
         self.retire()
-        end = self.tick + ticks(self.bounds.grace)
+        end = self.tick + ticks(self.timeouts.grace)
         while self.clients and self.tick < end:
             self.turn()
 
@@ -153,14 +153,14 @@ class Loop:
             sock, address = self.listener.accept()
         except OSError as error:  # mostly a client that is gone already
             if error.errno in NO_ROOM:
-                errors.error("no room for another client, who waits now: %s", error.strerror)
+                logger.error("no room for another client, who waits now: %s", error.strerror)
                 self.pause()
             return
         sock.setblocking(False)
         client = self.clients[sock.fileno()] = Client(sock, self.connect(address[0]))
         self.poll.register(sock, READ)
         self.watch(client, client.connection.waits_for)
-        if len(self.clients) >= self.bounds.connections:
+        if len(self.clients) >= self.timeouts.connections:
             self.pause()
 
     def pause(self) -> None:
@@ -186,7 +186,7 @@ class Loop:
 
     def give_up(self, client: Client) -> None:
         """Drop a client for a defect of ours, which must not cost the others their server."""
-        errors.exception("a connection failed")
+        logger.exception("a connection failed")
         self.drop(client)
 
     def watch(self, client: Client, wait: str) -> None:
@@ -196,7 +196,7 @@ class Loop:
             return
         client.served, client.tick = client.connection.served, self.tick
         self.forget(client, before)
-        self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.bounds.seconds(wait))
+        self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.timeouts.seconds(wait))
         if "write" in (before, wait):
             self.poll.modify(client.socket, WRITE if wait == "write" else READ)
         if wait == "closed":
@@ -231,7 +231,7 @@ class Loop:
                 else:
                     self.let(client, client.connection.time_out)
         paused = not self.accepting and not self.stopped and self.tick >= self.resumes
-        if paused and len(self.clients) < self.bounds.connections:
+        if paused and len(self.clients) < self.timeouts.connections:
             self.resume()
 
     def retire(self) -> None:

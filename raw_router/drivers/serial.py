@@ -2,11 +2,11 @@
 
 import socket
 
-from raw_router.drivers import BOUNDS, Bounds, Connect
+from raw_router.drivers import TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.blocking import accepted, converse
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
     """Serve one client after the other until stop can be read."""
     for client, address in accepted(listener, stop):
-        converse(client, connect(address), stop, bounds)
+        converse(client, connect(address), stop, timeouts)

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 from contract.__main__ import COMMANDS, main
 from contract.isolation import INSIDE
 from contract.reports import FORMATS
-from raw_router.handler import generate_response
+from raw_router.application import generate_response
 from raw_router.messages import Request, Response
 from tests.contract.scripted import scripted
 from tests.contract.test_checking import says_nothing

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, coroutines, events, threads
+from raw_router.drivers import TIMEOUTS, coroutines, events, threads
 from raw_router.drivers.blocking import Carrier
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
@@ -134,14 +134,14 @@ WAITS = {
 
 @pytest.mark.parametrize(("data", "wait", "answer"), WAITS.values(), ids=WAITS)
 def test_waits_end(serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
-    bounds = replace(BOUNDS, **{wait: 0.4})  # type: ignore[arg-type]
-    with driving(partial(Connection, handler), serve, bounds=bounds) as port, dial(port) as client:
+    timeouts = replace(TIMEOUTS, **{wait: 0.4})  # type: ignore[arg-type]
+    with driving(partial(Connection, handler), serve, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(data)
         assert receive_all(client)[:12] == answer
 
 
 def test_a_client_after_a_long_silence_is_served(serve: Serve) -> None:
-    with driving(partial(Connection, handler), serve, bounds=replace(BOUNDS, idle=0.2)) as port:
+    with driving(partial(Connection, handler), serve, timeouts=replace(TIMEOUTS, idle=0.2)) as port:
         sleep(0.5)  # in which the server has no client: only time itself can pass the limit
         assert_serves(port)
 
@@ -209,7 +209,7 @@ def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
 
 
 def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
-    bounds = replace(BOUNDS, write=0.2)
+    timeouts = replace(TIMEOUTS, write=0.2)
     gone: list[bool] = []
 
     class Watched(Connection):
@@ -217,7 +217,7 @@ def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
             gone.append(True)
 
     connect = partial(Watched, handler)
-    with driving(connect, concurrent, bounds=bounds) as port, dial(port) as client:
+    with driving(connect, concurrent, timeouts=timeouts) as port, dial(port) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(GET.replace(b"/", b"/large", 1) * 2)
         send_until_reset(client, port)
@@ -225,8 +225,8 @@ def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
 
 
 def test_a_client_that_keeps_sending_after_the_end_is_dropped(concurrent: Serve) -> None:
-    bounds = replace(BOUNDS, closed=0.2)
-    with driving(partial(Connection, handler), concurrent, bounds=bounds) as port, dial(port) as client:
+    timeouts = replace(TIMEOUTS, closed=0.2)
+    with driving(partial(Connection, handler), concurrent, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(b"nonsense\r\n\r\n")
         send_until_reset(client, port)
 
@@ -273,8 +273,8 @@ def test_a_defect_in_one_connection_costs_the_others_nothing(
         end_of_input = defect if method == "end_of_input" else Connection.end_of_input
         time_out = defect if method == "time_out" else Connection.time_out
 
-    bounds = replace(BOUNDS, head=0.2)
-    with driving(partial(Defective, handler), events.serve, bounds=bounds) as port, dial(port) as client:
+    timeouts = replace(TIMEOUTS, head=0.2)
+    with driving(partial(Defective, handler), events.serve, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(sends)
         if method == "end_of_input":
             client.shutdown(socket.SHUT_WR)
@@ -357,6 +357,6 @@ def test_a_blocking_driver_sends_later_what_is_not_taken_at_once(taken: int) -> 
 
     ours, client = socket.socketpair()
     with Slow(fileno=ours.detach()) as slow, client:
-        Carrier(slow, Connection(handler), client, BOUNDS).send(b"0123456789")
+        Carrier(slow, Connection(handler), client, TIMEOUTS).send(b"0123456789")
         assert client.recv(100) == b"0123456789"
         assert slow.gettimeout() is None

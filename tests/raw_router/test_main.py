@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from raw_router.__main__ import DRIVERS, main
-from raw_router.access import access_line
+from raw_router.access_log import access_line
+from raw_router.cli import parse_arguments
 from raw_router.messages import Request, Response
-from raw_router.options import parse_arguments
 from tests.serving import HOST, exchange
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
