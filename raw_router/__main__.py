@@ -1,4 +1,4 @@
-"""python -m raw_router: the URLS router, or any WSGI application, behind the socket server."""
+"""python -m raw_router: serves the URLS application, or any WSGI application."""
 
 import logging
 import resource
@@ -20,7 +20,7 @@ from raw_router.workers import SIGNALS, supervise
 
 Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
 
-RESERVED = 64  # descriptors for all but clients: what views open, above all
+RESERVED = 64  # descriptors that are not for clients, but for the files that views open, for example
 
 DRIVERS: dict[str, Serve] = {
     "serial": serial.serve,
@@ -31,7 +31,7 @@ DRIVERS: dict[str, Serve] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGINT or SIGTERM; return the exit status, 1 where the address cannot be had."""
+    """Serve until SIGINT or SIGTERM; return the exit status, 1 if the server cannot listen."""
     options = parse_arguments(arguments, list(DRIVERS))
     logging.basicConfig(format="%(levelname)s %(message)s")
     timeouts = replace(options.timeouts, connections=min(options.timeouts.connections, room_for_clients()))
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def room_for_clients() -> int:
-    """Take as many file descriptors as the system gives, and return how many clients that leaves room for."""
+    """Raise the limit of file descriptors as far as allowed, and return how many clients there is room for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = soft if hard == resource.RLIM_INFINITY else hard
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
@@ -64,11 +64,11 @@ def room_for_clients() -> int:
 
 @contextmanager
 def stop_on_signals() -> Iterator[socket.socket]:
-    """Yield a socket that can be read once SIGINT or SIGTERM has come; the next of them ends the process at once."""
+    """Yield a socket that becomes readable at SIGINT or SIGTERM; the next signal ends the process at once."""
     stop, wake = socket.socketpair()
     wake.setblocking(False)
     with stop, wake:
-        signal.set_wakeup_fd(wake.fileno())  # the byte in the socket is all it takes
+        signal.set_wakeup_fd(wake.fileno())  # the byte in the socket is enough
         for number in SIGNALS:
             signal.signal(number, let_next_signal_kill)
         yield stop
@@ -88,7 +88,7 @@ def announce(listener: socket.socket, driver: str, workers: int) -> None:
 
 
 def why_not(error: OSError, host: str, port: int) -> str:
-    """Say why an address cannot be had, and what to do."""
+    """Return why the server cannot listen on an address, and what to do."""
     reason = str(error.strerror).partition(" (while")[0]  # socket.create_server repeats the address
     return f"cannot listen on {host}, port {port}: {reason}; choose another with --port or --host"
 

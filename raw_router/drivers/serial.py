@@ -1,4 +1,4 @@
-"""One connection at a time, the tutorial's way: while one client is served, or says nothing, all others wait."""
+"""One connection at a time, as in the tutorial: while one client is connected, all others wait."""
 
 import socket
 
@@ -7,6 +7,6 @@ from raw_router.drivers.blocking import accepted, converse
 
 
 def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
-    """Serve one client after the other until stop can be read."""
+    """Serve one client after another until stop is readable."""
     for client, address in accepted(listener, stop):
         converse(client, connect(address), stop, timeouts)

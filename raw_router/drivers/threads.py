@@ -9,7 +9,7 @@ from raw_router.drivers.blocking import accepted, converse, ready
 
 
 def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
-    """Serve clients until stop can be read, then wait for their threads; those still busy end with the process."""
+    """Serve clients until stop is readable, then wait for their threads; busy threads end with the process."""
     slots = BoundedSemaphore(timeouts.connections)
 
     def run(client: socket.socket, address: str) -> None:
@@ -27,7 +27,7 @@ def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeou
 
 
 def is_room(slots: BoundedSemaphore, stop: socket.socket) -> bool:
-    """Wait for a slot, and tell whether there was one before the server is to stop."""
+    """Wait for a slot; return False if the server stops before there is one."""
     while not slots.acquire(timeout=PAUSE):
         if ready(0, stop):
             return False
@@ -37,13 +37,13 @@ def is_room(slots: BoundedSemaphore, stop: socket.socket) -> bool:
 def start(thread: Thread, client: socket.socket, slots: BoundedSemaphore) -> None:
     try:
         thread.start()
-    except RuntimeError:  # there are as many threads as the machine has room for
+    except RuntimeError:  # the machine has no room for another thread
         client.close()
         slots.release()
 
 
 def await_all(slots: BoundedSemaphore, timeouts: Timeouts) -> None:
-    """Wait until all slots are free again, for as long as the conversations may take to end."""
+    """Wait until all slots are free again, for at most the grace."""
     deadline = monotonic() + timeouts.grace
     for _ in range(timeouts.connections):
         slots.acquire(timeout=max(0.0, deadline - monotonic()))
