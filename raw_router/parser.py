@@ -26,7 +26,7 @@ MAX_REMEMBERED = 4 * 1024  # octets; clients rarely send a longer head twice, an
 
 QUERY_IN = 128  # octets of a head in which a query is looked for
 
-METHODS = frozenset(HTTPMethod) - {HTTPMethod.CONNECT}  # CONNECT is for proxies (RFC 9110 §9.3.6)
+METHODS = frozenset(method.value for method in HTTPMethod) - {"CONNECT"}  # CONNECT is for proxies (RFC 9110 §9.3.6)
 
 CRLF = b"\r\n"
 EMPTY_LINE = b"\r\n\r\n"
