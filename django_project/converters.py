@@ -1,9 +1,9 @@
-"""The one path converter that Django lacks."""
+"""A path converter that Django lacks."""
 
 from django.urls.converters import IntConverter
 
 
 class NineDigits(IntConverter):  # rosetta: typed parameter
-    """Up to nine digits; Django's own int takes any number of them, and must not be replaced under its name."""
+    """Up to nine digits; Django's int matches any number of them, and its name must not be registered again."""
 
     regex = "[0-9]{1,9}"

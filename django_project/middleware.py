@@ -1,4 +1,4 @@
-"""The one middleware of this project."""
+"""The only middleware of this project."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from shared_views.hosts import host_allowed
 def check_host(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Refuse an unknown host before the path is looked at; Django's own get_host() runs only where it is called."""
+    """Refuse an unknown host before the path is routed; Django checks it only when a view calls get_host()."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not host_allowed(request.META.get("HTTP_HOST"), settings.ALLOWED_HOSTS):

@@ -1,6 +1,6 @@
-"""What Django needs to know here; all else is left at its default.
+"""Django's settings that differ from their defaults.
 
-No database, no sessions and nothing signed, so no SECRET_KEY either.
+There is no database, no session and nothing signed, and therefore no SECRET_KEY.
 """
 
 from shared_views.forms import MAX_BODY
@@ -12,15 +12,15 @@ WSGI_APPLICATION = "django_project.wsgi.application"  # for runserver
 ALLOWED_HOSTS = sorted(allowed_hosts())
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
 
-# CommonMiddleware is left out: it would put Content-Length on 204 and 304. Nothing here needs protection from
-# forged requests, so CsrfViewMiddleware is, too.
+# CommonMiddleware is left out, because it would add Content-Length to 204 and 304. CsrfViewMiddleware is left out,
+# because no request changes anything.
 MIDDLEWARE = ["django_project.middleware.check_host"]
 
 USE_TZ = False
-TIME_ZONE = None  # the machine's: any name would change the time of the whole process
+TIME_ZONE = None  # the machine's time zone: a name would change the time of the whole process
 
-# Tracebacks to standard error, once: servers may have a root logger, too. Django would mail them to administrators, and
-# log every bad Host as an error.
+# Tracebacks go to standard error, and only once, although servers may configure a root logger. By default Django would
+# mail them to administrators, and log every refused Host as an error.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

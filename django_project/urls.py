@@ -1,4 +1,4 @@
-"""urlpatterns, the table you came for, and the handlers of errors."""
+"""urlpatterns, the table of routes, and the handlers of errors."""
 
 from django.urls import path, register_converter
 

@@ -1,4 +1,4 @@
-"""Class-based views, thin around shared_views: a method for each method, and Django does HEAD, OPTIONS and 405."""
+"""Class-based views around shared_views: a method for each HTTP method. Django adds HEAD, OPTIONS and 405."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,25 +10,25 @@ from django.views import View
 
 from shared_views import clock, forms, views
 from shared_views.answers import answer, options
-from shared_views.pages import Answer
+from shared_views.pages import REASON_PHRASES, Answer
 from shared_views.views import Shown
 
 
 class ShownView(View):
-    """A view whose methods return what shared_views shows."""
+    """A view whose methods return the pages and files of shared_views."""
 
-    _allowed_methods: Callable[[], list[str]]  # Django's own, which its type stubs leave out
+    _allowed_methods: Callable[[], list[str]]  # a method of Django that its type stubs leave out
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         shown: Any = super().dispatch(request, *args, **kwargs)
         return shown if isinstance(shown, HttpResponse) else respond(request, shown)
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer 204 with a sorted Allow; Django's 200 keeps the order of its own list."""
+        """Answer 204 with a sorted Allow; Django sends 200 and an unsorted one."""
         return make_response(options(self._allowed_methods()))
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # rosetta: 405
-        """Answer 405 with a page; Django's has none."""
+        """Answer 405 with a page; Django sends none."""
         return respond(request, views.method_not_allowed(str(request.method), self._allowed_methods()))
 
 
@@ -74,7 +74,7 @@ class Form(ShownView):  # rosetta: methods
         return views.form(forms.Form())
 
     def post(self, request: HttpRequest) -> Shown:  # rosetta: form
-        # request.POST and request.FILES would strip file paths, decode base64 and keep limits of their own.
+        # request.POST and request.FILES would strip file paths, decode base64 and have their own limits.
         try:
             return views.form(forms.read_form(request.headers.get("Content-Type"), request.body))
         except forms.FormError as error:
@@ -113,12 +113,13 @@ def server_error(request: HttpRequest) -> HttpResponse:  # rosetta: 500
 def respond(request: HttpRequest, shown: Shown) -> HttpResponse:  # rosetta: header, conditional request
     response = make_response(answer(shown, request.headers.get))
     if request.method == "HEAD":
-        response.content = b""  # Django leaves that to the server; gunicorn, for one, does not do it
+        response.content = b""  # Django leaves this to the server, but gunicorn does not do it
     return response
 
 
 def make_response(given: Answer) -> HttpResponse:  # rosetta: header
-    response = HttpResponse(given.body, status=given.status, headers=dict(given.headers))
+    phrase = REASON_PHRASES[given.status]
+    response = HttpResponse(given.body, status=given.status, reason=phrase, headers=dict(given.headers))
     if "Content-Type" not in dict(given.headers):
-        del response["Content-Type"]  # an answer without content, as 204, has none
+        del response["Content-Type"]  # an answer without content, such as 204, has none
     return response

@@ -10,12 +10,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_project.settings")
 
 
 class Request(WSGIRequest):
-    """A request whose Content-Type may be nonsense: Django would fail on it before any middleware is asked."""
+    """A request whose Content-Type may be invalid: Django would fail on it before any middleware runs."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:
             super()._set_content_type_params(meta)  # type: ignore[misc]
-        except (LookupError, ValueError):  # a parameter in a charset that nobody knows
+        except (LookupError, ValueError):  # a parameter in an unknown charset
             self.content_type, self.content_params = "", {}
 
 

@@ -41,7 +41,7 @@ def add_routes(app: Flask) -> None:
 
     @app.get("/home")  # rosetta: reverse URL
     def home() -> Response:
-        return show(views.home(url_for("index")))  # flask.redirect would answer with a page of its own
+        return show(views.home(url_for("index")))  # flask.redirect would answer with its own page
 
     @app.get("/inspect")  # rosetta: query
     def inspect() -> Response:
@@ -55,7 +55,7 @@ def add_routes(app: Flask) -> None:
 
     @app.post("/form")  # rosetta: methods, form
     def submit_form() -> Response:
-        # request.form and request.files would pass over malformed multipart.
+        # request.form and request.files would ignore malformed multipart.
         return show(views.form(forms.read_form(request.content_type, request.get_data())))
 
     @app.get("/files/<path:name>")  # rosetta: file

@@ -1,4 +1,4 @@
-"""python -m flask_app: Flask's development server, on port 8002 unless told otherwise."""
+"""python -m flask_app: Flask's development server, by default on port 8002."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
@@ -7,19 +7,19 @@ from flask_app import app
 EXAMPLES = """\
 examples:
   python -m flask_app                        on port 8002
-  python -m flask_app --port 9000            on another one
-  flask --app flask_app run --debug          Flask's own command: with its debugger, started again at each change
+  python -m flask_app --port 9000            on another port
+  flask --app flask_app run --debug          Flask's own command, with debugger and reloader
 """
 
 
 def main() -> None:
     parser = ArgumentParser(
         prog="python -m flask_app",
-        description="The service on Flask's development server.",
+        description="Serve the Flask application on Flask's development server.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=8002, help="where to listen (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8002, help="port to listen on (default: %(default)s)")
     app.run(port=parser.parse_args().port)  # rosetta: starting
 
 

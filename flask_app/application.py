@@ -1,4 +1,4 @@
-"""Flask, bent where the contract needs it, each bend with its reason."""
+"""Flask, with the changes that the contract requires; a comment gives the reason for each."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from werkzeug.routing import IntegerConverter, MapAdapter, PathConverter
 from shared_views import views
 from shared_views.answers import answer, options
 from shared_views.hosts import host_allowed
-from shared_views.pages import Answer
+from shared_views.pages import REASON_PHRASES, Answer
 from shared_views.views import Shown
 
 
 class BareResponse(Response):
-    """A response with the header fields that it was given, and no others."""
+    """A response with exactly the header fields that it was given."""
 
-    default_mimetype = None  # an answer without content, as 204, has no Content-Type
+    default_mimetype = None  # an answer without content, such as 204, has no Content-Type
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
-        """Keep Last-Modified on 304 (RFC 9110 §15.4.5 wants what a 200 would have); Werkzeug drops it."""
+        """Keep Last-Modified on 304, as on 200 (RFC 9110 §15.4.5); Werkzeug drops it."""
         headers = super().get_wsgi_headers(environ)
         if "Last-Modified" in self.headers:
             headers["Last-Modified"] = self.headers["Last-Modified"]
@@ -28,16 +28,16 @@ class BareResponse(Response):
 
 
 class NineDigits(IntegerConverter):  # rosetta: typed parameter
-    regex = "[0-9]{1,9}"  # Werkzeug's \d+ takes the digits of every script, and any number of them
+    regex = "[0-9]{1,9}"  # Werkzeug's \d+ matches the digits of every script, and any number of them
 
 
 class Segments(PathConverter):
-    regex = ".+?"  # Werkzeug's own takes no empty first segment, so that /files//a would have no route
+    regex = ".+?"  # Werkzeug's own does not match an empty first segment, so that /files//a would have no route
     part_isolating = False
 
 
 class Service(Flask):
-    """Flask, but for a few habits that the contract does not share."""
+    """Flask, without the behaviour that the contract excludes."""
 
     response_class = BareResponse
 
@@ -48,12 +48,12 @@ class Service(Flask):
         self.before_request(check_request)
 
     def make_default_options_response(self) -> Response:
-        """Answer OPTIONS with 204 and a sorted Allow; Flask's 200 has an Allow in no order."""
+        """Answer OPTIONS with 204 and a sorted Allow; Flask sends 200 and an unsorted one."""
         methods = request_ctx.url_adapter.allowed_methods()  # type: ignore[union-attr]
         return make_response(options(set(methods)))
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Let a request that asks for WebSocket find its page all the same; Werkzeug would answer 400."""
+        """Route a request for WebSocket like any other; Werkzeug would answer 400."""
         adapter = super().create_url_adapter(request)
         if adapter is not None:
             adapter.websocket = False
@@ -70,16 +70,16 @@ def check_request() -> Response | None:
 
 
 def show(shown: Shown) -> Response:  # rosetta: header, conditional request
-    """Return what shared_views shows as a response to the current request."""
+    """Return a page or a file as the response to the current request."""
     return make_response(answer(shown, request.headers.get))
 
 
 def make_response(given: Answer) -> Response:  # rosetta: header
-    status = f"{given.status.value} {given.status.phrase}"  # Werkzeug's phrases are in capitals: 404 NOT FOUND
+    status = f"{given.status.value} {REASON_PHRASES[given.status]}"  # Werkzeug's phrases are in capitals: 404 NOT FOUND
     return BareResponse(given.body, status, list(given.headers))
 
 
 def original_path() -> str:
-    """Return the decoded path with all its leading slashes, which request.path has lost."""
+    """Return the decoded path with all its leading slashes; request.path lacks them."""
     path: str = request.environ["PATH_INFO"]
     return path.encode("latin-1").decode(errors="replace")

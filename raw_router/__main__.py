@@ -1,4 +1,4 @@
-"""python -m raw_router: the URLS router, or any WSGI application, behind the socket server."""
+"""python -m raw_router: serves the URLS application, or any WSGI application."""
 
 import logging
 import resource
@@ -12,15 +12,15 @@ from functools import partial
 from types import FrameType
 from typing import TypeAlias
 
-from raw_router.access import write_access_line
+from raw_router.access_log import write_access_line
+from raw_router.cli import parse_arguments
 from raw_router.connection import Connection
-from raw_router.drivers import Bounds, Connect, coroutines, events, listen, serial, threads
-from raw_router.options import parse_arguments
+from raw_router.drivers import Connect, Timeouts, coroutines, events, listen, serial, threads
 from raw_router.workers import SIGNALS, supervise
 
-Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Bounds], None]
+Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
 
-RESERVED = 64  # descriptors for all but clients: what views open, above all
+RESERVED = 64  # descriptors that are not for clients, but for the files that views open, for example
 
 DRIVERS: dict[str, Serve] = {
     "serial": serial.serve,
@@ -31,10 +31,10 @@ DRIVERS: dict[str, Serve] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGINT or SIGTERM; return the exit status, 1 where the address cannot be had."""
+    """Serve until SIGINT or SIGTERM; return the exit status, 1 if the server cannot listen."""
     options = parse_arguments(arguments, list(DRIVERS))
     logging.basicConfig(format="%(levelname)s %(message)s")
-    bounds = replace(options.bounds, connections=min(options.bounds.connections, room_for_clients()))
+    timeouts = replace(options.timeouts, connections=min(options.timeouts.connections, room_for_clients()))
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
@@ -44,18 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     connect = partial(Connection, options.handler, log=log, limits=options.limits)  # rosetta: starting
 
     def serve(stop: socket.socket) -> None:
-        DRIVERS[options.driver](listener, connect, stop, bounds)  # rosetta: starting
+        DRIVERS[options.driver](listener, connect, stop, timeouts)  # rosetta: starting
 
     with listener, stop_on_signals() as stop:
         announce(listener, options.driver, options.workers)
         if options.workers == 1:
             serve(stop)
             return 0
-        return supervise(serve, options.workers, stop, options.bounds.grace)
+        return supervise(serve, options.workers, stop, options.timeouts.grace)
 
 
 def room_for_clients() -> int:
-    """Take as many file descriptors as the system gives, and return how many clients that leaves room for."""
+    """Raise the limit of file descriptors as far as allowed, and return how many clients there is room for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = soft if hard == resource.RLIM_INFINITY else hard
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
@@ -64,11 +64,11 @@ def room_for_clients() -> int:
 
 @contextmanager
 def stop_on_signals() -> Iterator[socket.socket]:
-    """Yield a socket that can be read once SIGINT or SIGTERM has come; the next of them ends the process at once."""
+    """Yield a socket that becomes readable at SIGINT or SIGTERM; the next signal ends the process at once."""
     stop, wake = socket.socketpair()
     wake.setblocking(False)
     with stop, wake:
-        signal.set_wakeup_fd(wake.fileno())  # the byte in the socket is all it takes
+        signal.set_wakeup_fd(wake.fileno())  # the byte in the socket is enough
         for number in SIGNALS:
             signal.signal(number, let_next_signal_kill)
         yield stop
@@ -88,7 +88,7 @@ def announce(listener: socket.socket, driver: str, workers: int) -> None:
 
 
 def why_not(error: OSError, host: str, port: int) -> str:
-    """Say why an address cannot be had, and what to do."""
+    """Return why the server cannot listen on an address, and what to do."""
     reason = str(error.strerror).partition(" (while")[0]  # socket.create_server repeats the address
     return f"cannot listen on {host}, port {port}: {reason}; choose another with --port or --host"
 

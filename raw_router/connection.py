@@ -11,31 +11,31 @@ from raw_router.messages import Handler, HTTPError, Request, RequestTimeout, Res
 from raw_router.parser import CRLF, MAX_REMEMBERED, METHODS, Head, complete, parse_head
 from raw_router.writer import CONTINUE, generate_message
 
-Log: TypeAlias = Callable[[str, Request | None, Response], None]  # client, its request if it was one, the answer
+Log: TypeAlias = Callable[[str, Request | None, Response], None]  # client, request (None if it was refused), response
 
-# What OPTIONS * is told, which asks about the server and not about a page (RFC 9110 §9.3.7).
+# The response to OPTIONS *, which asks about the server and not about a page (RFC 9110 §9.3.7).
 SERVER_OPTIONS = Response(
     HTTPStatus.NO_CONTENT, (("Allow", ", ".join(sorted(METHODS))), ("X-Content-Type-Options", "nosniff"))
 )
 
-FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to answer")
+FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to respond")
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 class Connection:
-    """What a server says to one client.
+    """The server's side of one connection.
 
-    A driver hands `receive` the bytes that come and sends the bytes that it returns. In between, waits_for tells
-    what the driver waits for, and how long is its own to choose:
+    A driver passes the bytes that arrive to `receive` and sends the bytes that it returns. In between it waits for what
+    waits_for names, as long as the driver decides:
 
-    "idle"    a request, none of which has come
+    "idle"    a request, of which nothing has arrived
     "head"    the rest of a request's head
     "body"    the rest of a request's body
-    "write"   the client's reading: send everything, then call receive(b"")
-    "closed"  nothing: send everything, half-close, read on for a while, close (RFC 9112 §9.6)
+    "write"   room in the client's buffers: send everything, then call receive(b"")
+    "closed"  nothing: send everything, half-close, read for some time, close (RFC 9112 §9.6)
 
-    served counts the answers, so that a driver can tell one wait from the next.
+    served counts the responses, so that a driver can distinguish one wait from the next.
     """
 
     __slots__ = (
@@ -65,10 +65,10 @@ class Connection:
         self._answers: list[bytes] = []
         self._owed = 0  # octets of them
         self._stream = Stream()
-        self._waits: Iterator[State] | None = None  # of _answer_requests, None where nothing is unread
+        self._waits: Iterator[State] | None = None  # of _answer_requests, None if all input was read
 
     def receive(self, data: bytes) -> bytes:
-        """Take bytes from the client and return bytes for it, both possibly none."""
+        """Take bytes from the client and return bytes for it; both may be empty."""
         if self.waits_for == "closed":
             return b""
         if self._waits is None:
@@ -80,36 +80,36 @@ class Connection:
         return self._proceed()
 
     def end_of_input(self) -> bytes:
-        """Take note that the client will send no more, and return what is owed to it."""
+        """End the input, because the client will not send more; return the last responses."""
         self._stream.ended = True
         self._waits = self._waits or self._answer_requests()
         return self._proceed()
 
     def time_out(self) -> bytes:
-        """Give up waiting; return what there is to say of it, nothing where no request had begun."""
+        """Stop waiting; return 408, or nothing if no request had begun."""
         if self.waits_for in ("head", "body"):
             self._refuse(RequestTimeout("the request did not come in time"))
         self.waits_for = "closed"
         return self._flush()
 
     def retire(self) -> None:
-        """Answer the request that has begun to come, if one has, and none after it."""
+        """Close after the request that has begun to arrive, or at once if none has."""
         self._retired = True
         if self.waits_for == "idle":
             self.waits_for = "closed"
 
     def _whole_head(self, data: bytes) -> Head | None:
-        """Return the head of a request without a body, where the bytes are just that, as they mostly are."""
+        """Return the head if the bytes are one request without a body, as they usually are."""
         if len(data) > MAX_REMEMBERED:
             return None
         try:
             head = parse_head(data, self._client, self._limits)
         except HTTPError:
-            return None  # for _answer_requests to say what is wrong with it, or to find two requests in it
+            return None  # _answer_requests finds the error, or several requests
         return head if head is not None and head[1].length == 0 else None
 
     def _proceed(self) -> bytes:
-        """Answer what can be answered now, and note what is waited for then."""
+        """Respond to all requests that are complete, and update waits_for."""
         if self._waits is not None and self.waits_for != "closed":
             self.waits_for = next(self._waits, "closed")
             if self.waits_for == "idle" and not self._stream.rest:
@@ -123,7 +123,7 @@ class Connection:
         return answers
 
     def _answer_requests(self) -> Iterator[State]:
-        """Answer one request after another while the connection persists; yield what is waited for in between."""
+        """Respond to one request after another while the connection persists; yield the states that it waits in."""
         try:
             while True:
                 while (head := take_head(self._stream, self._client, self._limits)) is None:
@@ -142,7 +142,7 @@ class Connection:
             self._refuse(error)
 
     def _receive_body(self, head: Head) -> Reader[Request]:
-        """Send 100 to a client that waits for it, but not if the body has begun (RFC 9110 §10.1.1); read the body."""
+        """Read the body; send 100 first if the client waits for it and the body has not begun (RFC 9110 §10.1.1)."""
         request, framing = head
         self._method = request.method
         if framing.expects_continue and not self._stream.rest:
@@ -152,14 +152,14 @@ class Connection:
         return complete(head, body)
 
     def _answer(self, request: Request, connection: str) -> bytes:
-        """Ask the handler; what it raises, and what is no response, is logged here and shown nowhere else."""
+        """Call the handler. If it raises or its response is invalid, log that and respond with 500."""
         if self._retired:
             connection = "close"
         try:
             response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
             message = generate_message(response, connection, request.method)
         except Exception:
-            errors.exception("%s %s failed", request.method, request.target)
+            logger.exception("%s %s failed", request.method, request.target)
             response = FAILED
             message = generate_message(response, connection, request.method)
         if connection == "close":
@@ -170,7 +170,7 @@ class Connection:
         return message
 
     def _refuse(self, error: HTTPError) -> None:
-        """Answer what is no request, for the last time: nobody knows where the next one would begin."""
+        """Send the last response: after an invalid request nobody knows where the next one begins."""
         response = plain_text(error.status, str(error))
         self._send(generate_message(response, "close", self._refused_method()))
         self.served += 1
@@ -178,7 +178,7 @@ class Connection:
             self._write_log(self._log, None, response)
 
     def _refused_method(self) -> str:
-        """Return HEAD for a refused HEAD, which must get no body even so."""
+        """Return the method of a refused request as far as it matters: a response to HEAD has no body."""
         begins_with_head = self._stream.rest.removeprefix(CRLF).startswith(b"HEAD ")
         return self._method or ("HEAD" if begins_with_head else "GET")
 
@@ -187,8 +187,8 @@ class Connection:
         self._owed += len(message)
 
     def _write_log(self, log: Log, request: Request | None, response: Response) -> None:
-        """Log an answer; that a log cannot be written is no reason not to answer."""
+        """Log a response. An error of the log does not prevent the response."""
         try:
             log(self._client, request, response)
         except Exception:
-            errors.exception("the answer to %s cannot be logged", self._client)
+            logger.exception("the response to %s cannot be logged", self._client)

@@ -1,7 +1,7 @@
-"""Where a message ends: heads, lengths and chunks, read from bytes that arrive in pieces (RFC 9112 §6, §7).
+"""Framing: heads, lengths and chunks, read from bytes that arrive in pieces (RFC 9112 §6, §7).
 
-Each reader is a generator that yields when it needs more bytes and returns what it read, so that it is written top
-to bottom, as if all bytes were there, and holds no socket.
+Each reader is a generator that yields when it needs more bytes and returns its result. So it is written from top to
+bottom, as if all bytes had arrived, and needs no socket.
 """
 
 import re
@@ -25,9 +25,9 @@ from raw_router.parser import (
 
 State: TypeAlias = Literal["idle", "head", "body", "write", "closed"]
 T = TypeVar("T")
-Reader: TypeAlias = Generator[State, None, T]  # yields what it waits for, returns what it read
+Reader: TypeAlias = Generator[State, None, T]  # yields the state that it waits in, returns its result
 
-MAX_CHUNK_LINE = 1024  # octets of a chunk's size and its extensions
+MAX_CHUNK_LINE = 1024  # octets of a line with a chunk's size and its extensions
 
 CHUNK_EXTENSION = rf"[ \t]*;[ \t]*{TOKEN}(?:[ \t]*=[ \t]*(?:{TOKEN}|{QUOTED_STRING}))?"  # RFC 9112 §7.1.1
 CHUNK_LINE = re.compile(rf"([0-9A-Fa-f]{{1,16}})(?:{CHUNK_EXTENSION})*")  # §7.1
@@ -37,14 +37,14 @@ HEAD_FIELDS = frozenset({"content-length", "transfer-encoding", "host", "connect
 
 
 class Stream:
-    """The bytes that have come, of which those before position are read; ended once no more will come."""
+    """The bytes that have arrived; those before position are read, and ended means that no more will arrive."""
 
     __slots__ = ("data", "ended", "position", "searched")
 
     def __init__(self) -> None:
         self.data = b""
         self.position = 0
-        self.searched = 0  # octets before it hold no end of a head
+        self.searched = 0  # before this position no head ends
         self.ended = False
 
     @property
@@ -53,11 +53,11 @@ class Stream:
 
     @property
     def has_begun(self) -> bool:
-        """Tell whether part of a request has come; an empty line before it is none."""
+        """Whether part of a request has arrived; an empty line before it does not count."""
         return self.position < len(self.data) and self.rest != CRLF
 
     def feed(self, data: bytes) -> None:
-        """Add what has come, and forget what was read."""
+        """Add bytes, and drop those that were read."""
         if self.position < len(self.data):
             data = self.rest + data
             self.searched = max(0, self.searched - self.position)
@@ -67,13 +67,13 @@ class Stream:
         self.position = 0
 
     def take(self, count: int) -> bytes:
-        """Read that many octets, or as many as there are."""
+        """Read count octets, or all if there are fewer."""
         taken = self.data[self.position : self.position + count]
         self.position += len(taken)
         return taken
 
     def more(self) -> Reader[None]:
-        """Wait for more of a body. Raises BadRequest where none will come."""
+        """Wait for more of a body. Raises BadRequest if the input has ended."""
         self.check_going_on()
         yield "body"
 
@@ -93,11 +93,11 @@ class Stream:
 
 
 def take_head(stream: Stream, client: str, limits: Limits) -> Head | None:
-    """Read a request's head, whole or not at all. Raises HTTPError, at once where it can no longer become one."""
+    """Read a complete head, or return None. Raises HTTPError as soon as the bytes cannot become a valid head."""
     data, start = stream.data, stream.position
     if start == len(data):
         return None
-    if data.startswith(CRLF, start):  # one empty line is passed over: clients send it after a body (§2.2)
+    if data.startswith(CRLF, start):  # one empty line is skipped: some clients send it after a body (§2.2)
         start += len(CRLF)
     end = data.find(EMPTY_LINE, stream.searched if stream.searched > start else start)
     if end < 0:
@@ -112,7 +112,7 @@ def take_head(stream: Stream, client: str, limits: Limits) -> Head | None:
 
 
 def parse_finished_head(data: bytes, client: str, limits: Limits) -> Head | None:
-    """Return a head; where the bytes are none, refuse them as if they had come octet by octet."""
+    """Return a head. An invalid one gets the same error as if it had arrived octet by octet."""
     try:
         return parse_head(data, client, limits)
     except HTTPError:
@@ -121,14 +121,14 @@ def parse_finished_head(data: bytes, client: str, limits: Limits) -> Head | None
 
 
 def check_unfinished_head(data: bytes, searched: int, limits: Limits) -> None:
-    """Refuse at once what can no longer become a head, for the first of its faults.
+    """Raise HTTPError, for the first fault, if the bytes cannot become a valid head.
 
-    In the octets before `searched` no line ends badly: they were checked before.
+    The line ends before `searched` were checked before.
     """
     longest = limits.request_line + len(CRLF)
     too_long = len(data) >= longest and data.find(CRLF, 0, longest) < 0
     if not REQUEST_LINE_BEGINS.match(data, 0, longest):
-        raise BadRequest("this is no HTTP request")
+        raise BadRequest("this is not an HTTP request")
     if LINE_ENDS_BADLY.search(data, max(0, searched), longest if too_long else limits.head + len(EMPTY_LINE) + 1):
         raise BadRequest("a line ends in a bare CR or LF instead of CR LF")
     if too_long:
@@ -142,7 +142,7 @@ def read_body(stream: Stream, framing: Framing, limits: Limits) -> Reader[bytes]
 
 
 def read_chunks(stream: Stream, limits: Limits) -> Reader[bytes]:
-    """Read a chunked body and its trailers, which are checked and dropped (RFC 9112 §7.1)."""
+    """Read a chunked body; its trailers are checked and dropped (RFC 9112 §7.1)."""
     body = bytearray()
     while size := parse_chunk_size((yield from read_line(stream))):
         if len(body) + size > limits.body:
@@ -155,15 +155,15 @@ def read_chunks(stream: Stream, limits: Limits) -> Reader[bytes]:
 
 
 def parse_chunk_size(line: bytes) -> int:
-    """Return the size that a chunk's first line tells, its extensions passed over (§7.1.1)."""
+    """Return the size in a chunk's first line; extensions are ignored (§7.1.1)."""
     match = CHUNK_LINE.fullmatch(line.decode("latin-1"))
     if match is None:
-        raise BadRequest("a chunk's size is not hexadecimal digits, with extensions if any")
+        raise BadRequest("a chunk's first line is not a hexadecimal size with optional extensions")
     return int(match[1], 16)
 
 
 def read_trailers(stream: Stream, limits: Limits) -> Reader[None]:
-    """Read the fields after the last chunk (§7.1.2); none of them may be about framing or routing."""
+    """Read the fields after the last chunk (§7.1.2). Raises HTTPError if one belongs in the head."""
     fields = 0
     while line := (yield from read_line(stream)):
         fields += 1
@@ -171,11 +171,11 @@ def read_trailers(stream: Stream, limits: Limits) -> Reader[None]:
         if fields > limits.fields:
             raise HeaderFieldsTooLarge(f"there are more than {limits.fields} trailer fields")
         if name in HEAD_FIELDS:
-            raise BadRequest("a trailer field is one that only a head may have")
+            raise BadRequest("a trailer field is one that is allowed only in a head")
 
 
 def read_line(stream: Stream) -> Reader[bytes]:
-    """Read a line of a chunked body, and return it without its CR LF."""
+    """Return a line of a chunked body without its CR LF."""
     while (end := stream.data.find(b"\n", stream.position, stream.position + MAX_CHUNK_LINE)) < 0:
         if len(stream.data) - stream.position >= MAX_CHUNK_LINE:
             raise BadRequest(f"a line of the chunked body is longer than {MAX_CHUNK_LINE} octets")

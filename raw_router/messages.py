@@ -1,4 +1,4 @@
-"""Request and Response, the two messages, and HTTPError, why bytes are no request."""
+"""The messages Request and Response, and HTTPError, the reasons to refuse a request."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,19 +7,27 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]  # of a response: names and values
 
+# IANA's registry of status codes; http.HTTPStatus has the older phrases of four codes before Python 3.13.
+REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
 
 class Request(NamedTuple):
     """One complete request.
 
-    target is what the request line said; path is its percent-decoded path, query its raw query. headers maps names in
-    lower case to values, repeated lines joined with a comma (RFC 9110 §5.3), cookies with a semicolon. host is the
-    authority the request is for: that of an absolute-form target, else the Host field, else "".
+    target is the target as it was sent; path is its percent-decoded path, query its raw query. headers maps names in
+    lower case to values; repeated lines are joined with a comma (RFC 9110 §5.3), cookies with a semicolon. host is the
+    authority of an absolute-form target, else the value of the Host field, else "".
     """
 
     method: str
     target: str
     version: str
-    headers: Mapping[str, str]  # read-only, for requests share it; values as Latin-1 text (RFC 9110 §5.5)
+    headers: Mapping[str, str]  # read-only, because requests share it; values as Latin-1 text (RFC 9110 §5.5)
     path: str
     query: str = ""
     host: str = ""
@@ -33,7 +41,7 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer, with the Content-Length that its status wants; Date and Connection are the writer's to add."""
+    """One response, with the Content-Length that its status requires; the writer adds Date and Connection."""
 
     status: int
     headers: Fields = ()
@@ -44,7 +52,7 @@ Handler: TypeAlias = Callable[[Request], Response]
 
 
 class HTTPError(Exception):
-    """Bytes that the connection answers itself; the message says why in plain words."""
+    """A request that the connection refuses itself; the message is the reason in plain words."""
 
     status: ClassVar[HTTPStatus]
 
@@ -86,8 +94,8 @@ class VersionNotSupported(HTTPError):
 
 
 def plain_text(status: HTTPStatus, reason: str) -> Response:
-    """Return the one-line answer that a connection gives where no handler is asked."""
-    line = f"{status.value} {status.phrase}: {reason}\n"
+    """Return the one-line response that a connection sends without calling a handler."""
+    line = f"{status.value} {REASON_PHRASES[status]}: {reason}\n"
     headers = (
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(line))),

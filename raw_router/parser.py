@@ -22,44 +22,63 @@ from raw_router.messages import (
 )
 from raw_router.target import ABSOLUTE_PATH, QUERY, decode_path, parse_host, parse_target
 
-MAX_REMEMBERED = 4 * 1024  # octets; a longer head is hardly sent twice, and many would fill the memory
+MAX_REMEMBERED = 4 * 1024  # octets; clients rarely send a longer head twice, and many would fill the memory
 
-QUERY_IN = 128  # octets: there a query is looked for
+QUERY_IN = 128  # octets of a head in which a query is looked for
 
-METHODS = frozenset(HTTPMethod) - {HTTPMethod.CONNECT}  # CONNECT is for proxies (RFC 9110 §9.3.6)
+METHODS = frozenset(method.value for method in HTTPMethod) - {"CONNECT"}  # CONNECT is for proxies (RFC 9110 §9.3.6)
 
 CRLF = b"\r\n"
 EMPTY_LINE = b"\r\n\r\n"
 
-# The names are those of the RFCs' grammars.
+# The expressions are named after the rules of the RFCs' grammars.
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
 QUOTED_STRING = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'  # §5.6.4
 REQUEST_LINE = re.compile(rf"({TOKEN}) (({ABSOLUTE_PATH})(?:\?({QUERY}))?|[!-~]+) HTTP/([0-9])\.([0-9])")  # RFC 9112 §3
-FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*+([\t -~\x80-\xff]*+)")  # §5; possessive, so that no value is slow
-COOKIE = re.compile(rb"\r\nCookie:([\t -~\x80-\xff]*+)(?=\r\n)")
+FIELD_LINE = re.compile(rf"({TOKEN}):([\t -~\x80-\xff]*)")  # §5; the white space around the value is part of it
+COOKIE = re.compile(rb"\r\nCookie:([\t -~\x80-\xff]*)(?=\r\n)")
 CONTENT_LENGTH = re.compile(r"[0-9]+")  # RFC 9110 §8.6
 
-MAX_DIGITS = 18  # of a Content-Length; more would take long to convert
+MAX_DIGITS = 18  # of a Content-Length; converting more would be slow
 FRAMING_FIELDS = ("content-length", "transfer-encoding", "connection", "expect")
 ONCE = frozenset({"host", "content-length"})  # RFC 9112 §3.2, §6.3
 
 
 class Framing(NamedTuple):
-    """How long the body is, and what becomes of the connection after the answer."""
+    """How the body is framed, and whether the connection persists after the response."""
 
-    length: int | None  # of the body in octets, None where it is chunked
+    length: int | None  # of the body in octets, None if it is chunked
     expects_continue: bool
-    connection: str  # the option that the answer's Connection field tells, "" for none
+    connection: str  # the option in the response's Connection field, "" for none
 
 
-FieldSection: TypeAlias = tuple[Mapping[str, str], str, Framing, int]  # fields as in Request, host, framing, lines
-Head: TypeAlias = tuple[Request, Framing]  # the request still lacks its body, if it has one
+class RequestLine(NamedTuple):
+    """A request line (RFC 9112 §3), with the parts of its target; authority is None if the target has none."""
+
+    method: str
+    target: str
+    version: str
+    path: str
+    query: str
+    authority: str | None
+
+
+class FieldSection(NamedTuple):
+    """The header fields of a head, as Request has them, and what the server reads in them."""
+
+    headers: Mapping[str, str]
+    host: str
+    framing: Framing
+    lines: int
+
+
+Head: TypeAlias = tuple[Request, Framing]  # the request without its body
 
 
 def complete(head: Head, body: bytes) -> Request:
     """Return the request with its body.
 
-    Of a chunked body the handler sees a Content-Length instead of the fields that framed it (RFC 9112 §7.1.3).
+    If the body was chunked, a Content-Length replaces the fields that framed it (RFC 9112 §7.1.3).
     """
     request, framing = head
     headers = request.headers
@@ -69,14 +88,14 @@ def complete(head: Head, body: bytes) -> Request:
     return request._replace(headers=headers, body=body)
 
 
-# A head is a pure function of its bytes, therefore memoised: whole, but for one with a query, which is hardly sent
-# twice; and of that, what a client sends again and again, which is all but the request line and the cookie.
+# A parsed head depends on nothing but its bytes, so heads are cached. A head with a query is rarely sent twice: of it
+# only the field section is cached, without the Cookie field.
 
 
 def parse_head(data: bytes, client: str, limits: Limits) -> Head | None:
-    """Return the head that the bytes are, its empty line included; None where they break off before.
+    """Parse a head and its empty line; return None if the empty line is missing.
 
-    Raises HTTPError, also where they are more than a head.
+    Raises HTTPError, also if bytes follow the head.
     """
     if len(data) > MAX_REMEMBERED or data.find(b"?", 0, QUERY_IN) > 0:
         return parse_new_head(data, client, limits)
@@ -99,39 +118,39 @@ def parse_new_head(data: bytes, client: str, limits: Limits) -> Head | None:
 parse_known_head = lru_cache(maxsize=512)(parse_new_head)
 
 
-def parse_request_line(line: bytes, limits: Limits) -> tuple[str, str, str, str, str, str | None]:
-    """Return method, target, version, and what parse_target makes of the target (RFC 9112 §3)."""
+def parse_request_line(line: bytes, limits: Limits) -> RequestLine:
+    """Return the parts of a request line. Raises HTTPError."""
     if len(line) > limits.request_line:
         raise why_too_long(line, limits)
     match = REQUEST_LINE.fullmatch(line.decode("latin-1"))
     if match is None:
-        raise BadRequest("the request line is not: method, one space, target, one space, HTTP/1.1")
+        raise BadRequest("the request line is not a method, one space, a target, one space and HTTP/1.1")
     method, target, path, query, major, minor = match.groups()
     if major != "1":
-        raise VersionNotSupported("this server speaks HTTP/1.1 and HTTP/1.0")
+        raise VersionNotSupported("this server supports HTTP/1.1 and HTTP/1.0")
     if method not in METHODS:
-        raise MethodNotImplemented(f"no page here knows the method {method}")
+        raise MethodNotImplemented(f"this server does not support the method {method}")
     version = "HTTP/1.0" if minor == "0" else "HTTP/1.1"
     if path is None:
-        return method, target, version, *parse_target(method, target)
-    return method, target, version, decode_path(path), query or "", None
+        return RequestLine(method, target, version, *parse_target(method, target))
+    return RequestLine(method, target, version, decode_path(path), query or "", None)
 
 
 def why_too_long(line: bytes, limits: Limits) -> HTTPError:
-    """Say what is wrong with too long a request line; without a target in sight it is the method (§3)."""
+    """Return why a request line is too long: the method, if no space ends it in time, else the target (§3)."""
     if b" " not in line[: limits.request_line]:
         return BadRequest("the method is too long")
     return URITooLong(f"the request line is longer than {limits.request_line} octets")
 
 
 def check_head_size(size: int, limits: Limits) -> None:
-    """Refuse a head that is longer than it may be; the limit leaves out the empty line, size does not."""
+    """Raise HTTPError if a head is too long; size includes the empty line, the limit does not."""
     if size - len(EMPTY_LINE) > limits.head:
         raise HeaderFieldsTooLarge(f"the head is longer than {limits.head} octets")
 
 
 def parse_field_section(data: bytes, version: str, limits: Limits) -> FieldSection:
-    """Return what field lines say (RFC 9112 §5); the CR LF before them and the empty line after them are included."""
+    """Parse the field lines (RFC 9112 §5), with the CR LF before them and the empty line after them."""
     if len(data) > MAX_REMEMBERED:
         return parse_fields(data, version, limits)
     cookie = COOKIE.match(data, data.rfind(b"\r\nCookie:"))
@@ -140,7 +159,8 @@ def parse_field_section(data: bytes, version: str, limits: Limits) -> FieldSecti
     headers, host, framing, lines = parse_known_fields(data[: cookie.start()] + data[cookie.end() :], version, limits)
     if "cookie" in headers or lines == limits.fields:
         return parse_fields(data, version, limits)
-    return {**headers, "cookie": cookie[1].decode("latin-1").strip(" \t")}, host, framing, lines + 1
+    value = cookie[1].decode("latin-1").strip(" \t")
+    return FieldSection({**headers, "cookie": value}, host, framing, lines + 1)
 
 
 def parse_fields(data: bytes, version: str, limits: Limits) -> FieldSection:
@@ -152,7 +172,7 @@ def parse_fields(data: bytes, version: str, limits: Limits) -> FieldSection:
     framing = parse_framing(version, *map(headers.get, FRAMING_FIELDS))
     if framing.length and framing.length > limits.body:
         raise ContentTooLarge(f"a body has at most {limits.body} octets")
-    return headers, host, framing, len(lines)
+    return FieldSection(headers, host, framing, len(lines))
 
 
 parse_known_fields = lru_cache(maxsize=512)(parse_fields)
@@ -163,38 +183,38 @@ def parse_field(line: bytes) -> tuple[str, str]:
     match = FIELD_LINE.fullmatch(line.decode("latin-1"))
     if match is None:
         raise BadRequest(why_no_field(line))
-    return match[1].lower(), match[2].rstrip(" \t")
+    return match[1].lower(), match[2].strip(" \t")
 
 
 def join_repeats(fields: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return fields by name, repeated ones joined (RFC 9110 §5.3), but for those that may come only once."""
+    """Return fields by name, with repeated ones joined (RFC 9110 §5.3). Raises BadRequest if one must not repeat."""
     headers: dict[str, str] = {}
     for name, value in fields:
         if name in headers and name in ONCE:
-            raise BadRequest(f"a request has one {name.title()} field at the most")
-        separator = "; " if name == "cookie" else ","  # RFC 9113 §8.2.3: in a Cookie a comma separates nothing
+            raise BadRequest(f"a request has at most one {name.title()} field")
+        separator = "; " if name == "cookie" else ","  # RFC 9113 §8.2.3: a comma is part of a cookie
         headers[name] = f"{headers[name]}{separator}{value}" if name in headers else value
     return headers
 
 
 def why_no_field(line: bytes) -> str:
-    """Say what is wrong with a field line."""
+    """Return the reason why a line is not a valid field line."""
     name, colon, _ = line.partition(b":")
     if line[:1] in (b" ", b"\t"):
         return "a line begins with white space (folded lines are obsolete)"
     if not colon:
         return "a header field has no colon"
     if not re.fullmatch(TOKEN, name.decode("latin-1")):
-        return "a header field's name is empty or has a character that names cannot have"
-    return "a header field's value has a control character"
+        return "a header field's name is empty or contains an invalid character"
+    return "a header field's value contains a control character"
 
 
 def parse_framing(
     version: str, length: str | None, coding: str | None, connection: str | None, expect: str | None
 ) -> Framing:
-    """Return what the version and the FRAMING_FIELDS of a head say. Raises HTTPError."""
+    """Return the framing by the version and the FRAMING_FIELDS of a head. Raises HTTPError."""
     if length is not None and coding is not None:
-        raise BadRequest("Transfer-Encoding stands beside Content-Length")  # RFC 9112 §6.3
+        raise BadRequest("the request has both Transfer-Encoding and Content-Length")  # RFC 9112 §6.3
     if coding is not None:
         check_transfer_encoding(version, coding)
     size = parse_content_length(length) if coding is None else None
@@ -202,40 +222,40 @@ def parse_framing(
 
 
 def parse_content_length(value: str | None) -> int:
-    """Return the body's length in octets, 0 without the field (RFC 9112 §6.2)."""
+    """Return the length of the body in octets, 0 without the field (RFC 9112 §6.2)."""
     if value is None:
         return 0
     if not CONTENT_LENGTH.fullmatch(value):
         raise BadRequest("Content-Length is not one decimal number")
     digits = value.lstrip("0") or "0"
     if len(digits) > MAX_DIGITS:
-        raise ContentTooLarge("no body is so long")
+        raise ContentTooLarge("Content-Length is too large")
     return int(digits)
 
 
 def check_transfer_encoding(version: str, value: str) -> None:
-    """Refuse any coding but chunked (RFC 9112 §6.1), and what makes the length of a body doubtful (§6.3)."""
+    """Raise HTTPError for a coding other than chunked (RFC 9112 §6.1) or an ambiguous length (§6.3)."""
     if version == "HTTP/1.0":
-        raise BadRequest("Transfer-Encoding stands in HTTP/1.0")
+        raise BadRequest("a request of HTTP/1.0 has Transfer-Encoding")
     *others, last = elements(value)
     if last != "chunked" or "chunked" in others or "" in others:
-        raise BadRequest("chunked is not the last transfer coding, once")
+        raise BadRequest("the last transfer coding is not chunked, or chunked occurs twice")
     if others:
-        raise CodingNotImplemented("the only transfer coding this server knows is chunked")
+        raise CodingNotImplemented("the only transfer coding that this server supports is chunked")
 
 
 def parse_expectation(version: str, value: str | None) -> bool:
-    """Tell whether the client waits for 100 (RFC 9110 §10.1.1); HTTP/1.0 knows no expectations."""
+    """Return whether the client waits for 100 (RFC 9110 §10.1.1); HTTP/1.0 has no expectations."""
     expectations = set(elements(value or "")) - {""}
     if not expectations or version == "HTTP/1.0":
         return False
     if expectations != {"100-continue"}:
-        raise ExpectationFailed("the only expectation this server knows is 100-continue")
+        raise ExpectationFailed("the only expectation that this server supports is 100-continue")
     return True
 
 
 def parse_connection(version: str, value: str | None) -> str:
-    """Return what the answer's Connection field tells: close, keep-alive where HTTP/1.0 persists (RFC 9112 §9.3)."""
+    """Return the option for the response: close, keep-alive if HTTP/1.0 persists, or "" (RFC 9112 §9.3)."""
     options = elements(value or "")
     if "close" in options:
         return "close"
@@ -245,5 +265,5 @@ def parse_connection(version: str, value: str | None) -> str:
 
 
 def elements(value: str) -> list[str]:
-    """Return the elements of a list in lower case (RFC 9110 §5.6.1), empty ones too."""
+    """Return the elements of a list in lower case (RFC 9110 §5.6.1), including empty ones."""
     return [element.strip(" \t") for element in value.lower().split(",")]

@@ -1,7 +1,7 @@
-"""Matching a path against a table of routes, and building one back from a view's name.
+"""The router: finds the view for a path in a table of routes, and builds a path from a view's name.
 
-A path without parameters is found in one dict look-up, however many there are; patterns are tried in the table's
-order. That a path is unknown, or a method, is an ordinary value: the connection goes on.
+A path without parameters is found by one look-up in a dict. Patterns are tried in the order of the table. An unknown
+path or method is an ordinary value, not an exception.
 """
 
 import re
@@ -23,7 +23,7 @@ PARAMETER = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The view for a request, and the parameters that its path holds."""
+    """The view for a request, and the parameters in its path."""
 
     view: View
     parameters: Mapping[str, Any]
@@ -31,25 +31,25 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class MethodNotAllowed:
-    """The path is known, the method is none of its views'; OPTIONS never is."""
+    """The table has the path, but no view for the method; OPTIONS never has a view."""
 
     allowed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """No route has the path."""
+    """No route matches the path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path of the table, with what is found there for each method."""
+    """A path of the table, with the view for each method."""
 
     path: str
     views: Mapping[str, View]
     pattern: re.Pattern[str]
     converters: Mapping[str, Callable[[str], Any]]
-    found: Mapping[str, Found]  # by method, where the path has no parameters
+    found: Mapping[str, Found]  # by method, if the path has no parameters
     not_allowed: MethodNotAllowed
 
     def match_method(self, method: str, parameters: Mapping[str, str]) -> Found | MethodNotAllowed:
@@ -59,9 +59,9 @@ class Route:
         return Found(self.views[method], {name: self.converters[name](text) for name, text in parameters.items()})
 
     def build(self, parameters: Mapping[str, Any]) -> str:
-        """Return the path with its parameters put in, percent-encoded. Raises ValueError where they do not fit."""
+        """Return the path with percent-encoded parameters. Raises ValueError if they do not match the path."""
         if parameters.keys() != self.converters.keys() or not self.pattern.fullmatch(self.fill(parameters, str)):
-            raise ValueError(f"{self.path} cannot be made of {parameters}")
+            raise ValueError(f"{parameters} do not match the path {self.path}")
         return self.fill(parameters, lambda value: quote(str(value)))
 
     def fill(self, parameters: Mapping[str, Any], convert: Callable[[Any], str]) -> str:
@@ -71,7 +71,7 @@ class Route:
 class Router:
     """A table of routes: a path maps to a view, for GET, or to a dict from methods to views.
 
-    names gives a path a name of its own to be reversed by; without one, a view's first path bears the view's name.
+    url_for finds a view's first path by the name of the view; names adds names for other paths.
     """
 
     def __init__(self, table: Table, names: Mapping[str, str] | None = None) -> None:
@@ -82,7 +82,7 @@ class Router:
         self._by_name |= {name: self._static[path] for name, path in (names or {}).items()}
 
     def match(self, method: str, path: str) -> Found | MethodNotAllowed | NotFound:
-        """Return the view for a method and a percent-decoded path, or why there is none."""
+        """Return the view for a method and a percent-decoded path, or the reason why there is none."""
         route = self._static.get(path)
         return route.found.get(method, route.not_allowed) if route else self._match_pattern(method, path)
 
@@ -94,11 +94,11 @@ class Router:
 
     @property
     def names(self) -> Mapping[str, str]:
-        """The paths as the table has them, by the names that url_for takes."""
+        """The paths of the table, by the names that url_for accepts."""
         return {name: route.path for name, route in self._by_name.items()}
 
     def url_for(self, view: str, /, **parameters: Any) -> str:
-        """Return the path of that name. Raises KeyError for an unknown name, ValueError for unfit parameters."""
+        """Return the path with this name. Raises KeyError for an unknown name, ValueError for wrong parameters."""
         return self._by_name[view].build(parameters)
 
 
@@ -113,7 +113,7 @@ def make_route(path: str, views: View | Mapping[str, View]) -> Route:
 
 
 def compile_path(path: str) -> re.Pattern[str]:
-    """Return the pattern of the paths that a path with parameters stands for."""
+    """Return the regular expression that matches the paths of a route."""
     literal, *rest = PARAMETER.split(path)
     pattern = re.escape(literal)
     for converter, name, literal in zip(rest[::3], rest[1::3], rest[2::3], strict=True):

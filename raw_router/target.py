@@ -1,4 +1,4 @@
-"""What a request is for: the target of its request line and its host, by RFC 9112 §3.2 and RFC 3986."""
+"""The target of a request line, and the host, by RFC 9112 §3.2 and RFC 3986."""
 
 import re
 from http import HTTPMethod
@@ -7,13 +7,13 @@ from urllib.parse import unquote_to_bytes
 
 from raw_router.messages import BadRequest
 
-# The names are those of the RFCs' grammars.
+# The expressions are named after the rules of the RFCs' grammars.
 PCT_ENCODED = r"%[0-9A-Fa-f]{2}"  # RFC 3986 §2.1
-UNRESERVED_OR_SUB_DELIM = r"A-Za-z0-9\-._~!$&'()*+,;="  # inside a character class
+UNRESERVED_OR_SUB_DELIM = r"A-Za-z0-9\-._~!$&'()+*,;="  # inside a character class
 PCHAR = rf"{UNRESERVED_OR_SUB_DELIM}:@"
-ABSOLUTE_PATH = rf"/(?:[{PCHAR}/]++|{PCT_ENCODED})*+"  # RFC 9110 §4.1
-QUERY = rf"(?:[{PCHAR}/?]++|{PCT_ENCODED})*+"
-REG_NAME = rf"(?:[{UNRESERVED_OR_SUB_DELIM}]|{PCT_ENCODED})+"  # not empty: http has no empty host (§4.2.1)
+ABSOLUTE_PATH = rf"/[{PCHAR}/]*(?:{PCT_ENCODED}[{PCHAR}/]*)*"  # RFC 9110 §4.1
+QUERY = rf"[{PCHAR}/?]*(?:{PCT_ENCODED}[{PCHAR}/?]*)*"
+REG_NAME = rf"(?:[{UNRESERVED_OR_SUB_DELIM}]|{PCT_ENCODED})+"  # not empty: an http URL requires a host (§4.2.1)
 IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_SUB_DELIM}:]+)\]"
 
 ABSOLUTE_FORM = re.compile(
@@ -30,26 +30,26 @@ def parse_target(method: str, target: str) -> tuple[str, str, str | None]:
         return decode_path(match["path"] or "/"), match["query"] or "", match["authority"]
     if target == "*" and method == HTTPMethod.OPTIONS:
         return "*", "", None
-    if target.lower().startswith("https:"):  # not to be had without TLS (RFC 9110 §7.4)
+    if target.lower().startswith("https:"):  # which requires TLS (RFC 9110 §7.4)
         raise BadRequest("the target is an https URL, and this server has no TLS")
-    raise BadRequest("the target is no path, with only the characters a URI may have")
+    raise BadRequest("the target is not a path of the characters that a URI may contain")
 
 
 def decode_path(path: str) -> str:
-    """Return a percent-decoded path; control characters and what is not UTF-8 are refused."""
+    """Return a percent-decoded path. Raises BadRequest if it is not UTF-8 or contains control characters."""
     if "%" not in path:
         return path
     decoded = unquote_to_bytes(path)
     if CONTROL.search(decoded):
-        raise BadRequest("the path has an encoded control character")
+        raise BadRequest("the path contains an encoded control character")
     try:
         return decoded.decode()
     except UnicodeDecodeError:
-        raise BadRequest("the path, once decoded, is not UTF-8") from None
+        raise BadRequest("the decoded path is not UTF-8") from None
 
 
 def parse_host(version: str, host: str | None) -> str:
-    """Return the authority that Host tells, "" where HTTP/1.0 has none (RFC 9112 §3.2)."""
+    """Return the value of Host, "" if a request of HTTP/1.0 has none (RFC 9112 §3.2)."""
     if host is not None:
         check_authority(host)
     elif version == "HTTP/1.1":
@@ -58,10 +58,10 @@ def parse_host(version: str, host: str | None) -> str:
 
 
 def check_authority(authority: str) -> None:
-    """Refuse what is no host with an optional port."""
+    """Raise BadRequest if the text is not a host with an optional port."""
     match = HOST.fullmatch(authority)
     if match is None or (match["ipv6"] and not is_ipv6(match["ipv6"])):
-        raise BadRequest("the host is no name or address with an optional port")
+        raise BadRequest("the host is not a name or an address with an optional port")
 
 
 def is_ipv6(address: str) -> bool:

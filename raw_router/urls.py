@@ -1,4 +1,4 @@
-"""URLS, the table you came for, and the thin functions it names: each takes a request and says what is shown."""
+"""URLS, the table of routes, and its views: each takes a request and returns a page or a file."""
 
 from raw_router.messages import Request
 from raw_router.router import Router, Table

@@ -1,7 +1,7 @@
-"""Workers: several processes that share one listening socket, and a supervisor that replaces one that dies.
+"""Workers: several processes that share one listening socket, and a supervisor that replaces dead ones.
 
-Supervisor and worker hold the two ends of a leash, a pair of sockets: a worker stops once its supervisor lets go of
-it, also where the supervisor was killed.
+A leash, a pair of connected sockets, joins the supervisor and a worker. The worker stops when the supervisor shuts
+its end down; the system does so if the supervisor is killed.
 """
 
 import logging
@@ -18,21 +18,21 @@ from typing import TypeAlias
 Work: TypeAlias = Callable[[socket.socket], None]  # until the socket can be read
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that end the server
-STEADY = 2.0  # seconds: a worker that dies sooner is taken to die again, and is replaced ever later
+STEADY = 2.0  # seconds: a worker that dies sooner will probably die again; the delay of its replacement doubles
 FIRST_DELAY = 0.1  # seconds
 LAST_DELAY = 10.0  # seconds
 MARGIN = 1.0  # seconds more than the workers' own grace, before they are killed
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 def supervise(work: Work, count: int, stop: socket.socket, grace: float) -> int:
-    """Keep so many workers at work until stop can be read, then let them end within grace; return the exit status.
+    """Run count workers until stop is readable, then let them end within grace seconds; return the exit status.
 
-    It is 0, or 1 where workers had to be killed: because they took too long, or because stop could be read once more.
+    It is 1 if workers had to be killed, because they took too long or stop became readable again, and else 0.
     """
     for number in SIGNALS:
-        signal.signal(number, lambda *_: None)  # the byte in the socket is all it takes, the second time, too
+        signal.signal(number, lambda *_: None)  # the byte in the socket is enough, the second time, too
     supervisor = Supervisor(work)
     try:
         for _ in range(count):
@@ -59,7 +59,7 @@ class Worker:
 
 
 class Supervisor:
-    """The workers, and how long a replacement waits."""
+    """The workers, and the delay of the next replacement."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -75,7 +75,7 @@ class Supervisor:
         self.workers.append(Worker(process, leash))
 
     def replace_dead(self, stop: socket.socket) -> bool:
-        """Wait for a worker to die, and replace it; False once stop can be read."""
+        """Wait until a worker dies, and replace it. Return False if stop is readable."""
         ready = wait([stop, *(worker.process.sentinel for worker in self.workers)])
         for worker in self.ended(ready):
             self.bury(worker)
@@ -92,14 +92,14 @@ class Supervisor:
         self.workers.remove(worker)
 
     def bury(self, worker: Worker) -> None:
-        """Say how a worker ended, and make the next one wait if that was early."""
+        """Log how a worker ended, and set the delay of its replacement."""
         self.remove(worker)
         self.delay = 0.0 if worker.age > STEADY else min(max(FIRST_DELAY, self.delay * 2), LAST_DELAY)
         end = f"worker {worker.process.pid} ended after {worker.age:.1f} s, {how_it_ended(worker.process.exitcode)}"
-        errors.error("%s; another takes its place%s", end, f" in {self.delay:.1f} s" if self.delay else "")
+        logger.error("%s; another takes its place%s", end, f" in {self.delay:.1f} s" if self.delay else "")
 
     def dismiss(self, stop: socket.socket, grace: float) -> int:
-        """Let go of all leashes, and wait for the workers to end, as long as stop cannot be read once more."""
+        """Shut down all leashes, and wait until the workers end, time is over or stop is readable again."""
         stop.recv(1)
         for worker in self.workers:
             worker.leash.shutdown(socket.SHUT_WR)
@@ -119,12 +119,12 @@ class Supervisor:
 
 
 def how_it_ended(exitcode: int | None) -> str:
-    """Return the signal or the exit status that ended a process."""
+    """Return the signal or the exit status of a process that ended."""
     return f"by {signal.Signals(-exitcode).name}" if exitcode and exitcode < 0 else f"with status {exitcode}"
 
 
 def run(work: Work, stop: socket.socket, leashes: list[socket.socket]) -> None:
-    """Work in a process of its own. A terminal's Ctrl-C reaches it, too, but it is the supervisor that stops it."""
+    """Run in a worker process. Ctrl-C in a terminal reaches it, too, but only the supervisor stops it."""
     for leash in leashes:
         leash.close()
     signal.set_wakeup_fd(-1)

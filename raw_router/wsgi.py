@@ -1,6 +1,6 @@
-"""The gateway: any WSGI application (PEP 3333) as a handler, behind the same connection as the URLS router.
+"""The gateway: makes a handler of any WSGI application (PEP 3333).
 
-Request and response bodies are held whole; streaming is left out on purpose.
+Request and response bodies are complete in memory; streaming is left out on purpose.
 """
 
 import re
@@ -26,19 +26,19 @@ FIELD_VALUE = re.compile(r"[\t -~\x80-\xff]*")  # no CR or LF: nothing splits a 
 
 
 class ApplicationHead(NamedTuple):
-    """What an application starts with."""
+    """The status and the header fields that an application passes to start_response."""
 
     status: int
-    headers: Fields  # but for Date and Content-Length
+    headers: Fields  # without Date and Content-Length
     length: str | None
 
 
 class ApplicationError(Exception):
-    """The application breaks PEP 3333; what it said is not sent."""
+    """The application violates PEP 3333; its response is not sent."""
 
 
 class Exchange:
-    """One call of the application: what it starts, writes and returns."""
+    """One call of the application: the head and the body that it produces."""
 
     def __init__(self) -> None:
         self.head: ApplicationHead | None = None
@@ -47,7 +47,7 @@ class Exchange:
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
     ) -> Callable[[bytes], object]:
-        """Note status and header fields; with exc_info they replace what was said before, for none of it was sent."""
+        """Set status and header fields; with exc_info they replace earlier ones, because nothing was sent yet."""
         if self.head and exc_info is None:
             raise ApplicationError("start_response was called twice")
         self.head = check_head(status, tuple((name, value) for name, value in headers))
@@ -55,7 +55,7 @@ class Exchange:
         return self.body.extend
 
     def run(self, application: "WSGIApplication", environ: "WSGIEnvironment") -> None:
-        """Call the application and take all it returns, then close that, as PEP 3333 wants in any case."""
+        """Call the application, read its whole result, then close it, as PEP 3333 always requires."""
         result = application(environ, self.start_response)
         try:
             for piece in result:
@@ -67,15 +67,15 @@ class Exchange:
                 result.close()
 
     def response(self, method: str) -> Response:
-        """Return what the application said. Raises ApplicationError where its length is wrong."""
+        """Return the response. Raises ApplicationError if its Content-Length is wrong."""
         if self.head is None:
             raise ApplicationError("start_response was not called")
         status, headers, length = self.head
         if status == HTTPStatus.NO_CONTENT:
             return Response(status, headers)
-        if status == HTTPStatus.RESET_CONTENT:  # which has no content, and says so (RFC 9110 §15.3.6)
+        if status == HTTPStatus.RESET_CONTENT:  # which has no content, and a length of 0 (RFC 9110 §15.3.6)
             return Response(status, (*headers, ("Content-Length", "0")))
-        if method == "HEAD" or status == HTTPStatus.NOT_MODIFIED:  # the length is that of what GET would get
+        if method == "HEAD" or status == HTTPStatus.NOT_MODIFIED:  # the length is that of the response to GET
             return Response(status, headers if length is None else (*headers, ("Content-Length", length)))
         actual = str(len(self.body))
         if length not in (None, actual):
@@ -85,16 +85,15 @@ class Exchange:
 
 @lru_cache(maxsize=256)
 def check_head(status: str, headers: Fields) -> ApplicationHead:
-    """Return what the application starts with, without Date, which is the writer's to tell.
+    """Return the head without Date, which the writer adds.
 
-    Raises ApplicationError for what would not be one well-formed head on the wire. Memoised, as applications say the
-    same again and again.
+    Raises ApplicationError if the head is not well-formed. Cached, because applications send the same heads again.
     """
     if not STATUS.fullmatch(status):
-        raise ApplicationError(f"{status!r} is no status")
+        raise ApplicationError(f"{status!r} is not a valid status")
     for name, value in headers:
         if not re.fullmatch(TOKEN, name) or not FIELD_VALUE.fullmatch(value) or is_hop_by_hop(name):
-            raise ApplicationError(f"{name!r}: {value!r} is no header field for an application to set")
+            raise ApplicationError(f"an application cannot set the header field {name!r}: {value!r}")
     lengths = [value for name, value in headers if name.lower() == "content-length"]
     if len(lengths) > 1 or not all(map(CONTENT_LENGTH.fullmatch, lengths)):
         raise ApplicationError(f"Content-Length is {lengths}, not one number")
@@ -103,9 +102,9 @@ def check_head(status: str, headers: Fields) -> ApplicationHead:
 
 
 def handler_for(application: "WSGIApplication", *, multithread: bool = True, multiprocess: bool = False) -> Handler:
-    """Return a handler that asks a WSGI application. It raises what the application raises.
+    """Return a handler that calls a WSGI application and raises the application's exceptions.
 
-    The application is told whether it may be asked by several threads, or in several processes, at once.
+    multithread and multiprocess are passed on to the application: whether several threads or processes call it at once.
     """
     server = {"wsgi.multithread": multithread, "wsgi.multiprocess": multiprocess}
 
@@ -114,14 +113,14 @@ def handler_for(application: "WSGIApplication", *, multithread: bool = True, mul
         try:
             exchange.run(application, make_environ(request) | server)
         except SystemExit as error:
-            raise ApplicationError("the application wants to end the server") from error
+            raise ApplicationError("the application tried to end the server") from error
         return exchange.response(request.method)
 
     return handler
 
 
 def make_environ(request: Request) -> dict[str, Any]:
-    """Return what PEP 3333 and, for its upper-case keys, CGI (RFC 3875 §4.1) have an application told of a request."""
+    """Return the environment for a request, by PEP 3333 and, for keys in capitals, by CGI (RFC 3875 §4.1)."""
     name, port = split_host(request.host)
     return {
         "REQUEST_METHOD": request.method,
@@ -156,6 +155,6 @@ def cgi_name(name: str) -> str:
 
 
 def split_host(host: str) -> tuple[str, str]:
-    """Return name and port of an authority, with the defaults that CGI demands."""
+    """Return name and port of an authority, with the defaults that CGI requires."""
     name, _, port = host.rpartition(":") if re.search(r":[0-9]*\Z", host) else (host, "", "")
     return name or "localhost", port or "80"

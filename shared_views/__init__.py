@@ -1,1 +1,1 @@
-"""What the service says, knowing no framework: plain values in, pages out."""
+"""The pages of the service, independent of any framework: plain values in, pages out."""

@@ -1,4 +1,4 @@
-"""From what a view shows to an Answer: pages by negotiation, files by their conditions."""
+"""Turns the result of a view into an Answer: a page by negotiation, a file by its conditions."""
 
 from collections.abc import Callable, Collection
 from http import HTTPStatus
@@ -13,7 +13,7 @@ CONTENTLESS = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_M
 
 
 def answer(shown: Shown, field: Callable[[str], str | None]) -> Answer:
-    """Return the answer to a request whose header fields `field` looks up, case-insensitively."""
+    """Return the answer to a request; `field` looks up its header fields, case-insensitively."""
     if isinstance(shown, File):
         return send_file(shown, field)
     if shown.status in CONTENTLESS:
@@ -22,11 +22,11 @@ def answer(shown: Shown, field: Callable[[str], str | None]) -> Answer:
 
 
 def send_file(file: File, field: Callable[[str], str | None]) -> Answer:
-    """Return the file, 304, or 412, as its conditions say; Range is ignored (RFC 9110 §14.2 allows it)."""
+    """Return the file, 304 or 412, by the request's conditions; Range is ignored (RFC 9110 §14.2 allows it)."""
     status = evaluate(file, field)
     if status == HTTPStatus.PRECONDITION_FAILED:
         return represent(problem(status, "The file is not as the request's conditions want it."), field("Accept"))
-    policy = (POLICY_FIELD,) if file.may_run_scripts else ()  # elsewhere it would only forbid a browser's own viewer
+    policy = (POLICY_FIELD,) if file.may_run_scripts else ()  # for other files it would only disable a browser's viewer
     headers = (("ETag", file.etag), ("Last-Modified", file.last_modified), CACHE_CONTROL, *policy)
     if status == HTTPStatus.NOT_MODIFIED:
         return without_content(status, headers)
@@ -34,5 +34,5 @@ def send_file(file: File, field: Callable[[str], str | None]) -> Answer:
 
 
 def options(methods: Collection[str]) -> Answer:
-    """Return the answer to OPTIONS: which methods a resource has (§9.3.7), and nothing else."""
+    """Return the answer to OPTIONS, which only lists the methods of a resource (§9.3.7)."""
     return without_content(HTTPStatus.NO_CONTENT, (allow(methods),))

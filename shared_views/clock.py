@@ -1,4 +1,4 @@
-"""The clock of the time page: in a module of its own, so that a test can stop it for all three routers."""
+"""The clock of the time page, in its own module, so that a test can stop it for all three routers."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
-"""Conditional requests: whether a file is sent, or 304 or 412, in the order of RFC 9110 §13.2.2.
+"""Conditional requests: decides between the file, 304 and 412, in the order of RFC 9110 §13.2.2.
 
-Flask's own way is response.make_conditional(request), which takes an unquoted ETag for one; Django's is the
-decorator condition(etag_func, last_modified_func), which answers 412 with a page of its own.
+Flask has response.make_conditional(request), which accepts an unquoted ETag. Django has the decorator
+condition(etag_func, last_modified_func), which answers 412 with its own page.
 """
 
 import re
@@ -12,11 +12,9 @@ from http import HTTPStatus
 
 from shared_views.files import File
 
-# Possessive repeats (*+): a hostile value cannot make the match try again, and take for ever.
-ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*+"')  # §8.8.3
-ENTITY_TAGS = re.compile(
-    rf"[ \t,]*+{ENTITY_TAG.pattern}(?:[ \t]*+,[ \t,]*+(?:{ENTITY_TAG.pattern})?+)*+[ \t]*+"
-)  # §13.1.1
+# A text matches these expressions in at most one way, so that a hostile value takes no longer than another.
+ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')  # §8.8.3
+ENTITY_TAGS = re.compile(rf"[ \t,]*{ENTITY_TAG.pattern}(?:[ \t]*,[ \t,]*{ENTITY_TAG.pattern})*[ \t,]*")  # §13.1.1
 
 # The three forms of an HTTP-date, two of them obsolete (§5.6.7).
 DAY, MONTH = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -55,15 +53,15 @@ def is_fresh(file: File, if_none_match: str | None, if_modified_since: str | Non
 
 
 def entity_tags(value: str) -> list[str]:
-    """Return the entity tags of a list, none where the list is malformed."""
+    """Return the entity tags of a list, or none if the list is malformed."""
     return ENTITY_TAG.findall(value) if ENTITY_TAGS.fullmatch(value) else []
 
 
 def parse_date(value: str | None) -> datetime | None:
-    """Return an HTTP-date in any of its three forms (§5.6.7), or None where it is none, and so to be ignored."""
+    """Return an HTTP-date in any of its three forms (§5.6.7); None for an invalid one, which is ignored."""
     if value is None or not HTTP_DATE.fullmatch(value):
         return None
     try:
         return parsedate_to_datetime(value).replace(tzinfo=UTC)
-    except ValueError:  # no such day or hour
+    except ValueError:  # the day or the time does not exist
         return None

@@ -9,13 +9,13 @@ from mimetypes import MimeTypes
 from pathlib import Path
 
 PUBLIC = Path(__file__).resolve().parent / "public"
-MEDIA_TYPES = MimeTypes()  # Python's own table: the machine's would make answers differ from one to the next
+MEDIA_TYPES = MimeTypes()  # Python's own table: the tables of machines differ
 SCRIPTABLE = ("text/html", "text/xml", "application/xml", "application/xhtml+xml", "image/svg+xml")
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it is served; modified is in whole seconds, as Last-Modified is (RFC 9110 §8.8.2)."""
+    """A file that is served; modified is in whole seconds, like Last-Modified (RFC 9110 §8.8.2)."""
 
     content: bytes
     media_type: str
@@ -32,11 +32,11 @@ class File:
 
 
 def read_file(name: str, root: Path = PUBLIC) -> File | None:  # rosetta: file
-    """Return the file of that name below root; None for whatever is not one, or lies outside."""
+    """Return the file with this name below root; None if it is not a file, or is outside root."""
     path = locate(name, root)
     try:
         return None if path is None else load(path)
-    except OSError:  # not ours to read, or gone in this moment
+    except OSError:  # the file is not readable, or was removed just now
         return None
 
 
@@ -47,7 +47,7 @@ def load(path: Path) -> File:
 
 
 def make_etag(content: bytes) -> str:
-    """Return a strong validator: it changes with the content and with nothing else (RFC 9110 §8.8.3)."""
+    """Return a strong validator, which changes only with the content (RFC 9110 §8.8.3)."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
@@ -58,13 +58,13 @@ def locate(name: str, root: Path) -> Path | None:
         return None
     try:
         path = Path(os.path.realpath(root.joinpath(*segments), strict=True))
-    except OSError:  # missing, too long a name, or links in a circle
+    except OSError:  # it is missing, its name is too long, or links form a circle
         return None
     return path if path.is_file() and path.is_relative_to(root) else None
 
 
 def media_type(name: str) -> str:
-    """Return the media type that a file's name tells, with a charset for text."""
+    """Return the media type for a file's name, with a charset for text."""
     guessed, encoding = MEDIA_TYPES.guess_type(name)
     if guessed is None or encoding is not None:
         return "application/octet-stream"

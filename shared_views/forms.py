@@ -1,7 +1,7 @@
-"""Forms: a request's body as fields and files, the same whoever reads it.
+"""Forms: reads fields and files from a request's body, in the same way for all three routers.
 
-Flask's own way is request.form and request.files, which pass over malformed multipart; Django's is request.POST and
-request.FILES, which strip file paths, decode base64 and keep limits of their own.
+Flask has request.form and request.files, which ignore malformed multipart. Django has request.POST and request.FILES,
+which strip file paths, decode base64 and have their own limits.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-MAX_BODY = 1024 * 1024  # octets, for servers that have no limit of their own
+MAX_BODY = 1024 * 1024  # octets, for servers without their own limit
 MAX_PARTS = 1_000  # parts of a multipart body: far more than any form has
 
 
@@ -30,14 +30,14 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was posted, in the order it came."""
+    """The posted fields and files, in their order in the body."""
 
     fields: tuple[tuple[str, str], ...] = ()
     files: tuple[Upload, ...] = ()
 
 
 class FormError(Exception):
-    """A body that is no form: status 415 for another media type, 400 for a malformed one."""
+    """A body that is not a valid form: status 415 for another media type, 400 for a malformed body."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -45,7 +45,7 @@ class FormError(Exception):
 
 
 def read_form(content_type: str | None, body: bytes) -> Form:  # rosetta: form
-    """Return the form that a body holds; an empty body is an empty form. Raises FormError."""
+    """Return the form in a body; an empty body is an empty form. Raises FormError."""
     if not body:
         return Form()
     media_type, parameters = parse_options_header(content_type or "")
@@ -57,12 +57,12 @@ def read_form(content_type: str | None, body: bytes) -> Form:  # rosetta: form
 
 
 def read_pairs(text: str) -> tuple[tuple[str, str], ...]:  # rosetta: query
-    """Return the pairs of a query or an urlencoded body: UTF-8, errors replaced, order and repeats kept."""
+    """Return the pairs of a query or an urlencoded body: UTF-8, with errors replaced, in order, repeats included."""
     return tuple(parse_qsl(text, keep_blank_values=True, errors="replace"))
 
 
 def read_multipart(boundary: str, body: bytes) -> Form:
-    """Return the fields and files of a multipart body (RFC 7578). Raises FormError where it is malformed."""
+    """Return the fields and files of a multipart body (RFC 7578). Raises FormError if it is malformed."""
     try:
         parts = list(read_parts(boundary, body))
     except MultipartError as error:

@@ -1,7 +1,7 @@
-"""Hosts: which authorities the service answers for.
+"""Hosts: the authorities that the service answers for.
 
-Django's own way is ALLOWED_HOSTS with request.get_host(), which is asked only where it is called; Flask's is
-TRUSTED_HOSTS, which refuses [::1]. One function decides for all.
+Django has ALLOWED_HOSTS, which only request.get_host() checks. Flask has TRUSTED_HOSTS, which refuses [::1]. Here one
+function decides for all three routers.
 """
 
 import os
@@ -13,13 +13,13 @@ AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::[0-9]*)?")  # host [ ":" port
 
 
 def allowed_hosts() -> frozenset[str]:
-    """Return the hosts that the environment's ALLOWED_HOSTS names, comma-separated."""
+    """Return the hosts in the environment variable ALLOWED_HOSTS, a comma-separated list."""
     names = os.environ.get("ALLOWED_HOSTS", DEFAULT_HOSTS).split(",")
     return frozenset(normal(name.strip()) for name in names if name.strip())
 
 
 def host_allowed(authority: str | None, allowed: Collection[str]) -> bool:
-    """Judge a Host field or the authority of a target; without one (HTTP/1.0) there is nothing to judge."""
+    """Whether a Host field or the authority of a target is allowed; no authority (HTTP/1.0) is."""
     if not authority:
         return True
     match = AUTHORITY.fullmatch(authority)
@@ -27,5 +27,5 @@ def host_allowed(authority: str | None, allowed: Collection[str]) -> bool:
 
 
 def normal(host: str) -> str:
-    """Return a host for comparison: letter case and one final dot do not count."""
+    """Return a host for comparison: in lower case, without a final dot."""
     return host.lower().removesuffix(".")

@@ -1,4 +1,4 @@
-"""Page, what a view says, and represent: the same page as HTML, JSON or problem details, as Accept prefers."""
+"""Pages, the results of views, and their representations: HTML, JSON or problem details, by the Accept field."""
 
 import json
 import re
@@ -13,6 +13,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 
 Form: TypeAlias = Literal["html", "json"]
+
+# IANA's registry of status codes; http.HTTPStatus has the older phrases of four codes before Python 3.13.
+REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
 
 HTML = "text/html"
 JSON = "application/json"
@@ -35,9 +43,9 @@ TEMPLATES = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a view says, before it takes a form: data for a template, which is also its JSON.
+    """The result of a view: data for a template, which are also its JSON.
 
-    constant tells that the page is the same for everybody and at all times, so that its forms may be remembered.
+    A constant page is the same for everybody at all times, so that its representations may be cached.
     """
 
     title: str
@@ -47,12 +55,12 @@ class Page:
     headers: Fields = ()
     constant: bool = False
 
-    __hash__ = object.__hash__  # its data may be any mapping, which has no hash
+    __hash__ = object.__hash__  # its data may be a mapping without a hash
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, header fields and body, for a framework or the server to put into its own response."""
+    """Status, header fields and body, for the response of a framework or a server."""
 
     status: HTTPStatus
     headers: Fields
@@ -61,23 +69,24 @@ class Answer:
 
 def problem(status: HTTPStatus, detail: str, headers: Fields = (), **extra: Any) -> Page:
     """Return an error as a page; its data are problem details (RFC 9457 §3.1)."""
-    data = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **extra}
-    return Page(status.phrase, "error.html", data, status, headers)
+    phrase = REASON_PHRASES[status]
+    data = {"type": "about:blank", "title": phrase, "status": status.value, "detail": detail, **extra}
+    return Page(phrase, "error.html", data, status, headers)
 
 
 def represent(page: Page, accept: str | None) -> Answer:
     """Return the page in the form that an Accept field prefers (RFC 9110 §12.5.1), HTML by default.
 
-    A success that can take no accepted form becomes 406; other statuses fall back to HTML.
+    If no form is accepted, a success becomes 406, and other statuses fall back to HTML.
     """
     form = preferred_form(accept, (JSON, PROBLEM) if page.status >= 400 else (JSON,))
     if form is None and page.status < 300:
         return represent(not_acceptable(), accept)
-    return remembered(page, form) if page.constant else rendered(page, form)
+    return cached(page, form) if page.constant else rendered(page, form)
 
 
 def rendered(page: Page, form: Form | None) -> Answer:
-    """Return the page in one form, HTML where there is no other."""
+    """Return the page in one form, HTML by default."""
     headers = (*page.headers, ("Vary", "Accept"))
     if form == "json":
         media_type = PROBLEM if page.status >= 400 else JSON
@@ -85,23 +94,23 @@ def rendered(page: Page, form: Form | None) -> Answer:
     return with_content(page.status, f"{HTML}; charset=utf-8", render(page).encode(), (*headers, POLICY_FIELD))
 
 
-remembered = lru_cache(maxsize=64)(rendered)
+cached = lru_cache(maxsize=64)(rendered)
 
 
 def with_content(status: HTTPStatus, media_type: str, content: bytes, headers: Fields) -> Answer:
-    """Return an answer with content, and the fields that tell of it."""
-    told = (("Content-Type", media_type), ("Content-Length", str(len(content))))
-    return Answer(status, (*told, *headers, *SECURITY_FIELDS), content)
+    """Return an answer with content, and the header fields that describe it."""
+    described = (("Content-Type", media_type), ("Content-Length", str(len(content))))
+    return Answer(status, (*described, *headers, *SECURITY_FIELDS), content)
 
 
 def without_content(status: HTTPStatus, headers: Fields) -> Answer:
-    """Return an answer whose status forbids content; 205 owes a length of 0 (RFC 9110 §15.3.6)."""
+    """Return an answer whose status forbids content; 205 requires a length of 0 (RFC 9110 §15.3.6)."""
     length = (("Content-Length", "0"),) if status == HTTPStatus.RESET_CONTENT else ()
     return Answer(status, (*headers, *length, *SECURITY_FIELDS))
 
 
 def not_acceptable() -> Page:
-    """Return the page that lists which representations exist (RFC 9110 §15.5.7)."""
+    """Return the page that lists the existing representations (RFC 9110 §15.5.7)."""
     detail = "This page does not exist in a form that the request accepts."
     return problem(HTTPStatus.NOT_ACCEPTABLE, detail, available=[HTML, JSON])
 
@@ -114,22 +123,22 @@ def render(page: Page) -> str:
 template = cache(TEMPLATES.get_template)
 
 
-# Negotiation. Flask's own way is request.accept_mimetypes.best_match, Django's request.get_preferred_type;
-# they differ on ties, on invalid elements and on parameters, so one function decides for all.
+# Negotiation. Flask has request.accept_mimetypes.best_match, Django request.get_preferred_type. They differ on ties,
+# invalid elements and parameters, so one function decides for all three routers.
 
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
-QUOTED_STRING = r'"(?:[^"\\]|\\.)*+"'  # §5.6.4
-# Possessive repeats (*+): a hostile value cannot make the match try again, and take for ever. An open quotation
-# takes the rest of the field.
-ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\\?\Z))++')  # one element of a list (§5.6.1)
-MEDIA_RANGE = re.compile(rf"\s*+({TOKEN}/{TOKEN})((?:\s*+;\s*+(?:{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))?+)*+)\s*+")
+QUOTED_STRING = r'"(?:[^"\\]|\\.)*"'  # §5.6.4
+# A text matches these expressions in at most one way, so that a hostile value takes no longer than another.
+# An open quotation extends to the end of the field.
+ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+', re.DOTALL)  # one element of a list (§5.6.1)
+MEDIA_RANGE = re.compile(rf"\s*({TOKEN}/{TOKEN})((?:\s*;(?:\s*{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))?)*)\s*")
 WEIGHT = re.compile(rf"{TOKEN}=(?:{TOKEN}|{QUOTED_STRING})")
 QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")  # §12.4.2
 
 
 @lru_cache(maxsize=256)
 def preferred_form(accept: str | None, json_types: tuple[str, ...]) -> Form | None:
-    """Return the preferred of the two forms, or None where Accept admits neither; ties give HTML."""
+    """Return the preferred form, HTML for ties, or None if Accept admits neither."""
     weights = dict(media_ranges(accept or ""))
     if not weights:
         return "html"
@@ -158,7 +167,7 @@ def media_ranges(accept: str) -> Iterator[tuple[str, float]]:
 
 
 def parse_weight(parameters: str) -> float | None:
-    """Return the q parameter of a media range, 1 where there is none, None where it is invalid."""
+    """Return the q parameter of a media range, 1 without one, None if it is invalid."""
     for parameter in WEIGHT.findall(parameters):
         name, _, value = parameter.partition("=")
         if name.lower() == "q":

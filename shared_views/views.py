@@ -1,4 +1,4 @@
-"""What each page says: plain values in, a Page out; a file for what has one representation."""
+"""The views, for all three routers: plain values in, a Page or a File out."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
@@ -8,11 +8,11 @@ from typing import Any, NoReturn, TypeAlias
 
 from shared_views.files import File, read_file
 from shared_views.forms import MULTIPART, URLENCODED, Form, FormError, read_pairs
-from shared_views.pages import Page, problem
+from shared_views.pages import REASON_PHRASES, Page, problem
 
 Shown: TypeAlias = Page | File
 
-# name of the route, its parameters, the title of the link, what the route shows
+# name of the route, its parameters, title of the link, description of the route
 LINKS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("test", {}, "Test page", "a static route"),
     ("time_page", {}, "Time", "two routes, one view"),
@@ -30,13 +30,13 @@ LINKS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("error", {}, "An error", "the 500 handler"),
 )
 
-# Statuses that owe header fields of their own, which a bare page cannot give (RFC 9110 §15.5.2, .6, .8, .22).
+# Statuses that require header fields, which a bare page cannot have (RFC 9110 §15.5.2, .6, .8, .22).
 OWING_FIELDS = {401, 405, 407, 426}
 SERVED_SUCCESSES = {200, 201, 202, 204, 205, 304}
 
 
 def index(url_for: Callable[..., str]) -> Page:
-    """Link to every page; url_for is the router's own reverse routing, from a route's name and parameters."""
+    """Link to every page; url_for is the router's reverse routing, from a route's name and parameters."""
     links = [
         {"title": title, "path": url_for(name, **parameters), "shows": shows}
         for name, parameters, title, shows in LINKS
@@ -52,7 +52,7 @@ def test() -> Page:
 
 
 def time_page(now: datetime) -> Page:
-    """Tell the time, never to be cached."""
+    """Show the time; the page is never cached."""
     data = {"time": f"{now:%H:%M:%S %d.%m.%Y}", "datetime": now.isoformat(timespec="seconds")}
     return Page("Time", "time.html", data, headers=(("Cache-Control", "no-store"),))
 
@@ -68,24 +68,25 @@ def status(code: int, path: str) -> Page:
         return not_found(path)
     if served >= 400:
         return problem(served, f"You asked for the status {served.value}, and here it is.")
-    return Page(served.phrase, "status.html", {"status": served.value, "title": served.phrase}, served)
+    phrase = REASON_PHRASES[served]
+    return Page(phrase, "status.html", {"status": served.value, "title": phrase}, served)
 
 
 def served_status(code: int) -> HTTPStatus | None:
-    """Return the status that /status/<code> serves for a code, if it does."""
+    """Return the status that /status/<code> serves, None for a code that is not served."""
     named = next((each for each in HTTPStatus if each == code), None)
     served = code in SERVED_SUCCESSES or (code >= 400 and code not in OWING_FIELDS)
     return named if served else None
 
 
 def home(location: str) -> Page:
-    """Send to location, for good."""
+    """Redirect to a location permanently."""
     moved = HTTPStatus.MOVED_PERMANENTLY
-    return Page(moved.phrase, "moved.html", {"location": location}, moved, (("Location", location),))
+    return Page(REASON_PHRASES[moved], "moved.html", {"location": location}, moved, (("Location", location),))
 
 
 def inspect(client: str, method: str, path: str, query: str, headers: Iterable[tuple[str, str]], version: str) -> Page:
-    """Show what the server saw of a request; query is raw, headers in any form a server gives them."""
+    """Show a request as the server received it; query is raw, headers are the names and values of the server."""
     data = {
         "client": client,
         "method": method,
@@ -98,13 +99,13 @@ def inspect(client: str, method: str, path: str, query: str, headers: Iterable[t
 
 
 def cgi_fields(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return header fields as CGI tells them: title case, none with an underscore, repeats joined, sorted."""
+    """Return header fields as CGI does: in title case, without underscores, repeats joined, sorted."""
     joined: dict[str, str] = {}
     for name, value in headers:
         if "_" not in name:
             name = name.title()
             joined[name] = f"{joined[name]},{value}" if name in joined else value
-    # To CGI an empty CONTENT_TYPE is as good as none (RFC 3875 §4.1.3), and Flask takes it so.
+    # In CGI an empty CONTENT_TYPE means that there is none (RFC 3875 §4.1.3), and Flask does the same.
     return sorted(item for item in joined.items() if item != ("Content-Type", ""))
 
 
@@ -113,13 +114,13 @@ def pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def form(posted: Form) -> Page:
-    """Show the form and what was posted with it."""
+    """Show the form, with the posted fields and files."""
     files = [asdict(file) for file in posted.files]
     return Page("The form", "form.html", {"fields": pairs(posted.fields), "files": files})
 
 
 def bad_form(error: FormError) -> Page:
-    """Say what a form must be (RFC 9110 §15.5.16 lets Accept tell it)."""
+    """Show why a form was refused; Accept lists the media types (RFC 9110 §15.5.16)."""
     accept = (("Accept", f"{URLENCODED}, {MULTIPART}"),) if error.status == 415 else ()
     return problem(error.status, str(error), accept)
 
@@ -137,7 +138,7 @@ def error() -> NoReturn:
 
 
 def failed(code: int) -> Page:
-    """Say with which status a framework refused a request that its server let pass."""
+    """Show the status with which a framework refused a request that its server had accepted."""
     return problem(HTTPStatus(code), "The request could not be answered.")
 
 
@@ -150,12 +151,12 @@ def not_found(path: str) -> Page:
 
 
 def method_not_allowed(method: str, allowed: Collection[str]) -> Page:
-    """Say which methods a resource has (RFC 9110 §15.5.6)."""
+    """Show that a method is not allowed; Allow lists the others (RFC 9110 §15.5.6)."""
     return problem(HTTPStatus.METHOD_NOT_ALLOWED, f"This page does not take {method}.", (allow(allowed),))
 
 
 def allow(methods: Collection[str]) -> tuple[str, str]:
-    """Return the Allow field for a set of methods, sorted, so that every router says the same (§10.2.1)."""
+    """Return the Allow field for a set of methods, sorted, so that it is the same in every router (§10.2.1)."""
     return ("Allow", ", ".join(sorted(methods)))
 
 

@@ -1,21 +1,23 @@
 """The three implementations, each behind raw_router in a thread of the test's own process."""
 
 import socket
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from threading import Thread
+from time import monotonic, sleep
 from typing import TypeAlias
 
 from django_project.wsgi import application
 from flask_app import app
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, Bounds, Connect, coroutines, events, listen, serial, threads
-from raw_router.handler import generate_response
+from raw_router.drivers import TIMEOUTS, Connect, Timeouts, coroutines, events, listen, serial, threads
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
 
-Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Bounds], None]
+Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
 
 HOST = "127.0.0.1"
 HANDLERS: Mapping[str, Handler] = {
@@ -32,24 +34,46 @@ DRIVERS: Mapping[str, Serve] = {
 
 
 @contextmanager
-def serving(handler: Handler, serve: Serve = events.serve, port: int = 0, bounds: Bounds = BOUNDS) -> Iterator[int]:
+def serving(
+    handler: Handler, serve: Serve = events.serve, port: int = 0, timeouts: Timeouts = TIMEOUTS
+) -> Iterator[int]:
     """Serve until the block ends; yields the port."""
-    with driving(partial(Connection, handler), serve, port, bounds) as taken:
+    with driving(partial(Connection, handler), serve, port, timeouts) as taken:
         yield taken
 
 
 @contextmanager
-def driving(connect: Connect, serve: Serve, port: int = 0, bounds: Bounds = BOUNDS) -> Iterator[int]:
+def driving(connect: Connect, serve: Serve, port: int = 0, timeouts: Timeouts = TIMEOUTS) -> Iterator[int]:
     """Drive conversations until the block ends; yields the port."""
     stop, wake = socket.socketpair()
     with listen(HOST, port) as listener, stop, wake:
-        thread = Thread(target=serve, args=(listener, connect, stop, bounds))
+        thread = Thread(target=serve, args=(listener, connect, stop, timeouts))
         thread.start()
         try:
             yield listener.getsockname()[1]
         finally:
             wake.send(b"!")
             thread.join()
+
+
+def dial(port: int) -> socket.socket:
+    return socket.create_connection((HOST, port), timeout=30)
+
+
+def reset(client: socket.socket) -> None:
+    """Close a connection by RST."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def becomes_true(condition: Callable[[], bool], seconds: float = 30) -> bool:
+    """Wait until a condition is true; return False if it is not true in time."""
+    deadline = monotonic() + seconds
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        sleep(0.01)
+    return True
 
 
 def exchange(port: int, data: bytes) -> bytes:

@@ -99,9 +99,9 @@ def test_every_package_of_the_judge_has_its_arrows() -> None:
     assert {folder.parent.name for folder in JUDGE.glob("*/__init__.py")} == set(ARROWS)
 
 
-def test_only_urls_and_handler_know_the_views() -> None:
+def test_only_urls_and_the_application_import_the_views() -> None:
     knowing = {file.name for file in modules("raw_router") if "shared_views" in rooms_imported(file)}
-    assert knowing == {"urls.py", "handler.py"}
+    assert knowing == {"urls.py", "application.py"}
 
 
 def test_raw_router_needs_the_standard_library_alone() -> None:
@@ -112,7 +112,7 @@ def test_raw_router_needs_the_standard_library_alone() -> None:
 def test_the_core_holds_no_socket_and_no_page(module: str) -> None:
     names = set(imports(ROOT / "raw_router" / f"{module}.py"))
     assert names.isdisjoint({"socket", "select", "selectors", "asyncio", "threading"})
-    assert names.isdisjoint({"raw_router.router", "raw_router.urls", "raw_router.handler", "raw_router.drivers"})
+    assert names.isdisjoint({"raw_router.router", "raw_router.urls", "raw_router.application", "raw_router.drivers"})
 
 
 def test_the_document_lists_every_module_once_and_the_core_first() -> None:
@@ -134,5 +134,5 @@ def test_drivers_import_no_http() -> None:
         assert all(name.startswith("raw_router.drivers") for name in ours), file
 
 
-def test_the_gateway_imports_neither_urls_nor_handler() -> None:
-    assert {"raw_router.urls", "raw_router.handler"}.isdisjoint(imports(ROOT / "raw_router" / "wsgi.py"))
+def test_the_gateway_imports_neither_urls_nor_the_application() -> None:
+    assert {"raw_router.urls", "raw_router.application"}.isdisjoint(imports(ROOT / "raw_router" / "wsgi.py"))

@@ -16,13 +16,13 @@ import pytest
 
 from http_contract import BY_ID, RULES, Outcome, Rule, Server, run
 from http_contract.sandbox.launcher import LocalTarget
-from raw_router.drivers import BOUNDS
+from raw_router.drivers import TIMEOUTS
 from sidebyside.matrix.breaches import BREACHES, breach_of
 from sidebyside.services import HOST, SERVICES
 from tests.serving import DRIVERS, HANDLERS, serving
 
 OTHER_SERVERS = ("dev", "gunicorn")
-QUICK = replace(BOUNDS, head=2.0, body=2.0)  # so that it does not take long to see that they hold
+QUICK = replace(TIMEOUTS, head=2.0, body=2.0)  # so that it does not take long to see that they hold
 FOR_OTHERS = {1, 2, 3, 4, 5, 6, 10}  # stages for other servers: how a connection persists is theirs to decide
 NOT_FOR_SERIAL = 8  # the stage about many clients at a time, for the driver that serves one
 

@@ -1,13 +1,18 @@
-"""Django's own side: urlconf, reverse, settings, its test client."""
+"""Django's own side: urlconf, reverse, settings, its test client, its commands."""
 
 import logging
+import runpy
+import sys
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 
-from django_project import views
+from django_project import manage, views
+from django_project.wsgi import application
+from raw_router.messages import Request
+from raw_router.wsgi import handler_for
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,25 @@ def test_two_routes_have_one_view() -> None:
     assert found == [views.Time, views.Time]
 
 
-@pytest.mark.parametrize(("path", "status"), [("/test", 200), ("/home", 301), ("/nope", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/test", 200),
+        ("/time", 200),
+        ("/hello/world", 200),
+        ("/status/204", 204),
+        ("/status/418", 418),
+        ("/status/0000000418", 404),
+        ("/home", 301),
+        ("/inspect?a=1", 200),
+        ("/form", 200),
+        ("/files/notes/nested.txt", 200),
+        ("/files//hello.txt", 404),
+        ("/style.css", 200),
+        ("/nope", 404),
+    ],
+)
 def test_client(client: Client, path: str, status: int) -> None:  # rosetta: test client
     assert client.get(path).status_code == status
 
@@ -72,3 +95,42 @@ def test_an_error_is_not_left_to_the_root_logger_too() -> None:
 
 def test_the_projects_time_zone_is_the_machines(settings: LazySettings) -> None:
     assert settings.TIME_ZONE is None
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "status"),
+    [
+        (b"a=1", "application/x-www-form-urlencoded", 200),
+        (b"a=1", "text/plain", 415),
+        (b"a=1", "multipart/form-data; boundary=b", 400),
+    ],
+)
+def test_a_posted_form(client: Client, body: bytes, media_type: str, status: int) -> None:
+    assert client.generic("POST", "/form", body, media_type).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "allowed"),
+    [("OPTIONS", 204, "GET, HEAD, OPTIONS, POST"), ("PUT", 405, "GET, HEAD, OPTIONS, POST")],
+)
+def test_methods_of_a_path(client: Client, method: str, status: int, allowed: str) -> None:
+    answer = client.generic(method, "/form")
+    assert (answer.status_code, answer.headers["Allow"]) == (status, allowed)
+
+
+def test_a_response_to_head_has_no_body(client: Client) -> None:
+    answer = client.head("/test")
+    assert (answer.content, answer.headers["Content-Length"]) == (b"", client.get("/test").headers["Content-Length"])
+
+
+@pytest.mark.parametrize("media_type", ["text/plain; a*=nope''x", "text/plain"], ids=["unknown charset", "valid"])
+def test_any_content_type_reaches_the_application(media_type: str) -> None:
+    request = Request("GET", "/test", "HTTP/1.1", {"content-type": media_type}, "/test", host="localhost")
+    assert handler_for(application)(request).status == 200
+
+
+def test_the_commands_of_the_project(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "argv", ["manage.py", "check"])
+    runpy.run_path(manage.__file__, run_name="__main__")
+    assert "no issues" in capsys.readouterr().out

@@ -16,9 +16,9 @@ import pytest
 from http_contract import RULES, Rule, Server, run
 from http_contract.http.request import get
 from http_contract.rules.content import object_of
+from raw_router.application import generate_response
 from raw_router.connection import Connection
 from raw_router.drivers import events, listen
-from raw_router.handler import generate_response
 from sidebyside.behind_nginx import SITE
 from sidebyside.installed import find_program
 from sidebyside.matrix.breaches import breach_of

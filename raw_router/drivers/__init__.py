@@ -1,8 +1,8 @@
-"""Drivers: ways of moving bytes between sockets and connections, none of which knows HTTP.
+"""Drivers: ways of moving bytes between sockets and connections. A driver does not parse HTTP.
 
-Each module has one function, serve(listener, connect, stop, bounds): it accepts clients from a listening socket, asks
-`connect` for a conversation with each, and carries bytes until that is over. Once `stop` can be read, it accepts nobody
-more, retires its conversations, and returns when they are over, or when their time is.
+Each driver has one function, serve(listener, connect, stop, timeouts). It accepts clients from a listening socket,
+calls `connect` for a connection with each, and moves bytes until the connection is closed. When `stop` is readable, it
+accepts no more clients, retires its connections, and returns when they are closed or the grace is over.
 """
 
 import errno
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 
-class Conversation(Protocol):
-    """What a driver needs of a connection (raw_router.connection says what it means)."""
+class ServerConnection(Protocol):
+    """The part of a connection that drivers use; raw_router.connection documents it."""
 
     served: int
 
@@ -25,17 +25,17 @@ class Conversation(Protocol):
     def retire(self) -> None: ...
 
 
-Connect: TypeAlias = Callable[[str], Conversation]  # from the client's address
+Connect: TypeAlias = Callable[[str], ServerConnection]  # from the client's address
 
 RECEIVE_SIZE = 64 * 1024  # octets
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """How many clients are served at once, and how many seconds each may take for what it is waited for.
+class Timeouts:
+    """How many seconds a client has for each state that a connection waits in, and how many clients are served at once.
 
-    A head or a body has its time in all, however it drips. What exhausts the system's own bounds does no harm either:
-    accepting pauses, and clients wait in the listener's queue.
+    The timeout covers the whole head or body; sending slowly does not extend it. If there is no room for another
+    client, by `connections` or by the system's limits, accepting pauses, and clients wait in the listener's queue.
     """
 
     connections: int = 20_000
@@ -43,24 +43,24 @@ class Bounds:
     head: float = 4.0
     body: float = 4.0
     write: float = 30.0
-    closed: float = 2.0  # to read on, so that no reset overtakes the last answer (RFC 9112 §9.6)
-    grace: float = 10.0  # for what is in flight when the server stops
+    closed: float = 2.0  # of reading after the last response, so that no reset destroys it (RFC 9112 §9.6)
+    grace: float = 10.0  # for requests that have begun when the server stops
 
     def seconds(self, wait: str) -> float:
-        """Return the seconds for what a conversation waits for."""
+        """Return the timeout of a state that connections wait in."""
         limit: float = getattr(self, wait)
         return limit
 
 
-BOUNDS = Bounds()
-PAUSE = 0.5  # seconds without accepting, where there is no room for a client
+TIMEOUTS = Timeouts()
+PAUSE = 0.5  # seconds without accepting, if there is no room for a client
 
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there; port 0 takes a free one. Raises OSError, for a taken port above all."""
+    """Return a socket that listens on an address; port 0 is a free one. Raises OSError, as for a port in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=1024)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # for all that it accepts
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
     return listener

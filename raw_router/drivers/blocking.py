@@ -1,4 +1,4 @@
-"""One conversation over a socket that blocks, read top to bottom: what the drivers serial and threads share."""
+"""One connection over a blocking socket, from top to bottom: the drivers serial and threads share it."""
 
 import logging
 import math
@@ -8,20 +8,20 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from time import monotonic
 
-from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Conversation
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, ServerConnection, Timeouts
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 def accepted(listener: socket.socket, stop: socket.socket) -> Iterator[tuple[socket.socket, str]]:
-    """Yield clients with their addresses until stop can be read; pause where there is no room for another."""
+    """Yield clients with their addresses until stop is readable; pause if there is no room for another."""
     listener.setblocking(False)
     while stop not in ready(math.inf, listener, stop):
         try:
             client, address = listener.accept()
-        except OSError as error:  # mostly a client that is gone already
+        except OSError as error:  # usually the client is gone already
             if error.errno in NO_ROOM:
-                errors.error("no room for another client, who waits now: %s", error.strerror)
+                logger.error("no room for another client, which waits now: %s", error.strerror)
                 ready(PAUSE, stop)
             continue
         client.setblocking(True)
@@ -29,7 +29,7 @@ def accepted(listener: socket.socket, stop: socket.socket) -> Iterator[tuple[soc
 
 
 def ready(seconds: float, *sockets: socket.socket) -> Collection[socket.socket]:
-    """Return those of the sockets that can be read, none where that takes longer."""
+    """Return the sockets that are readable within some seconds, or none."""
     poll = select.poll()
     for each in sockets:
         poll.register(each, select.POLLIN)
@@ -38,26 +38,28 @@ def ready(seconds: float, *sockets: socket.socket) -> Collection[socket.socket]:
 
 
 def milliseconds(seconds: float) -> int | None:
-    """Return the same time as poll() takes it, None for ever."""
+    """Return the timeout for poll(), None for no limit."""
     return None if seconds == math.inf else math.ceil(max(seconds, 0) * 1000)
 
 
-def converse(client: socket.socket, connection: Conversation, stop: socket.socket, bounds: Bounds) -> None:
-    """Carry bytes both ways until the connection is closed, or the client is gone; retire it once stop can be read."""
+def converse(client: socket.socket, connection: ServerConnection, stop: socket.socket, timeouts: Timeouts) -> None:
+    """Carry bytes both ways until the connection is closed or the client is gone; retire it when stop is readable."""
     with client, suppress(OSError):
-        Carrier(client, connection, stop, bounds).carry()
-        linger(client, bounds.closed)
+        Carrier(client, connection, stop, timeouts).carry()
+        linger(client, timeouts.closed)
 
 
 class Carrier:
-    """What carries the bytes of one conversation, and minds its time."""
+    """Carries the bytes of one connection, within its timeouts."""
 
-    def __init__(self, client: socket.socket, connection: Conversation, stop: socket.socket, bounds: Bounds) -> None:
+    def __init__(
+        self, client: socket.socket, connection: ServerConnection, stop: socket.socket, timeouts: Timeouts
+    ) -> None:
         self.client = client
         self.connection = connection
         self.stop = stop
-        self.bounds = bounds
-        self.end = math.inf  # of the grace that is given once the server stops
+        self.timeouts = timeouts
+        self.end = math.inf  # of the grace, which begins when the server stops
         self.poll = select.poll()
         self.poll.register(client, select.POLLIN)
         self.poll.register(stop, select.POLLIN)
@@ -66,13 +68,13 @@ class Carrier:
         wait, deadline = ("", -1), 0.0
         while self.connection.waits_for != "closed":
             if wait != (wait := (self.connection.waits_for, self.connection.served)):
-                deadline = monotonic() + self.bounds.seconds(self.connection.waits_for)
+                deadline = monotonic() + self.timeouts.seconds(self.connection.waits_for)
             self.send(self.next_answer(min(deadline, self.end)))
 
     def next_answer(self, deadline: float) -> bytes:
-        """Wait for what the connection waits for, and return its answer."""
+        """Wait until the connection can continue, and return its response."""
         if self.connection.waits_for == "write":
-            return self.connection.receive(b"")  # all was sent before
+            return self.connection.receive(b"")  # everything was sent before
         numbers = [number for number, _ in self.poll.poll(milliseconds(deadline - monotonic()))]
         if self.stop.fileno() in numbers:
             self.retire()
@@ -83,25 +85,25 @@ class Carrier:
         return self.connection.receive(data) if data else self.connection.end_of_input()
 
     def send(self, answer: bytes) -> None:
-        """Send all of an answer, mostly without waiting; the client has bounds.write seconds to take it."""
+        """Send a whole response, usually without waiting; the client has timeouts.write seconds to read it."""
         try:
             sent = self.client.send(answer, socket.MSG_DONTWAIT) if answer else 0
         except BlockingIOError:
             sent = 0
         if sent < len(answer):
-            self.client.settimeout(self.bounds.write)
+            self.client.settimeout(self.timeouts.write)
             self.client.sendall(memoryview(answer)[sent:])
             self.client.settimeout(None)
 
     def retire(self) -> None:
-        """Let the request that has begun to come be answered, in time."""
+        """Let a request that has begun be answered within the grace."""
         self.poll.unregister(self.stop)
         self.connection.retire()
-        self.end = monotonic() + self.bounds.grace
+        self.end = monotonic() + self.timeouts.grace
 
 
 def linger(client: socket.socket, seconds: float) -> None:
-    """Half-close and read on for a while, so that no reset overtakes the last answer (RFC 9112 §9.6)."""
+    """Half-close, then read for some seconds, so that no reset destroys the last response (RFC 9112 §9.6)."""
     client.shutdown(socket.SHUT_WR)
     deadline = monotonic() + seconds
     while ready(deadline - monotonic(), client) and client.recv(RECEIVE_SIZE):

@@ -6,26 +6,26 @@ import socket
 from asyncio import AbstractEventLoop, Task
 from contextlib import suppress
 
-from raw_router.drivers import BOUNDS, NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Connect, Conversation
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, TIMEOUTS, Connect, ServerConnection, Timeouts
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
-    """Serve clients until stop can be read, then those in flight for bounds.grace seconds at the most."""
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+    """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
     listener.setblocking(False)
-    asyncio.run(Server(listener, connect, bounds).run(stop))
+    asyncio.run(Server(listener, connect, timeouts).run(stop))
 
 
 class Server:
-    """The conversations that are going on, each with the task that carries it."""
+    """The open connections, each with the task that carries its bytes."""
 
-    def __init__(self, listener: socket.socket, connect: Connect, bounds: Bounds) -> None:
+    def __init__(self, listener: socket.socket, connect: Connect, timeouts: Timeouts) -> None:
         self.listener = listener
         self.connect = connect
-        self.bounds = bounds
-        self.conversations: dict[Task[None], Conversation] = {}
-        self.slots = asyncio.Semaphore(bounds.connections)
+        self.timeouts = timeouts
+        self.connections: dict[Task[None], ServerConnection] = {}
+        self.slots = asyncio.Semaphore(timeouts.connections)
 
     async def run(self, stop: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -36,59 +36,59 @@ class Server:
         loop.remove_reader(stop)
         accepting.cancel()
         self.retire()
-        if self.conversations:
-            await asyncio.wait(self.conversations, timeout=self.bounds.grace)
+        if self.connections:
+            await asyncio.wait(self.connections, timeout=self.timeouts.grace)
 
     async def accept(self, loop: AbstractEventLoop) -> None:
         while True:
             await self.slots.acquire()
             try:
                 client, address = await loop.sock_accept(self.listener)
-            except OSError as error:  # mostly a client that is gone already
+            except OSError as error:  # usually the client is gone already
                 self.slots.release()
                 if error.errno in NO_ROOM:
-                    errors.error("no room for another client, who waits now: %s", error.strerror)
+                    logger.error("no room for another client, which waits now: %s", error.strerror)
                     await asyncio.sleep(PAUSE)
                 continue
             connection = self.connect(address[0])
-            task = asyncio.create_task(converse(client, connection, self.bounds))
-            self.conversations[task] = connection
+            task = asyncio.create_task(converse(client, connection, self.timeouts))
+            self.connections[task] = connection
             task.add_done_callback(self.forget)
 
     def forget(self, task: Task[None]) -> None:
-        del self.conversations[task]
+        del self.connections[task]
         self.slots.release()
 
     def retire(self) -> None:
-        """Let the requests that have begun to come be answered; end what is idle."""
-        for task, connection in self.conversations.items():
+        """Let requests that have begun be answered; end idle connections."""
+        for task, connection in self.connections.items():
             connection.retire()
             if connection.waits_for == "closed":
                 task.cancel()
 
 
-async def converse(client: socket.socket, connection: Conversation, bounds: Bounds) -> None:
-    """Carry bytes both ways until the connection is closed, or the client is gone."""
+async def converse(client: socket.socket, connection: ServerConnection, timeouts: Timeouts) -> None:
+    """Carry bytes both ways until the connection is closed or the client is gone."""
     loop = asyncio.get_running_loop()
     with client, suppress(OSError):
         wait, deadline = ("", -1), 0.0
         while connection.waits_for != "closed":
             if wait != (wait := (connection.waits_for, connection.served)):
-                deadline = loop.time() + bounds.seconds(connection.waits_for)
+                deadline = loop.time() + timeouts.seconds(connection.waits_for)
             answer = await next_answer(client, connection, deadline)
-            async with asyncio.timeout(bounds.write):
+            async with asyncio.timeout(timeouts.write):
                 await loop.sock_sendall(client, answer)
-        await linger(client, bounds.closed)
+        await linger(client, timeouts.closed)
 
 
-async def next_answer(client: socket.socket, connection: Conversation, deadline: float) -> bytes:
-    """Wait for what the connection waits for, and return its answer; the others have their turn before it."""
+async def next_answer(client: socket.socket, connection: ServerConnection, deadline: float) -> bytes:
+    """Wait until the connection can continue, and return its response; other tasks have a turn before."""
     if connection.waits_for == "write":
         await asyncio.sleep(0)
-        return connection.receive(b"")  # all was sent before
+        return connection.receive(b"")  # everything was sent before
     try:
         async with asyncio.timeout_at(deadline):
-            await asyncio.sleep(0)  # bytes that are there already are received without waiting, however late it is
+            await asyncio.sleep(0)  # bytes that have arrived are received without waiting, even after the deadline
             data = await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE)
     except TimeoutError:
         return connection.time_out()
@@ -96,7 +96,7 @@ async def next_answer(client: socket.socket, connection: Conversation, deadline:
 
 
 async def linger(client: socket.socket, seconds: float) -> None:
-    """Half-close and read on for a while, so that no reset overtakes the last answer (RFC 9112 §9.6)."""
+    """Half-close, then read for some seconds, so that no reset destroys the last response (RFC 9112 §9.6)."""
     client.shutdown(socket.SHUT_WR)
     async with asyncio.timeout(seconds):
         while await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE):

@@ -1,4 +1,4 @@
-"""All connections in one thread: sockets that never block, watched by epoll where the system has it, else by poll."""
+"""All connections in one thread: non-blocking sockets, watched by epoll if the system has it, else by poll."""
 
 import logging
 import select
@@ -7,19 +7,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from time import monotonic
 
-from raw_router.drivers import BOUNDS, NO_ROOM, PAUSE, RECEIVE_SIZE, Bounds, Connect, Conversation
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, TIMEOUTS, Connect, ServerConnection, Timeouts
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 READ, WRITE = select.POLLIN, select.POLLOUT
-TICK = 0.1  # seconds: time limits are no finer
+TICK = 0.1  # seconds: the resolution of the timeouts
 NOTHING = memoryview(b"")
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
-    """Serve clients until stop can be read, then those in flight for bounds.grace seconds at the most."""
-    loop = Loop(listener, connect, bounds)
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+    """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
+    loop = Loop(listener, connect, timeouts)
     try:
         loop.run(stop)
     finally:
@@ -27,11 +27,11 @@ def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds
 
 
 class Client:
-    """One client: its socket, what is still to be sent to it, what it is waited for, and since when."""
+    """One client: its socket, the bytes to send, the state that its connection waits in, and since when."""
 
     __slots__ = ("connection", "served", "socket", "tick", "unsent", "wait")
 
-    def __init__(self, client: socket.socket, connection: Conversation) -> None:
+    def __init__(self, client: socket.socket, connection: ServerConnection) -> None:
         self.socket = client
         self.connection = connection
         self.unsent = NOTHING
@@ -40,9 +40,9 @@ class Client:
         self.tick = -1
 
     def send(self, answer: bytes | memoryview) -> str:
-        """Send as much as the client takes now, and return what it is waited for then: to take more, for "write".
+        """Send as much as the client accepts now, and return the state to wait in: "write" if bytes are left.
 
-        Raises OSError where the client is gone.
+        Raises OSError if the client is gone.
         """
         try:
             sent = self.socket.send(answer) if answer else 0
@@ -57,18 +57,18 @@ class Client:
 
 
 class Loop:
-    """The clients by their sockets' numbers, and those that wait, in the order in which their time runs out.
+    """The clients by their sockets' numbers, and for each state the clients that wait in it, by deadline.
 
-    A kind of wait has one time limit, so who began it last runs out last: keeping the order costs O(1), and once a
-    tick at the most for a client that goes on as it did.
+    A state has one timeout, so the client that began to wait last has the last deadline. Keeping the order takes O(1),
+    and happens at most once a tick for a client that stays in a state.
     """
 
-    def __init__(self, listener: socket.socket, connect: Connect, bounds: Bounds) -> None:
+    def __init__(self, listener: socket.socket, connect: Connect, timeouts: Timeouts) -> None:
         listener.setblocking(False)
         self.poll = POLL()
         self.listener = listener
         self.connect = connect
-        self.bounds = bounds
+        self.timeouts = timeouts
         self.clients: dict[int, Client] = {}
         self.waiting: dict[str, OrderedDict[Client, int]] = {}
         self.tick = self.resumes = now()
@@ -81,14 +81,15 @@ class Loop:
             self.turn()
         self.poll.unregister(stop)
         self.retire()
-        end = self.tick + ticks(self.bounds.grace)
+        end = self.tick + ticks(self.timeouts.grace)
         while self.clients and self.tick < end:
             self.turn()
 
     def turn(self) -> None:
-        """Receive from all clients that are ready, then answer them, then send: each alike step is quicker in a row.
+        """Receive from all clients that are ready, then respond, then send: like steps are quicker in a row.
 
-        Views may take long. What is waited for after them has all its time, and what came before them is in time.
+        Views may be slow. Waits that begin after them have their whole timeout, and bytes that arrived before are in
+        time.
         """
         ready = self.poll.poll(self.patience())
         before, self.tick = self.tick, (came := now())
@@ -100,14 +101,14 @@ class Loop:
             self.expire(came)
 
     def patience(self) -> float | None:
-        """Return how long to wait for the sockets: to the next tick, or for ever where no time can run out."""
+        """Return how long to wait for the sockets: a tick, or without limit if there is no deadline."""
         return TICK * SECOND if self.clients or not self.accepting else None
 
     def receive(self, ready: Iterable[tuple[int, int]]) -> list[tuple[Client, bytes]]:
-        """Return what has come from clients; do what else the sockets are ready for.
+        """Return the bytes that arrived from clients; accept, send and drop clients as the sockets are ready.
 
-        A connection that waited for the client to take its answers goes on without new bytes: with some in each turn,
-        so that the others have theirs.
+        A connection that waited until its client read the responses continues without new bytes, once a turn, so that
+        other clients have their turns.
         """
         came = []
         for number, _ in ready:
@@ -151,20 +152,20 @@ class Loop:
     def accept(self) -> None:
         try:
             sock, address = self.listener.accept()
-        except OSError as error:  # mostly a client that is gone already
+        except OSError as error:  # usually the client is gone already
             if error.errno in NO_ROOM:
-                errors.error("no room for another client, who waits now: %s", error.strerror)
+                logger.error("no room for another client, which waits now: %s", error.strerror)
                 self.pause()
             return
         sock.setblocking(False)
         client = self.clients[sock.fileno()] = Client(sock, self.connect(address[0]))
         self.poll.register(sock, READ)
         self.watch(client, client.connection.waits_for)
-        if len(self.clients) >= self.bounds.connections:
+        if len(self.clients) >= self.timeouts.connections:
             self.pause()
 
     def pause(self) -> None:
-        """Leave new clients in the listener's queue for now."""
+        """Leave new clients in the listener's queue for some time."""
         self.poll.unregister(self.listener)
         self.accepting = False
         self.resumes = self.tick + ticks(PAUSE)
@@ -174,7 +175,7 @@ class Loop:
         self.accepting = True
 
     def send(self, client: Client, answer: bytes | memoryview) -> None:
-        """Send an answer, watch the client further, or drop it where it is gone."""
+        """Send a response and watch the client; drop it if it is gone."""
         try:
             wait = client.send(answer)
             if wait != client.wait or client.tick != self.tick:
@@ -185,18 +186,18 @@ class Loop:
             self.drop(client)
 
     def give_up(self, client: Client) -> None:
-        """Drop a client for a defect of ours, which must not cost the others their server."""
-        errors.exception("a connection failed")
+        """Drop a client after an error of the server, which must not affect other clients."""
+        logger.exception("a connection failed")
         self.drop(client)
 
     def watch(self, client: Client, wait: str) -> None:
-        """Take note of what a client is waited for; an answer begins a new wait, bytes alone do not."""
+        """Note the state that a client's connection waits in; a response begins a new wait, bytes alone do not."""
         before, client.wait = client.wait, wait
         if wait == before and client.served == client.connection.served:
             return
         client.served, client.tick = client.connection.served, self.tick
         self.forget(client, before)
-        self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.bounds.seconds(wait))
+        self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.timeouts.seconds(wait))
         if "write" in (before, wait):
             self.poll.modify(client.socket, WRITE if wait == "write" else READ)
         if wait == "closed":
@@ -207,7 +208,7 @@ class Loop:
             del self.waiting[wait][client]
 
     def let(self, client: Client, speak: Callable[[], bytes]) -> None:
-        """Send what a connection says of an end."""
+        """Send the last response of a connection whose input has ended or timed out."""
         try:
             answer = speak()
         except Exception:
@@ -222,7 +223,7 @@ class Loop:
         client.socket.close()
 
     def expire(self, tick: int) -> None:
-        """End the waits whose time had run out by then; see whether there is room for new clients."""
+        """End the waits whose deadline is over; resume accepting if there is room for new clients."""
         for wait, clients in list(self.waiting.items()):
             while clients and next(iter(clients.values())) <= tick:
                 client = next(iter(clients))
@@ -231,11 +232,11 @@ class Loop:
                 else:
                     self.let(client, client.connection.time_out)
         paused = not self.accepting and not self.stopped and self.tick >= self.resumes
-        if paused and len(self.clients) < self.bounds.connections:
+        if paused and len(self.clients) < self.timeouts.connections:
             self.resume()
 
     def retire(self) -> None:
-        """Accept nobody more, and end what is idle."""
+        """Accept no more clients, and end idle connections."""
         if self.accepting:
             self.pause()
         for client in list(self.clients.values()):

@@ -1,12 +1,12 @@
-"""One connection at a time, the tutorial's way: while one client is served, or says nothing, all others wait."""
+"""One connection at a time, as in the tutorial: while one client is connected, all others wait."""
 
 import socket
 
-from raw_router.drivers import BOUNDS, Bounds, Connect
+from raw_router.drivers import TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.blocking import accepted, converse
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
-    """Serve one client after the other until stop can be read."""
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+    """Serve one client after another until stop is readable."""
     for client, address in accepted(listener, stop):
-        converse(client, connect(address), stop, bounds)
+        converse(client, connect(address), stop, timeouts)

@@ -4,17 +4,17 @@ import socket
 from threading import BoundedSemaphore, Thread
 from time import monotonic
 
-from raw_router.drivers import BOUNDS, PAUSE, Bounds, Connect
+from raw_router.drivers import PAUSE, TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.blocking import accepted, converse, ready
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds: Bounds = BOUNDS) -> None:
-    """Serve clients until stop can be read, then wait for their threads; those still busy end with the process."""
-    slots = BoundedSemaphore(bounds.connections)
+def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+    """Serve clients until stop is readable, then wait for their threads; busy threads end with the process."""
+    slots = BoundedSemaphore(timeouts.connections)
 
     def run(client: socket.socket, address: str) -> None:
         try:
-            converse(client, connect(address), stop, bounds)
+            converse(client, connect(address), stop, timeouts)
         finally:
             slots.release()
 
@@ -23,11 +23,11 @@ def serve(listener: socket.socket, connect: Connect, stop: socket.socket, bounds
             start(Thread(target=run, args=(client, address), daemon=True), client, slots)
         else:
             client.close()
-    await_all(slots, bounds)
+    await_all(slots, timeouts)
 
 
 def is_room(slots: BoundedSemaphore, stop: socket.socket) -> bool:
-    """Wait for a slot, and tell whether there was one before the server is to stop."""
+    """Wait for a slot; return False if the server stops before there is one."""
     while not slots.acquire(timeout=PAUSE):
         if ready(0, stop):
             return False
@@ -37,13 +37,13 @@ def is_room(slots: BoundedSemaphore, stop: socket.socket) -> bool:
 def start(thread: Thread, client: socket.socket, slots: BoundedSemaphore) -> None:
     try:
         thread.start()
-    except RuntimeError:  # there are as many threads as the machine has room for
+    except RuntimeError:  # the machine has no room for another thread
         client.close()
         slots.release()
 
 
-def await_all(slots: BoundedSemaphore, bounds: Bounds) -> None:
-    """Wait until all slots are free again, for as long as the conversations may take to end."""
-    deadline = monotonic() + bounds.grace
-    for _ in range(bounds.connections):
+def await_all(slots: BoundedSemaphore, timeouts: Timeouts) -> None:
+    """Wait until all slots are free again, for at most the grace."""
+    deadline = monotonic() + timeouts.grace
+    for _ in range(timeouts.connections):
         slots.acquire(timeout=max(0.0, deadline - monotonic()))

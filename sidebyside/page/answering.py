@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from time import time
 from typing import Any
 
+from raw_router.application import response_of, serves
 from raw_router.connection import SERVER_OPTIONS, Connection
-from raw_router.handler import response_of, serves
 from raw_router.messages import Request, Response
 from raw_router.parser import parse_connection
 from raw_router.router import Found, MethodNotAllowed, NotFound, Router

@@ -20,9 +20,9 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "raw": (
         "raw_router/urls.py",
         "raw_router/router.py",
-        "raw_router/handler.py",
+        "raw_router/application.py",
         "raw_router/__main__.py",
-        "tests/raw_router/test_handler.py",
+        "tests/raw_router/test_application.py",
     ),
     "flask": (
         "flask_app/__init__.py",

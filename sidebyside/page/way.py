@@ -6,10 +6,10 @@ from dataclasses import replace
 from logging import LogRecord
 from threading import get_ident
 
+from raw_router.application import generate_response, logger
 from raw_router.connection import Connection
 from raw_router.drivers import events
 from raw_router.framing import read_body, take_head
-from raw_router.handler import errors, generate_response
 from sidebyside.page.answering import answering
 from sidebyside.page.octets import counted, in_lines
 from sidebyside.page.reading import CLIENT, Read, read
@@ -42,11 +42,11 @@ def unlogged() -> Iterator[None]:
     def elsewhere(record: LogRecord) -> bool:
         return record.thread != here
 
-    errors.addFilter(elsewhere)
+    logger.addFilter(elsewhere)
     try:
         yield
     finally:
-        errors.removeFilter(elsewhere)
+        logger.removeFilter(elsewhere)
 
 
 def _head(how: Read) -> Step:

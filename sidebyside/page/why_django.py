@@ -7,7 +7,7 @@ from django.urls import Resolver404, ResolverMatch, get_resolver
 
 from django_project import urls, views
 from django_project.middleware import check_host
-from raw_router.handler import serves
+from raw_router.application import serves
 from raw_router.messages import Request
 from sidebyside.page.reasons import NO_METHOD, NO_ROUTE, OPTIONS, RAISES, UNKNOWN_HOST, Reason, line_with, matches
 from sidebyside.page.source import Excerpt, excerpt_of

@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 
 from flask_app import app
 from flask_app.application import Service, check_request
-from raw_router.handler import serves
+from raw_router.application import serves
 from raw_router.messages import Request
 from sidebyside.page.reasons import NO_METHOD, NO_ROUTE, OPTIONS, RAISES, UNKNOWN_HOST, Reason, matches
 from sidebyside.page.source import Excerpt, excerpt_of

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from raw_router import urls
-from raw_router.handler import generate_response, respond, serves
+from raw_router.application import generate_response, respond, serves
 from raw_router.messages import Request
 from raw_router.router import Found, compile_path
 from sidebyside.page.reasons import NO_METHOD, NO_ROUTE, OPTIONS, RAISES, UNKNOWN_HOST, Reason, line_with, matches

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 from http_contract.__main__ import COMMANDS, main
 from http_contract.reports.files import FORMATS
 from http_contract.sandbox.bubblewrap import INSIDE
-from raw_router.handler import generate_response
+from raw_router.application import generate_response
 from raw_router.messages import Request, Response
 from tests.contract.scripted import scripted
 from tests.contract.test_checking import says_nothing

@@ -7,9 +7,9 @@ from functools import partial
 from threading import BoundedSemaphore, RLock, Thread
 from typing import TypeAlias
 
+from raw_router.application import generate_response
 from raw_router.connection import Connection
 from raw_router.drivers.blocking import linger
-from raw_router.handler import generate_response
 from tests.mutants.serving import Mutant, Serve, serially
 
 Carry: TypeAlias = Callable[[socket.socket], None]

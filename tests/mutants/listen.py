@@ -4,8 +4,8 @@ import socket
 from contextlib import ExitStack, suppress
 from select import select
 
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.handler import generate_response
 from tests.mutants.serving import HOST, Mutant, asking, converse, serially
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from http_contract.rules.expectations import CLIENT_ERRORS
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.handler import generate_response
 from raw_router.messages import Request, Response
 from tests.mutants.serving import (
     Mutant,

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS
+from raw_router.drivers import TIMEOUTS
 from raw_router.drivers.blocking import linger
-from raw_router.handler import generate_response
 from tests.mutants.serving import Mutant, Serve, Wrapped, connecting, hearing, plain, replacing, saying, serially
 
 LONE = rb"(?: HTTP/1.1\r\nHost: [^\r]*\r\n\r\n)"  # the rest of a head that says nothing of the connection
@@ -114,7 +114,7 @@ def carry(client: socket.socket, data: bytes) -> None:
     while connection.waits_for != "closed":
         data = client.recv(65536)
         client.sendall(connection.receive(data) if data else connection.end_of_input())
-    linger(client, BOUNDS.closed)
+    linger(client, TIMEOUTS.closed)
 
 
 MUTANTS = (

@@ -7,8 +7,8 @@ from email.utils import formatdate
 from functools import partial
 from time import time
 
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.handler import generate_response
 from raw_router.messages import Request, Response
 from tests.mutants.serving import (
     Mutant,

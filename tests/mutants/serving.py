@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from http_contract import Server
 from http_contract.http.transcript import broken
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, Conversation, events, listen
-from raw_router.handler import generate_response
+from raw_router.drivers import TIMEOUTS, ServerConnection, events, listen
 from raw_router.messages import Handler, Request, Response
 
 Serve: TypeAlias = Callable[[socket.socket, socket.socket], None]  # a listener, and what ends it when readable
@@ -20,7 +20,7 @@ Listen: TypeAlias = Callable[[int], socket.socket]  # on a port
 HOST = "127.0.0.1"
 TIMEOUT = 1.0  # seconds that the judge waits for what a broken server never says
 PATIENCE = 4.0  # seconds that it waits for a broken server to give up
-QUICK = replace(BOUNDS, head=2.5, body=2.5)  # what a right one gives a client, so that its own tests are short
+QUICK = replace(TIMEOUTS, head=2.5, body=2.5)  # what a right one gives a client, so that its own tests are short
 
 
 def listens(port: int) -> socket.socket:
@@ -81,7 +81,7 @@ def with_body(response: Response, body: bytes) -> Response:
 # -- made of a connection: bytes -> bytes
 
 
-def connecting(connect: Callable[[str], Conversation]) -> Serve:
+def connecting(connect: Callable[[str], ServerConnection]) -> Serve:
     return lambda listener, stop: events.serve(listener, connect, stop, QUICK)
 
 

@@ -173,7 +173,7 @@ def test_a_body_as_bytes(visit: Visit) -> None:
 
 WHY = {
     "The time": ["raw_router/urls.py", "flask_app/__init__.py", "django_project/urls.py"],
-    "An unknown path": ["raw_router/handler.py", "flask_app/__init__.py", "django_project/urls.py"],
+    "An unknown path": ["raw_router/application.py", "flask_app/__init__.py", "django_project/urls.py"],
     "Which methods a page has": ["def respond", "def make_default_options_response", "def options"],
 }
 

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from flask_app import app
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.handler import generate_response
 from raw_router.urls import URLS
 from sidebyside.page.examples import EXAMPLES, Example, stages
 from sidebyside.page.kept import ROOT

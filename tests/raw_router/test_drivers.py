@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,12 +14,12 @@ from typing import Any
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, coroutines, events, threads
+from raw_router.drivers import TIMEOUTS, coroutines, events, threads
 from raw_router.drivers.blocking import Carrier
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from tests import serving
-from tests.serving import DRIVERS, HOST, Serve, driving, exchange
+from tests.serving import DRIVERS, Serve, becomes_true, dial, driving, exchange, reset
 
 LARGE = 3_000_000  # octets: more than socket buffers take
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -55,17 +54,8 @@ def busy_port(concurrent: Serve) -> Iterator[int]:
         yield port
 
 
-def dial(port: int) -> socket.socket:
-    return socket.create_connection((HOST, port), timeout=10)
-
-
 def receive_all(client: socket.socket) -> bytes:
     return b"".join(iter(partial(client.recv, 65536), b""))
-
-
-def reset(client: socket.socket) -> None:
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
 
 
 def send_until_reset(client: socket.socket, port: int) -> None:
@@ -144,15 +134,15 @@ WAITS = {
 
 @pytest.mark.parametrize(("data", "wait", "answer"), WAITS.values(), ids=WAITS)
 def test_waits_end(serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
-    bounds = replace(BOUNDS, **{wait: 0.4})  # type: ignore[arg-type]
-    with driving(partial(Connection, handler), serve, bounds=bounds) as port, dial(port) as client:
+    timeouts = replace(TIMEOUTS, **{wait: 0.4})  # type: ignore[arg-type]
+    with driving(partial(Connection, handler), serve, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(data)
         assert receive_all(client)[:12] == answer
 
 
 def test_a_client_after_a_long_silence_is_served(serve: Serve) -> None:
-    with driving(partial(Connection, handler), serve, bounds=replace(BOUNDS, idle=0.2)) as port:
-        sleep(0.5)
+    with driving(partial(Connection, handler), serve, timeouts=replace(TIMEOUTS, idle=0.2)) as port:
+        sleep(0.5)  # in which the server has no client: only time itself can pass the limit
         assert_serves(port)
 
 
@@ -219,7 +209,7 @@ def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
 
 
 def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
-    bounds = replace(BOUNDS, write=0.2)
+    timeouts = replace(TIMEOUTS, write=0.2)
     gone: list[bool] = []
 
     class Watched(Connection):
@@ -227,7 +217,7 @@ def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
             gone.append(True)
 
     connect = partial(Watched, handler)
-    with driving(connect, concurrent, bounds=bounds) as port, dial(port) as client:
+    with driving(connect, concurrent, timeouts=timeouts) as port, dial(port) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(GET.replace(b"/", b"/large", 1) * 2)
         send_until_reset(client, port)
@@ -235,8 +225,8 @@ def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
 
 
 def test_a_client_that_keeps_sending_after_the_end_is_dropped(concurrent: Serve) -> None:
-    bounds = replace(BOUNDS, closed=0.2)
-    with driving(partial(Connection, handler), concurrent, bounds=bounds) as port, dial(port) as client:
+    timeouts = replace(TIMEOUTS, closed=0.2)
+    with driving(partial(Connection, handler), concurrent, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(b"nonsense\r\n\r\n")
         send_until_reset(client, port)
 
@@ -251,10 +241,7 @@ def test_no_descriptor_is_left(serve: Serve) -> None:
         with dial(port) as client:
             client.sendall(GET)
             client.recv(65536)
-    deadline = monotonic() + 10
-    while len(os.listdir("/proc/self/fd")) > before and monotonic() < deadline:
-        sleep(0.01)  # threads end in their own time
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert becomes_true(lambda: len(os.listdir("/proc/self/fd")) <= before)  # threads end in their own time
 
 
 def test_events_close_what_is_open_when_they_stop() -> None:
@@ -286,8 +273,8 @@ def test_a_defect_in_one_connection_costs_the_others_nothing(
         end_of_input = defect if method == "end_of_input" else Connection.end_of_input
         time_out = defect if method == "time_out" else Connection.time_out
 
-    bounds = replace(BOUNDS, head=0.2)
-    with driving(partial(Defective, handler), events.serve, bounds=bounds) as port, dial(port) as client:
+    timeouts = replace(TIMEOUTS, head=0.2)
+    with driving(partial(Defective, handler), events.serve, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(sends)
         if method == "end_of_input":
             client.shutdown(socket.SHUT_WR)
@@ -370,6 +357,6 @@ def test_a_blocking_driver_sends_later_what_is_not_taken_at_once(taken: int) -> 
 
     ours, client = socket.socketpair()
     with Slow(fileno=ours.detach()) as slow, client:
-        Carrier(slow, Connection(handler), client, BOUNDS).send(b"0123456789")
+        Carrier(slow, Connection(handler), client, TIMEOUTS).send(b"0123456789")
         assert client.recv(100) == b"0123456789"
         assert slow.gettimeout() is None

@@ -10,7 +10,7 @@ from http import HTTPStatus
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, events, listen
+from raw_router.drivers import TIMEOUTS, events, listen
 from raw_router.drivers.events import ticks
 from raw_router.messages import Request, Response, plain_text
 from tests.serving import HOST
@@ -30,8 +30,8 @@ class Clock:
 
     def __post_init__(self) -> None:
         self.listener = self.stack.enter_context(listen(HOST, 0))
-        bounds = replace(BOUNDS, head=HEAD * events.TICK)
-        self.loop = events.Loop(self.listener, partial(Connection, self.view), bounds)
+        timeouts = replace(TIMEOUTS, head=HEAD * events.TICK)
+        self.loop = events.Loop(self.listener, partial(Connection, self.view), timeouts)
 
     def view(self, request: Request) -> Response:
         self.tick += self.slow
@@ -118,7 +118,7 @@ def test_what_comes_in_time_while_a_view_blocks_is_not_late(clock: Clock) -> Non
 @pytest.mark.parametrize(("fields", "wait"), [(b"", "idle"), (b"Connection: close\r\n", "closed")])
 def test_what_is_waited_for_after_a_view_that_blocks_has_all_its_time(clock: Clock, fields: bytes, wait: str) -> None:
     client = clock.dial()
-    clock.slow = 2 * ticks(clock.loop.bounds.seconds(wait))
+    clock.slow = 2 * ticks(clock.loop.timeouts.seconds(wait))
     clock.send(client, BEGINNING + fields + END)
     clock.tick += 1
     clock.loop.turn()

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from raw_router.__main__ import DRIVERS, main
-from raw_router.access import access_line
+from raw_router.access_log import access_line
+from raw_router.cli import parse_arguments
 from raw_router.messages import Request, Response
-from raw_router.options import parse_arguments
 from tests.serving import HOST, exchange
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -92,8 +92,8 @@ def test_an_application_is_told_who_else_may_ask_it(options: list[str], multithr
         (["--workers", "0"], "argument --workers: invalid count value: '0'"),
         (["--grace", "nan"], "argument --grace: invalid seconds value: 'nan'"),
         (["--max-body", "x"], "argument --max-body: invalid count value: 'x'"),
-        (["--max-head", "13"], "--max-request-line and --max-head: 14 at the least, which GET / HTTP/1.0 takes"),
-        (["--max-request-line", "13"], "--max-request-line and --max-head: 14 at the least"),
+        (["--max-head", "13"], "--max-request-line and --max-head must be at least 14, for GET / HTTP/1.0"),
+        (["--max-request-line", "13"], "--max-request-line and --max-head must be at least 14"),
         (["--driver", "x"], "argument --driver: invalid choice: 'x'"),
         (["--wsgi", "flask_app"], "argument --wsgi: 'flask_app' is not MODULE:CALLABLE"),
         (

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from time import monotonic, sleep
 from typing import Any
 from wsgiref.validate import validator
 
@@ -13,8 +12,7 @@ from django_project.wsgi import application as django_app
 from flask_app import app as flask_app
 from raw_router.wsgi import handler_for
 from tests.fuzz.conversing import handle
-from tests.raw_router.test_drivers import dial, reset
-from tests.serving import DRIVERS, Serve, exchange, serving
+from tests.serving import DRIVERS, Serve, becomes_true, dial, exchange, reset, serving
 
 Environ = dict[str, Any]
 Start = Callable[..., Callable[[bytes], object]]
@@ -188,10 +186,7 @@ def no_descriptor_left(port: int) -> Iterator[None]:
     exchange(port, LAST)
     before = descriptors()
     yield
-    deadline = monotonic() + 30
-    while (left := descriptors() - before) and monotonic() < deadline:
-        sleep(0.01)
-    assert not left
+    assert becomes_true(lambda: descriptors() <= before), descriptors() - before
     assert statuses(exchange(port, LAST)) == [b"200"]
 
 

@@ -6,16 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
 from raw_router.__main__ import main
 from raw_router.workers import how_it_ended
-from tests.serving import HOST, exchange
+from tests.serving import HOST, becomes_true, exchange
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 PATIENT = ("--body-timeout", "60", "--grace", "60")
@@ -68,35 +67,27 @@ def started(*options: str, **settings: str) -> Iterator[Started]:
             process.terminate()
 
 
-def until(holds: Callable[[], bool]) -> bool:
-    """Wait for something to come true, though not for ever."""
-    deadline = monotonic() + 20
-    while not holds() and monotonic() < deadline:
-        sleep(0.01)
-    return holds()
-
-
 def is_gone(process: int) -> bool:
     return not Path(f"/proc/{process}").exists()
 
 
 def test_a_killed_worker_is_replaced_and_costs_no_other_request() -> None:
     with started("--workers", "2") as server:
-        assert until(lambda: len(server.workers) == 2)
+        assert becomes_true(lambda: len(server.workers) == 2)
         before = server.workers
         os.kill(before[0], signal.SIGKILL)
         assert re.match(
             rf"ERROR worker {before[0]} ended after [\d.]+ s, by SIGKILL; another ", server.errors.readline()
         )
         assert exchange(server.port, GET).startswith(b"HTTP/1.1 200 ")
-        assert until(lambda: len(server.workers) == 2)
+        assert becomes_true(lambda: len(server.workers) == 2)
         assert before[1] in server.workers
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_workers_finish_what_is_in_flight(number: int) -> None:
     with started("--workers", "2") as server, server.begin() as client:
-        assert until(lambda: len(server.workers) == 2)
+        assert becomes_true(lambda: len(server.workers) == 2)
         workers = server.workers
         server.process.send_signal(number)
         client.sendall(b"x")
@@ -107,10 +98,10 @@ def test_workers_finish_what_is_in_flight(number: int) -> None:
 
 def test_a_second_signal_ends_workers_at_once() -> None:
     with started("--workers", "2", *PATIENT) as server, server.begin():
-        assert until(lambda: len(server.workers) == 2)
+        assert becomes_true(lambda: len(server.workers) == 2)
         workers = server.workers
         server.process.send_signal(signal.SIGTERM)
-        assert until(lambda: len(server.workers) == 1)  # the idle one has ended
+        assert becomes_true(lambda: len(server.workers) == 1)  # the idle one has ended
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(20) == 1
         assert all(map(is_gone, workers))
@@ -128,11 +119,11 @@ def test_a_second_signal_ends_a_single_process_at_once() -> None:
 
 def test_workers_end_with_their_supervisor() -> None:
     with started("--workers", "2") as server:
-        assert until(lambda: len(server.workers) == 2)
+        assert becomes_true(lambda: len(server.workers) == 2)
         workers = server.workers
         server.process.kill()
         server.process.wait()
-        assert until(lambda: all(map(is_gone, workers)))
+        assert becomes_true(lambda: all(map(is_gone, workers)))
 
 
 def test_a_crash_loop_backs_off(tmp_path: Path) -> None:

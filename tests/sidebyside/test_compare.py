@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from raw_router.handler import generate_response
+from raw_router.application import generate_response
 from raw_router.messages import Request, Response
 from sidebyside.__main__ import main
 from sidebyside.compare.options import spread

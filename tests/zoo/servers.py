@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from http_contract import Server
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.drivers import BOUNDS, threads
-from raw_router.handler import generate_response
+from raw_router.drivers import TIMEOUTS, threads
 from raw_router.messages import Handler
 
 Converse: TypeAlias = Callable[[socket.socket], None]
@@ -200,7 +200,7 @@ def cheat(handler: Handler) -> None:
     stop, stops = socket.socketpair()
     signal.signal(signal.SIGTERM, lambda *_: stops.close())
     with listen() as listener:
-        threads.serve(listener, partial(Connection, handler), stop, BOUNDS)
+        threads.serve(listener, partial(Connection, handler), stop, TIMEOUTS)
 
 
 def hard_coded() -> None:

@@ -1,4 +1,4 @@
-"""Access lines in the combined log format, the one that log analysers read."""
+"""The access log, in the combined log format that log analysers read."""
 
 import sys
 from datetime import datetime
@@ -9,7 +9,7 @@ UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0x
 
 
 def write_access_line(client: str, request: Request | None, response: Response) -> None:
-    """Write a line for an answer to standard output; request is None where what came was none."""
+    """Write a line for a response to standard output; request is None if the request was invalid."""
     sys.stdout.write(access_line(client, request, response, datetime.now().astimezone()))
     sys.stdout.flush()
 
@@ -28,5 +28,5 @@ def access_line(client: str, request: Request | None, response: Response, now: d
 
 
 def quote(text: str) -> str:
-    """Return text that cannot end its quotation marks or its line."""
+    """Escape characters that would end the quotation marks or the line."""
     return text.translate(UNPRINTABLE)

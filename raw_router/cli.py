@@ -1,4 +1,4 @@
-"""The command line of python -m raw_router: what there is to choose, and what it is by default."""
+"""The command line of python -m raw_router: options, their defaults and their checks."""
 
 import argparse
 import traceback
@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from raw_router.drivers import BOUNDS, Bounds
+from raw_router.drivers import TIMEOUTS, Timeouts
 from raw_router.limits import LIMITS, Limits
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
-  python -m raw_router                                 the URLS router on port 8001
+  python -m raw_router                                 the URLS application on port 8001
   python -m raw_router --port 9000 --driver threads    on another port, a thread for each connection
   python -m raw_router --wsgi flask_app:app            any WSGI application
-  python -m raw_router --workers 4 --access-log        four processes, which share the port
+  python -m raw_router --workers 4 --access-log        four processes that share the port
 """
 
-# option, name in Limits, what it limits
+# option, name in Limits, the size that it limits
 LIMIT_OPTIONS = (
-    ("--max-request-line", "request_line", "octets of a request line"),
-    ("--max-head", "head", "octets of a request's head"),
-    ("--max-fields", "fields", "header fields of a request"),
-    ("--max-body", "body", "octets of a request's body"),
-    ("--max-unread", "unread", "octets of answers that a client may leave unread before it gets more"),
+    ("--max-request-line", "request_line", "maximum octets of a request line"),
+    ("--max-head", "head", "maximum octets of a request's head"),
+    ("--max-fields", "fields", "maximum number of a request's header fields"),
+    ("--max-body", "body", "maximum octets of a request's body"),
+    ("--max-unread", "unread", "octets of responses that a client has not read, before its next request is parsed"),
 )
 SHORTEST = "GET / HTTP/1.0"  # request line, and head
-# option, name in Bounds, what it bounds
-BOUND_OPTIONS = (
-    ("--idle-timeout", "idle", "seconds between two requests"),
-    ("--head-timeout", "head", "seconds for a request's head"),
-    ("--body-timeout", "body", "seconds for a request's body"),
-    ("--write-timeout", "write", "seconds for a client to read its answer"),
-    ("--grace", "grace", "seconds for what is in flight when the server stops"),
+# option, name in Timeouts, the time that it limits
+TIMEOUT_OPTIONS = (
+    ("--idle-timeout", "idle", "maximum seconds between two requests"),
+    ("--head-timeout", "head", "maximum seconds until a request's head is complete"),
+    ("--body-timeout", "body", "maximum seconds until a request's body is complete"),
+    ("--write-timeout", "write", "maximum seconds until a client has read its response"),
+    ("--grace", "grace", "maximum seconds for requests that have begun when the server stops"),
 )
 
 
 def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> argparse.Namespace:
-    """Return the options, their limits, bounds and handler made; a bad one ends the program with status 2."""
+    """Return the options with limits, timeouts and handler; an invalid option ends the program with status 2."""
     parser = argparse.ArgumentParser(
         prog="python -m raw_router",
-        description="An HTTP/1.1 server and a router, by hand.",
+        description="Serve the URLS application, or any WSGI application, by HTTP/1.1 on plain sockets.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -56,9 +56,9 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     options.driver = options.driver or ("threads" if options.wsgi else "events")
     options.limits = Limits(**{name: getattr(options, name) for _, name, _ in LIMIT_OPTIONS})
     if min(options.limits.request_line, options.limits.head) < len(SHORTEST):
-        parser.error(f"--max-request-line and --max-head: {len(SHORTEST)} at the least, which {SHORTEST} takes")
-    seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in BOUND_OPTIONS}
-    options.bounds = Bounds(connections=options.connections, **seconds)
+        parser.error(f"--max-request-line and --max-head must be at least {len(SHORTEST)}, for {SHORTEST}")
+    seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in TIMEOUT_OPTIONS}
+    options.timeouts = Timeouts(connections=options.connections, **seconds)
     try:
         options.handler = load_handler(options.wsgi, options.driver, options.workers)
     except (AttributeError, ValueError) as error:
@@ -68,13 +68,17 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
 
 def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=port, default=8001, help="0 takes a free one (default: %(default)s)")
     parser.add_argument(
-        "--driver", choices=drivers, help="how bytes are moved (default: events, and threads under --wsgi)"
+        "--port", type=port, default=8001, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
-    parser.add_argument("--wsgi", metavar="MODULE:CALLABLE", help="serve this application, not the URLS router")
-    parser.add_argument("--workers", type=count, default=1, help="processes (default: %(default)s)")
-    parser.add_argument("--access-log", action="store_true", help="write a line for each answer to standard output")
+    parser.add_argument(
+        "--driver", choices=drivers, help="how connections are served (default: events, or threads with --wsgi)"
+    )
+    parser.add_argument(
+        "--wsgi", metavar="MODULE:CALLABLE", help="serve this application instead of the URLS application"
+    )
+    parser.add_argument("--workers", type=count, default=1, help="number of processes (default: %(default)s)")
+    parser.add_argument("--access-log", action="store_true", help="print a line for each response to standard output")
 
 
 def add_limits(group: argparse._ArgumentGroup) -> None:
@@ -84,13 +88,19 @@ def add_limits(group: argparse._ArgumentGroup) -> None:
 
     for option, name, limited in LIMIT_OPTIONS:
         add(option, name, count, getattr(LIMITS, name), limited)
-    add("--max-connections", "connections", count, BOUNDS.connections, "clients at once, for each worker")
-    for option, name, limited in BOUND_OPTIONS:
-        add(option, f"{name}_seconds", seconds, getattr(BOUNDS, name), limited)
+    add(
+        "--max-connections",
+        "connections",
+        count,
+        TIMEOUTS.connections,
+        "maximum number of clients at the same time, for each worker",
+    )
+    for option, name, limited in TIMEOUT_OPTIONS:
+        add(option, f"{name}_seconds", seconds, getattr(TIMEOUTS, name), limited)
 
 
 def port(text: str) -> int:
-    """Return a port number. Raises ValueError, as argparse wants it."""
+    """Return a port number. Raises ValueError, as argparse requires."""
     number = int(text)
     if not 0 <= number <= 65535:
         raise ValueError
@@ -106,23 +116,23 @@ def count(text: str) -> int:
 
 def seconds(text: str) -> float:
     number = float(text)
-    if not 0 <= number < 1e6:  # nor what is no number
+    if not 0 <= number < 1e6:  # false for NaN, too
         raise ValueError
     return number
 
 
 def load_handler(wsgi: str | None, driver: str, workers: int) -> Handler:
-    """Return the URLS router's handler, or that of the application named MODULE:CALLABLE."""
+    """Return the URLS application, or a handler for the application that MODULE:CALLABLE names."""
     if wsgi is None:
-        # Imported here, so that --wsgi needs the standard library alone.
-        from raw_router.handler import generate_response
+        # Imported here, so that --wsgi needs only the standard library.
+        from raw_router.application import generate_response
 
         return generate_response
     return handler_for(load_application(wsgi), multithread=driver == "threads", multiprocess=workers > 1)
 
 
 def load_application(name: str) -> "WSGIApplication":
-    """Return what MODULE:CALLABLE names. Raises AttributeError or ValueError."""
+    """Return the application that MODULE:CALLABLE names. Raises AttributeError or ValueError."""
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):
         raise ValueError(f"{name!r} is not MODULE:CALLABLE")
@@ -133,7 +143,7 @@ def load_application(name: str) -> "WSGIApplication":
 
 
 def load_module(name: str) -> ModuleType:
-    """Return a module. Raises ValueError where it cannot be imported; a fault within it has its traceback printed."""
+    """Return a module. Raises ValueError if it cannot be imported; prints the traceback of an error within it."""
     try:
         return import_module(name)
     except (Exception, SystemExit) as error:

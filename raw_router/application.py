@@ -1,4 +1,4 @@
-"""The handler of the URLS router: a Request finds its view, and what the view shows becomes a Response."""
+"""The URLS application: a handler that finds the view for a Request and makes a Response of its result."""
 
 import logging
 from functools import lru_cache
@@ -14,23 +14,23 @@ from shared_views.views import Shown
 
 ALLOWED_HOSTS = allowed_hosts()
 
-errors = logging.getLogger("raw_router")
+logger = logging.getLogger("raw_router")
 
 
 def generate_response(request: Request) -> Response:  # rosetta: header, conditional request
-    """Return the answer to a request: what its view shows, or the page for whatever went wrong."""
+    """Return the response to a request: the result of its view, or an error page."""
     try:
         shown = respond(request)
         if isinstance(shown, Page) and shown.constant:
             return constant_response(shown, request.headers.get("accept"))
         return response_of(shown if isinstance(shown, Answer) else answer(shown, request.field))
     except Exception:  # rosetta: 500
-        errors.exception("%s %s failed", request.method, request.target)
+        logger.exception("%s %s failed", request.method, request.target)
         return response_of(answer(views.server_error(), request.field))
 
 
 def respond(request: Request) -> Shown | Answer:
-    """Check the host, then the path, then the method, then ask the view."""
+    """Check the host, then the path, then the method, then call the view."""
     if not serves(request.host):
         return views.unknown_host()
     found = router.match(request.method, request.path)
@@ -46,13 +46,13 @@ def respond(request: Request) -> Shown | Answer:
 
 @lru_cache(maxsize=256)
 def serves(host: str) -> bool:
-    """Tell whether the service answers for a host."""
+    """Whether the service responds for a host."""
     return host_allowed(host, ALLOWED_HOSTS)
 
 
 @lru_cache(maxsize=256)
 def constant_response(page: Page, accept: str | None) -> Response:
-    """Return the response that shows a constant page, made once for each Accept field."""
+    """Return the response with a constant page; the cache has one for each Accept field."""
     return response_of(represent(page, accept))
 
 

@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 import pytest
 
+from raw_router.application import generate_response
 from raw_router.connection import Connection
-from raw_router.handler import generate_response
 from raw_router.messages import Request, plain_text
 from raw_router.writer import generate_message
 
