@@ -1,6 +1,6 @@
 """Every rule of the contract against every implementation, on raw_router and on other servers.
 
-What another server, or a framework under it, breaks is listed in sidebyside/matrix/breaches.py with the reason; a
+What another server, or a framework under it, breaks is listed in sidebyside/matrix/known_failures.py with the reason; a
 breach that is no longer one fails.
 """
 
@@ -17,8 +17,8 @@ import pytest
 from contract import BY_ID, RULES, Outcome, Rule, Server, run
 from contract.launch import Launched
 from raw_router.drivers import BOUNDS
-from sidebyside.matrix.breaches import BREACHES, breach_of
-from sidebyside.services import HOST, SERVICES
+from sidebyside.launch.services import HOST, SERVICES
+from sidebyside.matrix.known_failures import KNOWN_FAILURES, known_failure
 from tests.serving import DRIVERS, HANDLERS, serving
 
 OTHER_SERVERS = ("dev", "gunicorn")
@@ -86,7 +86,7 @@ def complaints(outcome: Outcome) -> str:
 
 @pytest.mark.parametrize(("name", "server", "rule"), list(cases()))
 def test_rule(launched: Callable[[str, str], InProcess | Launched], name: str, server: str, rule: Rule) -> None:
-    known = breach_of(name, server, rule.id)
+    known = known_failure(name, server, rule.id)
     outcome = run(rule, launched(name, server).running())
     if known is None:
         assert outcome.verdict == "passed", complaints(outcome)
@@ -95,4 +95,4 @@ def test_rule(launched: Callable[[str, str], InProcess | Launched], name: str, s
 
 
 def test_breaches_name_rules_that_exist() -> None:
-    assert {rule for breach in BREACHES for rule in breach.rules} <= BY_ID.keys()
+    assert {rule for breach in KNOWN_FAILURES for rule in breach.rules} <= BY_ID.keys()

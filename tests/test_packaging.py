@@ -12,8 +12,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from sidebyside.launch.ports import free_base_port
 from tests.serving import HANDLERS, HOST, exchange, serving
-from tests.starting.processes import free_base_port, session_of
+from tests.session import session_of
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("shared_views", "raw_router", "flask_app", "django_project", "contract", "sidebyside")

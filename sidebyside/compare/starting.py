@@ -13,8 +13,10 @@ from contract.locating import PORTS, server_at, url_of
 from contract.requests import get
 from contract.server import Server
 from sidebyside.compare.sending import Place
-from sidebyside.services import HOST, SERVICES, jobs
-from sidebyside.serving import running, wait_until_all_listen, watch
+from sidebyside.launch.launcher import launch as running
+from sidebyside.launch.launcher import wait_until_all_listen, watch
+from sidebyside.launch.services import HOST, SERVICES
+from sidebyside.launch.services import server_specs as jobs
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
 
