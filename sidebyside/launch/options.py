@@ -9,7 +9,7 @@ base_port = click.option(
     type=click.IntRange(1, HIGHEST_BASE_PORT),
     default=8000,
     show_default=True,
-    help="raw listens on the port after this one, flask and django on the next two.",
+    help="raw listens on this port plus 1, flask on plus 2, django on plus 3.",
 )
 on = click.option(
     "--on",
