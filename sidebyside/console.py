@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
+from typing import cast
 
 from rich.console import Console, RenderableType
 
@@ -10,9 +12,7 @@ from contract.commands import Output
 
 def console() -> Console:
     """Return a console that drops what nobody reads, and escapes what the terminal's encoding lacks."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure:
-        reconfigure(errors="backslashreplace")
+    cast(TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
     return Output(highlight=False)
 
 

@@ -1,6 +1,5 @@
 """sidebyside bench: its options, what it checks before it measures, and the files that it writes."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -87,8 +86,7 @@ def bench(
 def sized_console() -> Console:
     """Return a console as wide as the terminal; tables in a pipe have a width of their own."""
     out = console()
-    if not sys.stdout.isatty():
-        out.width = PIPED
+    out.width = out.width if out.is_terminal else PIPED
     return out
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from timeit import Timer
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from django.http import HttpResponse
 from django.urls import path as django_path
 from django.urls.resolvers import RegexPattern, URLResolver
 from werkzeug.routing import Map, Rule
@@ -19,9 +18,8 @@ MIN_TIME = 0.02  # seconds that one figure is computed from
 Resolve: TypeAlias = Callable[[str], object]
 
 
-def view(*arguments: object, **parameters: object) -> HttpResponse:
+def view(*_: object, **__: object) -> Any:
     """The view of all routes, which is never called."""
-    raise NotImplementedError
 
 
 def raw_router(paths: Sequence[str]) -> Resolve:

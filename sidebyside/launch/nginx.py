@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from contract.listening import free_port, listens
 from contract.server import Server
@@ -95,9 +96,9 @@ def serve(folder: Path, port: int, options: Sequence[str]) -> None:
 
 
 @contextmanager
-def running(command: Sequence[str]) -> Iterator[Popen[bytes]]:
+def running(command: Sequence[str], **options: Any) -> Iterator[Popen[bytes]]:
     """Run a command until the block ends."""
-    process = spawn(command)
+    process = spawn(command, **options)
     try:
         yield process
     finally:

@@ -14,6 +14,7 @@ from sidebyside.bench import figure, load, results, routing
 from sidebyside.bench.cli import bench
 from sidebyside.bench.clients import Unusable, ask, check, responses
 from sidebyside.bench.goals import goal_results
+from sidebyside.bench.peers import PEERS
 from sidebyside.bench.results import About, Growth, Measurement, Results, Spread, ratios, summarise
 from sidebyside.bench.workloads import WORKLOADS, Workload
 from sidebyside.launch.requirements import find_program
@@ -64,6 +65,13 @@ def test_goals_are_judged_by_the_median_of_ratios() -> None:
     assert [goal.reached for goal in goal_results(Results(ABOUT, slower))] == [False]
 
 
+@pytest.mark.parametrize(("octets", "reached"), [(3072.0, True), (3073.0, False)])
+def test_a_goal_for_memory(octets: float, reached: bool) -> None:
+    [goal] = goal_results(Results(ABOUT, [Measurement(1, "idle", "raw_router", idle_memory=octets)]))
+    assert goal.reached is reached
+    assert goal.text.endswith(f"idle: raw_router uses {octets:,.0f} bytes per idle connection, at most 3,072")
+
+
 def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
     results.write(MEASURED, tmp_path / "bench.json")
     assert results.read(tmp_path / "bench.json") == MEASURED
@@ -91,6 +99,12 @@ def test_results_are_shown_and_drawn_again(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     assert "bjoern" in run.output
     assert "raw_router" in drawn.read_text()
+
+
+def test_figures_from_one_core_are_called_unreliable(tmp_path: Path) -> None:
+    results.write(replace(MEASURED, about=replace(ABOUT, load_core=0)), tmp_path / "bench.json")
+    run = CliRunner().invoke(main, ["bench", "--from", str(tmp_path / "bench.json")])
+    assert "so the figures are not reliable." in run.output
 
 
 def test_the_same_results_give_the_same_figure(tmp_path: Path) -> None:
@@ -172,6 +186,34 @@ def test_a_short_run(tmp_path: Path) -> None:
     found = results.read(written)
     assert {row.peer for row in found.measurements} == {"raw_router", "bare loop"}
     assert all(row.fault is None and row.rate for row in found.measurements)
+
+
+def test_routing_alone_needs_no_wrk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sidebyside.launch.requirements.SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(routing, "SIZES", (2, 3))
+    run = CliRunner().invoke(main, ["bench", "--suite", "routing", "--rounds", "1"])
+    assert run.exit_code == 0, run.output
+    assert "routing: microseconds to resolve" in run.output
+
+
+def test_without_matplotlib_it_prints_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidebyside.bench.cli.find_spec", lambda name: None)
+    run = CliRunner().invoke(main, ["bench", "--svg", "bench.svg"])
+    assert (run.exit_code, run.output) == (
+        1,
+        "Error: matplotlib, which draws the figure, is not installed. "
+        "Install it: pip install -e '.[bench]' in the checkout\n",
+    )
+
+
+@needs_wrk
+def test_without_a_response_of_raw_router_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = replace(PEERS[0], command="json.tool /no/such/file")
+    monkeypatch.setattr("sidebyside.bench.measure.PEERS", [broken])
+    run = CliRunner().invoke(main, ["bench", "--workload", "same"])
+    assert run.exit_code == 1
+    assert run.output.startswith("Error: raw_router cannot be measured: it ended (exit status 2): ")
 
 
 def test_without_wrk_it_prints_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,8 @@ def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterabl
 async def asgi(scope: Message, receive: Receive, send: Send) -> None:
     """The constant response as an ASGI application without a lifespan."""
     assert scope["type"] == "http"
-    while scope["method"] == "POST" and (await receive()).get("more_body"):
-        pass
+    expects_body = scope["method"] == "POST"
+    while expects_body:
+        expects_body = (await receive()).get("more_body", False)
     await send(asgi_start())
     await send({"type": "http.response.body", "body": response().body})
