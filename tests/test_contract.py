@@ -1,7 +1,7 @@
 """Every rule of the contract against every implementation, on raw_router and on other servers.
 
-What another server, or a framework under it, breaks is listed in sidebyside/matrix/known_failures.py with the reason; a
-breach that is no longer one fails.
+The rules that fail on another server, or because of a framework, are listed in sidebyside/matrix/known_failures.py with
+the reason. A listed rule that passes fails the test, too.
 """
 
 import sys
@@ -94,5 +94,5 @@ def test_rule(launched: Callable[[str, str], InProcess | Launched], name: str, s
         assert outcome.verdict == "failed", f"no longer needed: {known.reason}"
 
 
-def test_breaches_name_rules_that_exist() -> None:
-    assert {rule for breach in KNOWN_FAILURES for rule in breach.rules} <= BY_ID.keys()
+def test_known_failures_name_rules_that_exist() -> None:
+    assert {rule for failure in KNOWN_FAILURES for rule in failure.rules} <= BY_ID.keys()

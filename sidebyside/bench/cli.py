@@ -12,7 +12,7 @@ from sidebyside.bench import results as files
 from sidebyside.bench.clients import Unusable
 from sidebyside.bench.measure import SUITES, Plan, run
 from sidebyside.bench.peers import INSTALL_BENCH, PEERS
-from sidebyside.bench.report import show
+from sidebyside.bench.report import print_results
 from sidebyside.bench.results import Results
 from sidebyside.bench.workloads import WORKLOADS
 from sidebyside.console import console
@@ -75,8 +75,8 @@ def bench(
     ratios are computed within each round.
     """
     check_figure(svg_file)
-    results = read(source) if source else measured(Plan(suite, workloads, peers, rounds, seconds))
-    show(results, sized_console())
+    results = earlier_results(source) if source else measured(Plan(suite, workloads, peers, rounds, seconds))
+    print_results(results, sized_console())
     if json_file:
         files.write(results, json_file)
     if svg_file:
@@ -102,7 +102,7 @@ def draw(results: Results, svg_file: Path) -> None:
     figure.draw(results, svg_file)
 
 
-def read(source: Path) -> Results:
+def earlier_results(source: Path) -> Results:
     try:
         return files.read(source)
     except ValueError as error:

@@ -57,9 +57,9 @@ def draw_bars(axes: Axes, shown: list[tuple[Peer, Summary]], room: int) -> None:
     for height, (peer, summary) in enumerate(shown):
         if summary.ratio and summary.rate:
             draw_bar(axes, height, summary.ratio, BASELINE_BAR if peer.name == peer.baseline else BAR)
-            write(axes, summary.ratio.greatest, height, f"{summary.ratio.median:.2f} ({thousands(summary.rate)})")
+            label(axes, summary.ratio.greatest, height, f"{summary.ratio.median:.2f} ({thousands(summary.rate)})")
         else:
-            write(axes, 0, height, "excluded")
+            label(axes, 0, height, "excluded")
     axes.set_yticks(range(len(shown)), [peer.name for peer, _ in shown])
     axes.set_ylim(room - 0.5, -0.5)
     axes.set_xlim(0, LABEL_ROOM * max([1.0, *(summary.ratio.greatest for _, summary in shown if summary.ratio)]))
@@ -74,7 +74,7 @@ def draw_bar(axes: Axes, height: int, ratio: Spread, colour: str) -> None:
     axes.plot([ratio.least, ratio.greatest], [height, height], color=INK, linewidth=1)
 
 
-def write(axes: Axes, x: float, y: float, text: str) -> None:
+def label(axes: Axes, x: float, y: float, text: str) -> None:
     axes.annotate(text, (x, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
 
 

@@ -59,10 +59,10 @@ def load(port: int, workload: Workload, seconds: int, folder: Path) -> LoadRepor
     request.write_text(workload.pattern(port), newline="")
     options = f"--threads 1 --connections {CONNECTIONS} --duration {seconds}s --script".split()
     arguments = [f"http://127.0.0.1:{port}/", "--", str(request), str(workload.pipelined)]
-    return run([program_path("wrk"), *options, str(SCRIPT), *arguments], seconds + GRACE)
+    return run_wrk([program_path("wrk"), *options, str(SCRIPT), *arguments], seconds + GRACE)
 
 
-def run(command: list[str], timeout: float) -> LoadReport:
+def run_wrk(command: list[str], timeout: float) -> LoadReport:
     try:
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False

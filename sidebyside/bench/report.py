@@ -14,9 +14,9 @@ from sidebyside.bench.results import About, Growth, Results, Spread, Summary, su
 from sidebyside.bench.workloads import WORKLOADS, Workload
 
 
-def show(results: Results, console: Console) -> None:
+def print_results(results: Results, console: Console) -> None:
     """Print all results, and the goals that they reach or miss."""
-    show_about(results.about, console)
+    print_about(results.about, console)
     for workload, suite in sections(results):
         console.print(table_of(results, workload, suite))
     if results.growth:
@@ -25,7 +25,7 @@ def show(results: Results, console: Console) -> None:
         console.print(Text(goal.text, "green" if goal.reached else "red"), soft_wrap=True)
 
 
-def show_about(about: About, console: Console) -> None:
+def print_about(about: About, console: Console) -> None:
     lines = [
         f"{about.date}: Python {about.python}, {about.system}, {about.processor}, {about.cores} cores",
         f"{about.rounds} rounds of {about.seconds} s with {about.connections} connections; servers on core "

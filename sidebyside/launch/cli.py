@@ -34,7 +34,7 @@ def serve(base_port: int, server: str) -> None:
     They listen on 127.0.0.1 only. Press Ctrl-C to stop them all. If one of them ends by itself, the others are
     stopped, too.
     """
-    run(server_specs(server, base_port))
+    start(server_specs(server, base_port))
 
 
 @click.command(epilog=PAGE_EXAMPLES)
@@ -52,10 +52,10 @@ def page(port: int, base_port: int, server: str) -> None:
         raise click.UsageError(
             f"Port {port} is the port of one of the three implementations. Choose another --port or --base-port."
         )
-    run([page_spec(port, base_port, server), *three])
+    start([page_spec(port, base_port, server), *three])
 
 
-def run(specs: Sequence[ServerSpec]) -> None:
+def start(specs: Sequence[ServerSpec]) -> None:
     try:
         serve_in_foreground(specs, console())
     except LaunchError as error:

@@ -16,7 +16,7 @@ from sidebyside.launch.services import ServerSpec
 START = 30.0  # seconds until all listen, on a slow machine that has everything to compile
 LOOK = 0.02  # seconds between two looks at servers that write nothing
 
-Output = Iterator[list[tuple[ServerProcess, list[str]]]]
+ServerOutput = Iterator[list[tuple[ServerProcess, list[str]]]]
 """The new lines of the servers that have written some, again and again."""
 
 
@@ -47,18 +47,18 @@ def launch(specs: Sequence[ServerSpec]) -> Iterator[list[ServerProcess]]:
         stop(processes)
 
 
-def watch(processes: Sequence[ServerProcess]) -> Output:
+def watch(processes: Sequence[ServerProcess]) -> ServerOutput:
     """Yield what the servers have written since the last time. Raises ServerFailed once one of them has ended."""
     with selectors.DefaultSelector() as selector:
         for process in processes:
             selector.register(process.output, selectors.EVENT_READ, process)
         while True:
-            yield list(read(selector))
+            yield list(new_lines(selector))
             for process in processes:
                 check_runs(process)
 
 
-def read(selector: selectors.BaseSelector) -> Iterator[tuple[ServerProcess, list[str]]]:
+def new_lines(selector: selectors.BaseSelector) -> Iterator[tuple[ServerProcess, list[str]]]:
     """Yield what the servers have written, and stop watching those that have closed their output."""
     for key, _ in selector.select(LOOK):
         lines = key.data.read()
@@ -75,7 +75,7 @@ def check_runs(process: ServerProcess) -> None:
         raise ServerFailed(process, f"ended ({how_of(status)})", ", so all servers were stopped")
 
 
-def wait_until_all_listen(processes: Sequence[ServerProcess], output: Output) -> None:
+def wait_until_all_listen(processes: Sequence[ServerProcess], output: ServerOutput) -> None:
     """Return once all servers listen. Raises ServerFailed if one does not. What they write until then is dropped."""
     deadline = monotonic() + START
     waiting = list(processes)

@@ -16,7 +16,7 @@ from sidebyside.console import console, print_lines
 from sidebyside.launch.signals import interruptible
 from sidebyside.matrix.attribution import Matrix
 from sidebyside.matrix.export import as_json
-from sidebyside.matrix.markdown import page
+from sidebyside.matrix.markdown import as_markdown
 from sidebyside.matrix.run import FRAMEWORKS, OURS, TITLES, Pair, PairReport, chosen, judge, versions
 from sidebyside.matrix.terminal import lines
 
@@ -80,9 +80,9 @@ def matrix(
     pairs = pairs_of(implementations, servers)
     with interruptible():
         judged = judge_all(pairs, stages, jobs)
-    show(judged, form)
+    print_matrix(judged, form)
     if page_file:
-        write(page_file, page(judged))
+        write_page(page_file, as_markdown(judged))
     sys.exit(0 if judged.ours_pass else 1)
 
 
@@ -102,14 +102,14 @@ def judge_all(pairs: Sequence[Pair], stages: Sequence[int], jobs: int) -> Matrix
     return Matrix(reports, versions(present), {pair.server: pair.missing for pair in pairs if pair.missing})
 
 
-def show(judged: Matrix, form: str | None) -> None:
+def print_matrix(judged: Matrix, form: str | None) -> None:
     if form:
         say(as_json(judged))
     else:
         print_lines(console(), lines(judged))
 
 
-def write(file: Path, text: str) -> None:
+def write_page(file: Path, text: str) -> None:
     try:
         write_whole(file, text.encode())
     except OSError as error:

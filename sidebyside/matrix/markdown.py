@@ -39,7 +39,7 @@ for points; *SHOULD* rules only give warnings.
 """
 
 
-def page(matrix: Matrix) -> str:
+def as_markdown(matrix: Matrix) -> str:
     return "\n".join(_lines(matrix))
 
 

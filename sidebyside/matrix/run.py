@@ -145,7 +145,7 @@ def judge(
     found: dict[Pair, PairReport] = {}
     with threads(at_a_time) as workers:
         for result in results(jobs(pairs, options), workers, run_in_place):
-            found[by_name[result.name]] = report = read(by_name[result.name], result)
+            found[by_name[result.name]] = report = pair_report(by_name[result.name], result)
             on_done(report)
     return [found[pair] for pair in pairs]
 
@@ -158,7 +158,7 @@ def jobs(pairs: Sequence[Pair], options: Sequence[str]) -> Iterator[Job]:
 # -- the judge's report: nothing else in the matrix reads it
 
 
-def read(pair: Pair, result: Result) -> PairReport:
+def pair_report(pair: Pair, result: Result) -> PairReport:
     """Return the judge's report about a pair. Raises CannotJudge if there is none, or the server did not survive."""
     if result.report is None or result.report["stopped"]:
         raise CannotJudge(f"{pair} could not be judged: {result.why or (result.report or {})['stopped']}")

@@ -35,12 +35,12 @@ def routes(as_json: bool) -> None:
     with loading():
         from sidebyside.route_tables.diff import differences
         from sidebyside.route_tables.load import TABLES
-        from sidebyside.route_tables.render import data, lines
+        from sidebyside.route_tables.render import as_data, lines
 
         tables = {name: table() for name, table in TABLES.items()}
     found = differences(tables)
     if as_json:
-        say(json.dumps(data(tables, found), indent=2))
+        say(json.dumps(as_data(tables, found), indent=2))
     else:
         print_lines(console(), lines(tables, found))
     sys.exit(1 if found else 0)

@@ -11,7 +11,7 @@ from sidebyside.route_tables.diff import Difference, aligned, first
 from sidebyside.route_tables.load import Function, Route, Routes
 
 
-def data(tables: Mapping[str, Routes], differences: Sequence[Difference]) -> Mapping[str, object]:
+def as_data(tables: Mapping[str, Routes], differences: Sequence[Difference]) -> Mapping[str, object]:
     return {
         "agree": not differences,
         "differences": [asdict(each) for each in differences],

@@ -157,7 +157,7 @@ def test_a_connection_that_was_reset_is_closed() -> None:
 
 def test_wrk_that_does_not_end_is_stopped() -> None:
     with pytest.raises(Unusable, match=r"^wrk did not end within 0.1 seconds$"):
-        load.run([sys.executable, "-c", "import signal; signal.pause()"], 0.1)
+        load.run_wrk([sys.executable, "-c", "import signal; signal.pause()"], 0.1)
 
 
 # -- the machine

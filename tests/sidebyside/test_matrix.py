@@ -22,8 +22,8 @@ from sidebyside.matrix import cli
 from sidebyside.matrix.attribution import Matrix
 from sidebyside.matrix.export import as_json
 from sidebyside.matrix.known_failures import KNOWN_FAILURES
-from sidebyside.matrix.markdown import page
-from sidebyside.matrix.run import TITLES, Pair, PairReport, all_pairs, chosen, first_failure, read, versions
+from sidebyside.matrix.markdown import as_markdown
+from sidebyside.matrix.run import TITLES, Pair, PairReport, all_pairs, chosen, first_failure, pair_report, versions
 from sidebyside.matrix.terminal import lines
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
@@ -160,7 +160,7 @@ def test_all_pass() -> None:
 
 
 def test_page() -> None:
-    text = page(SMALL)
+    text = as_markdown(SMALL)
     assert "| flask | gunicorn | **0** | 0 |" in text
     assert "Versions: gunicorn 1.2.\n" in text
     assert "Left out because it is not installed: granian.\n" in text
@@ -187,7 +187,7 @@ def test_json() -> None:
 )
 def test_a_pair_that_cannot_be_judged(result: Outcome, message: str) -> None:
     with pytest.raises(CannotJudge, match=f"raw on raw_router events could not be judged: {message}"):
-        read(Pair("raw", "events"), result)
+        pair_report(Pair("raw", "events"), result)
 
 
 def test_first_failure() -> None:

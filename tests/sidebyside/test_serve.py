@@ -38,11 +38,11 @@ needs_nginx = pytest.mark.skipif(
 
 
 def assert_serves(port: int) -> None:
-    assert b"<h1>" in asked(port, "/test")
+    assert b"<h1>" in fetch(port, "/test")
 
 
-def asked(port: int, path: str) -> bytes:
-    """Return what is there, 200 OK; uvicorn answers nobody who half-closes."""
+def fetch(port: int, path: str) -> bytes:
+    """Return the content of a page; uvicorn does not answer half-closed connections."""
     with urlopen(f"http://{HOST}:{port}{path}", timeout=LIMIT) as answer:
         return bytes(answer.read())
 
@@ -65,12 +65,12 @@ def asked(port: int, path: str) -> bytes:
 def test_serves_all_three_on(server: str, logs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with sidebyside("--on", server) as session:
-        said = session.start()
+        output = session.start()
         for name, port in session.ports.items():
-            assert any(name in line and f"http://{HOST}:{port}/" in line for line in said.splitlines())
+            assert any(name in line and f"http://{HOST}:{port}/" in line for line in output.splitlines())
             assert_serves(port)
         for name in logs:
-            asked(session.ports[name], f"/hello/{name}")
+            fetch(session.ports[name], f"/hello/{name}")
             assert session.read_until(f"GET /hello/{name} ").splitlines()[-1].startswith(name)
         session.process.send_signal(signal.SIGINT)
         session.assert_ends()
@@ -109,6 +109,18 @@ def test_ends_when_nobody_reads(session: Session) -> None:
     assert session.process.returncode == 0
 
 
+def test_serves_on_when_its_reader_leaves(session: Session) -> None:
+    """As `sidebyside serve | head` does."""
+    assert session.process.stdout is not None
+    session.process.stdout.close()
+    for port in session.ports.values():
+        fetch(port, "/test")
+    assert_serves(session.ports["raw"])
+    session.process.send_signal(signal.SIGINT)
+    session.assert_ends()
+    assert session.process.returncode == 0
+
+
 def ask_until_no_answer_comes(port: int) -> None:
     request = GET.replace(b"/test", b"/" + b"a" * 7000).replace(b"close", b"keep-alive")
     with socket.create_connection((HOST, port), timeout=1) as client, suppress(TimeoutError):
@@ -124,8 +136,8 @@ def test_ctrl_c_in_a_terminal() -> None:
     command = [sys.executable, "-c", inner, "-m", "sidebyside", "serve", "--base-port", str(free_base_port())]
     with subprocess.Popen(command, stdin=terminal, env={**os.environ, "TERM": "xterm"}) as process:
         os.close(terminal)
-        said = read_until(controller, STARTED)
-        assert "\x1b[36mraw" in said
+        output = read_until(controller, STARTED)
+        assert "\x1b[36mraw" in output
         os.write(controller, b"\x03")
         process.wait(LIMIT)
         assert "All servers have been stopped." in read_until(controller, "stopped")
@@ -134,10 +146,10 @@ def test_ctrl_c_in_a_terminal() -> None:
 
 
 def read_until(descriptor: int, text: str) -> str:
-    said = ""
-    while text not in said:
-        said += os.read(descriptor, 65536).decode()
-    return said
+    output = ""
+    while text not in output:
+        output += os.read(descriptor, 65536).decode()
+    return output
 
 
 def test_nohup_outlives_its_terminal() -> None:
@@ -161,12 +173,12 @@ def test_a_port_that_needs_permission_is_not_in_use(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(("offset", "name"), [(1, "raw"), (2, "flask"), (3, "django")])
 def test_taken_port(offset: int, name: str) -> None:
     with sidebyside() as session, socket.create_server((HOST, session.base_port + offset)):
-        said, _ = session.process.communicate(timeout=30)
+        output, _ = session.process.communicate(timeout=30)
         taken = session.base_port + offset
         assert re.fullmatch(
             rf"Error: Port {taken} \({name}\) is in use by another program. If the service runs there already, "
             rf"open http://{HOST}:{taken}/. Choose other ports: --base-port \d+000\n",
-            said,
+            output,
         )
         assert session.process.returncode == 1
         assert [port for port in session.ports.values() if is_taken(port)] == [taken]
@@ -174,9 +186,9 @@ def test_taken_port(offset: int, name: str) -> None:
 
 def test_dying_service_ends_the_rest(session: Session) -> None:
     os.kill(session.children[1], signal.SIGKILL)
-    said = session.read_until("Error:")
+    output = session.read_until("Error:")
     session.assert_ends()
-    assert said.splitlines()[-1] == "Error: flask ended (SIGKILL), so all servers were stopped."
+    assert output.splitlines()[-1] == "Error: flask ended (SIGKILL), so all servers were stopped."
     assert session.process.returncode == 1
 
 
@@ -210,7 +222,7 @@ def serve_one(folder: Path, *lines: str, start: float = PATIENCE) -> Iterator[Se
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         (["print('one')", "sys.exit('two')"], f"ended (exit status 1), {STOPPED}{LAST_LINES}\n  one\n  two"),
         (["sys.exit(3)"], f"ended (exit status 3), {STOPPED}"),
@@ -225,10 +237,10 @@ def serve_one(folder: Path, *lines: str, start: float = PATIENCE) -> Iterator[Se
     ],
     ids=["output", "no output", "colour and no line end", "ten lines are enough"],
 )
-def test_failing_service(tmp_path: Path, lines: list[str], said: str) -> None:
+def test_failing_service(tmp_path: Path, lines: list[str], message: str) -> None:
     with serve_one(tmp_path, *lines) as session:
         output, _ = session.process.communicate(timeout=30)
-        assert output == f"test {said}\n"
+        assert output == f"test {message}\n"
         assert session.process.returncode == 1
 
 
@@ -292,7 +304,7 @@ def test_program_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @needs_nginx
 @pytest.mark.parametrize("program", ["nginx", "raw_router"])
-def test_what_is_behind_nginx_ends_with_it(program: str) -> None:
+def test_a_pair_of_nginx_and_raw_router_ends_together(program: str) -> None:
     with sidebyside("--on", "nginx") as session:
         session.start()
         os.kill(child_of(session.children[1], program), signal.SIGKILL)
@@ -311,7 +323,7 @@ def child_of(parent: int, program: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (
             ["--on", "apache"],
@@ -323,10 +335,10 @@ def child_of(parent: int, program: str) -> int:
     ],
     ids=" ".join,
 )
-def test_usage_error(arguments: list[str], said: str) -> None:
+def test_usage_error(arguments: list[str], message: str) -> None:
     result = CliRunner().invoke(main, ["serve", *arguments])
     assert result.exit_code == 2
-    assert said in result.output
+    assert message in result.output
 
 
 @pytest.mark.parametrize("arguments", [["-h"], ["serve", "--help"]], ids=" ".join)
