@@ -43,14 +43,12 @@ MAX_GROWTH = 1.2  # time of a look-up among the most routes, divided by the time
 
 @dataclass(frozen=True, slots=True)
 class GoalResult:
-    """Whether a goal is reached, and by how much."""
+    """A goal, its target, and what was measured."""
 
+    goal: str
+    target: str
+    measured: str
     reached: bool
-    sentence: str
-
-    @property
-    def text(self) -> str:
-        return f"{'reached' if self.reached else 'MISSED '}  {self.sentence}"
 
 
 def goal_results(results: Results) -> Iterator[GoalResult]:
@@ -66,10 +64,10 @@ def speed_result(goal: Goal, results: Results) -> Iterator[GoalResult]:
     other = rates(results.measurements, goal.under or goal.workload, goal.than)
     found = spread(ratios(own, other))
     if found:
-        than = f"under {goal.under}" if goal.under else goal.than
-        how_much = f"{found.median:.2f} x {than} ({found.least:.2f} .. {found.greatest:.2f})"
-        measured = f"{goal.workload}: {goal.peer} is {how_much}"
-        yield GoalResult(found.median >= goal.least, f"{measured}, at least {goal.least:.2f}")
+        than = f"{goal.than} under {goal.under}" if goal.under else goal.than
+        measured = f"{found.median:.2f} ({found.least:.2f} .. {found.greatest:.2f})"
+        name = f"{goal.workload}: {goal.peer} / {than}"
+        yield GoalResult(name, f"at least {goal.least:.2f}", measured, found.median >= goal.least)
 
 
 def memory_result(results: Results) -> Iterator[GoalResult]:
@@ -77,10 +75,9 @@ def memory_result(results: Results) -> Iterator[GoalResult]:
         row.idle_memory for row in results.measurements if row.peer == BASELINE and row.idle_memory is not None
     )
     if found:
-        yield GoalResult(
-            found.median <= MAX_IDLE_MEMORY,
-            f"idle: {BASELINE} uses {found.median:,.0f} bytes per idle connection, at most {MAX_IDLE_MEMORY:,}",
-        )
+        name = f"idle: memory of {BASELINE} per idle connection"
+        target, measured = f"at most {MAX_IDLE_MEMORY:,} bytes", f"{found.median:,.0f} bytes"
+        yield GoalResult(name, target, measured, found.median <= MAX_IDLE_MEMORY)
 
 
 def growth_results(results: Results) -> Iterator[GoalResult]:
@@ -89,5 +86,5 @@ def growth_results(results: Results) -> Iterator[GoalResult]:
     for path in dict.fromkeys(row.path for row in rows):
         fewest, *_, most = sorted((row for row in rows if row.path == path), key=lambda row: row.routes)
         grown = median(most.microseconds) / median(fewest.microseconds)
-        measured = f"routing, {path}: {most.routes:,} routes take {grown:.2f} x the time of {fewest.routes:,}"
-        yield GoalResult(grown <= MAX_GROWTH, f"{measured}, at most {MAX_GROWTH:.2f}")
+        name = f"routing, {path}: {most.routes:,} routes / {fewest.routes:,} routes"
+        yield GoalResult(name, f"at most {MAX_GROWTH:.2f}", f"{grown:.2f}", grown <= MAX_GROWTH)

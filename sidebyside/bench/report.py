@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from sidebyside.bench.goals import goal_results
+from sidebyside.bench.goals import GoalResult, goal_results
 from sidebyside.bench.peers import BASELINE, PEERS, Peer
 from sidebyside.bench.results import About, Growth, Results, Spread, Summary, summarise
 from sidebyside.bench.workloads import WORKLOADS, Workload
@@ -21,8 +21,8 @@ def print_results(results: Results, console: Console) -> None:
         console.print(table_of(results, workload, suite))
     if results.growth:
         console.print(growth_table(results.growth))
-    for goal in goal_results(results):
-        console.print(Text(goal.text, "green" if goal.reached else "red"), soft_wrap=True)
+    if goals := list(goal_results(results)):
+        console.print(goals_table(goals))
 
 
 def print_about(about: About, console: Console) -> None:
@@ -102,4 +102,21 @@ def growth_table(growth: Sequence[Growth]) -> Table:
         times = [medians[router, path, size] for size in sizes]
         grown = [f"{time:,.2f} ({time / times[0]:,.1f} x)" for time in times[1:]]
         table.add_row(router, path, f"{times[0]:,.2f}", *grown, style="bold" if router == BASELINE else "")
+    return table
+
+
+def goals_table(goals: Sequence[GoalResult]) -> Table:
+    """Return the table of goals, the missed ones in red."""
+    table = Table(
+        "goal",
+        "target",
+        "measured",
+        "",
+        title="goals: ratios of speeds, and of times for routing",
+        title_justify="left",
+        box=SIMPLE,
+    )
+    for each in goals:
+        verdict, style = ("reached", "green") if each.reached else ("MISSED", "red")
+        table.add_row(each.goal, each.target, each.measured, verdict, style=style)
     return table

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contract.errors import CannotJudge
+from contract.explaining import escaped
 from contract.grading.jobs import Result as Outcome
 from contract.rules import BY_ID
 from sidebyside.__main__ import main
@@ -22,7 +23,7 @@ from sidebyside.matrix import cli
 from sidebyside.matrix.attribution import Matrix
 from sidebyside.matrix.export import as_json
 from sidebyside.matrix.known_failures import KNOWN_FAILURES
-from sidebyside.matrix.markdown import as_markdown
+from sidebyside.matrix.markdown import ATTRIBUTION, INTRODUCTION, as_markdown
 from sidebyside.matrix.run import TITLES, Pair, PairReport, all_pairs, chosen, first_failure, pair_report, versions
 from sidebyside.matrix.terminal import lines
 
@@ -311,3 +312,10 @@ def test_the_document_contains_no_time_and_no_place() -> None:
     text = DOCUMENT.read_text()
     assert not re.search(r"20\d\d-|127\.0\.0\.1:\d|/tmp|/home|GMT", text)
     assert all(name in text for name in versions(list(all_pairs())))
+
+
+def test_the_document_has_the_sentences_and_the_reasons_of_the_code() -> None:
+    text = DOCUMENT.read_text()
+    assert text.startswith(INTRODUCTION)
+    assert f"\n{ATTRIBUTION}\n" in text
+    assert [failure.reason for failure in KNOWN_FAILURES if escaped(failure.reason) not in text] == []
