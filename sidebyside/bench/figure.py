@@ -42,11 +42,11 @@ def draw(results: Results, file: Path) -> None:
     bars = max((len(panel[2]) for panel in panels), default=1)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, rows * (bars * ROW_HEIGHT + ROW_ROOM)), layout="constrained")
-        grid = figure.subplots(rows, COLUMNS, squeeze=False).flat
+        grid = list(figure.subplots(rows, COLUMNS, squeeze=False).flat)
         for axes, (workload, suite, shown) in zip(grid, panels, strict=False):
             axes.set_title(workload.name if suite == "servers" else f"{suite}: {workload.name}", loc="left")
             draw_bars(axes, shown, bars)
-        for axes in list(grid)[len(panels) :]:
+        for axes in grid[len(panels) :]:
             axes.set_axis_off()
         figure.supxlabel(caption(results.about), fontsize=8)
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

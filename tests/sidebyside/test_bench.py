@@ -14,6 +14,7 @@ from sidebyside.bench import figure, load, results, routing
 from sidebyside.bench.cli import bench
 from sidebyside.bench.clients import Unusable, ask, check, responses
 from sidebyside.bench.goals import goal_results
+from sidebyside.bench.measure import Plan
 from sidebyside.bench.peers import PEERS
 from sidebyside.bench.results import About, Growth, Measurement, Results, Spread, ratios, summarise
 from sidebyside.bench.workloads import WORKLOADS, Workload
@@ -105,6 +106,26 @@ def test_figures_from_one_core_are_called_unreliable(tmp_path: Path) -> None:
     results.write(replace(MEASURED, about=replace(ABOUT, load_core=0)), tmp_path / "bench.json")
     run = CliRunner().invoke(main, ["bench", "--from", str(tmp_path / "bench.json")])
     assert "so the figures are not reliable." in run.output
+
+
+def test_results_without_measurements_have_no_tables(tmp_path: Path) -> None:
+    results.write(Results(ABOUT), tmp_path / "bench.json")
+    run = CliRunner().invoke(main, ["bench", "--from", str(tmp_path / "bench.json")])
+    assert run.exit_code == 0
+    assert "goal" not in run.output
+
+
+def test_a_place_without_a_workload_stays_empty(tmp_path: Path) -> None:
+    figure.draw(MEASURED, tmp_path / "bench.svg")
+    drawn = (tmp_path / "bench.svg").read_text()
+    assert '<g id="axes_1">' in drawn
+    assert '<g id="axes_2">' not in drawn
+
+
+def test_frameworks_are_measured_under_two_workloads() -> None:
+    pairs = {workload.name: {peer.suite for peer in peers} for workload, peers in Plan("all", [], [], 1, 1).pairs()}
+    assert {name for name, suites in pairs.items() if "django" in suites} == {"same", "browser"}
+    assert all("servers" in suites for suites in pairs.values())
 
 
 def test_the_same_results_give_the_same_figure(tmp_path: Path) -> None:
