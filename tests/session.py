@@ -15,11 +15,17 @@ import pytest
 
 from contract.listening import is_taken
 from sidebyside.launch.ports import free_base_port
+from sidebyside.launch.requirements import find_program
 
 PATIENCE = 30.0  # seconds for anything, on a busy machine; then the test fails
 LIMIT = 5.0  # seconds to end in: one of grace, the rest for a busy machine
 SERVICES = ("raw", "flask", "django")
 STARTED = "Press Ctrl-C to stop all servers."
+
+
+needs_nginx = pytest.mark.skipif(
+    find_program("nginx") is None and "CI" not in os.environ, reason="nginx is not installed"
+)
 
 
 class Session:

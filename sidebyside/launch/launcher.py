@@ -14,7 +14,7 @@ from sidebyside.launch.requirements import LaunchError, check_installed
 from sidebyside.launch.services import ServerSpec
 
 START = 30.0  # seconds until all listen, on a slow machine that has everything to compile
-LOOK = 0.02  # seconds between two looks at servers that write nothing
+LOOK = 0.05  # seconds between two looks at servers that write nothing
 
 ServerOutput = Iterator[list[tuple[ServerProcess, list[str]]]]
 """The new lines of the servers that have written some, again and again."""

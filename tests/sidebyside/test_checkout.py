@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,8 @@ import pytest
 
 from sidebyside import checkout
 from sidebyside.launch.ports import free_base_port
-from sidebyside.launch.requirements import find_program
 from tests.serving import HOST
-from tests.session import LIMIT, session_of
+from tests.session import LIMIT, needs_nginx, session_of
 
 MODULES = (
     "asyncio.py",
@@ -29,9 +29,6 @@ MODULES = (
     "socket.py",
 )
 COMMANDS = {"script": [str(Path(sys.executable).parent / "sidebyside")], "module": [sys.executable, "-m", "sidebyside"]}
-needs_nginx = pytest.mark.skipif(
-    find_program("nginx") is None and "CI" not in os.environ, reason="nginx is not installed"
-)
 
 
 @pytest.fixture
@@ -72,6 +69,32 @@ def test_servers_import_nothing_from_the_current_folder(command: list[str], serv
         for port in session.ports.values():
             with urlopen(f"http://{HOST}:{port}/test", timeout=LIMIT) as response:
                 assert b"<h1>" in response.read()
+
+
+@pytest.fixture
+def other_checkout(tmp_path: Path) -> Path:
+    """Return a second checkout, in which Flask has one more route."""
+    for package in ("shared_views", "raw_router", "flask_app", "django_project", "sidebyside"):
+        shutil.copytree(Path(checkout.ROOT, package), tmp_path / package)
+    with (tmp_path / "flask_app" / "__init__.py").open("a") as file:
+        file.write('\napp.add_url_rule("/more", "more", lambda: "more")\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [(["routes"], "! raw and django have no /more"), (["compare", "GET", "/more"], "404")],
+    ids=["routes", "compare"],
+)
+def test_a_second_checkout_works_on_itself(
+    arguments: list[str], line: str, other_checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    command = [*COMMANDS["module"], *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(other_checkout)}
+    for folder in (tmp_path_factory.mktemp("elsewhere"), other_checkout):
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert line in done.stdout
 
 
 def test_the_page_imports_nothing_from_the_current_folder(folder: Path) -> None:

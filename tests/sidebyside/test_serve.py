@@ -22,19 +22,14 @@ from sidebyside.__main__ import main
 from sidebyside.launch import ports
 from sidebyside.launch.foreground import print_log, serve_in_foreground
 from sidebyside.launch.ports import check_ports, free_base_port
-from sidebyside.launch.requirements import LaunchError, find_program
+from sidebyside.launch.requirements import LaunchError
 from sidebyside.launch.services import ServerSpec, server_specs
 from tests.serving import HOST
-from tests.session import LIMIT, PATIENCE, STARTED, Session, processes, session_of, sidebyside
+from tests.session import LIMIT, PATIENCE, STARTED, Session, needs_nginx, processes, session_of, sidebyside
 
 GET = b"GET /test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-needs_nginx = pytest.mark.skipif(
-    find_program("nginx") is None and "CI" not in os.environ, reason="nginx is not installed"
-)
 
 
 def assert_serves(port: int) -> None:
