@@ -27,18 +27,18 @@ help:
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # Marks are made last, so that an installation that was broken off is done again; --clear removes both.
-.venv/can-run: pyproject.toml constraints.txt
+.venv/can-run: pyproject.toml contract/pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Python 3.11 or later is needed, and $(PYTHON) is none: make .venv PYTHON=python3.12 names another." >&2; \
 		exit 1; }
 	@echo "Installing into .venv, which takes a minute or two ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(PIP) -e '.[servers]'
+	@$(PIP) -e '.[servers]' -e ./contract
 	@touch $@
 
 .venv/can-test: .venv/can-run
 	@echo "Installing what tests need into .venv, which takes a minute or two ..."
-	@$(PIP) -e '.[test]'
+	@$(PIP) -e '.[test]' -e './contract[cluster]'
 	@touch $@
 
 run: .venv/can-run

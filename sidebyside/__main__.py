@@ -6,7 +6,7 @@ import_from_checkout()  # before any import that a file in the current folder co
 
 import click  # noqa: E402
 
-from contract.commands.group import Commands  # noqa: E402
+from http_contract.cli.lazy_group import Commands  # noqa: E402
 
 COMMANDS = {
     "serve": ("sidebyside.launch.cli", "Start the three implementations and print their access logs."),

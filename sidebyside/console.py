@@ -7,7 +7,7 @@ from typing import cast
 
 from rich.console import Console, RenderableType
 
-from contract.commands import Output
+from http_contract.cli.console import Output
 
 
 def console() -> Console:

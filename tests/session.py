@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from contract.listening import is_taken
+from http_contract.sandbox.ports import is_taken
 from sidebyside.launch.ports import free_base_port
 from sidebyside.launch.requirements import find_program
 

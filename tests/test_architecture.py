@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "contract", "sidebyside")
+ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "http_contract", "sidebyside")
+FOLDERS = {"http_contract": "contract/http_contract"}  # of packages that are not at the root
 IMPLEMENTATIONS = {"shared_views", "raw_router", "flask_app", "django_project"}
 CORE = ("messages", "limits", "target", "parser", "framing", "writer", "connection")
 READING_ORDER = re.findall(r"(?m)^\| `([\w/]+\.py)` \|", (ROOT / "docs" / "raw_router.md").read_text())
 
 
 def modules(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+    return sorted((ROOT / FOLDERS.get(folder, folder)).rglob("*.py"))
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -51,7 +52,7 @@ def outside(file: Path) -> set[str]:
         ("flask_app", {"flask_app", "shared_views"}),
         ("django_project", {"django_project", "shared_views"}),
         ("raw_router", {"raw_router", "shared_views"}),
-        ("contract", {"contract"}),
+        ("http_contract", {"http_contract"}),
         ("sidebyside", set(ROOMS)),
     ],
 )
@@ -65,13 +66,37 @@ def test_shared_views_knows_no_framework() -> None:
     assert set().union(*map(outside, modules("shared_views"))) == {"jinja2", "multipart"}
 
 
-def test_contract_judges_with_the_standard_library_and_psutil() -> None:
-    """What meets people at a command line, or in pytest, may need more."""
-    found = {str(file.relative_to(ROOT / "contract")): outside(file) for file in modules("contract") if outside(file)}
-    faces = {name for name in found if name.startswith(("__main__", "commands/", "grading/"))}
-    assert set().union(*(found.pop(face) for face in faces)) <= {"click", "rich", "jinja2", "distributed"}
-    watching = {"group.py": {"psutil"}, "supervisor.py": {"psutil"}}
-    assert found == {"plugin.py": {"pytest"}, "display.py": {"rich"}, **watching}
+# What a package of the judge may import of the others; and what it may import that is not of the standard library.
+ARROWS: dict[str, tuple[set[str], set[str]]] = {
+    "http": (set(), set()),
+    "client": ({"http"}, set()),
+    "rules": ({"http", "client"}, set()),
+    "sandbox": ({"http", "client", "rules"}, {"psutil"}),
+    "diagnosis": ({"http", "client", "rules"}, set()),
+    "runner": ({"http", "client", "rules", "sandbox"}, set()),
+    "reports": ({"http", "client", "rules", "diagnosis", "runner", "sandbox"}, {"rich"}),
+    "grading": ({"http", "client", "rules", "runner", "diagnosis", "reports", "sandbox"}, {"jinja2", "distributed"}),
+    "cli": ({"http", "client", "rules", "runner", "diagnosis", "reports", "sandbox", "grading"}, {"click", "rich"}),
+}
+JUDGE = ROOT / FOLDERS["http_contract"]
+
+
+def packages_imported(file: Path) -> set[str]:
+    """Return the packages of the judge that a file imports."""
+    parts = (name.split(".") for name in imports(file))
+    return {name[1] for name in parts if name[0] == "http_contract" and name[1:2]} & set(ARROWS)
+
+
+@pytest.mark.parametrize("package", ARROWS)
+def test_packages_of_the_judge_import_only_along_the_arrows(package: str) -> None:
+    allowed, others = ARROWS[package]
+    for file in sorted((JUDGE / package).rglob("*.py")):
+        assert packages_imported(file) - {package} <= allowed, file
+        assert outside(file) <= others, file
+
+
+def test_every_package_of_the_judge_has_its_arrows() -> None:
+    assert {folder.parent.name for folder in JUDGE.glob("*/__init__.py")} == set(ARROWS)
 
 
 def test_only_urls_and_handler_know_the_views() -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from contract import BY_ID, RULES, Outcome, Rule, Server, run
-from contract.launch import Launched
+from http_contract import BY_ID, RULES, Outcome, Rule, Server, run
+from http_contract.sandbox.launcher import LocalTarget
 from raw_router.drivers import BOUNDS
 from sidebyside.launch.services import HOST, SERVICES
 from sidebyside.matrix.known_failures import KNOWN_FAILURES, known_failure
@@ -46,14 +46,14 @@ class InProcess:
 
 
 @contextmanager
-def judged(name: str, server: str) -> Iterator[InProcess | Launched]:
+def judged(name: str, server: str) -> Iterator[InProcess | LocalTarget]:
     """Run an implementation on a server: a driver of raw_router, or another server as a process of its own."""
     with ExitStack() as stack:
         if server in DRIVERS:
             yield InProcess(name, server, stack)
         else:
             [service] = [service for service in SERVICES if service.name == name]
-            launched = Launched(f"{sys.executable} -m {service.commands[server]}".replace("{host}", HOST))
+            launched = LocalTarget(f"{sys.executable} -m {service.commands[server]}".replace("{host}", HOST))
             stack.callback(launched.close)
             yield launched
 
@@ -74,22 +74,22 @@ def is_for(server: str, rule: Rule) -> bool:
 
 
 @pytest.fixture(scope="module")
-def launched() -> Iterator[Callable[[str, str], InProcess | Launched]]:
+def launched() -> Iterator[Callable[[str, str], InProcess | LocalTarget]]:
     """Yield what runs an implementation on a server, each pair once, until the last test is done."""
     with ExitStack() as stack:
         yield cache(lambda name, server: stack.enter_context(judged(name, server)))
 
 
-def complaints(outcome: Outcome) -> str:
-    return "\n".join([outcome.reason, *(complaint.text for complaint in outcome.complaints)])
+def failures(outcome: Outcome) -> str:
+    return "\n".join([outcome.reason, *(failure.text for failure in outcome.failures)])
 
 
 @pytest.mark.parametrize(("name", "server", "rule"), list(cases()))
-def test_rule(launched: Callable[[str, str], InProcess | Launched], name: str, server: str, rule: Rule) -> None:
+def test_rule(launched: Callable[[str, str], InProcess | LocalTarget], name: str, server: str, rule: Rule) -> None:
     known = known_failure(name, server, rule.id)
     outcome = run(rule, launched(name, server).running())
     if known is None:
-        assert outcome.verdict == "passed", complaints(outcome)
+        assert outcome.verdict == "passed", failures(outcome)
     else:
         assert outcome.verdict == "failed", f"no longer needed: {known.reason}"
 

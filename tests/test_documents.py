@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 import pytest
 
-from contract import BY_ID, RULES, Rule, Server, judge, run
-from contract.__main__ import main
-from contract.checking import Checker
-from contract.kit import STARTER
-from contract.launch import Launched
-from contract.loading import rules_from
+from http_contract import BY_ID, RULES, Rule, Server, judge, run
+from http_contract.__main__ import main
+from http_contract.cli.init import STARTER
+from http_contract.rules.registry import rules_from
+from http_contract.runner.scheduler import Scheduler
+from http_contract.sandbox.launcher import LocalTarget
 from tests.mutants.measuring import DOCUMENT as MUTANTS_DOCUMENT
 from tests.mutants.measuring import REGENERATE, document
 from tests.mutants.table import MUTANTS
@@ -48,10 +48,10 @@ def claims() -> Iterator[object]:
                 yield pytest.param(number, id, told == "Holds", id=f"{number}-{id}")
 
 
-def launched(step: int, folder: Path) -> Launched:
+def launched(step: int, folder: Path) -> LocalTarget:
     file = folder / "server.py"
     file.write_text(programs(FIRST)[step - 1])
-    return Launched(f"{shlex.quote(sys.executable)} {shlex.quote(str(file))} {{port}}")
+    return LocalTarget(f"{shlex.quote(sys.executable)} {shlex.quote(str(file))} {{port}}")
 
 
 def test_each_step_has_its_program() -> None:
@@ -66,14 +66,14 @@ def test_a_step_keeps_what_the_page_says(tmp_path: Path, step: int, id: str, hol
         outcome = run(BY_ID[id], replace(running.running(), timeout=TIMEOUT))
     finally:
         running.close()
-    assert outcome.verdict == ("passed" if holds else "failed"), outcome.complaints
+    assert outcome.verdict == ("passed" if holds else "failed"), outcome.failures
 
 
 @pytest.mark.parametrize(("step", "stage"), [(2, 1), (3, 2), (4, 3), (LAST, 3)])
 def test_a_step_is_done_with_its_stage(tmp_path: Path, step: int, stage: int) -> None:
     rules = [rule for rule in RULES if rule.stage <= stage and rule.level == "MUST"]
     with launched(step, tmp_path) as running:
-        outcomes = Checker(running, rules, RULES, lambda outcome: None).outcomes()
+        outcomes = Scheduler(running, rules, RULES, lambda outcome: None).outcomes()
     verdicts = {outcome.rule.id: outcome.verdict for outcome in outcomes}
     assert set(verdicts.values()) == {"passed"}, verdicts
 

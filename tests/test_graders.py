@@ -18,8 +18,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from contract.kit import STARTER, ZIP, lay_out
-from contract.rules import STAGES
+from http_contract.cli.init import STARTER, ZIP, scaffold
+from http_contract.rules.registry import STAGES
 from tests.contract.grading.classes import DEEP, lay
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "first-server.md"
@@ -35,9 +35,9 @@ IDENTITY = {
     "REVIEW_URL": "https://example.org/review",
 }
 OWN_RULE = """\
-from contract import Exchange, Rule
-from contract.expectations import Status
-from contract.requests import get
+from http_contract import Exchange, Rule
+from http_contract.rules.expectations import Status
+from http_contract.http.request import get
 
 RULES = (Rule(id="own-teapot", stage=1, sentence="Says it is a teapot.", hint="Be one.", section="RFC 9110 §15.5.19",
               exchanges=(Exchange((get("/"),), (Status(418),)),)),)
@@ -91,7 +91,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def platform(environment: Path, tmp_path: Path) -> Iterator[Platform]:
-    lay_out(tmp_path / "kit")
+    scaffold(tmp_path / "kit")
     with ZipFile(tmp_path / "kit" / ZIP) as archive:
         archive.extractall(tmp_path / "source")
     (tmp_path / "source" / "options").write_text("# the first stage\n--until 1  # 'week' one\n\t#\n--seed 7\n")
@@ -177,7 +177,7 @@ def test_gradescope_finds_a_submission_one_folder_too_deep(platform: Platform) -
     assert sum(test.get("score", 0) for test in platform.results()["tests"]) == 10
 
 
-@pytest.mark.parametrize("module", ["contract", "click", "json", "tomllib"])
+@pytest.mark.parametrize("module", ["http_contract", "click", "json", "tomllib"])
 def test_nothing_is_imported_from_a_submission(platform: Platform, module: str) -> None:
     platform.submit(GOOD, **{f"{module}.py": "raise SystemExit(0)"})
     results = platform.results()

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from contract.__main__ import main as contract
+from http_contract.__main__ import main as contract
 from sidebyside.__main__ import main as sidebyside
 
 PROGRAMS = {"contract": contract, "sidebyside": sidebyside}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract import RULES, Rule, Server, run
+from http_contract import RULES, Rule, Server, run
 from shared_views import clock
 from tests.serving import HANDLERS, HOST, exchange, serving
 
@@ -29,9 +29,9 @@ def ports() -> Iterator[dict[str, int]]:
 
 
 def assert_identical(ports: Mapping[str, int], data: bytes) -> None:
-    answers = {name: exchange(port, data) for name, port in ports.items()}
-    assert all(answers.values()) or not data.strip(), f"no answer to {data!r}"
-    comparable = {name: canonical(answer) for name, answer in answers.items()}
+    responses = {name: exchange(port, data) for name, port in ports.items()}
+    assert all(responses.values()) or not data.strip(), f"no answer to {data!r}"
+    comparable = {name: canonical(response) for name, response in responses.items()}
     if len(set(comparable.values())) > 1:
         pytest.fail(f"{data!r}\n{side_by_side(comparable)}", pytrace=False)
 
@@ -47,9 +47,9 @@ def canonical_head(match: re.Match[bytes]) -> bytes:
     return match[1] + b"".join(sorted(kept)) + b"\r\n"
 
 
-def side_by_side(answers: Mapping[str, bytes], width: int = 60) -> str:
+def side_by_side(responses: Mapping[str, bytes], width: int = 60) -> str:
     """Return the answers in columns, rows that differ marked."""
-    columns = [[name, *answer.decode("latin-1").splitlines()] for name, answer in answers.items()]
+    columns = [[name, *response.decode("latin-1").splitlines()] for name, response in responses.items()]
     rows = zip_longest(*columns, fillvalue="")
     return "\n".join(
         " |"[len(set(row)) > 1] + "|".join(repr(cell)[:width].ljust(width) for cell in row) for row in rows
@@ -196,8 +196,8 @@ def test_odd_requests(ports: Mapping[str, int], data: bytes) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_all_that_a_rule_sends(ports: Mapping[str, int], rule: Rule) -> None:
     outcome = run(rule, Server(HOST, ports["raw"]))
-    for conversation in outcome.conversations:
-        assert_identical(ports, b"".join(conversation.sent))
+    for transcript in outcome.transcripts:
+        assert_identical(ports, b"".join(transcript.sent))
 
 
 segments = st.sampled_from(

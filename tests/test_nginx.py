@@ -13,9 +13,9 @@ from typing import NoReturn
 
 import pytest
 
-from contract import RULES, Rule, Server, run
-from contract.content import object_of
-from contract.requests import get
+from http_contract import RULES, Rule, Server, run
+from http_contract.http.request import get
+from http_contract.rules.content import object_of
 from raw_router.connection import Connection
 from raw_router.drivers import events, listen
 from raw_router.handler import generate_response
@@ -23,7 +23,7 @@ from sidebyside.launch.nginx import SITE, nginx
 from sidebyside.launch.requirements import find_program
 from sidebyside.matrix.known_failures import known_failure
 from tests.serving import HOST, driving, exchange
-from tests.test_contract import complaints
+from tests.test_contract import failures
 from tests.tls import CERTIFICATE
 
 CONFIGURATION = Path(__file__).parent.parent / "docs" / "nginx.conf"
@@ -123,7 +123,7 @@ def test_rule(server: Server, rule: Rule) -> None:
     outcome = run(rule, server)
     known = known_failure("raw", "nginx", rule.id)
     if known is None:
-        assert outcome.verdict == "passed", complaints(outcome)
+        assert outcome.verdict == "passed", failures(outcome)
     else:
         assert outcome.verdict == "failed", f"no longer needed: {known.reason}"
 
@@ -149,14 +149,14 @@ def test_versions(server: Server, version: ssl.TLSVersion, protocol: str) -> Non
 
 
 def test_without_tls_one_is_sent_to_it(front: Front) -> None:
-    answer = exchange(front.plain_port, b"GET /hello/you?a=1 HTTP/1.0\r\nHost: localhost\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 301 ")
-    assert b"\r\nLocation: https://localhost/hello/you?a=1\r\n" in answer
+    response = exchange(front.plain_port, b"GET /hello/you?a=1 HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    assert response.startswith(b"HTTP/1.1 301 ")
+    assert b"\r\nLocation: https://localhost/hello/you?a=1\r\n" in response
 
 
 @pytest.mark.parametrize("path", ["/", "/%zz"], ids=["raw_router", "nginx"])
 def test_no_version_is_named(server: Server, path: str) -> None:
-    assert server.ask(get(path)).answers[0].get("Server") == "nginx"
+    assert server.ask(get(path)).responses[0].get("Server") == "nginx"
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_no_version_is_named(server: Server, path: str) -> None:
 def test_what_raw_router_is_told(server: Server, request_line: str, fields: list[str], host: str) -> None:
     lies = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: example.org", "X-Forwarded-Proto: http"]
     lines = [request_line, *fields, *lies, "Accept: application/json", "Connection: close", "", ""]
-    (answer,) = server.ask("\r\n".join(lines).encode()).answers
-    told = {field["name"]: field["value"] for field in object_of(answer)["headers"]}
+    (response,) = server.ask("\r\n".join(lines).encode()).responses
+    told = {field["name"]: field["value"] for field in object_of(response)["headers"]}
     assert told == {
         "Accept": "application/json",
         "Host": host,
@@ -186,7 +186,7 @@ def test_the_connection_to_raw_router_is_kept(front: Front) -> None:
     front.server.ask(get("/test"))
     before = front.behind.connections
     for _ in range(20):
-        assert front.server.ask(get("/test")).answers[0].status == 200
+        assert front.server.ask(get("/test")).responses[0].status == 200
     assert front.behind.connections == before
 
 

@@ -1,4 +1,4 @@
-"""The wheel, installed outside the checkout, is all that it takes to run."""
+"""The judge's wheel, installed outside the checkout, is all that it takes to judge."""
 
 import re
 import shutil
@@ -12,22 +12,15 @@ from zipfile import ZipFile
 
 import pytest
 
-from sidebyside.launch.ports import free_base_port
-from tests.serving import HANDLERS, HOST, exchange, serving
-from tests.session import session_of
+from tests.serving import HANDLERS, HOST, serving
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("shared_views", "raw_router", "flask_app", "django_project", "contract", "sidebyside")
-PATHS = ["/", "/test", "/form", "/style.css", "/nope"] + [
-    f"/files/{file.relative_to(ROOT / 'shared_views/public')}"
-    for file in sorted((ROOT / "shared_views/public").rglob("*"))
-    if file.is_file()
-]
+JUDGE = ROOT / "contract"
 
 
 def sources(folder: Path) -> Iterable[Path]:
-    """Return all files of the packages, but what Python makes of them."""
-    found = (file for package in PACKAGES for file in (folder / package).rglob("*") if file.is_file())
+    """Return all files of the package, without Python's caches."""
+    found = (file for file in (folder / "http_contract").rglob("*") if file.is_file())
     return (file for file in found if "__pycache__" not in file.parts)
 
 
@@ -35,8 +28,8 @@ def sources(folder: Path) -> Iterable[Path]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build it from a copy: building leaves its traces beside the sources."""
     copy = tmp_path_factory.mktemp("checkout")
-    for file in [*sources(ROOT), *(ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]:
-        target = copy / file.relative_to(ROOT)
+    for file in [*sources(JUDGE), *(JUDGE / name for name in ("pyproject.toml", "README.md", "LICENSE"))]:
+        target = copy / file.relative_to(JUDGE)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, target)
     pip(sys.executable, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(copy / "dist"), str(copy))
@@ -66,30 +59,11 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_has_all_files(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert packed == {str(file.relative_to(ROOT)) for file in sources(ROOT)}
-
-
-def test_installed_wheel_answers_as_the_checkout_does(scripts: Path, tmp_path: Path) -> None:
-    base_port = free_base_port()
-    command = [str(scripts / "sidebyside"), "serve", "--base-port", str(base_port)]
-    with session_of(command, base_port, cwd=tmp_path) as session, serving(HANDLERS["raw"]) as checkout:
-        session.start()
-        for path in PATHS:
-            expected = answer(checkout, path)
-            assert {name: answer(port, path) for name, port in session.ports.items()} == dict.fromkeys(
-                session.ports, expected
-            ), path
-
-
-def answer(port: int, path: str) -> list[bytes]:
-    """Return the status line, the header fields in order, and the body."""
-    head, _, body = exchange(port, f"GET {path} HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode()).partition(b"\r\n\r\n")
-    first, *fields = re.sub(rb"\r\n(Date|Last-Modified|ETag): [^\r]*", b"", head).split(b"\r\n")
-    return [first, *sorted(fields), body]
+    assert packed == {str(file.relative_to(JUDGE)) for file in sources(JUDGE)}
 
 
 def test_installed_wheel_runs_from_itself(scripts: Path, tmp_path: Path) -> None:
-    command = [str(scripts / "python"), "-c", "import shared_views, sys; print(shared_views.__file__, sys.prefix)"]
+    command = [str(scripts / "python"), "-c", "import http_contract, sys; print(http_contract.__file__, sys.prefix)"]
     file, prefix = subprocess.check_output(command, cwd=tmp_path, text=True).split()
     assert Path(file).is_relative_to(prefix)
 
@@ -99,7 +73,19 @@ def test_installed_wheel_judges_in_any_project(scripts: Path, tmp_path: Path) ->
         "[pytest]\naddopts = --strict-markers -p no:cacheprovider\npython_files = *.py\n"
     )
     (tmp_path / "test_own.py").write_text("def test_own(): assert False")
-    command = [str(scripts / "python"), "-m", "pytest", "--pyargs", "contract", "-m", "stage_3", "-k", "route-test"]
+    command = [
+        str(scripts / "python"),
+        "-m",
+        "pytest",
+        "-p",
+        "no:django",
+        "--pyargs",
+        "http_contract",
+        "-m",
+        "stage_3",
+        "-k",
+        "route-test",
+    ]
     with serving(HANDLERS["raw"]) as port:
         done = subprocess.run(
             [*command, "--contract-url", f"http://{HOST}:{port}"], cwd=tmp_path, capture_output=True, text=True
@@ -109,5 +95,5 @@ def test_installed_wheel_judges_in_any_project(scripts: Path, tmp_path: Path) ->
 
 
 def test_version(scripts: Path, tmp_path: Path) -> None:
-    said = subprocess.check_output([str(scripts / "sidebyside"), "--version"], cwd=tmp_path, text=True)
-    assert re.fullmatch(r"three-routers \d+\.\d+\.\d+\n", said)
+    said = subprocess.check_output([str(scripts / "contract"), "--version"], cwd=tmp_path, text=True)
+    assert re.fullmatch(r"http-contract \d+\.\d+\.\d+\n", said)

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from contract.launch import Launched
+from http_contract.sandbox.launcher import LocalTarget
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sys.executable).parent
@@ -29,7 +29,7 @@ TIMEOUT = 5.0  # seconds for a page
 )
 def test_starts_alone(command: str) -> None:
     with (
-        Launched(f"{shlex.quote(str(SCRIPTS))}/{command}", folder=ROOT) as launched,
+        LocalTarget(f"{shlex.quote(str(SCRIPTS))}/{command}", folder=ROOT) as launched,
         urlopen(f"{launched.running().origin}/test", timeout=TIMEOUT) as response,
     ):
         assert b"<h1>" in response.read()

@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-from contract.commands.grade import conclude
-from contract.grading.jobs import Result
-from contract.grading.store import Store
-from contract.rules import RULES
+from http_contract.cli.grade import conclude
+from http_contract.grading.store import Result, Store
+from http_contract.rules.registry import RULES
 
 NAMES = [f"student {number}" for number in range(1000)]
 EVERY = 3  # rules, of which one is broken

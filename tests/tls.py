@@ -9,7 +9,7 @@ from pathlib import Path
 
 import trustme
 
-from contract import Server
+from http_contract import Server
 from tests.mutants.concurrency import Carry, threaded
 from tests.mutants.serving import Mutant, running
 

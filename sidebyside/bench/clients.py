@@ -5,8 +5,8 @@ import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from contract.answer import Answer
-from contract.reading import read_answer
+from http_contract.http.parser import read_response
+from http_contract.http.response import Response
 
 TIMEOUT = 5.0  # seconds for a response, on a busy machine
 RECEIVE_SIZE = 64 * 1024  # octets
@@ -39,18 +39,18 @@ def converse(client: socket.socket, request: str, times: int = 1) -> bytes:
     return data
 
 
-def responses(data: bytes) -> list[Answer]:
+def responses(data: bytes) -> list[Response]:
     """Return the complete responses at the beginning of some bytes."""
-    found: list[Answer] = []
+    found: list[Response] = []
     while (at := found[-1].end if found else 0) < len(data):
-        response = read_answer(data, at, "GET", "open")
+        response = read_response(data, at, "GET", "open")
         if not response.complete:
             break
         found.append(response)
     return found
 
 
-def check(response: Answer, expected: Answer) -> None:
+def check(response: Response, expected: Response) -> None:
     """Raise Unusable if a response is not 200, has no Content-Length, or has another body than the expected one."""
     if response.status != 200:
         raise Unusable(f"answers {response.status} {response.reason}".rstrip())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contract.listening import free_port
+from http_contract.sandbox.ports import free_port
 from sidebyside.bench import routing
 from sidebyside.bench.clients import Unusable, ask, check, check_open, idle_connections, responses
 from sidebyside.bench.load import CONNECTIONS, load

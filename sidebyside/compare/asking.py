@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contract.errors import CannotJudge
-from contract.model import Rule
-from contract.server import Server
+from http_contract.client.server import Server
+from http_contract.errors import CannotJudge
+from http_contract.rules.model import Rule
 from sidebyside.compare.forms import Content, Part, data_of, form_of
 from sidebyside.compare.messages import Message, message_of, raw_message
 from sidebyside.compare.replaying import messages_of

@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from itertools import zip_longest
 from typing import TypeAlias
 
-from contract.answer import Answer
-from contract.telling import visible
+from http_contract.http.response import Response
+from http_contract.reports.text import visible
 
-View: TypeAlias = Callable[[Answer, int], list[str]]
+View: TypeAlias = Callable[[Response, int], list[str]]
 """Makes lines of an answer's body; of binary content it shows what is around an offset."""
 
 WIDTH = 8  # octets in a line of a dump
@@ -25,7 +25,7 @@ JSON = re.compile(r"(?i)application/([\w.-]+\+)?json[ \t]*(;.*)?")
 HTML = re.compile(r"(?i)(text/html|application/xhtml\+xml)[ \t]*(;.*)?")
 
 
-def readable(answer: Answer, place: int) -> list[str]:
+def readable(answer: Response, place: int) -> list[str]:
     """Return the body as its media type is best read."""
     text = text_of(answer.body)
     if text is None:
@@ -36,13 +36,13 @@ def readable(answer: Answer, place: int) -> list[str]:
     return shown(text) if HTML.fullmatch(media_type) else text.splitlines()
 
 
-def written(answer: Answer, place: int) -> list[str]:
+def written(answer: Response, place: int) -> list[str]:
     """Return text as it is written, markup and all."""
     text = text_of(answer.body)
     return dump(answer.body, place) if text is None else text.splitlines()
 
 
-def exact(answer: Answer, place: int) -> list[str]:
+def exact(answer: Response, place: int) -> list[str]:
     """Return every octet, ends of lines too."""
     return [visible(line) for line in answer.body.splitlines(keepends=True)]
 

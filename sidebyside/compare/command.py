@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 import click
 from rich.console import Console
 
-from contract.commands import say
-from contract.commands.options import rule_ids, seconds
-from contract.errors import CannotJudge
-from contract.server import TIMEOUT
+from http_contract.cli.console import say
+from http_contract.cli.options import rule_ids, seconds
+from http_contract.client.server import TIMEOUT
+from http_contract.errors import CannotJudge
 from sidebyside.compare.asking import Asked
 from sidebyside.compare.comparing import Comparison, compared, overall
 from sidebyside.compare.options import Command, content, methods, part, paths

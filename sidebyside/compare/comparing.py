@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from contract.answer import Answer
-from contract.conversation import SILENCE
-from contract.telling import ENDS
+from http_contract.http.response import Response
+from http_contract.http.transcript import SILENCE
+from http_contract.reports.text import ENDS
 from sidebyside.compare.aligning import aligned
 from sidebyside.compare.bodies import VIEWS, View, first_difference
 from sidebyside.compare.differing import (
@@ -51,17 +51,17 @@ class Comparison:
     """All answers to one message."""
 
     message: Message
-    heard: tuple[Heard, ...]
-    answers: tuple[tuple[Row, ...], ...]  # the first answer of each server, the second of each, ...
+    transcript: tuple[Heard, ...]
+    responses: tuple[tuple[Row, ...], ...]  # the first answer of each server, the second of each, ...
 
     @property
     def verdict(self) -> Verdict:
-        return worst(row for rows in self.answers for row in rows)
+        return worst(row for rows in self.responses for row in rows)
 
     @property
     def is_silent(self) -> bool:
         """Tell whether no server has said anything, nor closed the connection."""
-        return not any(each.answers or each.conversation.ended in ("closed", "reset") for each in self.heard)
+        return not any(each.responses or each.transcript.ended in ("closed", "reset") for each in self.transcript)
 
 
 def odd(values: Values) -> tuple[bool, ...]:
@@ -73,7 +73,7 @@ def odd(values: Values) -> tuple[bool, ...]:
 
 def overall(comparisons: Iterable[Comparison]) -> Verdict:
     """Return the worst verdict of all comparisons."""
-    return worst(row for comparison in comparisons for answer in comparison.answers for row in answer)
+    return worst(row for comparison in comparisons for answer in comparison.responses for row in answer)
 
 
 def worst(rows: Iterable[Row]) -> Verdict:
@@ -84,7 +84,7 @@ def worst(rows: Iterable[Row]) -> Verdict:
 
 def compared(message: Message, heard: Sequence[Heard], views: Sequence[View] = VIEWS) -> Comparison:
     """Compare what servers said to a message, answer by answer. Silence is compared, too."""
-    answers = zip_longest(*(each.answers for each in heard))
+    answers = zip_longest(*(each.responses for each in heard))
     rows = [tuple(answer_rows(row, heard, views)) for row in answers]
     return Comparison(message, tuple(heard), tuple(rows or [tuple(silence(heard))]))
 
@@ -93,7 +93,7 @@ def silence(heard: Sequence[Heard]) -> Iterator[Row]:
     yield status_row([None] * len(heard), heard)
 
 
-def answer_rows(answers: Sequence[Answer | None], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
+def answer_rows(answers: Sequence[Response | None], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
     """Yield what there is to see of one answer of each; who did not answer takes part in the first row alone."""
     yield status_row(answers, heard)
     there = [index for index, answer in enumerate(answers) if answer]
@@ -103,35 +103,35 @@ def answer_rows(answers: Sequence[Answer | None], heard: Sequence[Heard], views:
         yield replace(row, cells=[cells.get(index) for index in range(len(heard))])
 
 
-def status_row(answers: Sequence[Answer | None], heard: Sequence[Heard]) -> Row:
+def status_row(answers: Sequence[Response | None], heard: Sequence[Heard]) -> Row:
     cells = [status_line(answer, each) for answer, each in zip(answers, heard, strict=True)]
     return Row("status", cells, finding(cells, heard))
 
 
-def status_line(answer: Answer | None, heard: Heard) -> str:
+def status_line(answer: Response | None, heard: Heard) -> str:
     if answer is None:
-        return heard.failure or f"no answer: {SILENCE[heard.conversation.ended]}"
+        return heard.failure or f"no answer: {SILENCE[heard.transcript.ended]}"
     if not answer.version:
         return "no status line"
     return f"HTTP/{answer.version} {answer.status} {answer.reason}".rstrip()
 
 
-def _rows(answers: Sequence[Answer], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
+def _rows(answers: Sequence[Response], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
     body = list(body_rows(answers, heard, views))
     yield from interim_row(answers, heard)
     yield from field_rows(answers, heard, worst(body))
     yield from trailer_rows(answers, heard)
     yield from body
     yield from _told("breach", ["; ".join(breaches(each)) for each in answers], heard)
-    yield from _told("end", [UNUSUAL.get(each.conversation.ended, "") for each in heard], heard)
+    yield from _told("end", [UNUSUAL.get(each.transcript.ended, "") for each in heard], heard)
 
 
-def breaches(answer: Answer) -> Iterable[str]:
+def breaches(answer: Response) -> Iterable[str]:
     """Return what is wrong with an answer by the grammar of RFC 9112, each once."""
     return dict.fromkeys(defect.text for defect in answer.defects)
 
 
-def interim_row(answers: Sequence[Answer], heard: Sequence[Heard]) -> Iterator[Row]:
+def interim_row(answers: Sequence[Response], heard: Sequence[Heard]) -> Iterator[Row]:
     lines = [", ".join(f"{each.status} {each.reason}" for each in answer.interim) for answer in answers]
     return _told("interim", lines, heard, PACKETS)
 
@@ -143,7 +143,7 @@ def _told(label: str, texts: Sequence[str], heard: Sequence[Heard], *excuses: Ex
         yield Row(label, cells, finding(cells, heard, *excuses))
 
 
-def field_rows(answers: Sequence[Answer], heard: Sequence[Heard], body: Verdict) -> Iterator[Row]:
+def field_rows(answers: Sequence[Response], heard: Sequence[Heard], body: Verdict) -> Iterator[Row]:
     """Yield header fields by name, those of one name in their order; letter case in names counts for nothing."""
     names = {line.name.lower(): line.name for answer in reversed(answers) for line in answer.fields}
     excuses = {**EXCUSES, **({"content-length": LENGTH} if body == "may" else {})}
@@ -153,12 +153,12 @@ def field_rows(answers: Sequence[Answer], heard: Sequence[Heard], body: Verdict)
             yield Row(names[name], cells, finding(cells, heard, AUTHORITY, excuse))
 
 
-def trailer_rows(answers: Sequence[Answer], heard: Sequence[Heard]) -> Iterator[Row]:
+def trailer_rows(answers: Sequence[Response], heard: Sequence[Heard]) -> Iterator[Row]:
     lines = [", ".join(f"{line.name}: {line.value}" for line in answer.trailers) for answer in answers]
     return _told("trailers", lines, heard)
 
 
-def body_rows(answers: Sequence[Answer], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
+def body_rows(answers: Sequence[Response], heard: Sequence[Heard], views: Sequence[View]) -> Iterator[Row]:
     """Yield the lines of the bodies, in the first view that hides no difference."""
     bodies = [answer.body for answer in answers]
     whole = finding([body.decode("latin-1") for body in bodies], heard, AUTHORITY, CLOCK)
@@ -170,7 +170,7 @@ def body_rows(answers: Sequence[Answer], heard: Sequence[Heard], views: Sequence
     return iter(rows)
 
 
-def line_rows(view: View, answers: Sequence[Answer], place: int, heard: Sequence[Heard]) -> Iterator[Row]:
+def line_rows(view: View, answers: Sequence[Response], place: int, heard: Sequence[Heard]) -> Iterator[Row]:
     label = "body"
     for cells in aligned([view(answer, place) for answer in answers]):
         yield Row(label, cells, finding(cells, heard, AUTHORITY, CLOCK), is_body=True)

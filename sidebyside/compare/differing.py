@@ -73,7 +73,7 @@ def _name_themselves(values: Values, heard: Sequence[Heard]) -> bool:
 def _tell_the_time(values: Values, heard: Sequence[Heard]) -> bool:
     if None in values:
         return False
-    passed = max(each.conversation.finished for each in heard) - min(each.conversation.began for each in heard)
+    passed = max(each.transcript.finished for each in heard) - min(each.transcript.began for each in heard)
     timeless, told = zip(*map(_without_moments, masked(values, heard)), strict=True)
     return len(set(timeless)) == 1 and all(_are_near(moments, passed + ROUNDING) for moments in zip(*told, strict=True))
 

@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from contract.output import harmless
+from http_contract.sandbox.output import harmless
 from sidebyside.compare.comparing import Row, odd
 from sidebyside.compare.differing import Verdict
 from sidebyside.compare.sending import Place

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from contract.client import After
-from contract.errors import CannotJudge
-from contract.requests import request
-from contract.server import Server
+from http_contract.client.connection import After
+from http_contract.client.server import Server
+from http_contract.errors import CannotJudge
+from http_contract.http.request import request
 from raw_router.connection import Connection
 from raw_router.messages import Request, Response
 from sidebyside.compare.forms import Content

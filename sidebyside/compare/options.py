@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contract.locating import AUTHORITY
+from http_contract.client.server import AUTHORITY
 from raw_router.urls import URLS
 from sidebyside.compare.forms import Part
 

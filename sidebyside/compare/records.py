@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from contract.reports.har import document, entry, page
-from contract.requests import title
+from http_contract.http.request import title
+from http_contract.reports.har import document, entry, page
 from sidebyside.compare.comparing import Comparison, Row, overall
 from sidebyside.compare.sending import Heard
 
@@ -32,23 +32,23 @@ def as_json(comparisons: Sequence[Comparison]) -> str:
     data = {
         "format": FORMAT,
         "verdict": overall(comparisons),
-        "servers": [_server(each) for each in comparisons[0].heard],
+        "servers": [_server(each) for each in comparisons[0].transcript],
         "exchanges": [_exchange(comparison) for comparison in comparisons],
     }
     return json.dumps(data, indent=2)
 
 
 def _server(heard: Heard) -> dict[str, str]:
-    return {"name": heard.place.name, "url": heard.conversation.url}
+    return {"name": heard.place.name, "url": heard.transcript.url}
 
 
 def _exchange(comparison: Comparison) -> dict[str, Any]:
-    rows = ((number, row) for number, answer in enumerate(comparison.answers, 1) for row in answer)
+    rows = ((number, row) for number, answer in enumerate(comparison.responses, 1) for row in answer)
     return {
         "sent": comparison.message.template.decode("latin-1"),
         "verdict": comparison.verdict,
         "rows": [_row(number, row) for number, row in rows],
-        "heard": [_heard(each) for each in comparison.heard],
+        "heard": [_heard(each) for each in comparison.transcript],
     }
 
 
@@ -65,25 +65,27 @@ def _row(number: int, row: Row) -> dict[str, Any]:
 def _heard(heard: Heard) -> dict[str, Any]:
     return {
         "server": heard.place.name,
-        "received": heard.conversation.received.decode("latin-1"),
-        "ended": heard.conversation.ended,
+        "received": heard.transcript.received.decode("latin-1"),
+        "ended": heard.transcript.ended,
         "first_byte": heard.first_byte,
-        "statuses": [answer.status for answer in heard.answers],
+        "statuses": [answer.status for answer in heard.responses],
     }
 
 
 def as_har(comparisons: Sequence[Comparison]) -> str:
     """Return a page for each message, and an entry for each server that it was sent to."""
     pages = [_page(number, comparison) for number, comparison in enumerate(comparisons, 1)]
-    entries = [_entry(number, each) for number, comparison in enumerate(comparisons, 1) for each in comparison.heard]
+    entries = [
+        _entry(number, each) for number, comparison in enumerate(comparisons, 1) for each in comparison.transcript
+    ]
     return document("sidebyside", overall(comparisons), pages, entries)
 
 
 def _page(number: int, comparison: Comparison) -> Any:
     name = f"{title(comparison.message.template)} ({comparison.verdict})"
-    return page(str(number), name, comparison.heard[0].conversation.began)
+    return page(str(number), name, comparison.transcript[0].transcript.began)
 
 
 def _entry(number: int, heard: Heard) -> Any:
-    conversation = replace(heard.conversation, answers=heard.answers)
+    conversation = replace(heard.transcript, responses=heard.responses)
     return entry(conversation, str(number), heard.place.name, heard.place.server.address.scheme)

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from contract.choosing import unknown
-from contract.errors import CannotJudge
-from contract.judging import run
-from contract.model import Exchange, Rule
-from contract.rules import BY_ID
-from contract.server import Server, method_of
+from http_contract.client.server import Server, method_of
+from http_contract.errors import CannotJudge
+from http_contract.rules.model import Exchange, Rule
+from http_contract.rules.registry import BY_ID, unknown
+from http_contract.runner.rule_runner import run
 from sidebyside.compare.messages import Message, methods_in
 
 
@@ -38,6 +37,6 @@ def _of_exchange(exchange: Exchange) -> Message:
 
 def _checked(rule: Rule, server: Server) -> list[Message]:
     authority = server.authority.encode("latin-1")
-    spoken = run(replace(rule, exchanges=()), server).conversations
+    spoken = run(replace(rule, exchanges=()), server).transcripts
     sent = [tuple(piece.replace(authority, b"{authority}") for piece in heard.sent) for heard in spoken]
     return [Message(pieces, methods=methods_in(b"".join(pieces))) for pieces in sent if any(pieces)]

@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract.answer import Answer
-from contract.client import Connection
-from contract.conversation import Broken, Conversation
-from contract.reading import read_answer
-from contract.server import Server
-from contract.wire import MANY, WIDE
+from http_contract.client.connection import Connection
+from http_contract.client.server import Server
+from http_contract.client.transport import MANY, WIDE
+from http_contract.http.parser import read_response
+from http_contract.http.response import Response
+from http_contract.http.transcript import Broken, Transcript
 from sidebyside.compare.messages import Message
 
 
@@ -27,8 +27,8 @@ class Heard:
     """What one server said to a message."""
 
     place: Place
-    conversation: Conversation
-    answers: tuple[Answer, ...]
+    transcript: Transcript
+    responses: tuple[Response, ...]
     first_byte: float | None  # seconds from sending to it; None where none came
     failure: str = ""  # why it was not even asked
 
@@ -40,12 +40,12 @@ def send(place: Place, message: Message) -> Heard:
         connection.origin = b"{origin}"  # what is sent fits the server already, and a body may hold either word
         began = time.monotonic()
         connection.send(*message.pieces_to(server))
-        if not connection.wire.received:
-            connection.wire.wait(began + server.timeout)
-        first_byte = time.monotonic() - began if connection.wire.received else None
+        if not connection.transport.received:
+            connection.transport.wait(began + server.timeout)
+        first_byte = time.monotonic() - began if connection.transport.received else None
         _read(connection, message)
         conversation = connection.finish(message.after)
-    return Heard(place, conversation, (*conversation.answers, *_unasked(conversation)), first_byte)
+    return Heard(place, conversation, (*conversation.responses, *_unasked(conversation)), first_byte)
 
 
 def reach(place: Place, message: Message) -> Heard:
@@ -54,7 +54,7 @@ def reach(place: Place, message: Message) -> Heard:
     try:
         return send(place, message)
     except Broken as error:
-        silence = Conversation(began=began, finished=time.time(), url=place.server.address.url)
+        silence = Transcript(began=began, finished=time.time(), url=place.server.address.url)
         return Heard(place, silence, (), None, str(error))
 
 
@@ -62,17 +62,17 @@ def _read(connection: Connection, message: Message) -> None:
     """Read an answer for each request, as long as they come."""
     for method in message.methods or ("GET",):
         try:
-            answer = connection.answer(method)
+            answer = connection.response(method)
         except Broken:
             return
         if not answer.complete:
             return
 
 
-def _unasked(conversation: Conversation) -> Iterator[Answer]:
+def _unasked(conversation: Transcript) -> Iterator[Response]:
     """Yield what was said after the last answer that was asked for."""
     at = len(conversation.received) - len(conversation.rest)
     while at < len(conversation.received):
-        answer = read_answer(conversation.received, at, "GET", conversation.ended)
+        answer = read_response(conversation.received, at, "GET", conversation.ended)
         yield answer
         at = answer.end

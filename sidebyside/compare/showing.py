@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from contract.telling import visible
+from http_contract.reports.text import visible
 from sidebyside.compare.comparing import Comparison, Row, worst
 from sidebyside.compare.differing import Verdict
 from sidebyside.compare.layout import cut, laid_out
@@ -41,9 +41,9 @@ def sent(comparison: Comparison) -> Iterator[Text]:
 
 def answers(comparison: Comparison, console: Console) -> Iterator[RenderableType]:
     """Yield the first answer, and those after it that differ; the others are counted."""
-    count, alike = len(comparison.answers), 0
-    places = [each.place for each in comparison.heard]
-    for number, rows in enumerate(comparison.answers, 1):
+    count, alike = len(comparison.responses), 0
+    places = [each.place for each in comparison.transcript]
+    for number, rows in enumerate(comparison.responses, 1):
         if number > 1 and worst(rows) != "differs":
             alike += 1
             continue
@@ -58,13 +58,13 @@ def first_bytes(comparison: Comparison) -> list[str]:
     """Return how long each took to say anything to the message; nothing where there were pauses in between."""
     if len(comparison.message.pieces) > 1:
         return []
-    times = (each.first_byte for each in comparison.heard)
+    times = (each.first_byte for each in comparison.transcript)
     return ["never" if seconds is None else f"{seconds * 1000:.1f} ms" for seconds in times]
 
 
 def verdict(comparisons: Sequence[Comparison]) -> Text:
     """Return the line about the whole."""
-    rows = [row for comparison in comparisons for answer in comparison.answers for row in answer]
+    rows = [row for comparison in comparisons for answer in comparison.responses for row in answer]
     where = _where(comparisons)
     if worst(rows) == "differs":
         return Text(f"They differ{where}: {_labels(rows, 'differs')}", "bold red")

@@ -7,11 +7,10 @@ from dataclasses import replace
 from itertools import cycle
 from threading import Event
 
-from contract.errors import CannotJudge
-from contract.listening import free_port, is_free
-from contract.locating import PORTS, server_at, url_of
-from contract.requests import get
-from contract.server import Server
+from http_contract.client.server import PORTS, Server, server_at, url_of
+from http_contract.errors import CannotJudge
+from http_contract.http.request import get
+from http_contract.sandbox.ports import free_port, is_free
 from sidebyside.compare.sending import Place
 from sidebyside.launch.launcher import launch as running
 from sidebyside.launch.launcher import wait_until_all_listen, watch

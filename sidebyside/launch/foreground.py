@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from contract.commands import drop
+from http_contract.cli.console import drop
 from sidebyside.launch.launcher import launch, wait_until_all_listen, watch
 from sidebyside.launch.services import NOTES, SERVERS, ServerSpec
 from sidebyside.launch.signals import Stopped, StopSignals

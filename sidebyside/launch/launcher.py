@@ -7,7 +7,7 @@ from time import monotonic
 
 from rich.text import Text
 
-from contract.group import how_of
+from http_contract.sandbox.process import how_of
 from sidebyside.launch.ports import check_ports
 from sidebyside.launch.process import ServerProcess, stop
 from sidebyside.launch.requirements import LaunchError, check_installed

@@ -9,8 +9,8 @@ from subprocess import Popen, TimeoutExpired
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from contract.listening import free_port, listens
-from contract.server import Server
+from http_contract.client.server import Server
+from http_contract.sandbox.ports import free_port, listens
 from sidebyside.checkout import python
 from sidebyside.launch.process import spawn
 from sidebyside.launch.requirements import program_path

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Iterable, Sequence
 
-from contract.listening import free_port, is_free
+from http_contract.sandbox.ports import free_port, is_free
 from sidebyside.launch.requirements import LaunchError
 from sidebyside.launch.services import HOST, SERVICES, ServerSpec
 

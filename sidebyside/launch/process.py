@@ -11,8 +11,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from contract.listening import listens
-from contract.server import Server
+from http_contract.client.server import Server
+from http_contract.sandbox.ports import listens
 from sidebyside.checkout import ROOT, environment, python
 from sidebyside.launch.services import HOST, ServerSpec
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 import click
 
-from contract.commands import Unable
-from contract.conversation import Broken
-from contract.errors import CannotJudge
+from http_contract.cli.console import Unable
+from http_contract.errors import CannotJudge
+from http_contract.http.transcript import Broken
 from sidebyside.launch.requirements import LaunchError
 
 INTERRUPTED = 130  # the exit status that shells expect

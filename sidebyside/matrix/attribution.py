@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from contract.model import Rule
+from http_contract.rules.model import Rule
 from sidebyside.matrix.known_failures import FRAMEWORK, known_failure
 from sidebyside.matrix.run import DEVELOPMENT_SERVERS, FRAMEWORKS, TITLES, Pair, PairReport
 

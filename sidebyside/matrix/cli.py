@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from contract.commands import Unable, say
-from contract.commands.options import STAGE, new_file
-from contract.reports import write_whole
+from http_contract.cli.console import Unable, say
+from http_contract.cli.options import STAGE, new_file
+from http_contract.reports.files import write_whole
 from sidebyside.console import console, print_lines
 from sidebyside.launch.signals import interruptible
 from sidebyside.matrix.attribution import Matrix

@@ -15,7 +15,7 @@ One object:
 import json
 from typing import Any
 
-from contract.model import Rule
+from http_contract.rules.model import Rule
 from sidebyside.matrix.attribution import Matrix
 from sidebyside.matrix.run import PairReport
 

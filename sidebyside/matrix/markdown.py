@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from contract.explaining import escaped
-from contract.report import POINTS
-from contract.rules import STAGES
+from http_contract.reports.explain import escaped
+from http_contract.rules.registry import STAGES
+from http_contract.runner.report import POINTS
 from sidebyside.matrix.attribution import BY_HAND, AttributedFailure, Matrix, attributed_failures, by_owner, count
 from sidebyside.matrix.run import FRAMEWORKS, TITLES
 

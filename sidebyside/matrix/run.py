@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contract.errors import CannotJudge
-from contract.grading.jobs import Job, Result, run_in_place
-from contract.grading.running import results, threads
-from contract.model import Rule
-from contract.rules import BY_ID
-from contract.telling import BUT
+from http_contract.errors import CannotJudge
+from http_contract.grading.pool import Job, results, run_in_place, threads
+from http_contract.grading.store import Result
+from http_contract.reports.text import BUT
+from http_contract.rules.model import Rule
+from http_contract.rules.registry import BY_ID
 from raw_router.__main__ import DRIVERS
 from sidebyside.checkout import ROOT, python
 from sidebyside.launch.requirements import missing, package_version, program_version

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from rich.text import Text
 
-from contract.report import POINTS
-from contract.rules import STAGES
+from http_contract.rules.registry import STAGES
+from http_contract.runner.report import POINTS
 from sidebyside.launch.services import COLOURS
 from sidebyside.matrix.attribution import (
     AttributedFailure,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from contract.rules import STAGES
+from http_contract.rules.registry import STAGES
 from sidebyside.page.raw import text_of
 
 FORM = "Content-Type: multipart/form-data; boundary=-"

@@ -8,10 +8,9 @@ from typing import Any, TypeAlias
 from flask import Blueprint, Response, abort, current_app, request
 from flask.blueprints import BlueprintSetupState
 
-from contract.choosing import Choice
-from contract.errors import CannotJudge
-from contract.explaining import url_of
-from contract.rules import STAGES
+from http_contract.errors import CannotJudge
+from http_contract.reports.explain import url_of
+from http_contract.rules.registry import STAGES, Choice
 from sidebyside.compare.sending import Place
 from sidebyside.page.runs import ALIVE, Judged, News, Run, Runs, TooMany
 from sidebyside.page.safety import told

@@ -1,6 +1,6 @@
 """Bytes to look at: how many there are, as lines with nothing hidden, and as hexadecimal digits."""
 
-from contract.telling import visible
+from http_contract.reports.text import visible
 
 WIDTH = 8  # octets in a line of digits
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from contract.answer import Answer
+from http_contract.http.response import Response
 from sidebyside.compare.bodies import HTML, JSON, dump, exact, indented, text_of
 from sidebyside.compare.comparing import Comparison, Row
 from sidebyside.compare.layout import cut
@@ -19,7 +19,7 @@ MOST = 4096  # octets that are shown as bytes
 PICTURE = re.compile(r"(?i)(image/(?:png|jpeg|gif|webp|svg\+xml))[ \t]*(;.*)?")
 
 
-def source(answer: Answer, place: int) -> list[str]:
+def source(answer: Response, place: int) -> list[str]:
     """Return a body as it is written, but for JSON, which is indented."""
     text = text_of(answer.body)
     if text is None:
@@ -85,22 +85,22 @@ class Shown:
 
 def shown(comparison: Comparison) -> list[Shown]:
     """Return the first answer of each server, the second of each, ... though not of very many."""
-    places = [heard.place for heard in comparison.heard]
-    answers = [heard.answers for heard in comparison.heard]
+    places = [heard.place for heard in comparison.transcript]
+    answers = [heard.responses for heard in comparison.transcript]
     return [
         _shown(rows, places, [each[number] if number < len(each) else None for each in answers])
-        for number, rows in enumerate(comparison.answers[:ANSWERS])
+        for number, rows in enumerate(comparison.responses[:ANSWERS])
     ]
 
 
-def _shown(rows: Sequence[Row], places: Sequence[Place], answers: Sequence[Answer | None]) -> Shown:
+def _shown(rows: Sequence[Row], places: Sequence[Place], answers: Sequence[Response | None]) -> Shown:
     rows = [replace(row, cells=cut(row.cells)) for row in rows]
     body = [row for row in rows if row.is_body]
     panes = [_pane(place, body, index, answers[index]) for index, place in enumerate(places)]
     return Shown(tuple(row for row in rows if not row.is_body), tuple(panes))
 
 
-def _pane(place: Place, rows: Sequence[Row], index: int, answer: Answer | None) -> Pane:
+def _pane(place: Place, rows: Sequence[Row], index: int, answer: Response | None) -> Pane:
     lines = tuple(_lines(rows, index))
     return Pane(place, lines, answer.body, answer.get("Content-Type") or "") if answer else Pane(place, lines, b"", "")
 

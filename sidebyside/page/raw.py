@@ -6,8 +6,8 @@ has a line for each line of the bytes, but its own ends of lines mean nothing: `
 
 import re
 
-from contract.errors import CannotJudge
-from contract.telling import visible
+from http_contract.errors import CannotJudge
+from http_contract.reports.text import visible
 
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
 PIECE = re.compile(r"\\x(?P<octet>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<text>[^\\\r\n]+)|[\r\n]+|(?P<stray>\\.?)")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract.errors import CannotJudge
+from http_contract.errors import CannotJudge
 from sidebyside.compare.forms import URLENCODED, Content
 from sidebyside.compare.messages import Message, fitting_message, message_of
 from sidebyside.page.raw import bytes_of

@@ -14,13 +14,13 @@ from threading import Condition, Lock, Thread
 from time import monotonic
 from typing import Literal
 
-from contract.checking import Checker
-from contract.model import Outcome, Rule
-from contract.report import Report
-from contract.rules import RULES
-from contract.server import Server
-from contract.subject import Remote
-from contract.telling import Part, parts
+from http_contract.client.server import Server
+from http_contract.reports.text import Part, parts
+from http_contract.rules.model import Outcome, Rule
+from http_contract.rules.registry import RULES
+from http_contract.runner.report import Report
+from http_contract.runner.scheduler import Scheduler
+from http_contract.runner.target import RemoteTarget
 from sidebyside.compare.sending import Place
 
 State = Literal["waiting", "running", "done", "stopped", "failed"]
@@ -54,7 +54,7 @@ class News:
 
 
 @dataclass(kw_only=True)
-class Watched(Remote):
+class Watched(RemoteTarget):
     """A server that is there for its judge as long as the run goes on."""
 
     go_on: Callable[[], None]
@@ -153,7 +153,7 @@ class Run:
         judged.began = monotonic()
         subject = Watched(place.server, go_on=self._go_on)
         final, early = partial(self._conclude, judged), partial(self._anticipate, judged)
-        Checker(subject, self.rules, RULES, final, early=early).outcomes()
+        Scheduler(subject, self.rules, RULES, final, early=early).outcomes()
         judged.ended = monotonic()
 
     def _anticipate(self, judged: Judged, outcome: Outcome) -> None:
@@ -172,7 +172,7 @@ class Run:
 
 def short(outcome: Outcome) -> Outcome:
     """Return an outcome without all that was said and written, of which there may be much."""
-    return replace(outcome, complaints=(), conversations=(), output="")
+    return replace(outcome, failures=(), transcripts=(), output="")
 
 
 class Runs:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from contract.locating import PORTS
+from http_contract.client.server import PORTS
 from shared_views.pages import CONTENT_SECURITY_POLICY, SECURITY_FIELDS
 from sidebyside.page.settings import Settings
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from contract.errors import CannotJudge
+from http_contract.errors import CannotJudge
 from sidebyside.compare.comparing import Comparison, compared
 from sidebyside.compare.messages import Message, message_of
 from sidebyside.compare.sending import Place, reach

@@ -1,7 +1,7 @@
 """Whom the page sends to: the three, and what a reader types, as long as that is on this machine."""
 
-from contract.errors import CannotJudge
-from contract.locating import server_at, url_of
+from http_contract.client.server import server_at, url_of
+from http_contract.errors import CannotJudge
 from sidebyside.compare.sending import Place
 from sidebyside.compare.starting import place_at
 from sidebyside.page.settings import Settings

@@ -9,7 +9,7 @@ from traceback import extract_tb
 
 import click
 
-from contract.commands import Unable, say
+from http_contract.cli.console import Unable, say
 from sidebyside.checkout import ROOT
 from sidebyside.console import console, print_lines
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
-from contract import Server
+from http_contract import Server
 
 Script: TypeAlias = Callable[[socket.socket], None]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contract import BY_ID, RULES, Judgement, Outcome, run
-from contract.diagnosis import diagnose
+from http_contract import BY_ID, RULES, Outcome, ResultCache, run
+from http_contract.diagnosis.diagnose import diagnose
 from tests.mutants.serving import Mutant, running
 from tests.mutants.table import MUTANTS
 from tests.mutants.test_mutants import SLOW
@@ -43,7 +43,7 @@ def is_quick(mutant: Mutant) -> bool:
 
 def judged(mutant: Mutant) -> Outcome:
     with running(mutant) as server:
-        return Judgement(lambda rule: run(rule, server), RULES).outcome(BY_ID[mutant.breaks[0]])
+        return ResultCache(lambda rule: run(rule, server), RULES).outcome(BY_ID[mutant.breaks[0]])
 
 
 def failed(outcome: Outcome) -> bool:

@@ -19,9 +19,9 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
-from contract.__main__ import COMMANDS, main
-from contract.isolation import INSIDE
-from contract.reports import FORMATS
+from http_contract.__main__ import COMMANDS, main
+from http_contract.reports.files import FORMATS
+from http_contract.sandbox.bubblewrap import INSIDE
 from raw_router.handler import generate_response
 from raw_router.messages import Request, Response
 from tests.contract.scripted import scripted
@@ -59,8 +59,8 @@ for name in sorted(os.listdir()):
 """
 OWN = """
 import sys
-from contract import Rule
-from contract.conversation import broken
+from http_contract import Rule
+from http_contract.http.transcript import broken
 
 def told(server):
     raise broken(f"seed {server.seed}, patience {server.patience}, timeout {server.timeout}")
@@ -90,7 +90,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contract.alone.SETTLE", 0.05)
+    monkeypatch.setattr("http_contract.runner.rule_runner.SETTLE", 0.05)
 
 
 @pytest.fixture
@@ -241,8 +241,8 @@ def test_a_host_and_its_port_are_a_url(url: str) -> None:
 def test_what_rules_are_told(url: str) -> None:
     options = ("--seed", "5", "--patience", "1.5", "--timeout", "2.5")
     report = judged(url, "--hidden", "own.py", "--rule", "sesame-told", *options)
-    [complaint] = report["rules"][0]["complaints"]
-    assert complaint["text"] == "seed 5, patience 1.5, timeout 2.5"
+    [failure] = report["rules"][0]["complaints"]
+    assert failure["text"] == "seed 5, patience 1.5, timeout 2.5"
     assert report["seed"] == 5
 
 
@@ -358,7 +358,7 @@ def test_what_goes_into_a_pipe_can_be_pasted(arguments: list[str]) -> None:
 
 
 def test_long_lines_are_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contract.checking.FIRST", 0.1)
+    monkeypatch.setattr("http_contract.runner.scheduler.FIRST", 0.1)
     with scripted(says_nothing) as server:
         result = check(server.address.url, "--rule", "listen-answers", "--timeout", "0.1", COLUMNS="20")
     assert f"     Again: curl -i -A '' -H 'Accept:' -H 'Connection: close' {server.address.url}/\n" in result.stdout
@@ -418,7 +418,7 @@ def test_random_data_comes_of_the_seed(url: str) -> None:
 
 
 def asked(report: dict[str, Any]) -> list[list[str]]:
-    return [heard["sent"] for heard in report["rules"][0]["conversations"]]
+    return [transcript["sent"] for transcript in report["rules"][0]["conversations"]]
 
 
 # -- the end of it
@@ -441,7 +441,7 @@ class Running:
 @pytest.fixture
 def running(folder: Path) -> Iterator[Running]:
     given = ["--command", COMMAND, "--hidden", "own.py", "--rule", "sesame-waits"]
-    command = [sys.executable, "-m", "contract", "check", *given]
+    command = [sys.executable, "-m", "http_contract", "check", *given]
     root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=folder, env=root, stdout=pipe, stderr=pipe, text=True) as judge:

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from contract import RULES, Exchange, Outcome, Rule, Server, judge
-from contract.alone import added, is_answered
-from contract.checking import LEAST, PLAIN, Checker
-from contract.client import Connection
-from contract.conversation import broken
-from contract.expectations import Status
-from contract.model import Crash
-from contract.requests import get
-from contract.subject import GONE, Remote
+from http_contract import RULES, Exchange, Outcome, Rule, Server, judge
+from http_contract.client.connection import Connection
+from http_contract.client.server import Crash
+from http_contract.http.request import get
+from http_contract.http.transcript import broken
+from http_contract.rules.expectations import Status
+from http_contract.runner.rule_runner import added, is_answered
+from http_contract.runner.scheduler import LEAST, PLAIN, Scheduler
+from http_contract.runner.target import GONE, RemoteTarget
 from tests.contract.scripted import OK, Script, says, scripted
 from tests.contract.test_judging import BROKEN, KEPT, asks, rule
 from tests.mutants.serving import running
@@ -86,18 +86,18 @@ def says_nothing(client: socket.socket) -> None:
         pass
 
 
-def outcomes(subject: Mortal, *rules: Rule) -> dict[str, Outcome]:
+def outcomes(target: Mortal, *rules: Rule) -> dict[str, Outcome]:
     told: list[Outcome] = []
     try:
-        found = Checker(subject, rules, (), told.append, timeout=0.3).outcomes()
+        found = Scheduler(target, rules, (), told.append, timeout=0.3).outcomes()
     finally:
-        subject.stop()
+        target.stop()
     assert sorted(outcome.rule.id for outcome in told) == sorted(rule.id for rule in rules)
     assert [outcome.rule for outcome in found] == list(rules)
     return {outcome.rule.id: outcome for outcome in found}
 
 
-def answers(client: socket.socket) -> bytes:
+def responses(client: socket.socket) -> bytes:
     """Answer, and return what was asked."""
     asked = client.recv(65536)
     client.sendall(OK)
@@ -105,17 +105,17 @@ def answers(client: socket.socket) -> bytes:
 
 
 def dies_of_odd(client: socket.socket) -> None:
-    if b"/odd" in answers(client):
+    if b"/odd" in responses(client):
         raise Dies
 
 
 def dies_of_nothing(client: socket.socket) -> None:
-    if not answers(client):
+    if not responses(client):
         raise Dies
 
 
 def dies_of_all(client: socket.socket) -> None:
-    answers(client)
+    responses(client)
     raise Dies
 
 
@@ -134,15 +134,15 @@ ALL_FAILED = dict.fromkeys(PASSED, "failed")
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contract.checking.FIRST", 0.4)
-    monkeypatch.setattr("contract.alone.SETTLE", 0.1)
+    monkeypatch.setattr("http_contract.runner.scheduler.FIRST", 0.4)
+    monkeypatch.setattr("http_contract.runner.rule_runner.SETTLE", 0.1)
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["one client", "several clients"])
 @pytest.mark.parametrize(
     ("script", "verdicts"),
     [
-        (answers, PASSED),
+        (responses, PASSED),
         (dies_of_odd, ODD_FAILED),
         (dies_of_nothing, PASSED),
         (dies_of_all, ALL_FAILED),
@@ -157,18 +157,18 @@ def test_verdicts(script: Script, verdicts: dict[str, str], several: bool) -> No
 @pytest.mark.parametrize(("several", "early"), [(False, []), (True, ["kept", "odd"])])
 def test_what_passes_among_others_is_told_early(several: bool, early: list[str]) -> None:
     told: list[Outcome] = []
-    subject, needy = Mortal(says(OK), several), rule("odd", needs=("last",), exchanges=asks(200))
+    target, needy = Mortal(says(OK), several), rule("odd", needs=("last",), exchanges=asks(200))
     try:
-        Checker(subject, [KEPT, BROKEN, needy], [LAST], lambda outcome: None, 0.3, told.append).outcomes()
+        Scheduler(target, [KEPT, BROKEN, needy], [LAST], lambda outcome: None, 0.3, told.append).outcomes()
     finally:
-        subject.stop()
+        target.stop()
     assert sorted(outcome.rule.id for outcome in told) == early
 
 
 def test_a_death_is_told_with_its_rule() -> None:
     found = outcomes(Mortal(dies_of_odd), KEPT, ODD, LAST)
     assert found["odd"].crash == Crash("exit status 1", "Dies")
-    assert [complaint.text for complaint in found["odd"].complaints] == ["the server's process ended: exit status 1"]
+    assert [failure.text for failure in found["odd"].failures] == ["the server's process ended: exit status 1"]
     assert found["last"].crash is None
 
 
@@ -176,11 +176,11 @@ def test_what_is_written_while_a_rule_fails_is_kept() -> None:
     def fails_at_odd(client: socket.socket) -> None:
         asked = client.recv(65536)
         if b"/odd" in asked:
-            subject.output += "ValueError\n"
+            target.output += "ValueError\n"
         client.sendall(OK.replace(b"200", b"500") if b"/odd" in asked else OK)
 
-    subject = Mortal(fails_at_odd, output="started\n")
-    found = outcomes(subject, KEPT, BROKEN, ODD)
+    target = Mortal(fails_at_odd, output="started\n")
+    found = outcomes(target, KEPT, BROKEN, ODD)
     assert {id: outcome.output for id, outcome in found.items()} == {"kept": "", "broken": "", "odd": "ValueError\n"}
 
 
@@ -205,7 +205,7 @@ def test_what_came_to_an_output_is_told_from_what_was_there(before: str, after: 
 @pytest.mark.parametrize("several", [False, True], ids=["one client", "several clients"])
 def test_who_hangs_is_started_anew(several: bool) -> None:
     found = outcomes(Mortal(hangs_at_odd, several), KEPT, ODD, LAST)
-    assert [complaint.text for complaint in found["odd"].complaints] == ["afterwards, the server answers no more"]
+    assert [failure.text for failure in found["odd"].failures] == ["afterwards, the server answers no more"]
     assert found["last"].verdict == "passed"
 
 
@@ -213,7 +213,7 @@ def test_who_hangs_is_started_anew(several: bool) -> None:
 def test_who_cannot_be_started_again_fails(lives: int, verdicts: list[str]) -> None:
     found = outcomes(Mortal(dies_of_odd, lives=lives), KEPT, ODD, LAST)
     assert [found["kept"].verdict, found["last"].verdict] == verdicts
-    assert "it does not start" in [complaint.text for complaint in found["last"].complaints]
+    assert "it does not start" in [failure.text for failure in found["last"].failures]
 
 
 def test_who_cannot_be_started_again_lacks_no_route() -> None:
@@ -224,17 +224,17 @@ def test_who_cannot_be_started_again_lacks_no_route() -> None:
 
 def test_a_broken_limit_ends_it_all() -> None:
     found = outcomes(Mortal(dies_of_odd, violation="it took too much"), KEPT, ODD, LAST)
-    assert [complaint.text for complaint in found["odd"].complaints] == ["it took too much"]
+    assert [failure.text for failure in found["odd"].failures] == ["it took too much"]
     assert (found["last"].verdict, found["last"].reason) == ("skipped", "it took too much")
 
 
 def test_who_hangs_and_is_not_ours_to_start_ends_it_all() -> None:
-    subject = Mortal(hangs_at_odd)
+    target = Mortal(hangs_at_odd)
     try:
-        remote = Remote(subject.running())
-        checked = Checker(remote, [KEPT, ODD, LAST], (), lambda outcome: None, timeout=0.3).outcomes()
+        remote = RemoteTarget(target.running())
+        checked = Scheduler(remote, [KEPT, ODD, LAST], (), lambda outcome: None, timeout=0.3).outcomes()
     finally:
-        subject.stop()
+        target.stop()
     assert [outcome.verdict for outcome in checked] == ["passed", "failed", "skipped"]
     assert "not the judge's to start" in checked[-1].reason
     assert remote.violation == checked[-1].reason
@@ -242,13 +242,13 @@ def test_who_hangs_and_is_not_ours_to_start_ends_it_all() -> None:
 
 def test_who_hangs_among_others_and_is_not_ours_to_start_is_blamed_for_nothing() -> None:
     """It is not known which rule it was; what has passed by then, has."""
-    subject = Mortal(hangs_at_odd, several=True)
+    target = Mortal(hangs_at_odd, several=True)
     try:
-        remote = Remote(subject.running())
+        remote = RemoteTarget(target.running())
         rules = [BROKEN, ODD, rule("easy", check=is_content_with_silence)]
-        checked = Checker(remote, rules, (), lambda outcome: None, timeout=0.3).outcomes()
+        checked = Scheduler(remote, rules, (), lambda outcome: None, timeout=0.3).outcomes()
     finally:
-        subject.stop()
+        target.stop()
     assert [(each.verdict, each.reason) for each in checked] == [("skipped", GONE), ("passed", ""), ("skipped", GONE)]
     assert remote.violation == GONE
 
@@ -261,12 +261,12 @@ def test_who_ends_once_its_speed_is_known_fails() -> None:
     asked: list[bytes] = []
 
     def dies_of_the_last_plain_request(client: socket.socket) -> None:
-        asked.append(answers(client))
+        asked.append(responses(client))
         if len(asked) == PLAIN:
             raise Dies
 
     found = outcomes(Mortal(dies_of_the_last_plain_request, lives=1), KEPT, LAST)
-    assert {complaint.text for outcome in found.values() for complaint in outcome.complaints} == {"it does not start"}
+    assert {failure.text for outcome in found.values() for failure in outcome.failures} == {"it does not start"}
 
 
 class Impatient(Server):
@@ -275,7 +275,7 @@ class Impatient(Server):
     @contextmanager
     def connect(self, *arguments: Any, **named: Any) -> Iterator[Connection]:
         with super().connect(*arguments, **named) as connection:
-            connection.wire.wait(monotonic() + 10)
+            connection.transport.wait(monotonic() + 10)
             yield connection
 
 
@@ -289,13 +289,13 @@ def test_time_limits_go_by_the_server() -> None:
 
     def slowly(client: socket.socket) -> None:
         sleep(0.11)
-        answers(client)
+        responses(client)
 
-    subject = Mortal(slowly)
+    target = Mortal(slowly)
     try:
-        [outcome] = Checker(subject, [rule(check=takes_two_seconds_at_least)], (), lambda outcome: None).outcomes()
+        [outcome] = Scheduler(target, [rule(check=takes_two_seconds_at_least)], (), lambda outcome: None).outcomes()
     finally:
-        subject.stop()
+        target.stop()
     assert outcome.verdict == "passed"
 
 

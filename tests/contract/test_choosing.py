@@ -2,9 +2,9 @@
 
 import pytest
 
-from contract import RULES
-from contract.choosing import Choice
-from contract.errors import CannotJudge
+from http_contract import RULES
+from http_contract.errors import CannotJudge
+from http_contract.rules.registry import Choice
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from queue import SimpleQueue
 
 import pytest
 
-from contract import Server, wire
-from contract.answer import Ended
-from contract.conversation import Broken
-from contract.requests import get, head, last, post, request
+from http_contract import Server
+from http_contract.client import transport
+from http_contract.http.request import get, head, last, post, request
+from http_contract.http.response import CloseReason
+from http_contract.http.transcript import Broken
 from tests.contract.scripted import OK, TIMEOUT, Script, says, scripted
 
 
@@ -64,7 +65,7 @@ def refuses_early(client: socket.socket) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "ended", "left", "answers"),
+    ("script", "ended", "left", "responses"),
     [
         (says(OK), "closed", "open", 1),
         (stays, "closed", "open", 1),
@@ -75,11 +76,11 @@ def refuses_early(client: socket.socket) -> None:
         (floods, "flood", "flood", 1),
     ],
 )
-def test_how_it_ends(script: Script, ended: Ended, left: Ended, answers: int) -> None:
+def test_how_it_ends(script: Script, ended: CloseReason, left: CloseReason, responses: int) -> None:
     with scripted(script, timeout=1.0) as server:
-        heard = server.ask(get("/"))
-    assert (heard.ended, len(heard.answers)) == (ended, answers)
-    assert heard.left in (left, ended)
+        transcript = server.ask(get("/"))
+    assert (transcript.ended, len(transcript.responses)) == (ended, responses)
+    assert transcript.left in (left, ended)
 
 
 def test_a_reset_after_the_answer_is_seen() -> None:
@@ -104,13 +105,13 @@ def test_awaiting_the_close() -> None:
 def test_a_server_that_never_reads_ends_the_sending() -> None:
     with scripted(never_reads) as server, server.connect() as connection:
         connection.send(bytes(64 * 1024 * 1024))
-        assert connection.conversation.ended == "timeout"
+        assert connection.transcript.ended == "timeout"
 
 
 def test_a_refusal_in_the_midst_of_sending_is_heard() -> None:
     with scripted(refuses_early, timeout=2.0) as server:
-        heard = server.ask(last("POST", "/", body=bytes(16 * 1024 * 1024)))
-    assert [answer.status for answer in heard.answers] == [413]
+        transcript = server.ask(last("POST", "/", body=bytes(16 * 1024 * 1024)))
+    assert [response.status for response in transcript.responses] == [413]
 
 
 def test_pieces_are_packets_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,31 +125,31 @@ def test_pieces_are_packets_of_their_own(monkeypatch: pytest.MonkeyPatch) -> Non
 
     with scripted(listens) as server, server.connect() as connection:
         with monkeypatch.context() as patch:
-            patch.setattr(connection.wire, "drain", lambda seconds: packets.append(came.get()))
+            patch.setattr(connection.transport, "drain", lambda seconds: packets.append(came.get()))
             connection.send(b"one", b"two", b"three")
         connection.half_close()
         with pytest.raises(Broken, match="closed the connection"):
-            connection.answer()
+            connection.response()
     assert [*packets, came.get()] == [b"one", b"two", b"three"]
 
 
 def test_interim_answers_come_with_the_final_one() -> None:
     with scripted(says(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK)) as server:
-        (answer,) = server.ask(get("/")).answers
-    assert ([one.status for one in answer.interim], answer.status, answer.body) == ([100, 103], 200, b"hi")
+        (response,) = server.ask(get("/")).responses
+    assert ([one.status for one in response.interim], response.status, response.body) == ([100, 103], 200, b"hi")
 
 
 def test_answers_in_a_row_and_what_is_left_over() -> None:
     with scripted(says(OK, OK[:9], OK[9:] + b"rest")) as server:
-        heard = server.ask(request("GET", "/") + get("/"), methods=("GET", "GET"))
-    assert [answer.body for answer in heard.answers] == [b"hi", b"hi"]
-    assert heard.rest == b"rest"
+        transcript = server.ask(request("GET", "/") + get("/"), methods=("GET", "GET"))
+    assert [response.body for response in transcript.responses] == [b"hi", b"hi"]
+    assert transcript.rest == b"rest"
 
 
 def test_no_further_answer_is_waited_for_after_a_broken_one() -> None:
     with scripted(says(OK[:-1])) as server:
-        (answer,) = server.ask(get("/"), methods=("GET", "GET")).answers
-    assert not answer.complete
+        (response,) = server.ask(get("/"), methods=("GET", "GET")).responses
+    assert not response.complete
 
 
 def test_silence_can_be_looked_for() -> None:
@@ -159,27 +160,27 @@ def test_silence_can_be_looked_for() -> None:
 
 
 def test_pushing_ends_where_the_server_takes_no_more() -> None:
-    with scripted(never_reads) as server, server.connect(wire.NARROW) as connection:
+    with scripted(never_reads) as server, server.connect(transport.NARROW) as connection:
         data = bytes(64 * 1024 * 1024)
         left = connection.push(data)
         assert 0 < len(left) < len(data)
-        assert connection.conversation.sent == (data[len(left) :],)
-        assert connection.conversation.ended == "open"
+        assert connection.transcript.sent == (data[len(left) :],)
+        assert connection.transcript.ended == "open"
 
 
 def test_where_there_is_no_room_nothing_is_sent() -> None:
     """Also where a socket was said to have room; being full is no end of the connection."""
     with scripted(never_reads) as server, server.connect() as connection:
-        while connection.wire._send(memoryview(bytes(64 * 1024))):
+        while connection.transport._send(memoryview(bytes(64 * 1024))):
             pass
-        assert connection.conversation.ended == "open"
+        assert connection.transcript.ended == "open"
 
 
 def test_pushing_reads_nothing() -> None:
     with scripted(stays, timeout=2.0) as server, server.connect() as connection:
         assert connection.push(get("/")) == b""
-        assert connection.conversation.received == b""
-        assert connection.answer().status == 200
+        assert connection.transcript.received == b""
+        assert connection.response().status == 200
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_pushing_reads_nothing() -> None:
 def test_the_end_after_an_answer(script: Script, over: bool) -> None:
     with scripted(script) as server, server.connect() as connection:
         connection.send(get("/"))
-        connection.answer()
+        connection.response()
         assert connection.is_over() == over
 
 
@@ -199,7 +200,7 @@ def test_a_name_that_leads_to_several_places(monkeypatch: pytest.MonkeyPatch) ->
         right = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (server.host, server.port))
         for wrong in [(*right[:-1], ("127.0.0.1", 0)), (*right[:-1], ("256.0.0.1", 80))]:
             monkeypatch.setattr(socket, "getaddrinfo", lambda *_, wrong=wrong, **__: [wrong, right])
-            assert server.ask(get("/")).answers[0].status == 200
+            assert server.ask(get("/")).responses[0].status == 200
             monkeypatch.setattr(socket, "getaddrinfo", lambda *_, wrong=wrong, **__: [wrong])
             with pytest.raises(Broken, match="no connection to"):
                 server.ask(get("/"))
@@ -209,12 +210,12 @@ def test_each_byte_is_recorded() -> None:
     with scripted(says(OK)) as server:
         server.ask(b"GET / HTTP/1.1\r\nHost: ", b"{authority}", b"\r\n\r\n")
         server.ask(head("/"))
-    first, second = server.conversations
+    first, second = server.transcripts
     assert first.sent == (b"GET / HTTP/1.1\r\nHost: ", server.authority.encode(), b"\r\n\r\n")
     assert first.received == second.received == OK
     assert first.began <= first.finished <= second.finished
-    assert second.answers[0].body == b""
-    assert server.apart().conversations == ()
+    assert second.responses[0].body == b""
+    assert server.apart().transcripts == ()
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 import pytest
 
-from contract.answer import Answer
-from contract.conversation import Broken, Conversation
-from contract.rules import clock
-from contract.rules.clock import TimeRight, moves, time_shown, told_now
-from contract.rules.respond import told_between
+from http_contract.http.response import Response
+from http_contract.http.transcript import Broken, Transcript
+from http_contract.rules import stage03_time
+from http_contract.rules.stage02_respond import told_between
+from http_contract.rules.stage03_time import TimeRight, moves, time_shown, told_now
 from tests.contract.scripted import says, scripted
 
 NOON = 1767268800.0  # 2026-01-01 12:00:00 UTC
-HEARD = Conversation(began=NOON, finished=NOON + 0.5)
+HEARD = Transcript(began=NOON, finished=NOON + 0.5)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ HEARD = Conversation(began=NOON, finished=NOON + 0.5)
     ],
 )
 def test_time_shown(body: bytes, told: float | None) -> None:
-    assert time_shown(Answer(body=body)) == told
+    assert time_shown(Response(body=body)) == told
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_time_shown(body: bytes, told: float | None) -> None:
     ids=str,
 )
 def test_time_right_anywhere_in_the_world(shown: bytes, right: bool) -> None:
-    heard = Conversation(answers=(Answer(body=shown),), began=HEARD.began, finished=HEARD.finished)
-    assert (list(TimeRight().complaints(heard)) == []) is right
+    transcript = Transcript(responses=(Response(body=shown),), began=HEARD.began, finished=HEARD.finished)
+    assert (list(TimeRight().failures(transcript)) == []) is right
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_date(date: str, right: bool) -> None:
 
 
 def test_a_time_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "PATIENCE", 0.0)
+    monkeypatch.setattr(stage03_time, "PATIENCE", 0.0)
     noon = b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n12:00:00 01.01.2026"
     with scripted(says(noon)) as server, pytest.raises(Broken, match="the time shown stands still"):
         moves(server)

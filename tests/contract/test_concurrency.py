@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract import BY_ID, run
+from http_contract import BY_ID, run
 from tests.contract.scripted import OK
 from tests.mutants.concurrency import Carry, threaded
 from tests.mutants.serving import Mutant, running

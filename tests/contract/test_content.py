@@ -2,8 +2,10 @@
 
 import pytest
 
-from contract.answer import Answer, FieldLine
-from contract.content import (
+from http_contract.http.request import Part, chunked, multipart, parted, submit
+from http_contract.http.response import FieldLine, Response
+from http_contract.http.transcript import Transcript
+from http_contract.rules.content import (
     JSON,
     PROBLEM,
     FieldTold,
@@ -16,11 +18,9 @@ from contract.content import (
     files,
     text_of,
 )
-from contract.conversation import Conversation
-from contract.expectations import BodyMatches, NoInterim
-from contract.forms import Part, chunked, multipart, parted, submit
-from contract.model import Expectation
-from contract.rules.persistence import BodyIsNoRequest
+from http_contract.rules.expectations import BodyMatches, NoInterim
+from http_contract.rules.model import Expectation
+from http_contract.rules.stage07_persistence import BodyIsNoRequest
 
 NAMED = (
     b'{"name": "J\xc3\xbcrgen", "none": [], "headers": [{"name": "x-a", "value": "1, 2"}, {"name": "X-A", "value": 3}]}'
@@ -29,13 +29,13 @@ ROWS = b'{"fields": [{"name": "a", "value": "1", "more": 0}, {"name": "b", "valu
 TIME = b"<h1>23:59:59 31.12.2026</h1>"
 
 
-def answer(body: bytes, media_type: str = "application/json", start: int = 0) -> Answer:
+def response_of(body: bytes, media_type: str = "application/json", start: int = 0) -> Response:
     line = FieldLine("Content-Type", media_type, 17)
-    return Answer(status=200, fields=(line,), body=body, complete=True, start=start, body_start=50)
+    return Response(status=200, fields=(line,), body=body, complete=True, start=start, body_start=50)
 
 
-def complaints(expectation: Expectation, *answers: Answer) -> list[str]:
-    return [complaint.text for complaint in expectation.complaints(Conversation(answers=answers))]
+def failures(expectation: Expectation, *responses: Response) -> list[str]:
+    return [failure.text for failure in expectation.failures(Transcript(responses=responses))]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def complaints(expectation: Expectation, *answers: Answer) -> list[str]:
     ],
 )
 def test_text_of(media_type: str, body: bytes, text: str) -> None:
-    assert text_of(answer(body, media_type)) == text
+    assert text_of(response_of(body, media_type)) == text
 
 
 @pytest.mark.parametrize(
@@ -85,29 +85,29 @@ def test_text_of(media_type: str, body: bytes, text: str) -> None:
     ids=str,
 )
 def test_expectations(expectation: Expectation, body: bytes, found: list[str]) -> None:
-    assert complaints(expectation, answer(body)) == found
+    assert failures(expectation, response_of(body)) == found
 
 
 @pytest.mark.parametrize("body", [b'{"a": "\xfc"}', b'\xef\xbb\xbf{"a": 1}', b"[" * 100_000, b"{'a': 1}"])
 def test_json_is_read_strictly(body: bytes) -> None:
-    (complaint,) = complaints(Member("a", 1), answer(body))
-    assert complaint.startswith("the content is no JSON: ")
+    (failure,) = failures(Member("a", 1), response_of(body))
+    assert failure.startswith("the content is no JSON: ")
 
 
 def test_an_expectation_of_objects_says_which() -> None:
     with pytest.raises(NotImplementedError):
-        complaints(OfObject(), answer(b"{}"))
+        failures(OfObject(), response_of(b"{}"))
 
 
 def test_no_interim() -> None:
-    assert complaints(NoInterim(), answer(b"")) == []
-    interim = Answer(status=100)
-    assert complaints(NoInterim(), Answer(status=200, interim=(interim,))) == ["an interim answer, 100, comes first"]
+    assert failures(NoInterim(), response_of(b"")) == []
+    interim = Response(status=100)
+    assert failures(NoInterim(), Response(status=200, interim=(interim,))) == ["an interim answer, 100, comes first"]
 
 
 def test_body_is_no_request() -> None:
-    assert complaints(BodyIsNoRequest(), answer(TIME), answer(b"")) == []
-    assert complaints(BodyIsNoRequest(), answer(b""), answer(TIME)) == [
+    assert failures(BodyIsNoRequest(), response_of(TIME), response_of(b"")) == []
+    assert failures(BodyIsNoRequest(), response_of(b""), response_of(TIME)) == [
         "the body of a request was taken for the next request"
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract import BY_ID, run
+from http_contract import BY_ID, run
 from tests.contract.scripted import OK, Script, says, scripted
 
 TOLD = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"

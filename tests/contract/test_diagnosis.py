@@ -5,21 +5,21 @@ from typing import get_args
 
 import pytest
 
-from contract import BY_ID, Outcome
-from contract.answer import Ended
-from contract.causes import CASES
-from contract.conversation import SILENCE, Complaint, Conversation, silence
-from contract.diagnosis import Diagnosis, diagnose
-from contract.model import Crash, judged
-from contract.reading import read_answer
-from contract.requests import get, request
-from contract.server import method_of
+from http_contract import BY_ID, Outcome
+from http_contract.client.server import Crash, method_of
+from http_contract.diagnosis.causes import CASES
+from http_contract.diagnosis.diagnose import Diagnosis, diagnose
+from http_contract.http.parser import read_response
+from http_contract.http.request import get, request
+from http_contract.http.response import CloseReason
+from http_contract.http.transcript import SILENCE, Failure, Transcript, silence
+from http_contract.rules.model import judged
 
 URL = "http://127.0.0.1:8000"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 PAGE = HEAD + b"Content-Length: 5\r\n\r\nhello"
-REFUSED = Complaint("after that: no connection to 127.0.0.1:8000: Connection refused")
-ENDED = Complaint("the server's process ended: exit status 1")
+REFUSED = Failure("after that: no connection to 127.0.0.1:8000: Connection refused")
+ENDED = Failure("the server's process ended: exit status 1")
 TRACEBACK = 'Traceback (most recent call last):\n  File "/home/ada/server.py", line 12, in main\n    code()\n'
 INDEX_ERROR = f"{TRACEBACK}IndexError: list index out of range\n"
 ERROR_TOLD = "IndexError: list index out of range (server.py, line 12)"
@@ -28,34 +28,32 @@ LOST = f"{TRACEBACK}BrokenPipeError: [Errno 32] Broken pipe\n"
 IN_USE = f"{TRACEBACK}OSError: [Errno 98] Address already in use\n"
 
 
-def said(received: bytes, *sent: bytes, ended: Ended = "closed", left: Ended | None = None) -> Conversation:
+def said(received: bytes, *sent: bytes, ended: CloseReason = "closed", left: CloseReason | None = None) -> Transcript:
     """Return a conversation, its answers read as the client reads them."""
     sent = sent or (get("/"),)
-    answer = read_answer(received, 0, method_of(sent), ended)
-    answers = (answer,) if received else ()
-    return Conversation(sent=sent, received=received, answers=answers, ended=ended, left=left or ended, url=URL)
+    response = read_response(received, 0, method_of(sent), ended)
+    responses = (response,) if received else ()
+    return Transcript(sent=sent, received=received, responses=responses, ended=ended, left=left or ended, url=URL)
 
 
 NOTHING = said(b"", b"", ended="open")
 PLAIN = said(PAGE)
 
 
-def failed(
-    id: str, *complaints: Complaint, crash: Crash | None = None, after: tuple[Conversation, ...] = ()
-) -> Outcome:
-    heard = tuple(complaint.heard for complaint in complaints if complaint.heard)
+def failed(id: str, *failures: Failure, crash: Crash | None = None, after: tuple[Transcript, ...] = ()) -> Outcome:
+    transcript = tuple(failure.transcript for failure in failures if failure.transcript)
     rule = BY_ID[id]
-    return Outcome(rule=rule, verdict="failed", complaints=complaints, conversations=(*after, *heard), crash=crash)
+    return Outcome(rule=rule, verdict="failed", failures=failures, transcripts=(*after, *transcript), crash=crash)
 
 
-def answered(id: str, heard: Conversation) -> Outcome:
+def answered(id: str, transcript: Transcript) -> Outcome:
     """Return what comes of a rule by its first exchange."""
-    return failed(id, *judged(heard, *BY_ID[id].exchanges[0].expects))
+    return failed(id, *judged(transcript, *BY_ID[id].exchanges[0].expects))
 
 
-def unanswered(id: str, how: Ended, *sent: bytes, before: bytes = b"") -> Outcome:
-    heard = replace(said(before, *sent, ended="closed"), ended=how)
-    return failed(id, Complaint(silence(heard).complaints[0].text, len(before), heard))
+def unanswered(id: str, how: CloseReason, *sent: bytes, before: bytes = b"") -> Outcome:
+    transcript = replace(said(before, *sent, ended="closed"), ended=how)
+    return failed(id, Failure(silence(transcript).failures[0].text, len(before), transcript))
 
 
 def died(id: str, output: str, *sent: bytes, how: str = "exit status 1") -> Outcome:
@@ -69,7 +67,7 @@ def gone(id: str, *sent: bytes) -> Outcome:
     return failed(id, REFUSED, after=(PLAIN, said(b"", *sent)))
 
 
-def told_length(length: int, body: str) -> Conversation:
+def told_length(length: int, body: str) -> Transcript:
     data = HEAD + b"Content-Length: %d\r\n\r\n" % length + body.encode()
     return said(data)
 
@@ -115,42 +113,42 @@ FAULTS = {
     "query-in-path": answered("route-query", said(b"HTTP/1.1 404 Not Found\r\n\r\n", get("/?a=1"))),
     "no-404": answered("route-unknown", PLAIN),
     "body-on-head": answered("methods-head-no-body", said(PAGE, b"HEAD / HTTP/1.1\r\n\r\n")),
-    "head-not-like-get": failed("methods-head", Complaint("/: GET is answered 200, HEAD 501", 0, PLAIN)),
+    "head-not-like-get": failed("methods-head", Failure("/: GET is answered 200, HEAD 501", 0, PLAIN)),
     "ignores-method": answered("methods-lacking", PLAIN),
     "no-allow": answered("methods-allow", said(b"HTTP/1.1 405 No\r\n\r\n")),
     "unchecked-request": answered("hosts-none", PLAIN),
     "unchecked-request length": answered("persistence-error", PLAIN),
-    "no-reuse-address": failed("listen-restarts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
-    "address-in-use": failed("listen-accepts", Complaint(f"it did not start: it has ended\n{IN_USE}")),
-    "no-shell to build it": failed("listen-accepts", Complaint("'make && ./server' did not start: it has ended")),
+    "no-reuse-address": failed("listen-restarts", Failure(f"it did not start: it has ended\n{IN_USE}")),
+    "address-in-use": failed("listen-accepts", Failure(f"it did not start: it has ended\n{IN_USE}")),
+    "no-shell to build it": failed("listen-accepts", Failure("'make && ./server' did not start: it has ended")),
     "no-shell to build it, without spaces": failed(
-        "listen-accepts", Complaint("'make;./server' did not start: it has ended")
+        "listen-accepts", Failure("'make;./server' did not start: it has ended")
     ),
-    "no-shell to redirect": failed("listen-accepts", Complaint("'node server.js 2>&1' did not start: it has ended")),
-    "no-shell to name the port": failed("listen-accepts", Complaint("'./server $PORT' did not start: it has ended")),
+    "no-shell to redirect": failed("listen-accepts", Failure("'node server.js 2>&1' did not start: it has ended")),
+    "no-shell to name the port": failed("listen-accepts", Failure("'./server $PORT' did not start: it has ended")),
     "no-shell to set a variable": failed(
-        "listen-accepts", Complaint("'PORT={port} ./server' did not start: No such file or directory")
+        "listen-accepts", Failure("'PORT={port} ./server' did not start: No such file or directory")
     ),
     "no-shell to change the folder": failed(
-        "listen-accepts", Complaint("\"cd 'my server'; ./server\" did not start: No such file or directory")
+        "listen-accepts", Failure("\"cd 'my server'; ./server\" did not start: No such file or directory")
     ),
     "no-such-program in a shell": failed(
-        "listen-accepts", Complaint("\"bsh -c 'make && ./server'\" did not start: No such file or directory")
+        "listen-accepts", Failure("\"bsh -c 'make && ./server'\" did not start: No such file or directory")
     ),
     "no-such-program in a shell with options": failed(
-        "listen-accepts", Complaint("\"bsh -lc 'make && ./server'\" did not start: No such file or directory")
+        "listen-accepts", Failure("\"bsh -lc 'make && ./server'\" did not start: No such file or directory")
     ),
-    "no-such-program": failed("listen-accepts", Complaint("'/no {port}' did not start: No such file or directory")),
+    "no-such-program": failed("listen-accepts", Failure("'/no {port}' did not start: No such file or directory")),
     "no-such-program apart": failed(
-        "listen-accepts", Complaint("'/no' did not start: it has ended: exit status 1\nbwrap: execvp /no: No such file")
+        "listen-accepts", Failure("'/no' did not start: it has ended: exit status 1\nbwrap: execvp /no: No such file")
     ),
     "raises": replace(unanswered("persistence-error", "closed", get("/")), output=INDEX_ERROR),
     "raises and answers": replace(answered("route-index", said(b"HTTP/1.1 500 No\r\n\r\nno")), output=INDEX_ERROR),
     "no-such-file": failed(
         "listen-accepts",
-        Complaint("'python3 a.py' did not start: it has ended: exit status 2\npython3: can't open file 'a.py'"),
+        Failure("'python3 a.py' did not start: it has ended: exit status 2\npython3: can't open file 'a.py'"),
     ),
-    "does-not-start": failed("listen-accepts", Complaint(f"it did not start: it has ended\n{INDEX_ERROR}")),
+    "does-not-start": failed("listen-accepts", Failure(f"it did not start: it has ended\n{INDEX_ERROR}")),
 }
 DEATHS = {
     "decodes-as-utf8": died("listen-survives-no-utf8", UTF8_ERROR, b"\xff\r\n\r\n"),
@@ -192,13 +190,15 @@ UNKNOWN = {
     "a length that is none": answered("respond-length", said(HEAD + b"Content-Length: x\r\n\r\nhello")),
     "a later answer without head": failed(
         "persistence-head",
-        Complaint(
+        Failure(
             "the status is missing",
             len(PAGE),
-            replace(PLAIN, answers=(*PLAIN.answers, read_answer(PAGE + b"<h1>", len(PAGE), "GET", "closed"))),
+            replace(PLAIN, responses=(*PLAIN.responses, read_response(PAGE + b"<h1>", len(PAGE), "GET", "closed"))),
         ),
     ),
-    "an answer before the end": failed("route-index", replace(ENDED, heard=PLAIN), crash=Crash("exit status 1", "")),
+    "an answer before the end": failed(
+        "route-index", replace(ENDED, transcript=PLAIN), crash=Crash("exit status 1", "")
+    ),
 }
 
 
@@ -267,10 +267,10 @@ def test_without_advice_of_its_own_the_hint_is_it() -> None:
 
 
 def test_the_complaint_with_a_cause() -> None:
-    first, second = Complaint("something", 0, PLAIN), ENDED
+    first, second = Failure("something", 0, PLAIN), ENDED
     outcome = failed("listen-survives-nothing", first, second, crash=Crash("exit status 1", ""), after=(NOTHING,))
-    assert known(outcome).complaint == second
+    assert known(outcome).failure == second
 
 
 def test_silences_are_all_told() -> None:
-    assert set(SILENCE) == set(get_args(Ended))
+    assert set(SILENCE) == set(get_args(CloseReason))

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from contract.conversation import Complaint, Conversation
-from contract.display import OUTPUT, heading, indented, last_lines, lines, progress, show, show_all, total
-from contract.report import Report, Score
-from contract.telling import WIDTH
+from http_contract.http.transcript import Failure, Transcript
+from http_contract.reports.terminal import OUTPUT, heading, indented, last_lines, lines, progress, show, show_all, total
+from http_contract.reports.text import WIDTH
+from http_contract.runner.report import Report, Score
 from tests.contract.reports.made import (
     EMPTY,
     FAILED,
@@ -31,8 +31,8 @@ from tests.contract.reports.made import (
     report,
 )
 
-SENT = Conversation(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
-REPEATABLE = outcome("repeatable", 3, "failed", Complaint("no", 0, SENT))
+SENT = Transcript(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
+REPEATABLE = outcome("repeatable", 3, "failed", Failure("no", 0, SENT))
 
 Show = Callable[[Report, Console], None]
 both = pytest.mark.parametrize("face", [show, show_all])
@@ -145,7 +145,7 @@ def test_when_the_server_is_not_quoted(made: Report) -> None:
     [
         (report(REPEATABLE, target="python3 server.py {port}"), True),
         (report(REPEATABLE, target="http://127.0.0.1:8000"), False),
-        (report(replace(FAILED, complaints=()), target="python3 server.py {port}"), False),
+        (report(replace(FAILED, failures=()), target="python3 server.py {port}"), False),
         (report(PASSED, target="python3 server.py {port}"), False),
     ],
     ids=["command", "url", "nothing to repeat", "nothing failed"],
@@ -169,8 +169,8 @@ def test_an_early_end_is_told_last_but_one() -> None:
 
 
 def test_a_complaint_of_many_lines_stays_below_its_stage() -> None:
-    complaint = Complaint("it did not start\nTraceback: \x1b[1m\n\n  File")
-    told = shown(report(outcome("a", 1, "failed", complaint))).splitlines()
+    failure = Failure("it did not start\nTraceback: \x1b[1m\n\n  File")
+    told = shown(report(outcome("a", 1, "failed", failure))).splitlines()
     assert told[2:6] == ["     But it did not start", "   Traceback: \\x1b[1m", "", "     File"]
     assert indented("") == ""
 

@@ -2,43 +2,50 @@
 
 import pytest
 
-from contract.answer import Answer, Ended
-from contract.combining import All, Either, Nth, When
-from contract.conversation import Broken, Conversation
-from contract.endings import Closes, NoBody, NoReset, NothingAfter, Silent
-from contract.expectations import (
+from http_contract.http.parser import read_response
+from http_contract.http.response import CloseReason, Response
+from http_contract.http.transcript import Broken, Transcript
+from http_contract.rules.expectations import (
     CLIENT_ERRORS,
+    All,
     BodyHolds,
     BodyLacks,
+    Closes,
     Complete,
+    Either,
     Framed,
     Has,
     Lacks,
     Lists,
+    NoBody,
+    NoReset,
+    NothingAfter,
+    Nth,
     OfAnswer,
+    Silent,
     SomeBody,
     Status,
+    When,
     Without,
     first,
     shown,
 )
-from contract.model import Expectation, expect
-from contract.reading import read_answer
+from http_contract.rules.model import Expectation, expect
 
 HEAD = b"HTTP/1.1 200 OK\r\nAllow: GET, HEAD\r\n"
 SIZED = HEAD + b"Content-Length: 2\r\n\r\nhi"
 
 
-def heard(data: bytes, *methods: str, ended: Ended = "closed") -> Conversation:
-    answers: list[Answer] = []
+def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> Transcript:
+    responses: list[Response] = []
     for method in methods or ("GET",):
-        start = answers[-1].end if answers else 0
-        answers += [read_answer(data, start, method, ended)] if len(data) > start else []
-    return Conversation(received=data, answers=tuple(answers), ended=ended, left=ended)
+        start = responses[-1].end if responses else 0
+        responses += [read_response(data, start, method, ended)] if len(data) > start else []
+    return Transcript(received=data, responses=tuple(responses), ended=ended, left=ended)
 
 
 @pytest.mark.parametrize(
-    ("expectation", "data", "complaints"),
+    ("expectation", "data", "failures"),
     [
         (Status(200, 404), SIZED, []),
         (Status(*CLIENT_ERRORS, 501), SIZED, [("the status is 200, not any 4xx or 501", 0)]),
@@ -90,9 +97,9 @@ def heard(data: bytes, *methods: str, ended: Ended = "closed") -> Conversation:
     ],
     ids=str,
 )
-def test_expectations(expectation: Expectation, data: bytes, complaints: list[tuple[str, int]]) -> None:
-    found = expectation.complaints(heard(data))
-    assert [(complaint.text, complaint.offset) for complaint in found] == complaints
+def test_expectations(expectation: Expectation, data: bytes, failures: list[tuple[str, int]]) -> None:
+    found = expectation.failures(transcript_of(data))
+    assert [(failure.text, failure.offset) for failure in found] == failures
 
 
 @pytest.mark.parametrize(
@@ -105,22 +112,22 @@ def test_expectations(expectation: Expectation, data: bytes, complaints: list[tu
         (NoReset(), "open", True),
     ],
 )
-def test_endings(expectation: Expectation, ended: Ended, holds: bool) -> None:
-    assert bool(list(expectation.complaints(heard(SIZED, ended=ended)))) is not holds
+def test_endings(expectation: Expectation, ended: CloseReason, holds: bool) -> None:
+    assert bool(list(expectation.failures(transcript_of(SIZED, ended=ended)))) is not holds
 
 
 @pytest.mark.parametrize(("index", "method"), [(0, "GET"), (1, "HEAD"), (-1, "HEAD")])
 def test_nth(index: int, method: str) -> None:
-    both = heard(SIZED + HEAD + b"\r\n", "GET", "HEAD")
-    complains = bool(list(Nth(index, SomeBody()).complaints(both)))
+    both = transcript_of(SIZED + HEAD + b"\r\n", "GET", "HEAD")
+    complains = bool(list(Nth(index, SomeBody()).failures(both)))
     assert complains is (method == "HEAD")
-    assert list(Nth(5, Status(200)).complaints(both))
+    assert list(Nth(5, Status(200)).failures(both))
 
 
 def test_without_looks_at_interim_answers_too() -> None:
-    interim = read_answer(b"HTTP/1.1 100 \n\n", 0, "GET", "open")
-    answered = Conversation(answers=(Answer(status=200, interim=(interim,)),))
-    assert [complaint.offset for complaint in Without("bare-lf").complaints(answered)] == [13, 14]
+    interim = read_response(b"HTTP/1.1 100 \n\n", 0, "GET", "open")
+    answered = Transcript(responses=(Response(status=200, interim=(interim,)),))
+    assert [failure.offset for failure in Without("bare-lf").failures(answered)] == [13, 14]
 
 
 @pytest.mark.parametrize(
@@ -157,22 +164,22 @@ def test_words(expectation: Expectation, words: str) -> None:
 
 
 def test_expect_raises_all_complaints_with_their_conversation() -> None:
-    conversation = heard(SIZED)
-    expect(conversation, Status(200))
+    transcript = transcript_of(SIZED)
+    expect(transcript, Status(200))
     with pytest.raises(Broken, match="the status is 200, not 404; the field Date is missing") as raised:
-        expect(conversation, Status(404), Has("Date"), Has("Date"))
-    assert [complaint.heard for complaint in raised.value.complaints] == [conversation, conversation]
+        expect(transcript, Status(404), Has("Date"), Has("Date"))
+    assert [failure.transcript for failure in raised.value.failures] == [transcript, transcript]
 
 
 def test_first() -> None:
-    assert first(heard(SIZED)).status == 200
+    assert first(transcript_of(SIZED)).status == 200
     with pytest.raises(Broken, match="no answer came"):
-        first(heard(b""))
+        first(transcript_of(b""))
 
 
 def test_an_expectation_of_an_answer_says_which() -> None:
     with pytest.raises(NotImplementedError):
-        OfAnswer().complaints(heard(SIZED))
+        OfAnswer().failures(transcript_of(SIZED))
 
 
 def test_shown_shortens() -> None:

@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from contract import RULES, Exchange, Rule, Server
-from contract.__main__ import main
-from contract.endings import NoReset
-from contract.expectations import Status
-from contract.explaining import REGENERATE, code, escaped, facts, markdown, shortened, url_of
-from contract.rules import BY_ID, STAGES
+from http_contract import RULES, Exchange, Rule, Server
+from http_contract.__main__ import main
+from http_contract.reports.explain import REGENERATE, code, escaped, facts, markdown, shortened, url_of
+from http_contract.rules.expectations import NoReset, Status
+from http_contract.rules.registry import BY_ID, STAGES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "contract.md"
 MINE = """\
-from contract import Exchange, Rule
-from contract.expectations import Status
-from contract.requests import get
+from http_contract import Exchange, Rule
+from http_contract.rules.expectations import Status
+from http_contract.http.request import get
 
 RULES = [
     Rule(id="my-own", stage=3, sentence="Mine.", hint="None.", section="the service, /",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract import BY_ID, run
+from http_contract import BY_ID, run
 from tests.contract.scripted import OK, Script, says, scripted
 
 FILE = b"HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 12:00:00 GMT\r\n%s\r\nContent-Length: 2\r\n\r\nhi"
@@ -27,14 +27,14 @@ def begins(client: socket.socket) -> None:
     waits(client)
 
 
-def in_turn(*answers: bytes) -> Script:
+def in_turn(*responses: bytes) -> Script:
     """Say one thing to the first client, who asks whether there is such a page, another to the next, and so on."""
-    which = itertools.cycle(answers)
+    which = itertools.cycle(responses)
     return lambda client: says(next(which))(client)
 
 
 @pytest.mark.parametrize(
-    ("id", "script", "complaint"),
+    ("id", "script", "failure"),
     [
         ("listen-answers", begins, "not even the status of an answer came in time"),
         ("respond-length", says(ENDLESS), "the header fields have no end: more came than the judge reads"),
@@ -54,8 +54,8 @@ def in_turn(*answers: bytes) -> Script:
         ),
     ],
 )
-def test_what_is_said(id: str, script: Script, complaint: str) -> None:
+def test_what_is_said(id: str, script: Script, failure: str) -> None:
     with scripted(script) as server:
         outcome = run(BY_ID[id], replace(server, patience=0.1))
     assert outcome.verdict == "failed"
-    assert complaint in " ".join(each.text for each in outcome.complaints)
+    assert failure in " ".join(each.text for each in outcome.failures)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from contract import BY_ID, Server, run
-from contract.answer import Answer, FieldLine, Framing
-from contract.conversation import Broken, Conversation
-from contract.model import Expectation
-from contract.public import FOLDER, MEDIA_TYPES, Intact, NoLeak, content_of
-from contract.requests import get
-from contract.rules.caching import NotModifiedLater, date_of, filled
-from contract.rules.security import NOSNIFF, REFERRER, OwnOnly
+from http_contract import BY_ID, Server, run
+from http_contract.http.request import get
+from http_contract.http.response import FieldLine, Framing, Response
+from http_contract.http.transcript import Broken, Transcript
+from http_contract.rules.content import FOLDER, MEDIA_TYPES, Intact, NoLeak, content_of
+from http_contract.rules.model import Expectation
+from http_contract.rules.stage10_caching import NotModifiedLater, date_of, filled
+from http_contract.rules.stage10_security import NOSNIFF, REFERRER, OwnOnly
 from shared_views import files, views
 from tests.mutants.serving import Mutant, running
 from tests.mutants.traversal import opening
@@ -23,17 +23,17 @@ HELLO = content_of("hello.txt")
 DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
 
 
-def answer(body: bytes, framing: Framing = "length") -> Answer:
-    return Answer(status=200, body=body, framing=framing, body_start=50)
+def response_of(body: bytes, framing: Framing = "length") -> Response:
+    return Response(status=200, body=body, framing=framing, body_start=50)
 
 
-def told(**fields: str) -> Answer:
-    return Answer(fields=tuple(FieldLine(name.replace("_", "-"), value, 17) for name, value in fields.items()))
+def told(**fields: str) -> Response:
+    return Response(fields=tuple(FieldLine(name.replace("_", "-"), value, 17) for name, value in fields.items()))
 
 
-def complaints(expectation: Expectation, given: Answer) -> list[tuple[str, int | None]]:
-    heard = Conversation(answers=(given,))
-    return [(complaint.text, complaint.offset) for complaint in expectation.complaints(heard)]
+def failures(expectation: Expectation, given: Response) -> list[tuple[str, int | None]]:
+    transcript = Transcript(responses=(given,))
+    return [(failure.text, failure.offset) for failure in expectation.failures(transcript)]
 
 
 def test_the_course_has_the_files_of_the_service() -> None:
@@ -53,18 +53,18 @@ def test_media_types_are_those_of_the_service(name: str) -> None:
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        (answer(HELLO), []),
-        (answer(HELLO[:20]), [(f"it ends after 20 of {len(HELLO)} bytes", 70)]),
-        (answer(HELLO + b"\n"), [(f"it goes on after its {len(HELLO)} bytes", 50 + len(HELLO))]),
-        (answer(b"J" + HELLO[1:]), [("byte 1 is 0x4a, not 0x48", 50)]),
-        (answer(HELLO[:6] + b"\0" + HELLO[6:]), [("byte 7 is 0x00, not 0x20", 56)]),
-        (answer(HELLO[:20], framing="chunked"), [(f"it ends after 20 of {len(HELLO)} bytes", 50)]),
+        (response_of(HELLO), []),
+        (response_of(HELLO[:20]), [(f"it ends after 20 of {len(HELLO)} bytes", 70)]),
+        (response_of(HELLO + b"\n"), [(f"it goes on after its {len(HELLO)} bytes", 50 + len(HELLO))]),
+        (response_of(b"J" + HELLO[1:]), [("byte 1 is 0x4a, not 0x48", 50)]),
+        (response_of(HELLO[:6] + b"\0" + HELLO[6:]), [("byte 7 is 0x00, not 0x20", 56)]),
+        (response_of(HELLO[:20], framing="chunked"), [(f"it ends after 20 of {len(HELLO)} bytes", 50)]),
     ],
     ids=["whole", "short", "long", "first-byte", "later-byte", "chunked"],
 )
-def test_intact(given: Answer, found: list[tuple[str, int]]) -> None:
+def test_intact(given: Response, found: list[tuple[str, int]]) -> None:
     before = "the content is not that of hello.txt: "
-    assert complaints(Intact("hello.txt"), given) == [(before + text, offset) for text, offset in found]
+    assert failures(Intact("hello.txt"), given) == [(before + text, offset) for text, offset in found]
     assert str(Intact("hello.txt")) == f"the {len(HELLO)} bytes of hello.txt"
 
 
@@ -91,7 +91,7 @@ def test_intact(given: Answer, found: list[tuple[str, int]]) -> None:
     ids=repr,
 )
 def test_leaks(content: bytes, what: str | None) -> None:
-    assert complaints(NoLeak(), answer(content)) == ([(f"the content is that of {what}", 50)] if what else [])
+    assert failures(NoLeak(), response_of(content)) == ([(f"the content is that of {what}", 50)] if what else [])
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_conditions(condition: str, etag: str, becomes: str) -> None:
     ],
     ids=["no-etag", "no-last-modified", "end-of-time"],
 )
-def test_no_condition_without_a_validator(condition: str, given: Answer) -> None:
+def test_no_condition_without_a_validator(condition: str, given: Response) -> None:
     with pytest.raises(Broken, match="no ETag or Last-Modified"):
         filled(condition, given)
 
@@ -148,7 +148,7 @@ def test_no_condition_without_a_validator(condition: str, given: Answer) -> None
     ids=["same", "later", "no-date", "no-last-modified"],
 )
 def test_last_modified_no_later_than_date(fields: dict[str, str], count: int) -> None:
-    assert len(complaints(NotModifiedLater(), told(**fields))) == count
+    assert len(failures(NotModifiedLater(), told(**fields))) == count
 
 
 @pytest.mark.parametrize(
@@ -174,12 +174,12 @@ def test_last_modified_no_later_than_date(fields: dict[str, str], count: int) ->
     ],
 )
 def test_policies(policy: str, gap: str | None) -> None:
-    found = complaints(OwnOnly(), told(Content_Security_Policy=policy))
+    found = failures(OwnOnly(), told(Content_Security_Policy=policy))
     assert found == ([(f"Content-Security-Policy: {gap}", 17)] if gap else [])
 
 
 def test_no_policy_at_all() -> None:
-    assert len(complaints(OwnOnly(), told())) == 1
+    assert len(failures(OwnOnly(), told())) == 1
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_no_policy_at_all() -> None:
 )
 def test_fields(expectation: Expectation, value: str, holds: bool) -> None:
     given = told(X_Content_Type_Options=value, Referrer_Policy=value)
-    assert (complaints(expectation, given) == []) is holds
+    assert (failures(expectation, given) == []) is holds
 
 
 # -- a link that leads out, which no package can bring along
@@ -221,7 +221,7 @@ def test_no_link_leads_out(public: Path, name: str, monkeypatch: pytest.MonkeyPa
     with serving(HANDLERS[name]) as port:
         server = Server(HOST, port)
         assert run(BY_ID["files-links"], server).verdict == "passed"
-        assert server.ask(get("/files/inside")).answers[0].body == HELLO
+        assert server.ask(get("/files/inside")).responses[0].body == HELLO
 
 
 def test_a_followed_link_is_seen(public: Path) -> None:

@@ -9,11 +9,18 @@ from typing import NoReturn
 
 import pytest
 
-from contract import isolation
-from contract.errors import CannotJudge
-from contract.isolation import INSIDE, PACKAGE, PROGRAM, WITHOUT_NETWORK, Apart, attempt, enter
-from contract.launch import Launched
-from contract.requests import get
+from http_contract.errors import CannotJudge
+from http_contract.http.request import get
+from http_contract.sandbox.bubblewrap import (
+    INSIDE,
+    PACKAGE,
+    PROGRAM,
+    WITHOUT_NETWORK,
+    BubblewrapSandbox,
+    attempt,
+    enter,
+)
+from http_contract.sandbox.launcher import LocalTarget
 from tests.contract.test_launch import command
 
 PYTHON = os.path.realpath(sys.executable)  # the one below a virtual environment, which may stand in /tmp
@@ -65,7 +72,7 @@ def test_what_it_sees(tmp_path: Path) -> None:
     hidden.mkdir()
     for secret in (file, hidden / "hers.json"):
         secret.write_text("secret")
-    apart = Apart([file, hidden, tmp_path / "nothing"])
+    apart = BubblewrapSandbox([file, hidden, tmp_path / "nothing"])
     command = apart([PYTHON, "-c", LOOKS, str(file), str(hidden / "hers.json")], own)
     looked = subprocess.run([*WITHOUT_NETWORK, *command], capture_output=True, text=True)
     assert (looked.stdout, looked.stderr) == (SEEN, "")
@@ -77,7 +84,7 @@ def test_a_folder_within_what_is_hidden(tmp_path: Path) -> None:
     own, hers = tmp_path / "own", tmp_path / "hers"
     own.mkdir()
     hers.mkdir()
-    apart = Apart([tmp_path])(["sh", "-c", "cd ..; echo *"], own)
+    apart = BubblewrapSandbox([tmp_path])(["sh", "-c", "cd ..; echo *"], own)
     assert subprocess.run(apart, capture_output=True, text=True).stdout == "own\n"
 
 
@@ -85,7 +92,7 @@ def test_a_folder_within_what_is_hidden(tmp_path: Path) -> None:
 def test_a_server_apart_is_heard_and_ended(tmp_path: Path) -> None:
     script = tmp_path / "server.py"
     given = command(script, each="client.recv(9); client.sendall(b'x'); os.kill(os.getpid(), 9)")
-    with Launched(given.replace(sys.executable, PYTHON), folder=tmp_path, isolation=Apart()) as launched:
+    with LocalTarget(given.replace(sys.executable, PYTHON), folder=tmp_path, isolation=BubblewrapSandbox()) as launched:
         assert launched.running().ask(get("/")).received == b"x"
         assert launched._group
         launched._group._process.wait(20)
@@ -107,8 +114,8 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
         raise Replaced(*arguments, environment[INSIDE])
 
     monkeypatch.setattr(os, "execvpe", execvpe)
-    monkeypatch.setattr(isolation, "attempt", lambda: None)
-    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "contract", "check", "--isolate"])
+    monkeypatch.setattr("http_contract.sandbox.bubblewrap.attempt", lambda: None)
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "http_contract", "check", "--isolate"])
 
 
 @pytest.mark.usefixtures("replaced")
@@ -116,7 +123,7 @@ def test_the_judge_runs_itself_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(INSIDE, raising=False)
     with pytest.raises(Replaced) as raised:
         enter()
-    assert raised.value.args == (*WITHOUT_NETWORK, sys.executable, "-m", "contract", "check", "--isolate", "1")
+    assert raised.value.args == (*WITHOUT_NETWORK, sys.executable, "-m", "http_contract", "check", "--isolate", "1")
 
 
 @pytest.mark.usefixtures("replaced")

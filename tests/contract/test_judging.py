@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from contract import BY_ID, Exchange, Judgement, Outcome, Rule, Server, judge, run
-from contract.conversation import broken
-from contract.expectations import Status
-from contract.judging import PROBES, serves
-from contract.requests import get
+from http_contract import BY_ID, Exchange, Outcome, ResultCache, Rule, Server, judge, run
+from http_contract.http.request import get
+from http_contract.http.transcript import broken
+from http_contract.rules.expectations import Status
+from http_contract.runner.rule_runner import PROBES, serves
 from tests.contract.scripted import OK, says, scripted
 
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
@@ -37,7 +37,7 @@ BROKEN = rule("broken", exchanges=asks(404))
 
 
 @pytest.mark.parametrize(
-    ("judged", "complaints"),
+    ("judged", "failures"),
     [
         (KEPT, []),
         (BROKEN, ["the status is 200, not 404"]),
@@ -46,14 +46,14 @@ BROKEN = rule("broken", exchanges=asks(404))
         (rule(exchanges=asks(404), check=complains), ["the status is 200, not 404", "it is not so"]),
     ],
 )
-def test_run(judged: Rule, complaints: list[str]) -> None:
+def test_run(judged: Rule, failures: list[str]) -> None:
     with scripted(says(OK)) as server:
         outcome = run(judged, server)
-    assert [complaint.text for complaint in outcome.complaints] == complaints
-    assert outcome.verdict == ("failed" if complaints else "passed")
+    assert [failure.text for failure in outcome.failures] == failures
+    assert outcome.verdict == ("failed" if failures else "passed")
     assert outcome.counts
-    assert len(outcome.conversations) == len(judged.exchanges)
-    assert server.conversations == ()
+    assert len(outcome.transcripts) == len(judged.exchanges)
+    assert server.transcripts == ()
 
 
 def gone() -> Server:
@@ -64,7 +64,7 @@ def gone() -> Server:
 
 def test_no_connection_is_a_failure() -> None:
     outcome = run(KEPT, gone())
-    assert (outcome.verdict, outcome.conversations) == ("failed", ())
+    assert (outcome.verdict, outcome.transcripts) == ("failed", ())
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ def test_no_connection_is_a_failure() -> None:
 def test_a_missing_route(stage: int, verdict: str, counts: bool) -> None:
     with scripted(says(MISSING)) as server:
         outcome = run(rule(stage=stage, routes=("/form",), check=is_content), server)
-    told = outcome.reason or outcome.complaints[0].text
+    told = outcome.reason or outcome.failures[0].text
     assert (outcome.verdict, outcome.counts, told) == (verdict, counts, "there is no /form")
 
 
-@pytest.mark.parametrize(("answer", "there"), [(OK, True), (MISSING, False), (b"", True)])
-def test_serves(answer: bytes, there: bool) -> None:
-    with scripted(says(answer)) as server:
+@pytest.mark.parametrize(("response", "there"), [(OK, True), (MISSING, False), (b"", True)])
+def test_serves(response: bytes, there: bool) -> None:
+    with scripted(says(response)) as server:
         assert all(serves(server, route) is there for route in PROBES)
         assert serves(server, "/form") is there
-    assert server.conversations == ()
+    assert server.transcripts == ()
 
 
 def test_a_server_that_is_gone_lacks_no_route() -> None:
@@ -167,6 +167,6 @@ def test_what_restarts_comes_last() -> None:
 def test_what_is_known_is_not_judged() -> None:
     known = Outcome(rule=KEPT, verdict="failed")
     needing = rule("needing", needs=("kept",), check=complains)
-    judgement = Judgement(lambda judged: Outcome(rule=judged, verdict="passed"), [KEPT, BROKEN, needing], [known])
+    judgement = ResultCache(lambda judged: Outcome(rule=judged, verdict="passed"), [KEPT, BROKEN, needing], [known])
     assert judgement.outcome(KEPT) is known
     assert [judgement.outcome(each).verdict for each in (BROKEN, needing)] == ["passed", "skipped"]

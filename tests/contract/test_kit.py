@@ -11,11 +11,11 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner
 
-from contract import BY_ID, run
-from contract.__main__ import main
-from contract.kit import STARTER, ZIP, lay_out
-from contract.launch import Launched
-from contract.settings import read_settings
+from http_contract import BY_ID, run
+from http_contract.__main__ import main
+from http_contract.cli.init import STARTER, ZIP, scaffold
+from http_contract.runner.session import read_settings
+from http_contract.sandbox.launcher import LocalTarget
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = STARTER.parent
@@ -25,7 +25,7 @@ TIMEOUT = 1.0  # seconds that the judge waits for what the naive server never sa
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    lay_out(folder := tmp_path_factory.mktemp("course"))
+    scaffold(folder := tmp_path_factory.mktemp("course"))
     return folder
 
 
@@ -70,8 +70,8 @@ def test_all_of_the_starter_is_there_or_in_the_zip(kit: Path) -> None:
 # -- the learner's files
 
 
-def launched(kit: Path, file: str) -> Launched:
-    return Launched(f"{shlex.quote(sys.executable)} {shlex.quote(str(kit / file))} {{port}}")
+def launched(kit: Path, file: str) -> LocalTarget:
+    return LocalTarget(f"{shlex.quote(sys.executable)} {shlex.quote(str(kit / file))} {{port}}")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_the_servers_to_begin_with_keep(kit: Path, file: str, id: str, hold
         outcome = run(BY_ID[id], replace(running.running(), timeout=TIMEOUT))
     finally:
         running.close()
-    assert outcome.verdict == ("passed" if holds else "failed"), outcome.complaints
+    assert outcome.verdict == ("passed" if holds else "failed"), outcome.failures
 
 
 def test_contract_toml_is_read(kit: Path) -> None:
@@ -120,9 +120,13 @@ def test_all_that_contract_toml_could_say_is_right(kit: Path) -> None:
 def test_the_zip_holds_the_judge_as_installed(kit: Path) -> None:
     with ZipFile(kit / ZIP) as archive:
         names = archive.namelist()
-        judge = {name.removeprefix("contract/"): archive.read(name) for name in names if name.startswith("contract/")}
+        judge = {
+            name.removeprefix("http_contract/"): archive.read(name)
+            for name in names
+            if name.startswith("http_contract/")
+        }
     assert judge == {name: (PACKAGE / name).read_bytes() for name in files(PACKAGE)}
-    assert {name for name in names if not name.startswith("contract/")} == {*SCRIPTS, "options"}
+    assert {name for name in names if not name.startswith("http_contract/")} == {*SCRIPTS, "options"}
 
 
 def test_the_scripts_in_the_zip_can_be_executed(kit: Path) -> None:
@@ -132,7 +136,7 @@ def test_the_scripts_in_the_zip_can_be_executed(kit: Path) -> None:
 
 
 def test_the_same_files_make_the_same_zip(kit: Path, tmp_path: Path) -> None:
-    lay_out(tmp_path)
+    scaffold(tmp_path)
     assert (tmp_path / ZIP).read_bytes() == (kit / ZIP).read_bytes()
 
 

@@ -14,14 +14,14 @@ from typing import Any
 import psutil
 import pytest
 
-from contract import launch, starting
-from contract.conversation import Broken
-from contract.errors import CannotJudge
-from contract.launch import Launched
-from contract.listening import free_port, is_taken, listens
-from contract.model import Crash
-from contract.requests import get
-from contract.supervisor import Limits
+from http_contract.client.server import Crash
+from http_contract.errors import CannotJudge
+from http_contract.http.request import get
+from http_contract.http.transcript import Broken
+from http_contract.sandbox import launcher
+from http_contract.sandbox.launcher import LocalTarget
+from http_contract.sandbox.ports import free_port, is_taken, listens
+from http_contract.sandbox.supervisor import Limits
 
 ANSWERS = """
 import os, signal, socket, sys, threading, time
@@ -57,8 +57,8 @@ def command(
 
 
 @pytest.fixture
-def launched(request: pytest.FixtureRequest, script: Path) -> Iterator[Launched]:
-    with Launched(command(script, **getattr(request, "param", {})), seed=7, start_within=PATIENT) as launched:
+def launched(request: pytest.FixtureRequest, script: Path) -> Iterator[LocalTarget]:
+    with LocalTarget(command(script, **getattr(request, "param", {})), seed=7, start_within=PATIENT) as launched:
         yield launched
 
 
@@ -66,40 +66,40 @@ def script_that(*ids: str, **parts: Any) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("launched", [parts], indirect=True, ids=ids or [""])
 
 
-def answers(launched: Launched) -> bool:
-    return launched.running().ask(get("/")).answers[0].status == 204
+def responses(launched: LocalTarget) -> bool:
+    return launched.running().ask(get("/")).responses[0].status == 204
 
 
-def ended(launched: Launched) -> None:
+def ended(launched: LocalTarget) -> None:
     """Wait until it has ended by itself, or broken a limit."""
     assert launched._group
     launched._group._process.wait(PATIENT)
 
 
 @pytest.mark.parametrize("launched", [{}, {"port": 'os.environ["PORT"]'}], indirect=True, ids=["argument", "variable"])
-def test_starts_on_a_free_port(launched: Launched) -> None:
-    assert answers(launched)
+def test_starts_on_a_free_port(launched: LocalTarget) -> None:
+    assert responses(launched)
     assert launched.running() is launched.running()
     assert launched.running().seed == 7
 
 
 def test_runs_in_its_folder(tmp_path: Path, script: Path) -> None:
     given = command(script, before="print(os.getcwd())")
-    with Launched(given, folder=tmp_path) as launched:
+    with LocalTarget(given, folder=tmp_path) as launched:
         launched.running()
         launched.stop()
         assert launched.output == f"{tmp_path}\n"
 
 
-def test_restarts_on_the_same_port(launched: Launched) -> None:
+def test_restarts_on_the_same_port(launched: LocalTarget) -> None:
     port = launched.running().port
     assert launched.server.restart
     launched.server.restart()
-    assert answers(launched)
+    assert responses(launched)
     assert launched.server.port == port
 
 
-def test_stops_for_good(launched: Launched) -> None:
+def test_stops_for_good(launched: LocalTarget) -> None:
     server = launched.running()
     launched.stop()
     launched.stop()
@@ -108,14 +108,14 @@ def test_stops_for_good(launched: Launched) -> None:
 
 
 @script_that(before=ONCE)
-def test_a_restart_that_fails_says_why(launched: Launched) -> None:
+def test_a_restart_that_fails_says_why(launched: LocalTarget) -> None:
     launched.running()
     with pytest.raises(Broken, match="it has ended: exit status 1\nnot again"):
         launched.restart()
 
 
 @script_that(before="print(os.getpid())", each=ANSWER + "; client.close(); sys.exit('no more')")
-def test_what_has_died_is_started_anew(launched: Launched) -> None:
+def test_what_has_died_is_started_anew(launched: LocalTarget) -> None:
     first = launched.running()
     assert launched.crash() is None
     first.ask(get("/"))
@@ -128,22 +128,22 @@ def test_what_has_died_is_started_anew(launched: Launched) -> None:
 
 
 @script_that(each=ANSWER + "; os.kill(0, signal.SIGSEGV)")
-def test_a_signal_has_a_name(launched: Launched) -> None:
+def test_a_signal_has_a_name(launched: LocalTarget) -> None:
     launched.running().ask(get("/"))
     ended(launched)
     assert launched.crash() == Crash("SIGSEGV", "")
 
 
 @script_that(each="pass")
-def test_what_listens_need_not_answer(launched: Launched) -> None:
-    assert launched.running().ask(get("/")).answers == ()
+def test_what_listens_need_not_answer(launched: LocalTarget) -> None:
+    assert launched.running().ask(get("/")).responses == ()
 
 
 def test_who_has_deleted_its_folder(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
     given = command(own / "server.py", before="import shutil; shutil.rmtree(os.getcwd()); sys.exit()")
-    with Launched(given, folder=own) as launched:
+    with LocalTarget(given, folder=own) as launched:
         with pytest.raises(Broken, match="did not start"):
             launched.running()
         with pytest.raises(Broken, match="can't be started: its folder is gone"):
@@ -151,7 +151,7 @@ def test_who_has_deleted_its_folder(tmp_path: Path) -> None:
 
 
 @script_that(before="sys.exit('no, thanks')")
-def test_what_never_starts_says_why_and_is_not_tried_again(launched: Launched) -> None:
+def test_what_never_starts_says_why_and_is_not_tried_again(launched: LocalTarget) -> None:
     for _ in range(2):
         with pytest.raises(Broken, match="did not start: it has ended: exit status 1\nno, thanks"):
             launched.running()
@@ -159,7 +159,7 @@ def test_what_never_starts_says_why_and_is_not_tried_again(launched: Launched) -
 
 def fails(given: str, **options: Any) -> str:
     """Return what is said of a server that does not start."""
-    with Launched(given, **options) as launched, pytest.raises(Broken) as raised:
+    with LocalTarget(given, **options) as launched, pytest.raises(Broken) as raised:
         launched.running()
     return str(raised.value).partition(": ")[2]
 
@@ -186,15 +186,15 @@ ELSEWHERE = "other = socket.create_server(('127.0.0.1', 0)); time.sleep(60)"
 def test_what_never_listens_is_given_up(
     before: str, within: float | None, why: str, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(starting, "IDLE", 0.5)
-    monkeypatch.setattr(starting, "LONGEST", 1.0)
+    monkeypatch.setattr(launcher, "IDLE", 0.5)
+    monkeypatch.setattr(launcher, "LONGEST", 1.0)
     assert re.fullmatch(why, fails(command(script, before=before), start_within=within))
 
 
 def test_who_listens_at_the_last_moment_has_started(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = iter([False])
-    monkeypatch.setattr(starting, "listens", lambda server: next(looks, True))
-    with Launched(command(script, before=SLEEPS), start_within=0) as launched:
+    monkeypatch.setattr(launcher, "listens", lambda server: next(looks, True))
+    with LocalTarget(command(script, before=SLEEPS), start_within=0) as launched:
         assert launched.running()
 
 
@@ -204,7 +204,7 @@ def test_a_command_that_is_none() -> None:
 
 @pytest.mark.parametrize(("given", "why"), [("'", "no command: No closing quotation"), ("", "the command is empty")])
 def test_what_cannot_be_a_command(given: str, why: str) -> None:
-    with Launched(given) as launched, pytest.raises(CannotJudge, match=why):
+    with LocalTarget(given) as launched, pytest.raises(CannotJudge, match=why):
         launched.running()
 
 
@@ -212,16 +212,16 @@ def test_a_port_that_somebody_else_has_chosen_too(script: Path, monkeypatch: pyt
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         ports = iter([other.getsockname()[1], free_port()])
-        monkeypatch.setattr(launch, "free_port", lambda: next(ports))
-        with Launched(command(script)) as launched:
+        monkeypatch.setattr(launcher, "free_port", lambda: next(ports))
+        with LocalTarget(command(script)) as launched:
             assert launched.running().port != other.getsockname()[1]
-            assert launched.running().ask(get("/")).answers[0].status == 204
+            assert launched.running().ask(get("/")).responses[0].status == 204
 
 
 def test_a_fixed_port(script: Path) -> None:
     port = free_port()
-    with Launched(command(script, port=str(port)), port=port) as launched:
-        assert answers(launched)
+    with LocalTarget(command(script, port=str(port)), port=port) as launched:
+        assert responses(launched)
         assert launched.server.port == port
 
 
@@ -229,7 +229,7 @@ def test_a_fixed_port_that_is_taken(script: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with (
-            Launched(command(script), port=port) as launched,
+            LocalTarget(command(script), port=port) as launched,
             pytest.raises(CannotJudge, match=f"port {port} is taken"),
         ):
             launched.running()
@@ -249,10 +249,10 @@ def test_a_fixed_port_is_waited_for(
 ) -> None:
     """Who does not set SO_REUSEADDR cannot start while connections just closed keep the port."""
     port, free = free_port(), iter(looks)
-    monkeypatch.setattr(launch, "is_free", lambda port: next(free))
-    with Launched(command(script, before=before), port=port) as launched:
+    monkeypatch.setattr(launcher, "is_free", lambda port: next(free))
+    with LocalTarget(command(script, before=before), port=port) as launched:
         if starts:
-            assert answers(launched)
+            assert responses(launched)
         else:
             with pytest.raises(Broken, match="in use"):
                 launched.running()
@@ -261,7 +261,7 @@ def test_a_fixed_port_is_waited_for(
 
 def test_a_fixed_port_is_not_waited_for_much_longer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        assert launch.wait_until_free(other.getsockname()[1], 0.1) < PATIENT
+        assert launcher.wait_until_free(other.getsockname()[1], 0.1) < PATIENT
 
 
 # -- ending
@@ -278,7 +278,7 @@ ENDS_BEFORE_ITS_CHILD = "os.fork() and sys.exit('gone')"
     ids=["stubborn", "escaped", "escaped-with-the-port", "stubborn-with-the-port"],
 )
 def test_all_that_came_of_it_ends(parts: dict[str, str], script: Path) -> None:
-    with Launched(command(script, shares=True, **parts)) as launched:
+    with LocalTarget(command(script, shares=True, **parts)) as launched:
         server = launched.running()
         assert len(processes_of(script)) > 1
     assert processes_of(script) == []
@@ -290,7 +290,7 @@ def processes_of(script: Path) -> list[int]:
 
 
 @script_that(after=ENDS_BEFORE_ITS_CHILD)
-def test_a_child_that_is_left_ends_with_its_parent(launched: Launched, script: Path) -> None:
+def test_a_child_that_is_left_ends_with_its_parent(launched: LocalTarget, script: Path) -> None:
     with suppress(Broken):  # it listens for a moment
         launched.running()
     ended(launched)
@@ -302,7 +302,7 @@ KILLS_ITS_WATCHER = "os.kill(os.getppid(), signal.SIGKILL)"
 
 
 @script_that(after=KILLS_ITS_WATCHER)
-def test_who_ends_its_watcher_is_ended(launched: Launched, script: Path) -> None:
+def test_who_ends_its_watcher_is_ended(launched: LocalTarget, script: Path) -> None:
     with suppress(Broken):
         launched.running()
     ended(launched)
@@ -313,7 +313,12 @@ def test_who_ends_its_watcher_is_ended(launched: Launched, script: Path) -> None
 
 def test_all_ends_with_the_judge(script: Path) -> None:
     """Whatever ends the judge: here it has no time for anything."""
-    program = "import os, sys; from contract.launch import Launched; Launched(sys.argv[1]).running(); os._exit(0)"
+    program = """
+import os, sys
+from http_contract.sandbox.launcher import LocalTarget
+LocalTarget(sys.argv[1]).running()
+os._exit(0)
+"""
     subprocess.run([sys.executable, "-c", program, command(script, after=STUBBORN)], check=True)
     deadline = time.monotonic() + PATIENT
     while processes_of(script) and time.monotonic() < deadline:
@@ -346,7 +351,7 @@ FILE = f"signal.signal(signal.SIGXFSZ, signal.SIG_DFL); open(__file__ + '.big', 
 def test_who_breaks_a_limit_is_ended_and_not_started_again(
     each: str, limits: Limits, violation: str, script: Path
 ) -> None:
-    with Launched(command(script, each=each), limits=limits) as launched:
+    with LocalTarget(command(script, each=each), limits=limits) as launched:
         with launched.running().connect():
             ended(launched)
         assert (launched.violation, launched.crash()) == (violation, None)
@@ -363,13 +368,15 @@ def test_a_limit_broken_before_it_listens(script: Path) -> None:
 
 
 def test_memory_that_is_shared_counts_once(script: Path) -> None:
-    with Launched(command(script, before=SHARED, after="", shares=True), limits=Limits(memory=200 * MiB)) as launched:
-        assert answers(launched)
+    with LocalTarget(
+        command(script, before=SHARED, after="", shares=True), limits=Limits(memory=200 * MiB)
+    ) as launched:
+        assert responses(launched)
         launched.stop()
         assert launched.violation == ""
 
 
-def test_who_is_closed_is_not_started_again(launched: Launched) -> None:
+def test_who_is_closed_is_not_started_again(launched: LocalTarget) -> None:
     launched.running()
     launched.close()
     with pytest.raises(Broken, match="judging has ended"):

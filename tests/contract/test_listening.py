@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from contract import Server, listening
-from contract.listening import free_port, is_free, is_taken, listens
+from http_contract import Server
+from http_contract.sandbox import ports
+from http_contract.sandbox.ports import free_port, is_free, is_taken, listens
 
 NO_TABLES = (Path("/no/such/table"),)
 
 
-@pytest.mark.parametrize("tables", [listening.TABLES, NO_TABLES], ids=["tables", "request"])
+@pytest.mark.parametrize("tables", [ports.TABLES, NO_TABLES], ids=["tables", "request"])
 @pytest.mark.parametrize(
-    ("family", "host", "heard"),
+    ("family", "host", "transcript"),
     [
         (socket.AF_INET, "127.0.0.1", True),
         (socket.AF_INET, "0.0.0.0", True),
@@ -25,9 +26,9 @@ NO_TABLES = (Path("/no/such/table"),)
     ids=["loopback", "any", "another", "loopback-6", "any-6", "mapped"],
 )
 def test_listens(
-    family: int, host: str, heard: bool, tables: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+    family: int, host: str, transcript: bool, tables: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listening, "TABLES", tables)
+    monkeypatch.setattr(ports, "TABLES", tables)
     with socket.socket(family) as listener:
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
@@ -35,7 +36,7 @@ def test_listens(
         server = Server("127.0.0.1", listener.getsockname()[1], timeout=0.2)
         assert not listens(server)
         listener.listen()
-        assert listens(server) is heard
+        assert listens(server) is transcript
 
 
 def test_a_port_is_free_or_taken_or_neither() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.errors import CannotJudge
-from contract.locating import server_at
+from http_contract.client.server import server_at
+from http_contract.errors import CannotJudge
 from tests.tls import CERTIFICATE
 
 

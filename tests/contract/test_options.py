@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-from contract.commands.options import MOST, PATH, POINTS, REPORT, Pair, seconds
+from http_contract.cli.options import MOST, PATH, POINTS, REPORT, Pair, seconds
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from contract import output
-from contract.output import KEPT, LINE, LINES, MORE, Output
+from http_contract.sandbox import output
+from http_contract.sandbox.output import KEPT, LINE, LINES, MORE, Output
 
 PATIENT = 20.0
 
@@ -14,11 +14,11 @@ def taken(data: bytes) -> tuple[str, list[str]]:
     """Return what is kept and what is shown of all that comes out of a pipe."""
     lines: list[str] = []
     reading, writing = os.pipe()
-    heard = Output(os.fdopen(reading, "rb"), lines.append)
+    transcript = Output(os.fdopen(reading, "rb"), lines.append)
     with os.fdopen(writing, "wb") as pipe:
         pipe.write(data)
-    heard.wait(PATIENT)
-    return heard.text, lines
+    transcript.wait(PATIENT)
+    return transcript.text, lines
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract import RULES, Outcome, Rule, Server
+from http_contract import RULES, Outcome, Rule, Server
 from tests.mutants.concurrency import well
 from tests.mutants.respond import MUTANTS as RESPOND
 from tests.mutants.route import MUTANTS as ROUTE
@@ -20,8 +20,8 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent.parent
 # The installed distribution names the plugin, and pytest takes none twice.
-INSTALLED = bool(entry_points(group="pytest11", name="contract"))
-PLUGINS = ("-p", "no:django", "-p", "no:cacheprovider", *(() if INSTALLED else ("-p", "contract.plugin")))
+INSTALLED = bool(entry_points(group="pytest11", name="http_contract"))
+PLUGINS = ("-p", "no:django", "-p", "no:cacheprovider", *(() if INSTALLED else ("-p", "http_contract.pytest_plugin")))
 MUTANTS = {mutant.id: mutant for mutant in (UNBROKEN, *RESPOND, *ROUTE)}
 
 
@@ -72,11 +72,11 @@ def test_each_rule_is_an_item(run: Run, server: Server) -> None:
 def test_the_name_of_the_package_stands_for_the_rules(run: Run, server: Server, pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\npython_files = *.py")
     pytester.makepyfile("def test_of_the_folder_is_not_collected(): assert False")
-    assert collected(run("--pyargs", "contract", "--contract-url", url(server), "--collect-only", "-q")) == ids()
+    assert collected(run("--pyargs", "http_contract", "--contract-url", url(server), "--collect-only", "-q")) == ids()
 
 
 def test_the_name_of_the_package_wants_a_server(run: Run) -> None:
-    result = run("--pyargs", "contract")
+    result = run("--pyargs", "http_contract")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*wants to know what to judge: --contract-url or --contract-command*"])
 
@@ -101,7 +101,7 @@ def test_the_seed_stands_in_the_header(run: Run, server: Server) -> None:
 
 
 HIDDEN = """
-from contract import BY_ID
+from http_contract import BY_ID
 from dataclasses import replace
 RULES = [replace(BY_ID["route-test"], id="secret", stage=3, needs=("route-index",))]
 """
@@ -122,7 +122,7 @@ def test_time_limits(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) 
         judged.append(server)
         return Outcome(rule=rule, verdict="passed")
 
-    monkeypatch.setattr("contract.alone.run", judge)
+    monkeypatch.setattr("http_contract.runner.rule_runner.run", judge)
     limits = ("--contract-timeout", "7.5", "--contract-patience", "2")
     run("--contract-url", url(server), "--contract-seed", "3", *limits, "-k", "listen-accepts")
     assert [(server.timeout, server.patience, server.seed) for server in judged] == [(7.5, 2.0, 3)]
@@ -212,6 +212,6 @@ def test_options_that_make_no_sense(run: Run, arguments: tuple[str, ...]) -> Non
 def test_a_bug_in_a_check_is_no_failure_of_the_server(
     run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("contract.alone.run", lambda rule, server: 1 / 0)
+    monkeypatch.setattr("http_contract.runner.rule_runner.run", lambda rule, server: 1 / 0)
     result = run("--contract-url", url(server), "-k", "listen-accepts")
     result.stdout.fnmatch_lines(["*ZeroDivisionError*"])

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.answer import Answer, Ended
-from contract.reading import read_answer
+from http_contract.http.parser import read_response
+from http_contract.http.response import CloseReason, Response
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 SIZED = HEAD + b"Content-Length: 2\r\n\r\nhi"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
-def read(data: bytes, method: str = "GET", ended: Ended = "closed", start: int = 0) -> Answer:
-    return read_answer(data, start, method, ended)
+def read(data: bytes, method: str = "GET", ended: CloseReason = "closed", start: int = 0) -> Response:
+    return read_response(data, start, method, ended)
 
 
-def causes(answer: Answer) -> list[str]:
-    return [defect.cause for defect in answer.defects]
+def causes(response: Response) -> list[str]:
+    return [defect.cause for defect in response.defects]
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def causes(answer: Answer) -> list[str]:
     ],
 )
 def test_well_formed(data: bytes, method: str, framing: str, body: bytes) -> None:
-    answer = read(data, method)
-    assert (answer.framing, answer.body, causes(answer)) == (framing, body, [])
-    assert answer.complete
-    assert answer.end == len(data)
+    response = read(data, method)
+    assert (response.framing, response.body, causes(response)) == (framing, body, [])
+    assert response.complete
+    assert response.end == len(data)
 
 
 @pytest.mark.parametrize(
@@ -106,29 +106,29 @@ def test_defects(data: bytes, found: str, offset: int) -> None:
     ("ended", "found"),
     [("open", []), ("closed", []), ("reset", ["never-ends"]), ("timeout", ["never-ends"]), ("flood", ["never-ends"])],
 )
-def test_only_closing_ends_what_has_no_length(ended: Ended, found: list[str]) -> None:
-    answer = read(HEAD + b"\r\nhi", ended=ended)
-    assert (causes(answer), answer.complete, answer.body) == (found, ended == "closed", b"hi")
+def test_only_closing_ends_what_has_no_length(ended: CloseReason, found: list[str]) -> None:
+    response = read(HEAD + b"\r\nhi", ended=ended)
+    assert (causes(response), response.complete, response.body) == (found, ended == "closed", b"hi")
 
 
 def test_a_defect_hides_nothing_behind_it() -> None:
-    answer = read(b"HTTP/1.1  404 Not Found\nContent-Length: 2\nOops\n\nhi")
-    assert (answer.version, answer.status, answer.reason, answer.body) == ("1.1", 404, "Not Found", b"hi")
-    assert answer.complete
+    response = read(b"HTTP/1.1  404 Not Found\nContent-Length: 2\nOops\n\nhi")
+    assert (response.version, response.status, response.reason, response.body) == ("1.1", 404, "Not Found", b"hi")
+    assert response.complete
 
 
 def test_fields_as_they_came() -> None:
-    answer = read(HEAD + b"Allow: GET,  HEAD\r\nallow:OPTIONS,\r\nX:\t y z \r\nContent-Length: 0\r\n\r\n")
-    assert answer.all("Allow") == ("GET,  HEAD", "OPTIONS,")
-    assert answer.get("ALLOW") == "GET,  HEAD, OPTIONS,"
-    assert answer.items("Allow") == ("GET", "HEAD", "OPTIONS")
-    assert (answer.get("X"), answer.get("Y")) == ("y z", None)
-    assert (answer.offset_of("allow"), answer.offset_of("Y")) == (17, None)
+    response = read(HEAD + b"Allow: GET,  HEAD\r\nallow:OPTIONS,\r\nX:\t y z \r\nContent-Length: 0\r\n\r\n")
+    assert response.all("Allow") == ("GET,  HEAD", "OPTIONS,")
+    assert response.get("ALLOW") == "GET,  HEAD, OPTIONS,"
+    assert response.items("Allow") == ("GET", "HEAD", "OPTIONS")
+    assert (response.get("X"), response.get("Y")) == ("y z", None)
+    assert (response.offset_of("allow"), response.offset_of("Y")) == (17, None)
 
 
 def test_trailers_as_they_came() -> None:
-    answer = read(CHUNKED + b"0\r\nX: y\r\n\r\n")
-    assert [(line.name, line.value) for line in answer.trailers] == [("X", "y")]
+    response = read(CHUNKED + b"0\r\nX: y\r\n\r\n")
+    assert [(line.name, line.value) for line in response.trailers] == [("X", "y")]
 
 
 def test_one_answer_after_the_other() -> None:
@@ -139,7 +139,7 @@ def test_one_answer_after_the_other() -> None:
 
 @pytest.mark.parametrize(("status", "interim"), [(100, True), (103, True), (101, False), (200, False), (0, False)])
 def test_interim(status: int, interim: bool) -> None:
-    assert Answer(status=status).is_interim is interim
+    assert Response(status=status).is_interim is interim
 
 
 # -- as h11 reads them
@@ -203,8 +203,8 @@ def events_of(connection: h11.Connection) -> Iterator[object]:
         yield event
 
 
-def as_h11(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
-    return answer.status, [(line.name.lower(), line.value) for line in answer.fields], answer.body
+def as_h11(response: Response) -> tuple[int, list[tuple[str, str]], bytes]:
+    return response.status, [(line.name.lower(), line.value) for line in response.fields], response.body
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
@@ -213,13 +213,13 @@ def test_reads_what_h11_writes(
     method: str, status: int, fields: list[tuple[str, str]], chunks: list[bytes], framing: str, data: st.DataObject
 ) -> None:
     written = made_by_h11(method, status, fields, chunks, framing)
-    answer = read(written, method)
-    assert as_h11(answer) == read_by_h11(method, written)
-    assert answer.body == (b"".join(chunks) if has_content(method, status) else b"")
-    assert answer.complete
+    response = read(written, method)
+    assert as_h11(response) == read_by_h11(method, written)
+    assert response.body == (b"".join(chunks) if has_content(method, status) else b"")
+    assert response.complete
     cut = data.draw(st.integers(0, len(written) - 1))
     part = read(written[:cut], method, "open")
-    assert not part.complete or as_h11(part) == as_h11(answer)
+    assert not part.complete or as_h11(part) == as_h11(response)
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
@@ -231,7 +231,7 @@ def test_h11_accepts_what_has_no_defect(data: st.DataObject) -> None:
     written[at : at + data.draw(st.integers(0, 1))] = data.draw(
         st.sampled_from([b"", b"\n", b"\r", b" ", b":", b"\0", b"5"])
     )
-    answer = read(bytes(written))
-    unsupported = answer.get("Transfer-Encoding") not in (None, "chunked")  # by h11
-    if not answer.defects and answer.complete and answer.end == len(written) and not unsupported:
-        assert as_h11(answer) == read_by_h11("GET", bytes(written))
+    response = read(bytes(written))
+    unsupported = response.get("Transfer-Encoding") not in (None, "chunked")  # by h11
+    if not response.defects and response.complete and response.end == len(written) and not unsupported:
+        assert as_h11(response) == read_by_h11("GET", bytes(written))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contract.renaming import names_of, rename, renamed
-from contract.requests import get, post
+from http_contract.http.request import get, post
+from http_contract.http.rewrite import names_of, rename, renamed
 from tests.contract.scripted import OK, says, scripted
 
 NAMES = names_of({"/": "/start", "/test": "/blog/all", "/hello/<name>": "/greet/<who>", "/form": "/"})

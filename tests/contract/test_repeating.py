@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from contract.conversation import Conversation
-from contract.repeating import again
-from contract.requests import get, last, post, request
-from contract.rules.respond import SIX_KIB, SLOWLY
-from contract.server import Server
+from http_contract.client.server import Server
+from http_contract.diagnosis.reproduce import again
+from http_contract.http.request import get, last, post, request
+from http_contract.http.transcript import Transcript
+from http_contract.rules.stage02_respond import SIX_KIB, SLOWLY
 
 BASH = shutil.which("bash") or ""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
@@ -93,10 +93,10 @@ def shell(tmp_path: Path) -> Shell:
     return run
 
 
-def conversation(recorder: Recorder, pieces: Sequence[bytes]) -> Conversation:
+def transcript_of(recorder: Recorder, pieces: Sequence[bytes]) -> Transcript:
     authority = recorder.server.authority.encode()
     sent = tuple(piece.replace(b"{authority}", authority) for piece in pieces)
-    return Conversation(sent=sent, url=recorder.server.address.url)
+    return Transcript(sent=sent, url=recorder.server.address.url)
 
 
 @pytest.mark.parametrize(
@@ -124,47 +124,47 @@ def conversation(recorder: Recorder, pieces: Sequence[bytes]) -> Conversation:
     ],
 )
 def test_the_same_bytes_are_sent(tool: str, data: bytes, recorder: Recorder, shell: Shell) -> None:
-    heard = conversation(recorder, [data])
-    line = again(heard)
+    transcript = transcript_of(recorder, [data])
+    line = again(transcript)
     assert line.startswith(tool)
-    printed = recorder.meanwhile(len(heard.sent[0]), lambda: shell(line))
-    assert b"".join(recorder.packets) == heard.sent[0]
+    printed = recorder.meanwhile(len(transcript.sent[0]), lambda: shell(line))
+    assert b"".join(recorder.packets) == transcript.sent[0]
     assert "200 OK" in printed
 
 
 def test_pieces_come_in_packets_of_their_own(recorder: Recorder, shell: Shell) -> None:
-    heard = conversation(recorder, [b"GE", b"", b"T / HTTP/1.1\r\nHost: {authority}\r\n", b"\r\n"])
-    assert "200 OK" in recorder.meanwhile(len(b"".join(heard.sent)), lambda: shell(again(heard)))
-    assert b"".join(recorder.packets) == b"".join(heard.sent)
+    transcript = transcript_of(recorder, [b"GE", b"", b"T / HTTP/1.1\r\nHost: {authority}\r\n", b"\r\n"])
+    assert "200 OK" in recorder.meanwhile(len(b"".join(transcript.sent)), lambda: shell(again(transcript)))
+    assert b"".join(recorder.packets) == b"".join(transcript.sent)
     assert len(recorder.packets) > 1
 
 
 def test_many_pieces_come_byte_by_byte(recorder: Recorder, shell: Shell) -> None:
-    heard = conversation(recorder, SLOWLY)
-    recorder.meanwhile(len(b"".join(heard.sent)), lambda: shell(again(heard).replace("0.05", "0.005")))
-    assert b"".join(recorder.packets) == b"".join(heard.sent)
+    transcript = transcript_of(recorder, SLOWLY)
+    recorder.meanwhile(len(b"".join(transcript.sent)), lambda: shell(again(transcript).replace("0.05", "0.005")))
+    assert b"".join(recorder.packets) == b"".join(transcript.sent)
     assert len(recorder.packets) > 2
 
 
 @pytest.mark.parametrize("sent", [(), (b"GET / HTTP/1.1\r\nHost: loc",)], ids=["nothing", "half"])
 def test_a_client_that_breaks_off(sent: tuple[bytes, ...], recorder: Recorder, shell: Shell) -> None:
-    heard = replace(conversation(recorder, sent), ended="dropped")
-    recorder.meanwhile(1000, lambda: shell(again(heard)))
+    transcript = replace(transcript_of(recorder, sent), ended="dropped")
+    recorder.meanwhile(1000, lambda: shell(again(transcript)))
     assert recorder.reset
     assert recorder.packets in ([], list(sent))
 
 
 def test_a_client_that_says_nothing(recorder: Recorder, shell: Shell) -> None:
-    heard = conversation(recorder, [b""])
-    recorder.meanwhile(1, lambda: shell(again(heard)))
-    assert again(heard) == f"nc -z 127.0.0.1 {recorder.server.port}"
+    transcript = transcript_of(recorder, [b""])
+    recorder.meanwhile(1, lambda: shell(again(transcript)))
+    assert again(transcript) == f"nc -z 127.0.0.1 {recorder.server.port}"
     assert recorder.packets == []
 
 
 @pytest.mark.parametrize("said", [b"", b"GE'T"], ids=["idle", "slow"])
 def test_a_client_that_waits_meanwhile(said: bytes, recorder: Recorder, shell: Shell) -> None:
-    heard = conversation(recorder, [said])
-    line = again(conversation(recorder, [b"GET\r\n\r\n"]), [heard])
+    transcript = transcript_of(recorder, [said])
+    line = again(transcript_of(recorder, [b"GET\r\n\r\n"]), [transcript])
     assert line.endswith(rf" & printf 'GET\r\n\r\n' | nc 127.0.0.1 {recorder.server.port}")
     waiting = line.partition(" & ")[0].replace("sleep 9", "sleep 0.1")
     assert "200 OK" in recorder.meanwhile(len(said), lambda: shell(waiting))
@@ -186,13 +186,13 @@ def test_a_client_that_waits_meanwhile(said: bytes, recorder: Recorder, shell: S
     ],
 )
 def test_over_tls(sent: tuple[bytes, ...], line: str) -> None:
-    assert again(Conversation(sent=sent, url="https://a.example:8443")) == line
+    assert again(Transcript(sent=sent, url="https://a.example:8443")) == line
 
 
 @pytest.mark.parametrize(("port", "tool"), [(80, "printf"), (8000, "curl")])
 def test_a_default_port_is_left_out_by_curl(port: int, tool: str) -> None:
     sent = get("/").replace(b"{authority}", b"127.0.0.1:%d" % port)
-    assert again(Conversation(sent=(sent,), url=f"http://127.0.0.1:{port}")).startswith(tool)
+    assert again(Transcript(sent=(sent,), url=f"http://127.0.0.1:{port}")).startswith(tool)
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def test_a_default_port_is_left_out_by_curl(port: int, tool: str) -> None:
     ],
 )
 def test_there_is_no_such_line(sent: tuple[bytes, ...], url: str) -> None:
-    assert again(Conversation(sent=sent, url=url)) == ""
+    assert again(Transcript(sent=sent, url=url)) == ""
 
 
 def test_not_every_meanwhile_has_a_line() -> None:
-    heard = Conversation(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
-    assert again(heard, [replace(heard, sent=(bytes(5000),))]) == ""
+    transcript = Transcript(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
+    assert again(transcript, [replace(transcript, sent=(bytes(5000),))]) == ""

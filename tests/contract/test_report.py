@@ -2,8 +2,8 @@
 
 import pytest
 
-from contract import Outcome
-from contract.report import Report
+from http_contract import Outcome
+from http_contract.runner.report import Report
 from tests.contract.test_judging import rule
 
 

@@ -5,8 +5,8 @@ from collections import Counter
 from functools import cache
 from inspect import getdoc
 
-from contract import BY_ID, RULES, Rule
-from contract.judging import PROBES
+from http_contract import BY_ID, RULES, Rule
+from http_contract.runner.rule_runner import PROBES
 
 
 def test_ids_are_unique() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.errors import CannotJudge
-from contract.settings import MOST, Settings, read_settings
+from http_contract.errors import CannotJudge
+from http_contract.runner.session import MOST, Settings, read_settings
 
 
 def written(folder: Path, text: str | bytes) -> Path:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from contract import starting
-from contract.listening import HOST
-from contract.server import Server
-from contract.starting import IDLE, LONGEST, LOOK, Start
+from http_contract.client.server import Server
+from http_contract.sandbox import launcher
+from http_contract.sandbox.launcher import IDLE, LONGEST, WORK_LOOK, Start
+from http_contract.sandbox.ports import HOST
 
 SERVER = Server(HOST, 5000)
-STEP = LOOK + 0.01  # seconds between two looks
+STEP = WORK_LOOK + 0.01  # seconds between two looks
 
 
 def start(**given: Any) -> Start:
@@ -28,7 +28,7 @@ def late(begun: Start) -> float:
 
 def test_a_server_that_listens_since_it_was_asked_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = iter([False, True, True])
-    monkeypatch.setattr(starting, "listens", lambda server: next(asked))
+    monkeypatch.setattr(launcher, "listens", lambda server: next(asked))
     assert start(within=0.001).failure() == ""
 
 

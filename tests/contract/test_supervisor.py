@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from contract import supervisor
-from contract.group import Group
-from contract.output import unshown
-from contract.supervisor import End, Limits
+from http_contract.sandbox import supervisor
+from http_contract.sandbox.output import unshown
+from http_contract.sandbox.process import ProcessGroup
+from http_contract.sandbox.supervisor import End, Limits
 
 LISTENS = """
 import socket
@@ -25,7 +25,7 @@ client.recv(1)
 """
 MULTIPLIES = """
 import itertools, json, socket, sys, time
-from contract import supervisor
+from http_contract.sandbox import supervisor
 limits = supervisor.Limits(tasks=10)
 supervisor.tasks_of_machine = itertools.count(step=limits.tasks + 1).__next__  # more with every glance
 supervisor.violation = lambda *_: time.sleep(0.2) or ""  # a look that lasts, and is too late to find any
@@ -33,7 +33,7 @@ supervisor.supervise(socket.socket(fileno=0), ["sleep", "60"], limits)
 """
 OTHERS_MULTIPLY = """
 import itertools, socket
-from contract import supervisor
+from http_contract.sandbox import supervisor
 limits = supervisor.Limits(tasks=10)
 supervisor.tasks_of_machine = itertools.chain([0], itertools.repeat(11)).__next__
 supervisor.supervise(socket.socket(fileno=0), ["sh", "-c", "sleep 0.1; exit 3"], limits)
@@ -41,8 +41,8 @@ supervisor.supervise(socket.socket(fileno=0), ["sh", "-c", "sleep 0.1; exit 3"],
 
 
 @pytest.fixture
-def group() -> Group:
-    return Group([sys.executable, "-c", LISTENS], None, {}, Limits(), unshown)
+def group() -> ProcessGroup:
+    return ProcessGroup([sys.executable, "-c", LISTENS], None, {}, Limits(), unshown)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def ended() -> psutil.Popen:
     return process
 
 
-def test_ports_are_those_listened_on(group: Group) -> None:
+def test_ports_are_those_listened_on(group: ProcessGroup) -> None:
     while not group.output.endswith("\n"):
         assert group.runs
     ports = group.ports
@@ -60,7 +60,7 @@ def test_ports_are_those_listened_on(group: Group) -> None:
     assert ports == [int(group.output)]
 
 
-def test_what_has_ended_takes_no_more_time(group: Group) -> None:
+def test_what_has_ended_takes_no_more_time(group: ProcessGroup) -> None:
     group.stop()
     assert group.cpu == 0.0
 

@@ -4,31 +4,32 @@ from dataclasses import replace
 
 import pytest
 
-from contract.answer import Answer
-from contract.conversation import Complaint, Conversation
-from contract.model import Crash, Outcome, Rule
-from contract.telling import Part, exchanges, parts, tell, visible
+from http_contract.client.server import Crash
+from http_contract.http.response import Response
+from http_contract.http.transcript import Failure, Transcript
+from http_contract.reports.text import Part, exchanges, parts, tell, visible
+from http_contract.rules.model import Outcome, Rule
 
 RULE = Rule(id="a-b", stage=1, sentence="It is so.", hint="Do it.", section="RFC 9110 §1")
 URL = "http://127.0.0.1:8000"
 
 
-def failed(*complaints: Complaint) -> Outcome:
-    return Outcome(rule=RULE, verdict="failed", complaints=complaints)
+def failed(*failures: Failure) -> Outcome:
+    return Outcome(rule=RULE, verdict="failed", failures=failures)
 
 
-def told(*complaints: Complaint) -> list[str]:
-    return tell(failed(*complaints)).splitlines()
+def told(*failures: Failure) -> list[str]:
+    return tell(failed(*failures)).splitlines()
 
 
 def shown(received: bytes, offset: int | None) -> list[str]:
     """Return what is shown of what was received: a line of bytes or a caret each, without their indent."""
-    lines = told(Complaint("it is not", offset, Conversation(received=received)))
+    lines = told(Failure("it is not", offset, Transcript(received=received)))
     return [line[6:] for line in lines if line.startswith("      ")]
 
 
 def test_without_a_conversation() -> None:
-    assert told(Complaint("it is not")) == [
+    assert told(Failure("it is not")) == [
         "a-b (MUST): It is so.",
         "  But it is not",
         "  Hint: Do it.",
@@ -37,8 +38,8 @@ def test_without_a_conversation() -> None:
 
 
 def test_with_a_conversation() -> None:
-    heard = Conversation(sent=(b"GET /\r\n", b"\r\n"), received=b"\xff\x00\n", ended="reset", url=URL)
-    assert told(Complaint("it is not", 1, heard))[2:] == [
+    transcript = Transcript(sent=(b"GET /\r\n", b"\r\n"), received=b"\xff\x00\n", ended="reset", url=URL)
+    assert told(Failure("it is not", 1, transcript))[2:] == [
         "    sent 9 bytes:",
         r"      GET /\r\n",
         r"      \r\n",
@@ -54,8 +55,8 @@ def test_with_a_conversation() -> None:
 
 
 def test_nothing_is_no_byte() -> None:
-    heard = Conversation(ended="timeout")
-    assert told(Complaint("it is not", 0, heard))[2:4] == [
+    transcript = Transcript(ended="timeout")
+    assert told(Failure("it is not", 0, transcript))[2:4] == [
         "    sent nothing",
         "    received nothing, then no more in time",
     ]
@@ -80,8 +81,8 @@ def test_a_caret_stands_under_the_byte(received: bytes, offset: int | None, line
 
 
 def test_much_is_shortened_around_the_place() -> None:
-    heard = Conversation(received=b"x" * 1000 + b"\n" + b"y" * 1000)
-    lines = told(Complaint("it is not", 1000, heard))
+    transcript = Transcript(received=b"x" * 1000 + b"\n" + b"y" * 1000)
+    lines = told(Failure("it is not", 1000, transcript))
     assert lines[3] == "    received 2001 bytes, from byte 800:"
     assert lines[4].strip() == "..." + "x" * 158 + r"\n"
     assert lines[5] == " " * (6 + 3 + 158) + "^^"
@@ -89,7 +90,7 @@ def test_much_is_shortened_around_the_place() -> None:
 
 
 def test_many_complaints_are_counted() -> None:
-    assert told(*[Complaint(f"{number}") for number in range(5)])[1:5] == [
+    assert told(*[Failure(f"{number}") for number in range(5)])[1:5] == [
         "  But 0",
         "  But 1",
         "  But 2",
@@ -98,11 +99,11 @@ def test_many_complaints_are_counted() -> None:
 
 
 def test_complaints_in_the_same_words_are_told_once() -> None:
-    assert told(*[Complaint(text) for text in "abaab"])[1:4] == ["  But a", "  But b", "  And 3 more like these"]
+    assert told(*[Failure(text) for text in "abaab"])[1:4] == ["  But a", "  But b", "  And 3 more like these"]
 
 
 def test_the_cause_takes_the_place_of_the_hint() -> None:
-    outcome = replace(failed(Complaint("it has ended")), crash=Crash("exit status 0", ""))
+    outcome = replace(failed(Failure("it has ended")), crash=Crash("exit status 0", ""))
     assert tell(outcome).splitlines()[2:4] == [
         "  Cause: The program came to its end, as if it had no more to do. It ended (exit status 0).",
         "  Hint: Accept in a loop without end: after a client, also one that sends nothing, `continue`, not `break`.",
@@ -115,37 +116,37 @@ def test_an_end_without_a_complaint() -> None:
 
 
 def test_the_complaint_whose_cause_is_known_comes_first() -> None:
-    whole = Conversation(answers=(Answer(status=200, complete=True),))
-    outcome = failed(Complaint("it is not", 0, whole), Complaint("it has ended"))
+    whole = Transcript(responses=(Response(status=200, complete=True),))
+    outcome = failed(Failure("it is not", 0, whole), Failure("it has ended"))
     lines = tell(replace(outcome, crash=Crash("exit status 0", ""))).splitlines()
     assert [line for line in lines if line.startswith("  But")] == ["  But it has ended", "  But it is not"]
 
 
 def test_what_ended_the_program_is_what_to_send_again() -> None:
-    heard = (Conversation(sent=(b"GET\r\n\r\n",), url=URL), Conversation(sent=(b"GET / HTTP/1.1\r\n\r\n",), url=URL))
-    complaint = Complaint("no answer", 0, heard[1])
-    outcome = replace(failed(complaint), conversations=heard, crash=Crash("exit status 1", ""))
+    transcript = (Transcript(sent=(b"GET\r\n\r\n",), url=URL), Transcript(sent=(b"GET / HTTP/1.1\r\n\r\n",), url=URL))
+    failure = Failure("no answer", 0, transcript[1])
+    outcome = replace(failed(failure), transcripts=transcript, crash=Crash("exit status 1", ""))
     assert tell(outcome).splitlines()[-1] == r"  Again: printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
 
 
 def test_a_server_that_must_be_started_anew_in_between_is_not_shown_again() -> None:
-    complaint = Complaint("it is not", 0, Conversation(sent=(b"GET\r\n\r\n",), url=URL))
-    assert "Again" in tell(failed(complaint))
-    assert "Again" not in tell(replace(failed(complaint), rule=replace(RULE, restarts=True)))
+    failure = Failure("it is not", 0, Transcript(sent=(b"GET\r\n\r\n",), url=URL))
+    assert "Again" in tell(failed(failure))
+    assert "Again" not in tell(replace(failed(failure), rule=replace(RULE, restarts=True)))
 
 
 def test_who_was_there_meanwhile_is_there_again() -> None:
-    idle = Conversation(url=URL, began=1.0, finished=4.0)
-    gone, heard = replace(idle, finished=1.5), Conversation(sent=(b"GET\r\n\r\n",), url=URL, began=2.0, finished=3.0)
-    outcome = replace(failed(Complaint("no answer", 0, heard)), conversations=(idle, gone, heard))
+    idle = Transcript(url=URL, began=1.0, finished=4.0)
+    gone, transcript = replace(idle, finished=1.5), Transcript(sent=(b"GET\r\n\r\n",), url=URL, began=2.0, finished=3.0)
+    outcome = replace(failed(Failure("no answer", 0, transcript)), transcripts=(idle, gone, transcript))
     assert tell(outcome).splitlines()[-1] == (
         r"  Again: sleep 9 | nc 127.0.0.1 8000 & printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
     )
 
 
 def test_lines_are_of_some_kind() -> None:
-    heard = Conversation(sent=(b"GET\r\n\r\n",), received=b"no", url=URL)
-    assert [part.kind for part in parts(failed(Complaint("it is not", 0, heard)))] == [
+    transcript = Transcript(sent=(b"GET\r\n\r\n",), received=b"no", url=URL)
+    assert [part.kind for part in parts(failed(Failure("it is not", 0, transcript)))] == [
         "rule",
         "complaint",
         "note",
@@ -172,9 +173,9 @@ def test_visible() -> None:
 
 
 def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:
-    heard = Conversation(sent=(b"GET /\r\n", b"\r\n"), received=b"\xff\n", ended="closed", url=URL)
-    silent = Conversation(ended="timeout")
-    outcome = Outcome(rule=RULE, verdict="passed", conversations=(heard, silent))
+    transcript = Transcript(sent=(b"GET /\r\n", b"\r\n"), received=b"\xff\n", ended="closed", url=URL)
+    silent = Transcript(ended="timeout")
+    outcome = Outcome(rule=RULE, verdict="passed", transcripts=(transcript, silent))
     assert [part.text for part in exchanges(outcome)] == [
         "    sent 9 bytes:",
         r"      GET /\r\n",
@@ -184,4 +185,4 @@ def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:
         "    sent nothing",
         "    received nothing, then no more in time",
     ]
-    assert list(exchanges(failed(Complaint("it is not")))) == []
+    assert list(exchanges(failed(Failure("it is not")))) == []

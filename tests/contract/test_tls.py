@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from contract import RULES, Server, judge
-from contract.conversation import Broken
-from contract.requests import get, request
+from http_contract import RULES, Server, judge
+from http_contract.http.request import get, request
+from http_contract.http.transcript import Broken
 from tests.contract.scripted import OK, says, scripted
 from tests.mutants.concurrency import Carry, well
 from tests.tls import CERTIFICATE, Certificate, encrypting
@@ -44,8 +44,8 @@ def test_a_right_server_keeps_all_rules_over_tls() -> None:
 
 def test_the_end_of_a_connection_over_tls() -> None:
     with encrypting(says(OK)) as server:
-        heard = server.ask(request("GET", "/"), after="await-close")
-    assert (heard.answers[0].body, heard.left) == (b"hi", "closed")
+        transcript = server.ask(request("GET", "/"), after="await-close")
+    assert (transcript.responses[0].body, transcript.left) == (b"hi", "closed")
 
 
 def test_a_record_in_parts_is_waited_for() -> None:
@@ -53,7 +53,7 @@ def test_a_record_in_parts_is_waited_for() -> None:
     with encrypting(well) as server, server.connect() as connection:
         assert connection.pause(0.1) == b""
         connection.send(get("/"))
-        assert connection.answer().status == 200
+        assert connection.response().status == 200
 
 
 def test_how_much_went_over_tls_is_known() -> None:
@@ -61,7 +61,7 @@ def test_how_much_went_over_tls_is_known() -> None:
     with encrypting(reads_no_more) as server, server.connect() as connection:
         data = bytes(64 * 1024 * 1024)
         assert 0 < len(connection.push(data)) < len(data)
-        assert connection.conversation.ended == "open"
+        assert connection.transcript.ended == "open"
 
 
 @pytest.mark.parametrize(

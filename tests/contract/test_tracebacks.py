@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.tracebacks import raised
+from http_contract.diagnosis.tracebacks import raised
 
 PYTHON = """\
 listening

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from contract.rules.delivery import LIMIT
+from http_contract.rules.stage06_transfer import LIMIT
 from raw_router.messages import Request, Response
 from raw_router.writer import CONTINUE
 from tests.mutants.serving import (
@@ -32,9 +32,9 @@ class OneBodyPacket(Wrapped):
         self.came = 0
 
     def receive(self, data: bytes) -> bytes:
-        answer = super().receive(data)
+        response = super().receive(data)
         self.came = self.came + 1 if self.waits_for == "body" and self.minds(data) else 0
-        return self.refuse("400 Bad Request") if self.came > self.packets else answer
+        return self.refuse("400 Bad Request") if self.came > self.packets else response
 
     def minds(self, data: bytes) -> bool:
         return True
@@ -62,8 +62,8 @@ class BoundlessChunks(Wrapped):
 
     def receive(self, data: bytes) -> bytes:
         self.chunked = self.chunked or b"Transfer-Encoding" in data
-        answer = super().receive(data)
-        return re.sub(rb"\AHTTP/1.1 413 [^\r]*", b"HTTP/1.1 200 OK", answer) if self.chunked else answer
+        response = super().receive(data)
+        return re.sub(rb"\AHTTP/1.1 413 [^\r]*", b"HTTP/1.1 200 OK", response) if self.chunked else response
 
 
 class ForgetsBody(Wrapped):
@@ -74,9 +74,9 @@ class ForgetsBody(Wrapped):
     def receive(self, data: bytes) -> bytes:
         if self.encouraged:
             return self.refuse("200 OK")
-        answer = super().receive(data)
-        self.encouraged = answer == CONTINUE
-        return answer
+        response = super().receive(data)
+        self.encouraged = response == CONTINUE
+        return response
 
 
 class EncouragesOld(Wrapped):

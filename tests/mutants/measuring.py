@@ -7,8 +7,8 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
 from pathlib import Path
 
-from contract import BY_ID, RULES
-from contract.rules import STAGES
+from http_contract import BY_ID, RULES
+from http_contract.rules.registry import STAGES
 from tests.mutants.serving import Mutant
 from tests.mutants.table import MUTANTS
 from tests.mutants.test_mutants import failures, outcomes_of, rules_for

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import quote
 
-from contract.expectations import CLIENT_ERRORS
+from http_contract.rules.expectations import CLIENT_ERRORS
 from raw_router.connection import Connection
 from raw_router.handler import generate_response
 from raw_router.messages import Request, Response

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from contract import Server
-from contract.conversation import broken
+from http_contract import Server
+from http_contract.http.transcript import broken
 from raw_router.connection import Connection
 from raw_router.drivers import BOUNDS, Conversation, events, listen
 from raw_router.handler import generate_response
@@ -98,9 +98,9 @@ class Wrapped:
         return "closed" if self.closed else self.inner.waits_for
 
     def receive(self, data: bytes) -> bytes:
-        answer = self.inner.receive(data)
+        response = self.inner.receive(data)
         self.served = self.inner.served
-        return answer
+        return response
 
     def end_of_input(self) -> bytes:
         return self.inner.end_of_input()
@@ -150,7 +150,7 @@ def hearing(change: Callable[[bytes], bytes]) -> Serve:
     return connecting(Hearing)
 
 
-def instead(pattern: bytes, answer: bytes) -> Serve:
+def instead(pattern: bytes, response: bytes) -> Serve:
     """Serve another answer to what begins like the pattern, and close."""
 
     class Instead(Wrapped):
@@ -158,7 +158,7 @@ def instead(pattern: bytes, answer: bytes) -> Serve:
             if not re.match(pattern, data):
                 return super().receive(data)
             self.closed = True
-            return answer
+            return response
 
     return connecting(Instead)
 

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from contract import BY_ID, RULES, Judgement, Outcome, Rule, run
-from contract.checking import Checker
-from contract.subject import Remote
+from http_contract import BY_ID, RULES, Outcome, ResultCache, Rule, run
+from http_contract.runner.scheduler import Scheduler
+from http_contract.runner.target import RemoteTarget
 from tests.mutants.serving import TIMEOUT, Mutant, running
 from tests.mutants.table import MUTANTS
 
@@ -45,18 +45,18 @@ def outcomes_of(mutant: Mutant, rules: Sequence[Rule]) -> Sequence[Outcome]:
     if mutant.mortal:
         return outcomes_apart(mutant, rules)
     with running(mutant) as server:
-        return Checker(Remote(server), rules, RULES, lambda outcome: None, TIMEOUT).outcomes()
+        return Scheduler(RemoteTarget(server), rules, RULES, lambda outcome: None, TIMEOUT).outcomes()
 
 
 def outcomes_apart(mutant: Mutant, rules: Sequence[Rule]) -> list[Outcome]:
     with ExitStack() as stack:
-        judgement = Judgement(lambda rule: run(rule, stack.enter_context(running(mutant))), RULES)
+        judgement = ResultCache(lambda rule: run(rule, stack.enter_context(running(mutant))), RULES)
         return [judgement.outcome(rule) for rule in rules]
 
 
 def failures(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     return {
-        outcome.rule.id: [complaint.text for complaint in outcome.complaints]
+        outcome.rule.id: [failure.text for failure in outcome.failures]
         for outcome in outcomes
         if outcome.verdict == "failed"
     }

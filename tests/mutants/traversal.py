@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-from contract.public import FOLDER
+from http_contract.rules.content import FOLDER
 from raw_router.messages import Request, Response
 from tests.mutants.serving import Mutant, Serve, answering, instead, plain
 

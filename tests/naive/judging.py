@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from contract import RULES, Outcome, Rule
-from contract.checking import Checker
-from contract.launch import Launched
+from http_contract import RULES, Outcome, Rule
+from http_contract.runner.scheduler import Scheduler
+from http_contract.sandbox.launcher import LocalTarget
 
 HERE = Path(__file__).parent
 TIMEOUT = 0.8  # seconds that the judge waits for what a naive server never says
@@ -20,8 +20,8 @@ def outcomes(name: str, only: Iterable[str]) -> tuple[Outcome, ...]:
     """Return what comes of the rules of the stages that the core can keep, or of those named alone."""
     chosen = set(only)
     rules = [rule for rule in RULES if fits(rule, chosen)]
-    with Launched(shlex.join([sys.executable, str(HERE / f"{name}.py")]) + " {port}") as launched:
-        return Checker(launched, rules, RULES, lambda outcome: None, TIMEOUT).outcomes()
+    with LocalTarget(shlex.join([sys.executable, str(HERE / f"{name}.py")]) + " {port}") as launched:
+        return Scheduler(launched, rules, RULES, lambda outcome: None, TIMEOUT).outcomes()
 
 
 def fits(rule: Rule, chosen: set[str]) -> bool:

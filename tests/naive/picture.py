@@ -24,7 +24,7 @@ FORMAT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTA
 
 def report() -> str:
     """Return what the judge writes to a terminal that wide."""
-    command = [sys.executable, "-m", "contract", "check", *OPTIONS, f"{sys.executable} threaded.py {{port}}"]
+    command = [sys.executable, "-m", "http_contract", "check", *OPTIONS, f"{sys.executable} threaded.py {{port}}"]
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)}
     done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True)
     assert done.returncode == 1, done.stderr  # the server is naive

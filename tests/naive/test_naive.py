@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.diagnosis import diagnose
+from http_contract.diagnosis.diagnose import diagnose
 from tests.naive.judging import outcomes
 
 PAGES = ("unchecked-request", "ignores-method", "query-in-path")  # of who looks only at the path, and at all of it

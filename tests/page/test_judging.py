@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from contract.rules import RULES
+from http_contract.rules.registry import RULES
 from raw_router.messages import plain_text
 from sidebyside.page.application import create_app
 from sidebyside.page.safety import TOKEN_FIELD
@@ -132,11 +132,11 @@ def test_all_stages_are_judged_where_none_is_named(post: Any, tiny: str) -> None
     ids=str,
 )
 def test_what_is_not_understood_is_refused_in_a_line(post: Any, data: object, why: str) -> None:
-    answer = post("/judge", data)
-    assert answer.status_code == 422
-    assert answer.mimetype == "text/plain"
-    assert why in answer.text
-    assert len(answer.text.splitlines()) == 1
+    response = post("/judge", data)
+    assert response.status_code == 422
+    assert response.mimetype == "text/plain"
+    assert why in response.text
+    assert len(response.text.splitlines()) == 1
 
 
 def test_an_unknown_run_is_404(get: Any, post: Any) -> None:

@@ -8,8 +8,8 @@ from threading import Event, Lock
 
 import pytest
 
-from contract import Rule, Server
-from contract.conversation import broken
+from http_contract import Rule, Server
+from http_contract.http.transcript import broken
 from raw_router.messages import plain_text
 from sidebyside.compare.sending import Place
 from sidebyside.page.runs import Run, Runs, State, TooMany
@@ -65,7 +65,7 @@ def test_a_run_tells_of_each_rule_and_is_done(tiny: Place) -> None:
     }
     assert [part.kind for part in final["broken"].told][:3] == ["rule", "complaint", "note"]
     assert final["kept"].told == ()
-    assert all(not each.outcome.conversations for each in news)
+    assert all(not each.outcome.transcripts for each in news)
 
 
 def test_the_report_is_of_what_is_final(tiny: Place) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from flask.testing import FlaskClient
 
-from contract.errors import CannotJudge
+from http_contract.errors import CannotJudge
 from sidebyside.page.safety import POLICY, TOKEN_FIELD, hosts
 from sidebyside.page.settings import Settings, Target
 from sidebyside.page.targets import place_of, places
@@ -33,8 +33,8 @@ SETTINGS = Settings((Target("raw", "cyan", "http://127.0.0.1:8001/"),), PORT)
 )
 @pytest.mark.parametrize("path", ["/", "/static/page.css", "/nothing"])
 def test_host(client: FlaskClient, host: str, status: int, path: str) -> None:
-    answer = client.get(path, headers={"Host": host})
-    assert answer.status_code == (404 if status == 200 and path == "/nothing" else status)
+    response = client.get(path, headers={"Host": host})
+    assert response.status_code == (404 if status == 200 and path == "/nothing" else status)
 
 
 def test_a_port_that_goes_without_saying() -> None:
@@ -69,9 +69,9 @@ def test_a_refusal_comes_before_all_else(client: FlaskClient) -> None:
 
 
 def test_a_method_that_is_not_allowed_is_told_which_are(client: FlaskClient) -> None:
-    answer = client.post("/")
-    assert (answer.status_code, answer.mimetype) == (405, "text/plain")
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    response = client.post("/")
+    assert (response.status_code, response.mimetype) == (405, "text/plain")
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.mark.parametrize("path", ["/", "/static/page.js", "/nothing", "/style.css"])
@@ -87,9 +87,9 @@ def test_fields_of_every_answer(client: FlaskClient, path: str) -> None:
 
 
 def test_the_page_holds_its_token_and_is_not_stored(client: FlaskClient, settings: Settings) -> None:
-    answer = client.get("/")
-    assert settings.token in answer.text
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = client.get("/")
+    assert settings.token in response.text
+    assert response.headers["Cache-Control"] == "no-store"
     assert settings.token not in repr(settings)
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Response as Answer
 from flask.testing import FlaskClient
 
-from contract.errors import CannotJudge
+from http_contract.errors import CannotJudge
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
 from sidebyside.page.application import create_app
@@ -88,9 +88,9 @@ def test_what_is_no_request(data: Any) -> None:
 
 
 def send(client: FlaskClient, **data: str) -> str:
-    answer = client.post("/send", json=data)
-    assert answer.status_code == HTTPStatus.OK
-    return answer.text
+    response = client.post("/send", json=data)
+    assert response.status_code == HTTPStatus.OK
+    return response.text
 
 
 @pytest.mark.parametrize(
@@ -218,21 +218,21 @@ def test_very_many_answers_are_not_all_shown(client: FlaskClient, monkeypatch: p
     "data", [{"path": "/a b"}, {"fields": "none"}, {"raw": "\\q"}, {"url": "http://192.0.2.1"}, {"other": ""}], ids=str
 )
 def test_what_cannot_be_sent_is_one_line(client: FlaskClient, data: Mapping[str, str]) -> None:
-    answer = client.post("/send", json=data)
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert answer.content_type == "text/plain; charset=utf-8"
-    assert len(answer.text.splitlines()) == 1
+    response = client.post("/send", json=data)
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert response.content_type == "text/plain; charset=utf-8"
+    assert len(response.text.splitlines()) == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", rb'{"body": "\ud800"}', rb'{"raw": "\\\udfff"}'])
 def test_what_is_no_json(client: FlaskClient, body: bytes) -> None:
-    answer = client.post("/send", data=body, content_type="application/json")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    response = client.post("/send", data=body, content_type="application/json")
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_parts_as_raw_bytes(client: FlaskClient) -> None:
-    answer = client.post("/raw", json={"path": "/time", "fields": "A: b"})
-    assert answer.text == "GET /time HTTP/1.1\\r\\n\nHost: {authority}\\r\\n\nA: b\\r\\n\n\\r\\n"
+    response = client.post("/raw", json={"path": "/time", "fields": "A: b"})
+    assert response.text == "GET /time HTTP/1.1\\r\\n\nHost: {authority}\\r\\n\nA: b\\r\\n\n\\r\\n"
 
 
 # -- bytes to look at

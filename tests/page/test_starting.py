@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from click.testing import CliRunner
 
-from contract.listening import is_taken
+from http_contract.sandbox.ports import is_taken
 from sidebyside.__main__ import main
 from sidebyside.launch.ports import free_base_port
 from sidebyside.page.safety import TOKEN_FIELD

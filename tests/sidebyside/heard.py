@@ -1,8 +1,8 @@
 """What servers said, made by hand."""
 
-from contract.conversation import Conversation
-from contract.reading import read_answer
-from contract.server import Server
+from http_contract.client.server import Server
+from http_contract.http.parser import read_response
+from http_contract.http.transcript import Transcript
 from sidebyside.compare.sending import Heard, Place
 
 BEGAN = 1_800_000_000.0
@@ -13,7 +13,7 @@ def heard(received: bytes, number: int = 0, ended: str = "closed", host: str = "
     """Return what the server of that number said, asked that many tenths of a second after the first."""
     place = Place("abcdef"[number], Server(host, PORT + number))
     began = BEGAN + number / 10
-    conversation = Conversation(
+    conversation = Transcript(
         sent=(b"GET / HTTP/1.1\r\n\r\n",),
         received=received,
         ended=ended,  # type: ignore[arg-type]
@@ -21,7 +21,7 @@ def heard(received: bytes, number: int = 0, ended: str = "closed", host: str = "
         finished=began + 0.1,
         url=place.server.address.url,
     )
-    answers = (read_answer(received, 0, "GET", "closed"),) if received else ()
+    answers = (read_response(received, 0, "GET", "closed"),) if received else ()
     return Heard(place, conversation, answers, 0.001 if received else None)
 
 

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from contract.listening import free_port
+from http_contract.sandbox.ports import free_port
 from sidebyside.bench import load, machine
 from sidebyside.bench.clients import Unusable, ask, check_open, idle_connections
 from sidebyside.bench.measure import Place, attempt, idle_memory, measure, real_response, started, warm_up

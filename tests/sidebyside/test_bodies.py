@@ -2,15 +2,15 @@
 
 import pytest
 
-from contract.answer import Answer, FieldLine
+from http_contract.http.response import FieldLine, Response
 from sidebyside.compare.bodies import dump, exact, first_difference, readable, written
 
 DEEP = "[" * 100_000
 BINARY = bytes(range(256))
 
 
-def answer(media_type: str, body: bytes) -> Answer:
-    return Answer(fields=(FieldLine("Content-Type", media_type, 0),), body=body)
+def answer(media_type: str, body: bytes) -> Response:
+    return Response(fields=(FieldLine("Content-Type", media_type, 0),), body=body)
 
 
 @pytest.mark.parametrize(

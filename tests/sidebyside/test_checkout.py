@@ -23,6 +23,7 @@ MODULES = (
     "flask_app.py",
     "gunicorn.conf.py",  # which gunicorn reads in the folder that it runs in
     "http.py",
+    "http_contract/__init__.py",
     "json.py",
     "raw_router/__init__.py",
     "shared_views.py",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.reading import read_answer
+from http_contract.http.parser import read_response
 from sidebyside.compare.comparing import Row, compared, overall, worst
 from sidebyside.compare.differing import Verdict
 from sidebyside.compare.messages import Message
@@ -19,7 +19,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n
 
 
 def rows(*asked: Heard) -> Sequence[Row]:
-    return compared(MESSAGE, asked).answers[0]
+    return compared(MESSAGE, asked).responses[0]
 
 
 def labels(found: Sequence[Row], verdict: Verdict) -> list[str]:
@@ -98,11 +98,11 @@ def test_two_answers(first: bytes, second: bytes, differing: list[str], excused:
 
 def with_interim(given: Heard) -> Heard:
     """Return it as the client reads it: an interim answer belongs to the final one."""
-    [first] = given.answers
+    [first] = given.responses
     if not first.is_interim:
         return given
-    final = read_answer(given.conversation.received, first.end, "GET", "closed")
-    return replace(given, answers=(replace(final, interim=(first,)),))
+    final = read_response(given.transcript.received, first.end, "GET", "closed")
+    return replace(given, responses=(replace(final, interim=(first,)),))
 
 
 def test_a_length_may_differ_where_the_body_must() -> None:
@@ -144,9 +144,9 @@ def test_a_reset_is_told() -> None:
 
 def test_every_answer_is_compared() -> None:
     first, second = several(answer(), answer())
-    comparison = compared(MESSAGE, [replace(first, answers=first.answers * 2), second])
-    assert [worst(answer) for answer in comparison.answers] == ["same", "differs"]
-    assert comparison.answers[1][0].cells == ["HTTP/1.1 200 OK", "no answer: the server closed the connection"]
+    comparison = compared(MESSAGE, [replace(first, responses=first.responses * 2), second])
+    assert [worst(answer) for answer in comparison.responses] == ["same", "differs"]
+    assert comparison.responses[1][0].cells == ["HTTP/1.1 200 OK", "no answer: the server closed the connection"]
 
 
 def test_a_breach_is_told_once() -> None:

@@ -7,7 +7,7 @@ from typing import IO, cast
 
 import pytest
 
-from contract.listening import free_port
+from http_contract.sandbox.ports import free_port
 from sidebyside.launch.nginx import running, wait_until_listening
 from sidebyside.launch.requirements import LaunchError, package_version, program_path, program_version
 

@@ -14,10 +14,10 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
-from contract.errors import CannotJudge
-from contract.explaining import escaped
-from contract.grading.jobs import Result as Outcome
-from contract.rules import BY_ID
+from http_contract.errors import CannotJudge
+from http_contract.grading.store import Result as Outcome
+from http_contract.reports.explain import escaped
+from http_contract.rules.registry import BY_ID
 from sidebyside.__main__ import main
 from sidebyside.matrix import cli
 from sidebyside.matrix.attribution import Matrix

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from contract.errors import CannotJudge
-from contract.rules import BY_ID
-from contract.server import Server
+from http_contract.client.server import Server
+from http_contract.errors import CannotJudge
+from http_contract.rules.registry import BY_ID
 from shared_views.forms import read_form
 from sidebyside.compare.asking import Asked
 from sidebyside.compare.forms import Part, data_of, form_of

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from contract.listening import is_taken
+from http_contract.sandbox.ports import is_taken
 from sidebyside.__main__ import main
 from sidebyside.launch import ports
 from sidebyside.launch.foreground import print_log, serve_in_foreground

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from contract.__main__ import main
+from http_contract.__main__ import main
 
 if __name__ == "__main__":
     try:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from contract import Server
+from http_contract import Server
 from raw_router.connection import Connection
 from raw_router.drivers import BOUNDS, threads
 from raw_router.handler import generate_response
@@ -113,8 +113,8 @@ def drip(client: socket.socket) -> None:
 
 def hundred_megabytes() -> None:
     """Send what it promises, which is very much."""
-    answer = HEAD + b"Content-Length: %d\r\n\r\n" % (100 * MiB) + bytes(100 * MiB)
-    serve(lambda client: client.sendall(answer))
+    response = HEAD + b"Content-Length: %d\r\n\r\n" % (100 * MiB) + bytes(100 * MiB)
+    serve(lambda client: client.sendall(response))
 
 
 def bad_chunks() -> None:
@@ -161,11 +161,11 @@ def say() -> None:
 def hoards_memory() -> None:
     hoard: list[bytes] = []
 
-    def answer(client: socket.socket) -> None:
+    def response(client: socket.socket) -> None:
         hoard.append(b"more" * (64 * MiB))
         client.sendall(OK)
 
-    serve(answer)
+    serve(response)
 
 
 def fills_the_disk() -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from contract.reading import read_answer
+from http_contract.http.parser import read_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -39,7 +39,7 @@ def response() -> Constant:
 
 def parse(octets: bytes) -> Constant:
     """Return a response without the fields that servers add themselves."""
-    parsed = read_answer(octets, 0, "GET", "closed")
+    parsed = read_response(octets, 0, "GET", "closed")
     fields = [(line.name, line.value) for line in parsed.fields if line.name.lower() not in SERVERS_OWN]
     return Constant(parsed.status, parsed.reason, fields, parsed.body)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from contract.grading.jobs import Job, Result
+from http_contract.grading.pool import Job
+from http_contract.grading.store import Result
 from tests.contract.grading import judge
 
 JUDGE = (sys.executable, "-IS", judge.__file__)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from contract.grading import jobs
+from http_contract.grading import pool
 from tests.contract.grading.classes import JUDGE
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "JUDGE", JUDGE)
+    monkeypatch.setattr(pool, "JUDGE", JUDGE)

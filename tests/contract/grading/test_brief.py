@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.grading.brief import CUT, LONGEST, brief, shortened
+from http_contract.grading.store import CUT, LONGEST, brief, shortened
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ from typing import NoReturn
 
 import pytest
 
-from contract.errors import CannotJudge
-from contract.grading import copying
-from contract.grading.copying import copied, remove
-from contract.grading.submissions import MOST
+from http_contract.errors import CannotJudge
+from http_contract.grading import submissions
+from http_contract.grading.submissions import MOST, copied, remove
 
 
 def deep(folder: Path, levels: int) -> None:
@@ -98,7 +97,7 @@ def test_no_more_is_copied_than_is_judged(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_all_files_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copying, "MOST", 20_000)
+    monkeypatch.setattr(submissions, "MOST", 20_000)
     for name, size in (("one", 10_000), ("folder/other", 10_001)):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(bytes(size))

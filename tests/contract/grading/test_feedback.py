@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contract.grading.feedback import feedback, write_feedback
-from contract.grading.jobs import Result
+from http_contract.grading.output import feedback, write_feedback
+from http_contract.grading.store import Result
 from tests.contract.grading.classes import result
 
 MOST = 30

@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 from distributed import LocalCluster
 
-from contract.__main__ import main
-from contract.grading import running
-from contract.isolation import APART
+from http_contract.__main__ import main
+from http_contract.grading import pool
+from http_contract.sandbox.bubblewrap import APART
 from tests.contract.grading.classes import JUDGE, Alive, judged, submission
 from tests.contract.test_isolation import PYTHON, bubblewrap, missing
 
@@ -26,7 +26,13 @@ __all__ = ["bubblewrap"]
 
 PLACES = (Path(__file__).parents[3], Path.home(), Path("/srv"))  # one of which isolation does not empty anyway
 SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1 {{port}}"
-GRADE = "import sys; from contract.grading import jobs; from contract.__main__ import main; jobs.JUDGE = {}; main()"
+GRADE = """
+import sys
+from http_contract.__main__ import main
+from http_contract.grading import pool
+pool.JUDGE = {}
+main()
+"""
 RESULTS = ("results.csv", "results.html", "results.json")
 
 
@@ -200,12 +206,12 @@ def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
 def test_results_among_submissions(tmp_path: Path) -> None:
     submission(tmp_path, "ann")
     home = tmp_path / "class"
-    complaint = f"Error: {home}/out is for results, and can't be among the submissions\n"
-    assert grade(home, "--out", str(home / "out")) == (2, "", complaint)
+    failure = f"Error: {home}/out is for results, and can't be among the submissions\n"
+    assert grade(home, "--out", str(home / "out")) == (2, "", failure)
 
 
 HIDDEN = """
-from contract import Rule
+from http_contract import Rule
 RULES = [Rule(id="own", stage=3, sentence="It is.", hint="Be.", section="the service, /", check=print)]
 """
 
@@ -250,8 +256,8 @@ def test_results_that_can_not_be_kept(tmp_path: Path) -> None:
     submission(tmp_path, "ann")
     out = tmp_path / "file" / "out"
     out.parent.touch()
-    complaint = f"Error: {out}/results: Not a directory\n"
-    assert grade(tmp_path / "class", "--out", str(out)) == (2, "", complaint)
+    failure = f"Error: {out}/results: Not a directory\n"
+    assert grade(tmp_path / "class", "--out", str(out)) == (2, "", failure)
 
 
 @pytest.mark.usefixtures("quick")
@@ -297,7 +303,7 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         raise KeyboardInterrupt
 
     submission(tmp_path, "ann")
-    monkeypatch.setattr("contract.commands.grade.results", stopped)
+    monkeypatch.setattr("http_contract.cli.grade.results", stopped)
     code, said, complained = grade(tmp_path / "class")
     assert (code, said) == (130, "")
     assert complained.endswith("Stopped. The same command goes on from here.\n")
@@ -308,17 +314,17 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_done_is_kept_and_no_process_left(tmp_path: Path, number: int) -> None:
     submission(tmp_path, "ann")
     last = submission(tmp_path, "bob", "hang")
-    heard, home = Alive(tmp_path), tmp_path / "class"
+    transcript, home = Alive(tmp_path), tmp_path / "class"
     command = [sys.executable, "-c", GRADE.format(JUDGE), "grade", str(home), "--jobs", "1", "--seed", "7"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         assert process.stderr.readline() == "2 submissions, 2 to judge (seed 7)\n"
         assert process.stderr.readline() == "ann: 5 of 10 points\n"
-        assert heard.begun()
+        assert transcript.begun()
         process.send_signal(number)
         assert process.stderr.read() == "Stopped. The same command goes on from here.\n"
     assert process.returncode == 130
-    assert heard.gone()
+    assert transcript.gone()
     (last / "do").write_text("report It does not answer.")
     assert "2 submissions, 1 to judge" in grade(home, "--seed", "7")[2]
     assert judged(tmp_path) == ["ann", "bob", "bob"]
@@ -338,7 +344,7 @@ def test_a_cluster(tmp_path: Path) -> None:
 
 
 def test_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "PATIENCE", "50ms")
+    monkeypatch.setattr(pool, "PATIENCE", "50ms")
     submission(tmp_path, "ann")
     code, said, complained = grade(tmp_path / "class", "--dask", "tcp://127.0.0.1:1")
     [_, error] = complained.splitlines()

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from contract.grading import jobs
-from contract.grading.jobs import UNSETTLED, Result, go_on, run, run_in_place, stop_all
+from http_contract.grading import pool
+from http_contract.grading.pool import UNSETTLED, go_on, run, run_in_place, stop_all
+from http_contract.grading.store import Result
 from tests.contract.grading.classes import Alive, job, result, submission
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -30,7 +31,7 @@ def test_a_report_without_its_conversations(tmp_path: Path) -> None:
     ("do", "why"),
     [
         ("say working\nError: there is no command\n", "there is no command"),
-        (f"say {'x' * 600}", "x" * jobs.LAST_LINE),
+        (f"say {'x' * 600}", "x" * pool.LAST_LINE),
         ("say", "the judge ended with exit status 2"),
         ("nothing", "the judge ended with exit status 1"),
     ],
@@ -58,8 +59,8 @@ def test_where_the_copy_was_is_not_told(tmp_path: Path) -> None:
     ids=["file", "place", "place-with-slash", "another"],
 )
 def test_nor_the_folder_around_it(told: str, shown: str) -> None:
-    assert jobs.unplaced(Result("ann", "", why=told), "/tmp/c-1").why == shown
-    report = jobs.unplaced(result("ann", {"told": told}), "/tmp/c-1").report
+    assert pool.unplaced(Result("ann", "", why=told), "/tmp/c-1").why == shown
+    report = pool.unplaced(result("ann", {"told": told}), "/tmp/c-1").report
     assert report
     assert report["rules"] == [{"told": shown}]
 
@@ -70,12 +71,12 @@ def test_nor_the_folder_around_it(told: str, shown: str) -> None:
 def test_isolated_it_sees_no_copy_of_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, isolated: bool, more: tuple[str, ...]
 ) -> None:
-    def judge(job: jobs.Job, report: Path, said: Path) -> None:
+    def judge(job: pool.Job, report: Path, said: Path) -> None:
         assert not report.is_relative_to(Path(job.folder).parent)
         given.append(job.options)
 
     given: list[tuple[str, ...]] = []
-    monkeypatch.setattr(jobs, "judge", judge)
+    monkeypatch.setattr(pool, "judge", judge)
     asked = replace(job(submission(tmp_path, "ann")), options=("--command", "--isolate"), isolated=isolated)
     run(asked)
     assert given == [(*asked.options, *more)]
@@ -86,37 +87,37 @@ def test_what_is_not_done_in_time_is_ended_with_all_that_it_started(
 ) -> None:
     def wait(process: Popen[bytes], timeout: float | None = None) -> Any:
         if timeout == 60:  # the limit passes once it is at work
-            assert heard.begun()
+            assert transcript.begun()
             timeout = 0
         return unchanged(process, timeout)
 
     unchanged: Any = Popen.wait
     monkeypatch.setattr(Popen, "wait", wait)
-    heard = Alive(tmp_path)
+    transcript = Alive(tmp_path)
     result = run(job(submission(tmp_path, "ann", "hang")))
-    assert heard.gone()
+    assert transcript.gone()
     assert result == Result("ann", "digest", why="not done within 60 seconds")
 
 
 def test_a_judge_that_does_not_end_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "STOP", 0.05)
+    monkeypatch.setattr(pool, "STOP", 0.05)
     code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
     with Popen([sys.executable, "-ISc", code], stdout=-1, start_new_session=True) as process:
         assert process.stdout
         process.stdout.readline()
-        jobs.end(process)
+        pool.end(process)
         assert process.returncode == -9
 
 
 def test_those_that_run_end(tmp_path: Path) -> None:
-    heard = Alive(tmp_path)
+    transcript = Alive(tmp_path)
     thread = Thread(target=run, args=[job(submission(tmp_path, "ann", "hang"))])
     thread.start()
-    assert heard.begun()
+    assert transcript.begun()
     stop_all()
     thread.join()
     go_on()
-    assert heard.gone()
+    assert transcript.gone()
 
 
 def test_those_that_start_too_late_end(tmp_path: Path) -> None:
@@ -132,13 +133,13 @@ def test_one_at_a_time_has_a_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     begun: list[str] = []
     first, other, go = Event(), Event(), Event()
 
-    def judge(job: jobs.Job, report: Path, said: Path) -> None:
+    def judge(job: pool.Job, report: Path, said: Path) -> None:
         begun.append(job.name)
         (first if job.name == "first" else other).set()
         if job.name == "first":
             go.wait()
 
-    monkeypatch.setattr(jobs, "judge", judge)
+    monkeypatch.setattr(pool, "judge", judge)
     asked = [job(tmp_path, "first", port=5000), job(tmp_path, "second", port=5000), job(tmp_path, "other", port=5001)]
     threads = [Thread(target=run, args=[each]) for each in asked]
     threads[0].start()

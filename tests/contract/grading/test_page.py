@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from contract.grading import page as made
-from contract.grading.brief import CUT
-from contract.grading.jobs import Result
-from contract.grading.page import BRIEF, SHOWN, page
-from contract.grading.tables import row_of
+from http_contract.grading import output as made
+from http_contract.grading.output import BRIEF, SHOWN, page, row_of
+from http_contract.grading.store import CUT, Result
 from tests.contract.grading.classes import result
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029\udce9\0'\"&{{ 7 * 7 }}"

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from contract.grading.jobs import UNSETTLED, Job, Result
-from contract.grading.plan import Plan
-from contract.grading.submissions import Submission
+from http_contract.grading.plan import Plan
+from http_contract.grading.pool import UNSETTLED, Job
+from http_contract.grading.store import Result
+from http_contract.grading.submissions import Submission
 from tests.contract.grading.classes import submission
 
 ASKED: dict[str, Any] = {

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from contract.errors import CannotJudge
-from contract.grading import running
-from contract.grading.jobs import Job, Result
-from contract.grading.running import AHEAD, Workers, cluster, results, threads
+from http_contract.errors import CannotJudge
+from http_contract.grading import pool
+from http_contract.grading.pool import AHEAD, Job, Workers, cluster, results, threads
+from http_contract.grading.store import Result
 from tests.contract.grading.classes import job, judged, submission
 
 NAMES = ["ann", "bob", "cid", "dan", "eve"]
@@ -68,7 +68,7 @@ def test_a_cluster(jobs: Iterator[Job]) -> None:
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "127.0.0.1"])
 def test_no_cluster(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    monkeypatch.setattr(running, "PATIENCE", "50ms")
+    monkeypatch.setattr(pool, "PATIENCE", "50ms")
     with pytest.raises(CannotJudge, match=f"no Dask scheduler answers at {address}"), cluster(address):
         pass
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.errors import CannotJudge
-from contract.grading.store import SEEDS, Store, keep_seed, kept_seed
+from http_contract.errors import CannotJudge
+from http_contract.grading.store import SEEDS, Store, keep_seed, kept_seed
 from tests.contract.grading.classes import result
 
 NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script>", "-rf\n"]

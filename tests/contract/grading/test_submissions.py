@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contract.errors import CannotJudge
-from contract.grading import submissions
-from contract.grading.submissions import Submission, content_digest, digest, submissions_in
+from http_contract.errors import CannotJudge
+from http_contract.grading import submissions
+from http_contract.grading.submissions import Submission, content_digest, digest, submissions_in
 from tests.contract.grading.classes import DEEP, lay
 
 ODD = ["-rf", " ", 'a "b" c', "it's $HOME;*", "new\nline", "É\u2028", "=1+1", "x" * 255, os.fsdecode(b"caf\xe9")]

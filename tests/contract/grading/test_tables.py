@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contract.grading.jobs import Result
-from contract.grading.tables import LONGEST, Row, as_csv, as_json, failures, no_formula, row_of
+from http_contract.grading.output import LONGEST, Row, as_csv, as_json, failures, no_formula, row_of
+from http_contract.grading.store import Result
 from tests.contract.grading.classes import result
 
 MOST = 30

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from contract.answer import Answer, FieldLine
-from contract.conversation import Complaint, Conversation
-from contract.model import Crash, Level, Outcome, Rule, Verdict
-from contract.report import Report
+from http_contract.client.server import Crash
+from http_contract.http.response import FieldLine, Response
+from http_contract.http.transcript import Failure, Transcript
+from http_contract.rules.model import Level, Outcome, Rule, Verdict
+from http_contract.runner.report import Report
 
 BEGAN = 1_800_000_000.25  # 2027-01-15T08:00:00.25Z
 EVERY_BYTE = bytes(range(256))
 SECRET = "sesame"  # in all that a learner must not see
 OUTPUT = "listening\x1b[0m\x00\ud800\n"
 
-ANSWER = Answer(
+ANSWER = Response(
     version="1.1",
     status=302,
     reason="Found",
@@ -23,43 +24,41 @@ ANSWER = Answer(
     body_start=80,
     end=91,
 )
-HEARD = Conversation(
+HEARD = Transcript(
     sent=(b"POST /a?x=1&y=&x=%20 HTTP/1.1\r\nHost: 127.0.0.1:8001\r\n", b"Content-Length: 3\r\n\r\n" + b"\xffhi"),
     received=EVERY_BYTE,
-    answers=(ANSWER,),
+    responses=(ANSWER,),
     ended="closed",
     left="open",
     began=BEGAN + 1,
     finished=BEGAN + 1.5,
 )
-SILENT = Conversation(sent=(b"\xff\x00",), ended="timeout", began=BEGAN + 0.5, finished=BEGAN + 0.5)
+SILENT = Transcript(sent=(b"\xff\x00",), ended="timeout", began=BEGAN + 0.5, finished=BEGAN + 0.5)
 
 
-def outcome(
-    id: str, stage: int, verdict: Verdict, *complaints: Complaint, level: Level = "MUST", **others: Any
-) -> Outcome:
+def outcome(id: str, stage: int, verdict: Verdict, *failures: Failure, level: Level = "MUST", **others: Any) -> Outcome:
     rule = Rule(id=id, stage=stage, level=level, sentence=f"It is {id}.", hint="Do <it>.", section="RFC 9110 §1")
-    return Outcome(rule=rule, verdict=verdict, complaints=complaints, seconds=0.25, **others)
+    return Outcome(rule=rule, verdict=verdict, failures=failures, seconds=0.25, **others)
 
 
-PASSED = outcome("kept", 1, "passed", conversations=(HEARD,))
+PASSED = outcome("kept", 1, "passed", transcripts=(HEARD,))
 FAILED = outcome(
     "broken",
     3,
     "failed",
-    Complaint("it is <b>not</b> & never\x00 was", 3, HEARD),
-    Complaint("nothing came", None, SILENT),
-    Complaint("it is odd"),
-    conversations=(HEARD,),
+    Failure("it is <b>not</b> & never\x00 was", 3, HEARD),
+    Failure("nothing came", None, SILENT),
+    Failure("it is odd"),
+    transcripts=(HEARD,),
     crash=Crash("exit status 1", OUTPUT),
 )
-WARNED = outcome("wished", 3, "failed", Complaint("it is a pity"), level="SHOULD")
+WARNED = outcome("wished", 3, "failed", Failure("it is a pity"), level="SHOULD")
 SKIPPED = outcome("needing", 3, "skipped", reason="broken does not hold")
 ABSENT = outcome("absent", 3, "skipped", reason="there is no /form", counts=False)
-KEPT = outcome("also-kept", 3, "passed", conversations=(SILENT,))
+KEPT = outcome("also-kept", 3, "passed", transcripts=(SILENT,))
 OURS = (PASSED, FAILED, WARNED, SKIPPED, ABSENT, KEPT)
 HIDDEN = (
-    outcome(f"{SECRET}-0", 1, "failed", Complaint(SECRET, 0, HEARD), crash=Crash("exit status 1", SECRET)),
+    outcome(f"{SECRET}-0", 1, "failed", Failure(SECRET, 0, HEARD), crash=Crash("exit status 1", SECRET)),
     outcome(f"{SECRET}-1", 1, "passed"),
     outcome(f"{SECRET}-2", 3, "failed"),
     outcome(f"{SECRET}-3", 3, "skipped", reason=f"{SECRET}-2 does not hold"),

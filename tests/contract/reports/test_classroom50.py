@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contract.report import Report
-from contract.reports import FORMATS
-from contract.reports.classroom50 import render
+from http_contract.reports.classroom50 import render
+from http_contract.reports.files import FORMATS
+from http_contract.runner.report import Report
 from tests.contract.reports.made import PUBLIC, REPORTS
 from tests.contract.reports.shapes import misfits
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contract.conversation import Complaint
-from contract.report import Report
-from contract.reports.github import render
+from http_contract.http.transcript import Failure
+from http_contract.reports.github import render
+from http_contract.runner.report import Report
 from tests.contract.reports.made import HIDDEN, PERFECT, PUBLIC, REPORTS, STOPPED, outcome, report
 from tests.contract.reports.shapes import NUMBER, misfits
 
@@ -37,7 +37,7 @@ SHAPE = {
         }
     ],
 }
-LONG = report(outcome("long", 1, "failed", Complaint("x" * 1000)))
+LONG = report(outcome("long", 1, "failed", Failure("x" * 1000)))
 
 
 def rendered(report: Report) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from contract.report import Report
-from contract.reports.gradescope import render
+from http_contract.reports.gradescope import render
+from http_contract.runner.report import Report
 from tests.contract.reports.made import PERFECT, PUBLIC, REPORTS, WITH_HIDDEN
 from tests.contract.reports.shapes import NUMBER, misfits
 

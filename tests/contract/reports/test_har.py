@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from contract.report import Report
-from contract.reports import har
-from contract.reports.har import LONGEST, render
-from contract.reports.requested import requested
+from http_contract.http.request import requested
+from http_contract.reports import har
+from http_contract.reports.har import LONGEST, render
+from http_contract.runner.report import Report
 from tests.contract.reports.made import ANSWER, EVERY_BYTE, HEARD, PUBLIC, REPORTS, SILENT, outcome, report
 from tests.contract.reports.shapes import NUMBER, misfits
 
@@ -120,16 +120,16 @@ def test_no_answer() -> None:
 
 def test_what_is_long_is_cut_and_its_size_told() -> None:
     body = b"x" * (LONGEST + 1)
-    heard = replace(HEARD, sent=(body,), received=body, answers=(replace(ANSWER, body=body),))
-    [entry] = log(report(outcome("long", 1, "passed", conversations=(heard,))))["entries"]
+    transcript = replace(HEARD, sent=(body,), received=body, responses=(replace(ANSWER, body=body),))
+    [entry] = log(report(outcome("long", 1, "passed", transcripts=(transcript,))))["entries"]
     shown = (entry["_sent"], entry["_received"], entry["response"]["content"]["text"])
     assert {len(text) for text in shown} == {LONGEST}
     assert (entry["_sentSize"], entry["_receivedSize"], entry["response"]["content"]["size"]) == (LONGEST + 1,) * 3
 
 
 def test_a_clock_that_was_set_back_takes_no_time() -> None:
-    heard = replace(SILENT, finished=SILENT.began - 1)
-    [entry] = log(report(outcome("a", 1, "passed", conversations=(heard,))))["entries"]
+    transcript = replace(SILENT, finished=SILENT.began - 1)
+    [entry] = log(report(outcome("a", 1, "passed", transcripts=(transcript,))))["entries"]
     assert entry["time"] == 0
 
 

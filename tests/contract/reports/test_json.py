@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from contract.conversation import Complaint
-from contract.report import Report
-from contract.reports.json import FORMAT, LONGEST, load, render
+from http_contract.http.transcript import Failure
+from http_contract.reports.json import FORMAT, LONGEST, load, render
+from http_contract.runner.report import Report
 from tests.contract.reports.made import EVERY_BYTE, FAILED, HEARD, OUTPUT, PUBLIC, REPORTS, WITH_HIDDEN, outcome, report
 from tests.contract.reports.shapes import NUMBER, misfits
 
@@ -64,19 +64,19 @@ def test_shape(made: Report) -> None:
 
 
 def test_bytes_are_exact() -> None:
-    [heard] = load(render(PUBLIC))["rules"][0]["conversations"]
-    assert heard["received"].encode("latin-1") == EVERY_BYTE
-    assert tuple(piece.encode("latin-1") for piece in heard["sent"]) == HEARD.sent
-    assert heard["answers"] == [{"status": 302, "start": 0, "body": 80, "end": 91}]
+    [transcript] = load(render(PUBLIC))["rules"][0]["conversations"]
+    assert transcript["received"].encode("latin-1") == EVERY_BYTE
+    assert tuple(piece.encode("latin-1") for piece in transcript["sent"]) == HEARD.sent
+    assert transcript["answers"] == [{"status": 302, "start": 0, "body": 80, "end": 91}]
 
 
 def test_much_is_cut_and_its_size_told() -> None:
     pieces = (b"x", b"y" * LONGEST, b"z")
     much = replace(HEARD, sent=pieces, received=b"".join(pieces))
-    [heard] = load(render(report(outcome("a", 1, "passed", conversations=(much,)))))["rules"][0]["conversations"]
-    assert heard["sent"] == ["x", "y" * (LONGEST - 1)]
-    assert heard["received"] == "".join(heard["sent"])
-    assert (heard["sent_size"], heard["received_size"]) == (LONGEST + 2, LONGEST + 2)
+    [transcript] = load(render(report(outcome("a", 1, "passed", transcripts=(much,)))))["rules"][0]["conversations"]
+    assert transcript["sent"] == ["x", "y" * (LONGEST - 1)]
+    assert transcript["received"] == "".join(transcript["sent"])
+    assert (transcript["sent_size"], transcript["received_size"]) == (LONGEST + 2, LONGEST + 2)
 
 
 def test_it_is_ascii_whatever_the_server_wrote() -> None:
@@ -93,8 +93,8 @@ def test_points() -> None:
 
 def test_complaints_name_their_conversations() -> None:
     rule = load(render(PUBLIC))["rules"][1]
-    assert [complaint["conversation"] for complaint in rule["complaints"]] == [0, 1, None]
-    assert [heard["ended"] for heard in rule["conversations"]] == ["closed", "timeout"]
+    assert [failure["conversation"] for failure in rule["complaints"]] == [0, 1, None]
+    assert [transcript["ended"] for transcript in rule["conversations"]] == ["closed", "timeout"]
 
 
 def test_a_failure_is_told() -> None:
@@ -110,7 +110,7 @@ def test_of_hidden_rules_it_tells_all() -> None:
 
 
 def test_the_same_conversation_is_there_once() -> None:
-    twice = outcome("a", 1, "failed", Complaint("a", 0, HEARD), Complaint("b", 1, HEARD), conversations=(HEARD,))
+    twice = outcome("a", 1, "failed", Failure("a", 0, HEARD), Failure("b", 1, HEARD), transcripts=(HEARD,))
     assert len(load(render(report(twice)))["rules"][0]["conversations"]) == 1
 
 

@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from contract.conversation import Complaint
-from contract.report import Report
-from contract.reports.junit import render
+from http_contract.http.transcript import Failure
+from http_contract.reports.junit import render
+from http_contract.runner.report import Report
 from tests.contract.reports.made import EVERY_BYTE, PUBLIC, REPORTS, STOPPED, WITH_HIDDEN, outcome, report
 
 COUNTS = {"name", "tests", "failures", "errors", "skipped", "time"}
@@ -90,7 +90,7 @@ def test_what_passed_says_nothing() -> None:
 
 def test_any_character_can_be_told() -> None:
     every = EVERY_BYTE.decode("latin-1") + "\ud800\ufffe\uffff\U0010ffff"
-    [failure] = parsed(report(outcome("a", 1, "failed", Complaint(every)))).iter("failure")
+    [failure] = parsed(report(outcome("a", 1, "failed", Failure(every)))).iter("failure")
     assert "#x00#x01" in str(failure.get("message"))
     assert str(failure.get("message")).endswith("\xff#xD800#xFFFE#xFFFF\U0010ffff")
 

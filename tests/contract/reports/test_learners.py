@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from contract.model import Outcome
-from contract.report import Report
-from contract.reports import FORMATS
-from contract.reports.learners import failures, overview, summary
+from http_contract.reports.files import FORMATS
+from http_contract.reports.text import failures, overview, summary
+from http_contract.rules.model import Outcome
+from http_contract.runner.report import Report
 from tests.contract.reports.made import (
     EMPTY,
     HIDDEN,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.reports import FORMATS, write
+from http_contract.reports.files import FORMATS, write
 from tests.contract.reports.made import PERFECT, PUBLIC, REPORTS
 
 

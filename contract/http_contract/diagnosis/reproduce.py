@@ -1,0 +1,141 @@
+"""A line for the shell that sends the bytes of a conversation again: curl, printf and nc, or Python."""
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from urllib.parse import SplitResult, urlsplit
+
+from http_contract.http.transcript import Transcript
+
+LONGEST = 2000  # characters of a line that is still fit to be pasted
+HOLD = 9  # seconds for which another client keeps its connection
+MANY = 20  # pieces, above which each byte goes by itself
+PAUSE = 0.05  # seconds between pieces
+RUN = re.compile(rb"(.)\1{31,}", re.S)  # octets that are shorter written as a product
+CURL = "curl -i -A '' -H 'Accept:'"  # without what it says for itself
+CHANGED = re.compile(rb"[][{}]|/\.")  # in a target, unless it is told to leave that alone
+RESET = 's.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()'
+READ = '[print(b) for b in iter(lambda: s.recv(65536), b"")]'
+HEAD = re.compile(
+    rb"(?P<method>[A-Z]+) (?P<target>/[^\s#\x00-\x1f\x7f-\xff]*) HTTP/1\.1\r\n"
+    rb"Host: (?P<host>[!-~]+)\r\n"
+    rb"(?P<fields>(?:[A-Za-z0-9-]+: [!-~](?:[ -~]*[!-~])?\r\n)*)\r\n"
+)
+NOT_FOR_CURL = re.compile(rb"(?i)\r\n(transfer-encoding|content-length|expect|host|user-agent|accept):")
+
+
+def again(transcript: Transcript, meanwhile: Sequence[Transcript] = ()) -> str:
+    """Return a line that sends the same bytes to the same place, with others going on meanwhile.
+
+    There is none where no line can do it, or a very long one only.
+    """
+    lines = [*map(_held, meanwhile), _line(transcript)]
+    whole = " & ".join(lines)
+    return whole if all(lines) and len(whole) <= LONGEST else ""
+
+
+def _line(transcript: Transcript) -> str:
+    place = urlsplit(transcript.url)
+    sent = [piece for piece in transcript.sent if piece]
+    if not place.hostname:
+        return ""
+    if transcript.ended == "dropped":
+        return _python(place, sent, RESET)
+    if len(sent) > 1:
+        return _python(place, sent, READ)
+    return _at_once(place, b"".join(sent))
+
+
+def _held(transcript: Transcript) -> str:
+    """Return what sends the bytes and then waits."""
+    data = b"".join(transcript.sent)
+    speaking = f"(printf '{printable(data)}'; sleep {HOLD})" if data else f"sleep {HOLD}"
+    return f"{speaking} | {_carrier(urlsplit(transcript.url))}"
+
+
+def _at_once(place: SplitResult, data: bytes) -> str:
+    if len(data) > LONGEST:
+        return _python(place, [data], READ)
+    return _curl(place, data) or _printf(place, data)
+
+
+def _curl(place: SplitResult, data: bytes) -> str:
+    match = HEAD.fullmatch(data)
+    if not match or NOT_FOR_CURL.search(data, match.end("host")) or match["host"].decode() != _host(place):
+        return ""
+    fields = (shlex.quote(line.decode()) for line in match["fields"].split(b"\r\n") if line)
+    url = f"{place.scheme}://{place.netloc}{match['target'].decode()}"
+    options = "".join(_options(place.scheme, match["method"].decode(), match["target"]))
+    return " ".join((CURL + options, *(f"-H {each}" for each in fields), shlex.quote(url)))
+
+
+def _options(scheme: str, method: str, target: bytes) -> Iterator[str]:
+    if scheme == "https":
+        yield " -k"
+    if CHANGED.search(target):
+        yield " -g --path-as-is"
+    if method != "GET":
+        yield " -I" if method == "HEAD" else f" -X {method}"
+
+
+def _host(place: SplitResult) -> str:
+    """Return what curl says in Host."""
+    return place.netloc.removesuffix(":443" if place.scheme == "https" else ":80")
+
+
+def _printf(place: SplitResult, data: bytes) -> str:
+    if not data:
+        return f"nc -z {place.hostname} {place.port}"
+    return f"printf '{printable(data)}' | {_carrier(place)}"
+
+
+def _carrier(place: SplitResult) -> str:
+    if place.scheme == "https":
+        return f"openssl s_client -quiet -connect {place.netloc}"
+    return f"nc {place.hostname} {place.port}"
+
+
+def printable(data: bytes) -> str:
+    """Return bytes as the format, between single quotes, by which printf writes them."""
+    text = "".join(map(_escaped, data))
+    return f"\\055{text[1:]}" if text.startswith("-") else text  # printf would take it for an option
+
+
+def _escaped(byte: int) -> str:
+    named = {0x0D: "\\r", 0x0A: "\\n", 0x25: "%%", 0x5C: "\\\\"}
+    if byte in named:
+        return named[byte]
+    return chr(byte) if 0x20 <= byte < 0x7F and byte != 0x27 else f"\\{byte:03o}"
+
+
+def _python(place: SplitResult, pieces: list[bytes], at_last: str) -> str:
+    """Return a line of Python, which holds no single quote, so that the shell leaves it alone."""
+    if place.scheme == "https":
+        return ""
+    steps = (
+        f"import {'socket, struct, time' if at_last is RESET else 'socket, time'}",
+        f's = socket.create_connection(("{place.hostname}", {place.port}))',
+        *([f"[(s.sendall(b), time.sleep({PAUSE})) for b in {_pieces(pieces)}]"] if pieces else []),
+        at_last,
+    )
+    return f"python3 -c '{'; '.join(steps)}'"
+
+
+def _pieces(pieces: list[bytes]) -> str:
+    if len(pieces) > MANY:
+        return f"[bytes([b]) for b in {_literal(b''.join(pieces))}]"
+    return f"[{', '.join(map(_literal, pieces))}]"
+
+
+def _literal(data: bytes) -> str:
+    """Return bytes as Python writes them, in double quotes, long runs of one octet as a product."""
+    parts, start = [], 0
+    for run in RUN.finditer(data):
+        parts += [_quoted(data[start : run.start()]), f"{_quoted(run[1])} * {len(run[0])}"]
+        start = run.end()
+    return " + ".join(part for part in (*parts, _quoted(data[start:])) if part != 'b""') or 'b""'
+
+
+def _quoted(data: bytes) -> str:
+    escaped = data.decode("latin-1").encode("unicode_escape").decode("ascii")
+    return 'b"{}"'.format(escaped.replace("'", r"\x27").replace('"', r"\x22"))

@@ -1,0 +1,182 @@
+"""The pytest face: each rule is an item, judged at the URL given, or where a command starts a server.
+
+    pytest --pyargs http_contract --contract-url http://127.0.0.1:8001
+    pytest --pyargs http_contract --contract-url https://localhost:8443 --contract-ca certificate.pem
+    pytest --pyargs http_contract --contract-command "python main.py {port}" -m "stage_1 or stage_2" -k "not restarts"
+
+The package's name stands for the rules, and nothing in it is collected as a file. Nor is anything else, unless the
+command line names it, so that any folder will do. Each item has a marker for its stage.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from http_contract.client.server import PATIENCE, server_at, url_of
+from http_contract.errors import CannotJudge
+from http_contract.http.transcript import Broken
+from http_contract.reports.text import tell
+from http_contract.rules.model import Rule
+from http_contract.rules.registry import RULES, STAGES, rules_from
+from http_contract.runner.rule_runner import ResultCache, RuleRunner
+from http_contract.runner.scheduler import prepared
+from http_contract.runner.target import RemoteTarget, Target
+from http_contract.sandbox.launcher import LocalTarget
+
+LAST_STAGE = max(STAGES)
+PACKAGE = "http_contract"  # what --pyargs names the rules by
+
+
+class RuleBroken(Exception):
+    """A MUST rule does not hold; the message is all there is to say."""
+
+
+JUDGEMENT = pytest.StashKey[ResultCache]()
+CHOSEN = pytest.StashKey[tuple[Rule, ...]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("contract", "the HTTP contract")
+
+    def option(name: str, metavar: str, help: str, **others: Any) -> None:
+        group.addoption(f"--contract-{name}", metavar=metavar, help=help, **others)
+
+    seconds: dict[str, Any] = {"metavar": "SECONDS", "type": float}
+    option("url", "URL", "judge the server that runs there")
+    option("ca", "FILE", "trust this certificate, in PEM, at an https URL")
+    option("command", "COMMAND", "judge what it starts on {port}, or $PORT")
+    option("hidden", "FILE", "judge by the RULES of this Python file, too", type=Path)
+    option("seed", "N", "for random data (default: %(default)s)", type=int, default=0)
+    option("until", "STAGE", "judge no later stage", type=int, default=LAST_STAGE)
+    option("timeout", help="for each answer (default: by how fast the server is)", **seconds)
+    option("patience", help="for rules about time limits (default: %(default)s)", default=PATIENCE, **seconds)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        rules, target = rules_of(config), subject_of(config)
+    except CannotJudge as error:
+        raise pytest.UsageError(str(error)) from error
+    for stage in sorted({rule.stage for rule in rules}):
+        title = STAGES.get(stage, "a stage of your own")
+        config.addinivalue_line("markers", f"stage_{stage}: rules of the HTTP contract: {title}")
+    if target:
+        until = config.getoption("contract_until")
+        config.stash[CHOSEN] = tuple(rule for rule in rules if rule.stage <= until)
+        alone = judging(target, config.getoption("contract_timeout"))
+        config.stash[JUDGEMENT] = ResultCache(
+            lambda rule: alone().judge(rule), rules, lacks=lambda rule: alone().lacks(rule)
+        )
+        config.args = files(config)
+    elif names_rules(config):
+        raise pytest.UsageError(
+            "--pyargs http_contract wants to know what to judge: --contract-url or --contract-command"
+        )
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    if JUDGEMENT not in config.stash:
+        return None
+    target = config.getoption("contract_url") or config.getoption("contract_command")
+    return f"contract: {target}, seed {config.getoption('contract_seed')}"
+
+
+def rules_of(config: pytest.Config) -> tuple[Rule, ...]:
+    """Return the contract's rules, and those of a teacher's own file."""
+    hidden: Path | None = config.getoption("contract_hidden")
+    return (*RULES, *rules_from(hidden)) if hidden else RULES
+
+
+def subject_of(config: pytest.Config) -> Target | None:
+    """Return what the options name, if they name anything."""
+    url, command, ca = (config.getoption(f"contract_{name}") for name in ("url", "command", "ca"))
+    told = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
+    if url and command:
+        raise CannotJudge("--contract-url and --contract-command exclude each other")
+    if ca and not url:
+        raise CannotJudge("--contract-ca is for a --contract-url")
+    if url:
+        return RemoteTarget(replace(server_at(url_of(url), ca), **told))
+    if command:
+        launched = LocalTarget(command)
+        launched.server = replace(launched.server, **told)
+        config.add_cleanup(launched.close)
+        return launched
+    return None
+
+
+def judging(target: Target, timeout: float | None) -> Callable[[], RuleRunner]:
+    """Return what gives what judges one rule after the other; nothing is asked of the server before the first one."""
+
+    @cache
+    def alone() -> RuleRunner:
+        return prepared(target, timeout)
+
+    return alone
+
+
+def names_rules(config: pytest.Config) -> bool:
+    return bool(config.getoption("pyargs")) and PACKAGE in config.args
+
+
+def files(config: pytest.Config) -> list[str]:
+    """Return what the command line names beside the rules."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return []
+    return [argument for argument in config.args if not (names_rules(config) and argument == PACKAGE)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let the session find the stages next to whatever else it finds."""
+    report = yield
+    if isinstance(collector, pytest.Session) and JUDGEMENT in collector.config.stash:
+        report.result.extend(stages(collector))
+    return report
+
+
+def stages(session: pytest.Session) -> Iterator["Stage"]:
+    """Yield the stages to judge; their ids are the first part of those of their rules."""
+    for number in sorted({rule.stage for rule in session.config.stash[CHOSEN]}):
+        yield Stage.from_parent(session, name=f"stage {number}", nodeid=f"stage-{number}", number=number)
+
+
+class Stage(pytest.Collector):
+    def __init__(self, *, number: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.number = number
+        self.add_marker(f"stage_{number}")
+
+    def collect(self) -> Iterator["RuleItem"]:
+        for rule in self.config.stash[CHOSEN]:
+            if rule.stage == self.number:
+                yield RuleItem.from_parent(self, name=rule.id, rule=rule)
+
+
+class RuleItem(pytest.Item):
+    def __init__(self, *, rule: Rule, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rule = rule
+
+    def runtest(self) -> None:
+        outcome = self.config.stash[JUDGEMENT].outcome(self.rule)
+        if outcome.verdict == "skipped":
+            pytest.skip(outcome.reason)
+        if outcome.verdict == "failed" and self.rule.level == "SHOULD":
+            pytest.xfail("; ".join(failure.text for failure in outcome.failures))
+        if outcome.verdict == "failed":
+            raise RuleBroken(tell(outcome))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, (RuleBroken, Broken)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[str, int | None, str]:
+        return self.nodeid, None, f"{self.rule.id}: {self.rule.sentence}"

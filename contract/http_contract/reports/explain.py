@@ -1,0 +1,124 @@
+"""A rule in words, for whoever has to keep it, and all rules as Markdown."""
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from http_contract.reports.text import visible
+from http_contract.rules.model import Exchange, Rule
+from http_contract.rules.registry import STAGES
+
+SHOWN = 240  # octets that are shown of what is sent
+LEVELS = {"MUST": "MUST, it counts for points", "SHOULD": "SHOULD, it only warns"}
+REGENERATE = "contract rules --markdown > docs/contract.md"
+INTRODUCTION = f"""\
+# The rules of the contract
+
+Made by `{REGENERATE}`; do not edit it.
+
+Each rule is a promise that a server keeps on the wire. MUST rules count for points, SHOULD rules only warn. What is
+sent is shown with its control characters made visible: `\\r\\n` is the end of a line. `{{authority}}` stands for the
+host and port of the server, `{{origin}}` for its URL. A rule is judged only where the server keeps the rules that it
+needs. `contract explain RULE` shows one rule in the terminal.
+"""
+
+
+def facts(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield all that there is to know of a rule: a name, and lines of text."""
+    yield "Rule", rule.sentence
+    yield "Hint", rule.hint
+    yield "Section", " ".join(filter(None, (rule.section, url_of(rule.section))))
+    yield "Level", LEVELS[rule.level]
+    yield "Stage", f"{rule.stage}, {STAGES[rule.stage]}"
+    yield "Routes", ", ".join(rule.routes) or "none but those of the core"
+    yield "Needs", ", ".join(rule.needs) or "no other rule"
+    for exchange in rule.exchanges:
+        yield "Sends", "\n".join(_lines(exchange))
+        yield "Legal", legal(exchange)
+    if said := words_of(rule):
+        yield "Does", said
+    yield "Alone", f"contract check URL --rule {rule.id}"
+
+
+def url_of(section: str) -> str:
+    """Return where a section can be read, nothing for one of the service itself."""
+    found = re.fullmatch(r"RFC (\d+) §([\d.]+)", section)
+    return f"https://www.rfc-editor.org/rfc/rfc{found[1]}#section-{found[2]}" if found else ""
+
+
+def legal(exchange: Exchange) -> str:
+    return "; ".join(map(str, exchange.expects))
+
+
+def words_of(rule: Rule) -> str:
+    """Return what a rule's check does, in the words of its docstring; nothing where there is none."""
+    return " ".join((inspect.getdoc(rule.check) or "").split()) if rule.check else ""
+
+
+def shortened(data: bytes) -> bytes:
+    """Return the data without the middle, if it is long."""
+    left_out = len(data) - SHOWN
+    return data[: SHOWN // 2] + b"[%d octets]" % left_out + data[-SHOWN // 2 :] if left_out > 0 else data
+
+
+def _lines(exchange: Exchange) -> Iterator[str]:
+    """Yield the octets that are sent, a line each."""
+    if len(exchange.sends) > 1:
+        yield f"{packets(exchange)}, one after the other:"
+    yield from (visible(line) for line in shortened(b"".join(exchange.sends)).splitlines(keepends=True))
+
+
+def packets(exchange: Exchange) -> str:
+    return f"in {len(exchange.sends)} packets" if len(exchange.sends) > 1 else ""
+
+
+# -- Markdown
+
+
+def markdown(rules: Iterable[Rule]) -> str:
+    """Return all about the rules as Markdown, a chapter a stage; they come stage by stage."""
+    return "\n".join(_chapters(rules))
+
+
+def _chapters(rules: Iterable[Rule]) -> Iterator[str]:
+    yield INTRODUCTION
+    for stage, those in groupby(rules, key=lambda rule: rule.stage):
+        yield f"## Stage {stage}: {STAGES[stage]}\n"
+        for rule in those:
+            yield from _article(rule)
+
+
+def _article(rule: Rule) -> Iterator[str]:
+    url = url_of(rule.section)
+    yield f"### {rule.id}\n"
+    yield f"{escaped(rule.sentence)} {rule.level}, " + (f"[{rule.section}]({url})." if url else f"{rule.section}.")
+    yield from _listed("Needs", rule.needs)
+    yield from _listed("Routes:", rule.routes)
+    yield f"\nHint: {escaped(rule.hint)}\n"
+    for expected, those in groupby(rule.exchanges, key=legal):
+        yield f"- Sends {', and '.join(map(_sent, those))}. Legal: {escaped(expected)}."
+    if said := words_of(rule):
+        yield f"- {escaped(said)}"
+    yield ""
+
+
+def _listed(name: str, items: tuple[str, ...]) -> Iterator[str]:
+    if items:
+        yield f"{name} {', '.join(map(code, items))}."
+
+
+def _sent(exchange: Exchange) -> str:
+    return " ".join(filter(None, (packets(exchange), code(visible(shortened(b"".join(exchange.sends)))))))
+
+
+def code(text: str) -> str:
+    """Return text as code in Markdown, whatever backquotes are in it."""
+    runs = [len(run) for run in re.findall("`+", text)]
+    return f"{(fence := '`' * (max(runs) + 1))} {text} {fence}" if runs else f"`{text}`"
+
+
+def escaped(text: str) -> str:
+    """Return text in which all but what stands in backquotes means itself in Markdown."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else re.sub(r"(\\(?=\W)|[*<\[])", r"\\\1", part) for part in parts)

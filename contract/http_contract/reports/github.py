@@ -1,0 +1,57 @@
+"""The result of a GitHub Classroom grader, in Base64: one test a stage, which passes where it makes all its points."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from http_contract.reports.text import failures, is_full, overview, standing, title, unjudged
+from http_contract.rules.model import Outcome
+from http_contract.runner.report import Report, Score
+
+VERSION = 3
+LONGEST = 500  # characters of a test's output
+
+
+def render(report: Report) -> str:
+    result = {
+        "version": VERSION,
+        "status": "pass" if report.holds else "fail",
+        "max_score": report.most,
+        "message": shortened(overview(report)),
+        "tests": [_test(report, score) for score in report.scores],
+    }
+    return b64encode(json.dumps(result).encode()).decode()
+
+
+def _test(report: Report, score: Score) -> Mapping[str, Any]:
+    told = shortened("\n".join(_told(report, score)))
+    return {
+        "name": title(score),
+        "status": "pass" if is_full(score) else "fail",
+        "message": told,
+        "test_code": f"contract check --stage {score.stage}",
+        "task_id": score.stage,
+        "filename": "",
+        "line_no": 0,
+        "duration": round(sum(outcome.seconds for outcome in report.of(score.stage)), 3),
+        "score": score.points,
+        "output": told,
+    }
+
+
+def _told(report: Report, score: Score) -> Iterator[str]:
+    """Yield what matters most first: there is not room for all."""
+    yield from standing(report, report.of(score.stage))
+    yield from map(briefly, failures(report, score.stage))
+    yield from unjudged(report, score.stage)
+
+
+def briefly(outcome: Outcome) -> str:
+    """Return a line about a rule that does not hold: there is no room for more."""
+    why = outcome.failures[0].text.partition("\n")[0] if outcome.failures else outcome.rule.sentence
+    return f"{outcome.rule.id}: {why}"
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

@@ -1,0 +1,69 @@
+"""Gradescope's results.json: one scored test a stage, then one without a score for each public rule that does not hold.
+
+A test without a score only informs, so that the scored ones add up to the points. No test is hidden: one that is
+would hide the learner's total. What the judge prints is for the staff alone, as it may tell of hidden rules.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from http_contract.reports.text import failures, is_full, overview, summary, tell, title
+from http_contract.rules.model import Outcome
+from http_contract.runner.report import Report, Score
+
+Entry = Mapping[str, Any]
+
+
+def render(report: Report) -> str:
+    return json.dumps(
+        {
+            "score": report.points,
+            "execution_time": round(report.seconds, 3),
+            "output": overview(report),
+            "output_format": "text",
+            "test_output_format": "text",
+            "test_name_format": "text",
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+            "extra_data": {"seed": report.seed, "most": report.most, "holds": report.holds},
+            "tests": list(_tests(report)),
+        },
+        indent=1,
+    )
+
+
+def _tests(report: Report) -> Iterator[Entry]:
+    for score in report.scores:
+        yield _stage(report, score)
+        for number, outcome in enumerate(failures(report, score.stage), 1):
+            yield _failure(f"{score.stage}.{number}", outcome)
+
+
+def _stage(report: Report, score: Score) -> Entry:
+    return {
+        "number": str(score.stage),
+        "name": title(score),
+        "score": score.points,
+        "max_score": score.worth,
+        "status": "passed" if is_full(score) else "failed",
+        "output": summary(report, score.stage),
+        **_shown(score.stage),
+    }
+
+
+def _failure(number: str, outcome: Outcome) -> Entry:
+    """Return a test that informs; one that only warns has not failed, and so has no status."""
+    rule = outcome.rule
+    status = {"status": "failed"} if rule.level == "MUST" else {}
+    return {
+        "number": number,
+        "name": f"{rule.id}: {rule.sentence}",
+        "output": tell(outcome),
+        **status,
+        **_shown(rule.stage),
+    }
+
+
+def _shown(stage: int) -> Entry:
+    return {"output_format": "text", "visibility": "visible", "tags": [f"stage-{stage}"]}

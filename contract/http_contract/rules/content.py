@@ -1,0 +1,236 @@
+"""What the content of an answer says: text whatever its markup, and JSON."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from http_contract.http.response import Response
+from http_contract.http.transcript import Failure
+from http_contract.rules.expectations import Has, OfAnswer, shown
+
+CHARSET = re.compile(r"(?i);[ \t]*charset=\"?([a-z0-9._:-]+)")
+
+HTML = Has("Content-Type", r"(?i)(text/html|application/xhtml\+xml)[ \t]*(;.*)?", "`text/html`")
+JSON = Has("Content-Type", r"(?i)application/json[ \t]*(;.*)?", "`application/json`")
+PROBLEM = Has("Content-Type", r"(?i)application/problem\+json[ \t]*(;.*)?", "`application/problem+json`")
+
+
+class NoJSON(Exception):
+    """The content is no JSON object; says why."""
+
+
+def text_of(response: Response) -> str:
+    """Return the content as text, in the charset that the answer names, UTF-8 if none that is known."""
+    named = CHARSET.search(response.get("Content-Type") or "")
+    try:
+        return response.body.decode(named[1] if named else "utf-8", "replace")
+    except LookupError:
+        return response.body.decode("utf-8", "replace")
+
+
+def object_of(response: Response) -> dict[str, Any]:
+    """Return the JSON object that the content is, strictly in UTF-8 (RFC 8259 §8.1). Raises NoJSON."""
+    try:
+        told = json.loads(response.body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise NoJSON(f"the content is no JSON: {error}") from error
+    if not isinstance(told, dict):
+        raise NoJSON(f"the content is no JSON object but {shown(repr(told))}")
+    return told
+
+
+@dataclass(frozen=True)
+class Shows(OfAnswer):
+    """The page shows this text, however its markup writes it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"content that shows {shown(self.text)}"
+
+    def about(self, response: Response) -> Iterator[Failure]:
+        if self.text not in unescape(text_of(response)):
+            yield Failure(f"the content does not show {shown(self.text)}", response.body_start)
+
+
+class OfObject(OfAnswer):
+    """Complaints about the JSON object in the first answer; that there is none is the complaint otherwise."""
+
+    def about(self, response: Response) -> Iterator[Failure]:
+        try:
+            failures = self.found_in(object_of(response))
+        except NoJSON as error:
+            failures = [str(error)]
+        return (Failure(text, response.body_start) for text in failures)
+
+    def found_in(self, told: dict[str, Any]) -> Iterable[str]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Member(OfObject):
+    """The JSON object has a member with this value."""
+
+    name: str
+    value: object
+
+    def __str__(self) -> str:
+        return f"JSON with {json.dumps({self.name: self.value})}"
+
+    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
+        if self.name not in told:
+            yield f"the JSON has no member `{self.name}`"
+        elif told[self.name] != self.value:
+            yield f"`{self.name}` is {shown(repr(told[self.name]))}, not {self.value!r}"
+
+
+@dataclass(frozen=True)
+class MemberOf(OfObject):
+    """The JSON object has a member of this type, not empty."""
+
+    name: str
+    type: type
+
+    def __str__(self) -> str:
+        return f"JSON with `{self.name}`, a {self.type.__name__}"
+
+    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
+        value = told.get(self.name)
+        if not (isinstance(value, self.type) and value):
+            yield f"`{self.name}` is {shown(repr(value))}, not a {self.type.__name__} that is not empty"
+
+
+@dataclass(frozen=True)
+class Records(OfObject):
+    """A member of the JSON object is a list of objects, with these values under these keys, in this order."""
+
+    member: str
+    keys: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+    def __str__(self) -> str:
+        return f"JSON with `{self.member}`: {json.dumps([dict(zip(self.keys, row, strict=True)) for row in self.rows])}"
+
+    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
+        rows = rows_of(told.get(self.member), self.keys)
+        if rows is None:
+            yield f"`{self.member}` is no list of objects with {', '.join(self.keys)}"
+        elif rows != [*self.rows]:
+            yield f"`{self.member}` tells {shown(repr(rows))}, not {shown(repr([*self.rows]))}"
+
+
+@dataclass(frozen=True)
+class FieldTold(OfObject):
+    """Among the header fields told is this one: once for each of its lines, or with its lines joined by commas."""
+
+    name: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"JSON with `headers` that tell {self.name}: {', '.join(self.values)}"
+
+    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
+        lines = rows_of(told.get("headers"), ("name", "value"))
+        if lines is None:
+            yield "`headers` is no list of objects with name, value"
+            return
+        values = [str(value) for name, value in lines if str(name).lower() == self.name.lower()]
+        if re.split(r"[ \t]*,[ \t]*", ",".join(values)) != [*self.values]:
+            yield f"`headers` tell {self.name} as {shown(repr(values))}, not {', '.join(self.values)}"
+
+
+def rows_of(told: object, keys: tuple[str, ...]) -> list[tuple[object, ...]] | None:
+    """Return the values under those keys of each object in a list, None if it is no such list."""
+    if not isinstance(told, list) or not all(isinstance(each, dict) and {*keys} <= each.keys() for each in told):
+        return None
+    return [tuple(each[key] for key in keys) for each in told]
+
+
+def fields(*pairs: tuple[str, str]) -> Records:
+    """The form's answer tells these fields."""
+    return Records("fields", ("name", "value"), pairs)
+
+
+def files(*rows: tuple[str, str, int, str]) -> Records:
+    """The form's answer tells these files: field, name, size, SHA-256."""
+    return Records("files", ("field", "name", "size", "sha256"), rows)
+
+
+# -- public
+
+
+FOLDER = Path(__file__).parents[1] / "starter" / "public"
+MEDIA_TYPES = {
+    "hello.txt": "text/plain",
+    "planets.json": "application/json",
+    "icon.svg": "image/svg+xml",
+    "three-ways.png": "image/png",
+    "notes/nested.txt": "text/plain",
+}
+"""The files whose content the rules know, by name; what the stylesheet says is for each server to choose."""
+
+# A line by which content is known that lies in no public folder.
+LEAKS = {
+    "/etc/passwd": rb"root:[^:\n]*:0:0:",
+    "win.ini": rb"; for 16-bit app support|\[fonts\]",
+    "a Python program": rb"#!.*python|import \w+\r?$|from [\w.]+ import |(?:def|class) \w+.*:\r?$",
+    "a program": rb"#!/|<\?php|#include [<\"]|package \w+;?\r?$|(?:const|let|var) \w+ = require\(",
+    "a repository": rb"ref: refs/|\[core\]",
+}
+
+
+@cache
+def content_of(name: str) -> bytes:
+    """Return what a file of the folder holds."""
+    return (FOLDER / name).read_bytes()
+
+
+@dataclass(frozen=True)
+class Intact(OfAnswer):
+    """The content is that of a file of the folder, byte for byte."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"the {len(content_of(self.name))} bytes of {self.name}"
+
+    def about(self, response: Response) -> Iterator[Failure]:
+        expected = content_of(self.name)
+        if response.body != expected:
+            same = alike(response.body, expected)
+            at = response.body_start + (same if response.framing != "chunked" else 0)
+            yield Failure(f"the content is not that of {self.name}: {difference(response.body, expected, same)}", at)
+
+
+def alike(content: bytes, expected: bytes) -> int:
+    """Return how many bytes are the same, from the first on."""
+    pairs = zip(content, expected, strict=False)
+    return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(content), len(expected)))
+
+
+def difference(content: bytes, expected: bytes, same: int) -> str:
+    """Say how two contents differ, of which so many bytes from the first on are the same."""
+    if same == len(content):
+        return f"it ends after {same} of {len(expected)} bytes"
+    if same == len(expected):
+        return f"it goes on after its {same} bytes"
+    return f"byte {same + 1} is {content[same]:#04x}, not {expected[same]:#04x}"
+
+
+@dataclass(frozen=True)
+class NoLeak(OfAnswer):
+    """The content is none of what lies outside of every public folder."""
+
+    def __str__(self) -> str:
+        return f"nothing of {', '.join(LEAKS)}"
+
+    def about(self, response: Response) -> Iterator[Failure]:
+        for what, line in LEAKS.items():
+            if re.search(rb"(?m)^(?:" + line + rb")", response.body):
+                yield Failure(f"the content is that of {what}", response.body_start)
+                return

@@ -1,0 +1,151 @@
+"""The rules, a module or two a stage."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from http_contract.errors import CannotJudge
+from http_contract.rules import (
+    stage01_listen,
+    stage02_respond,
+    stage03_route,
+    stage03_time,
+    stage04_methods,
+    stage05_parameters,
+    stage05_representations,
+    stage06_forms,
+    stage06_transfer,
+    stage07_persistence,
+    stage08_concurrency,
+    stage09_chunks,
+    stage09_framing,
+    stage09_headers,
+    stage09_hosts,
+    stage09_targets,
+    stage09_timeouts,
+    stage10_caching,
+    stage10_files,
+    stage10_preconditions,
+    stage10_ranges,
+    stage10_security,
+    stage10_traversal,
+)
+from http_contract.rules.model import Rule
+
+MODULES = (
+    stage01_listen,
+    stage02_respond,
+    stage03_route,
+    stage03_time,
+    stage04_methods,
+    stage05_parameters,
+    stage05_representations,
+    stage06_forms,
+    stage06_transfer,
+    stage07_persistence,
+    stage08_concurrency,
+    stage09_hosts,
+    stage09_framing,
+    stage09_chunks,
+    stage09_headers,
+    stage09_targets,
+    stage09_timeouts,
+    stage10_files,
+    stage10_ranges,
+    stage10_traversal,
+    stage10_caching,
+    stage10_preconditions,
+    stage10_security,
+)
+STAGES = {
+    1: "Listen",
+    2: "Respond",
+    3: "Route",
+    4: "Methods",
+    5: "Parameters and representations",
+    6: "Bodies",
+    7: "Persistence",
+    8: "Concurrency",
+    9: "Hostile input",
+    10: "Files and caching",
+}
+RULES: tuple[Rule, ...] = tuple(rule for module in MODULES for rule in module.RULES)
+BY_ID = {rule.id: rule for rule in RULES}
+
+
+# -- choosing
+
+
+LAST_STAGE = max(STAGES)
+NEAR = 0.4  # how alike an id must be to be one that may be meant
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The rules of some stages, all but the later ones, or the ones named; by default all."""
+
+    stages: Sequence[int] = ()
+    until: int | None = None
+    ids: Sequence[str] = ()
+
+    def among(self, rules: Iterable[Rule] = RULES) -> list[Rule]:
+        """Return the chosen ones, in their order. CannotJudge where one is named that does not exist."""
+        by_id = {rule.id: rule for rule in rules}
+        for id in self.ids:
+            if id not in by_id:
+                raise CannotJudge(unknown(id, by_id))
+        return [rule for rule in by_id.values() if self._takes(rule)]
+
+    def _takes(self, rule: Rule) -> bool:
+        if self.ids:
+            return rule.id in self.ids
+        return rule.stage <= (self.until or LAST_STAGE) and (not self.stages or rule.stage in self.stages)
+
+
+def unknown(id: str, known: Iterable[str]) -> str:
+    """Say that there is no such rule, and which ones may be meant."""
+    near = get_close_matches(id, list(known), n=3, cutoff=NEAR)
+    return f"there is no rule {id!r}" + (f"; perhaps {' or '.join(near)}" if near else "; `contract rules` lists them")
+
+
+# -- loading
+
+
+def rules_from(path: Path) -> tuple[Rule, ...]:
+    """Return the RULES of a Python file, which is run for that. CannotJudge where it has none, fails, or misfits."""
+    rules = _run(path)
+    if not (isinstance(rules, (tuple, list)) and rules and all(isinstance(rule, Rule) for rule in rules)):
+        raise CannotJudge(f"{path} defines no RULES, a tuple of http_contract.Rule")
+    for failure in _misfits(rules):
+        raise CannotJudge(f"{path}: {failure}")
+    return tuple(rules)
+
+
+def _run(path: Path) -> object:
+    name = f"hidden_rules_{path.stem}"
+    spec = spec_from_file_location(name, path) if path.is_file() else None
+    if spec is None or spec.loader is None:
+        raise CannotJudge(f"{path} is no file of Python code")
+    module = sys.modules[name] = module_from_spec(spec)  # there, since dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CannotJudge(f"{path}: {type(error).__name__}: {error}") from error
+    return getattr(module, "RULES", None)
+
+
+def _misfits(rules: Sequence[Rule]) -> Iterator[str]:
+    known = {*BY_ID, *(rule.id for rule in rules)}
+    for rule in rules:
+        if rule.id in BY_ID:
+            yield f"{rule.id} is a rule of the contract already"
+        if rule.stage not in STAGES:
+            yield f"{rule.id}: there is no stage {rule.stage}"
+        if not (rule.exchanges or rule.check):
+            yield f"{rule.id} judges nothing: it has neither exchanges nor a check"
+        yield from (f"{rule.id} needs {id}, which is not there" for id in rule.needs if id not in known)
+    yield from (f"there are several {id}" for id, times in Counter(rule.id for rule in rules).items() if times > 1)
