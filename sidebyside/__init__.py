@@ -1,1 +1,1 @@
-"""Look at the three implementations at once: start them, compare them, measure them."""
+"""The workshop: start the three implementations, compare, judge and measure them. Run from its checkout."""

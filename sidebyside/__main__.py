@@ -1,16 +1,20 @@
-"""sidebyside, also as python -m sidebyside: the commands, each imported once it is called."""
+"""The command `sidebyside`, or `python -m sidebyside`: a table of commands, each imported when it is called."""
 
-import click
+from sidebyside.checkout import import_from_checkout
 
-from http_contract.cli.lazy_group import Commands
+import_from_checkout()  # before any import that a file in the current folder could shadow
+
+import click  # noqa: E402
+
+from http_contract.cli.lazy_group import Commands  # noqa: E402
 
 COMMANDS = {
-    "serve": ("sidebyside.commands.serve", "Start the three implementations, and show their access lines."),
-    "page": ("sidebyside.commands.page", "Start the three, and a page that shows them side by side."),
-    "compare": ("sidebyside.compare.command", "Send the same bytes to each, and show where the answers differ."),
-    "routes": ("sidebyside.commands.routes", "Show the three route tables, and where they differ."),
-    "matrix": ("sidebyside.matrix.command", "Judge each on each server, and say whose a failure is."),
-    "bench": ("sidebyside.bench.command", "Measure raw_router beside other servers."),
+    "serve": ("sidebyside.launch.cli", "Start the three implementations and print their access logs."),
+    "page": ("sidebyside.launch.cli", "Start the three implementations and a web page about them."),
+    "compare": ("sidebyside.compare.command", "Send the same bytes to each and show how the responses differ."),
+    "routes": ("sidebyside.route_tables.cli", "Show the three route tables and how they differ."),
+    "matrix": ("sidebyside.matrix.cli", "Judge each on each server and attribute each failure."),
+    "bench": ("sidebyside.bench.cli", "Measure raw_router and other servers."),
 }
 EXAMPLES = """\b
 Examples:
@@ -19,7 +23,7 @@ Examples:
   sidebyside compare --help                                   each command has examples
 
 \b
-Completion with the Tab key:
+To complete commands and options with the Tab key, add a line to your shell's configuration:
   eval "$(_SIDEBYSIDE_COMPLETE=bash_source sidebyside)"       in ~/.bashrc
   eval "$(_SIDEBYSIDE_COMPLETE=zsh_source sidebyside)"        in ~/.zshrc
   _SIDEBYSIDE_COMPLETE=fish_source sidebyside | source        in ~/.config/fish/config.fish
@@ -29,7 +33,7 @@ Completion with the Tab key:
 @click.command(cls=Commands, table=COMMANDS, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="three-routers", message="%(package)s %(version)s")
 def main() -> None:
-    """Look at one service, routed three ways, side by side."""
+    """Look at one web service, routed in three ways, side by side."""
 
 
 if __name__ == "__main__":

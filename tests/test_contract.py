@@ -1,7 +1,7 @@
 """Every rule of the contract against every implementation, on raw_router and on other servers.
 
-What another server, or a framework under it, breaks is listed in sidebyside/matrix/breaches.py with the reason; a
-breach that is no longer one fails.
+The rules that fail on another server, or because of a framework, are listed in sidebyside/matrix/known_failures.py with
+the reason. A listed rule that passes fails the test, too.
 """
 
 import sys
@@ -17,8 +17,8 @@ import pytest
 from http_contract import BY_ID, RULES, Outcome, Rule, Server, run
 from http_contract.sandbox.launcher import LocalTarget
 from raw_router.drivers import TIMEOUTS
-from sidebyside.matrix.breaches import BREACHES, breach_of
-from sidebyside.services import HOST, SERVICES
+from sidebyside.launch.services import HOST, SERVICES
+from sidebyside.matrix.known_failures import KNOWN_FAILURES, known_failure
 from tests.serving import DRIVERS, HANDLERS, serving
 
 OTHER_SERVERS = ("dev", "gunicorn")
@@ -86,7 +86,7 @@ def failures(outcome: Outcome) -> str:
 
 @pytest.mark.parametrize(("name", "server", "rule"), list(cases()))
 def test_rule(launched: Callable[[str, str], InProcess | LocalTarget], name: str, server: str, rule: Rule) -> None:
-    known = breach_of(name, server, rule.id)
+    known = known_failure(name, server, rule.id)
     outcome = run(rule, launched(name, server).running())
     if known is None:
         assert outcome.verdict == "passed", failures(outcome)
@@ -94,5 +94,5 @@ def test_rule(launched: Callable[[str, str], InProcess | LocalTarget], name: str
         assert outcome.verdict == "failed", f"no longer needed: {known.reason}"
 
 
-def test_breaches_name_rules_that_exist() -> None:
-    assert {rule for breach in BREACHES for rule in breach.rules} <= BY_ID.keys()
+def test_known_failures_name_rules_that_exist() -> None:
+    assert {rule for failure in KNOWN_FAILURES for rule in failure.rules} <= BY_ID.keys()

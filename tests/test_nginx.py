@@ -19,10 +19,9 @@ from http_contract.rules.content import object_of
 from raw_router.application import generate_response
 from raw_router.connection import Connection
 from raw_router.drivers import events, listen
-from sidebyside.behind_nginx import SITE
-from sidebyside.installed import find_program
-from sidebyside.matrix.breaches import breach_of
-from sidebyside.nginx import nginx
+from sidebyside.launch.nginx import SITE, nginx
+from sidebyside.launch.requirements import find_program
+from sidebyside.matrix.known_failures import known_failure
 from tests.serving import HOST, driving, exchange
 from tests.test_contract import failures
 from tests.tls import CERTIFICATE
@@ -122,7 +121,7 @@ JUDGED = [rule for rule in RULES if rule.stage <= LAST_STAGE and not (rule.resta
 @pytest.mark.parametrize("rule", JUDGED, ids=lambda rule: rule.id)
 def test_rule(server: Server, rule: Rule) -> None:
     outcome = run(rule, server)
-    known = breach_of("raw", "nginx", rule.id)
+    known = known_failure("raw", "nginx", rule.id)
     if known is None:
         assert outcome.verdict == "passed", failures(outcome)
     else:

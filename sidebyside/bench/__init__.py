@@ -1,1 +1,1 @@
-"""sidebyside bench: how fast raw_router is beside other servers, and how routing grows with the routes."""
+"""Measure how fast raw_router is beside other servers, and how routing time grows with the number of routes."""

@@ -1,4 +1,4 @@
-"""Results as a figure: for each workload, bars of the ratios to the baseline, with how far they spread."""
+"""Results as a figure: for each workload, the ratio of each peer to the baseline as a bar, with its spread."""
 
 from math import ceil
 from pathlib import Path
@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sidebyside.bench.peers import Peer
-from sidebyside.bench.results import About, Results
-from sidebyside.bench.statistics import Spread, Summary
-from sidebyside.bench.tables import sections, summaries
+from sidebyside.bench.report import sections, summaries
+from sidebyside.bench.results import About, Results, Spread, Summary
 
-# Half-way between black and white: the figure has no ground of its own, and is read on a light one and on a dark one.
+# Half-way between black and white: the figure is transparent, and is read on light and dark pages.
 INK = "#7a828e"
 BAR = "#4a90c4"
 BASELINE_BAR = "#e0702f"
@@ -23,9 +22,9 @@ ROW_HEIGHT = 0.24  # inches for each bar
 ROW_ROOM = 0.75  # inches for a row's titles
 LABEL_ROOM = 1.3  # times the longest bar
 
-STYLE: Any = {  # matplotlib knows hundreds of keys
+STYLE: Any = {  # matplotlib has hundreds of keys
     "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "three-routers",  # the same figure of the same results
+    "svg.hashsalt": "three-routers",  # so that the same results give the same file
     "font.family": "sans-serif",
     "font.size": 9,
     "text.color": INK,
@@ -43,11 +42,11 @@ def draw(results: Results, file: Path) -> None:
     bars = max((len(panel[2]) for panel in panels), default=1)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, rows * (bars * ROW_HEIGHT + ROW_ROOM)), layout="constrained")
-        grid = figure.subplots(rows, COLUMNS, squeeze=False).flat
+        grid = list(figure.subplots(rows, COLUMNS, squeeze=False).flat)
         for axes, (workload, suite, shown) in zip(grid, panels, strict=False):
             axes.set_title(workload.name if suite == "servers" else f"{suite}: {workload.name}", loc="left")
             draw_bars(axes, shown, bars)
-        for axes in list(grid)[len(panels) :]:
+        for axes in grid[len(panels) :]:
             axes.set_axis_off()
         figure.supxlabel(caption(results.about), fontsize=8)
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
@@ -58,9 +57,9 @@ def draw_bars(axes: Axes, shown: list[tuple[Peer, Summary]], room: int) -> None:
     for height, (peer, summary) in enumerate(shown):
         if summary.ratio and summary.rate:
             draw_bar(axes, height, summary.ratio, BASELINE_BAR if peer.name == peer.baseline else BAR)
-            write(axes, summary.ratio.greatest, height, f"{summary.ratio.median:.2f} ({thousands(summary.rate)})")
+            label(axes, summary.ratio.greatest, height, f"{summary.ratio.median:.2f} ({thousands(summary.rate)})")
         else:
-            write(axes, 0, height, "cannot be measured")
+            label(axes, 0, height, "excluded")
     axes.set_yticks(range(len(shown)), [peer.name for peer, _ in shown])
     axes.set_ylim(room - 0.5, -0.5)
     axes.set_xlim(0, LABEL_ROOM * max([1.0, *(summary.ratio.greatest for _, summary in shown if summary.ratio)]))
@@ -75,7 +74,7 @@ def draw_bar(axes: Axes, height: int, ratio: Spread, colour: str) -> None:
     axes.plot([ratio.least, ratio.greatest], [height, height], color=INK, linewidth=1)
 
 
-def write(axes: Axes, x: float, y: float, text: str) -> None:
+def label(axes: Axes, x: float, y: float, text: str) -> None:
     axes.annotate(text, (x, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
 
 
@@ -86,6 +85,6 @@ def thousands(rate: Spread) -> str:
 
 def caption(about: About) -> str:
     return (
-        f"Requests a second, as ratio to the orange bar: medians of {about.rounds} rounds, one core. "
+        f"Requests per second, as a ratio to the orange bar: medians of {about.rounds} rounds, one core. "
         f"Python {about.python}, {about.processor}, {about.date[:10]}."
     )

@@ -1,23 +1,22 @@
-"""What raw_router is to reach, as data, and whether it does."""
+"""The goals for raw_router's speed, as data, and whether it reaches them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from sidebyside.bench.peers import BASELINE, FRAMEWORKS
-from sidebyside.bench.results import Results
-from sidebyside.bench.statistics import rates, ratios, spread
+from sidebyside.bench.peers import APPLICATIONS, BASELINE
+from sidebyside.bench.results import Results, rates, ratios, spread
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A peer under a workload is at least so many times as fast as another, or as itself under another."""
+    """A peer under a workload is at least n times as fast as another peer, or as itself under another workload."""
 
     workload: str
     least: float
     than: str
     peer: str = BASELINE
-    under: str = ""  # the other's workload, where it is not the same
+    under: str = ""  # the workload of the other, if it is not the same
 
 
 GOALS = (
@@ -33,61 +32,59 @@ GOALS = (
     Goal("connect", 1.0, "uvicorn"),
     *(
         Goal("same", least, f"{framework} on {server}", f"{framework} on raw_router {driver}")
-        for framework in FRAMEWORKS
+        for framework in APPLICATIONS
         for driver in ("events", "threads")
         for server, least in (("granian", 1.0), ("gunicorn", 2.5))
     ),
 )
-IDLE_MEMORY = 3 * 1024  # octets an idle connection, at most
-GROWTH = 1.2  # times what a look-up among the fewest routes takes, at most
+MAX_IDLE_MEMORY = 3 * 1024  # octets per idle connection
+MAX_GROWTH = 1.2  # time of a look-up among the most routes, divided by the time among the fewest
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a goal is reached, and by how much."""
+class GoalResult:
+    """A goal, its target, and what was measured."""
 
-    kept: bool
-    sentence: str
-
-    @property
-    def text(self) -> str:
-        return f"{'reached' if self.kept else 'MISSED '}  {self.sentence}"
+    goal: str
+    target: str
+    measured: str
+    reached: bool
 
 
-def verdicts(results: Results) -> Iterator[Verdict]:
-    """Judge each goal that has been measured."""
+def goal_results(results: Results) -> Iterator[GoalResult]:
+    """Compare the results with each goal that they cover."""
     for goal in GOALS:
-        yield from judge(goal, results)
-    yield from judge_memory(results)
-    yield from judge_growth(results)
+        yield from speed_result(goal, results)
+    yield from memory_result(results)
+    yield from growth_results(results)
 
 
-def judge(goal: Goal, results: Results) -> Iterator[Verdict]:
+def speed_result(goal: Goal, results: Results) -> Iterator[GoalResult]:
     own = rates(results.measurements, goal.workload, goal.peer)
     other = rates(results.measurements, goal.under or goal.workload, goal.than)
     found = spread(ratios(own, other))
     if found:
-        than = f"under {goal.under}" if goal.under else goal.than
-        how = f"{goal.workload}: {goal.peer} is {found.median:.2f} x {than} ({found.least:.2f} .. {found.greatest:.2f})"
-        yield Verdict(found.median >= goal.least, f"{how}, at least {goal.least:.2f}")
+        than = f"{goal.than} under {goal.under}" if goal.under else goal.than
+        measured = f"{found.median:.2f} ({found.least:.2f} .. {found.greatest:.2f})"
+        name = f"{goal.workload}: {goal.peer} / {than}"
+        yield GoalResult(name, f"at least {goal.least:.2f}", measured, found.median >= goal.least)
 
 
-def judge_memory(results: Results) -> Iterator[Verdict]:
+def memory_result(results: Results) -> Iterator[GoalResult]:
     found = spread(
         row.idle_memory for row in results.measurements if row.peer == BASELINE and row.idle_memory is not None
     )
     if found:
-        yield Verdict(
-            found.median <= IDLE_MEMORY,
-            f"idle: {BASELINE} holds {found.median:,.0f} bytes an idle connection, at most {IDLE_MEMORY:,}",
-        )
+        name = f"idle: memory of {BASELINE} per idle connection"
+        target, measured = f"at most {MAX_IDLE_MEMORY:,} bytes", f"{found.median:,.0f} bytes"
+        yield GoalResult(name, target, measured, found.median <= MAX_IDLE_MEMORY)
 
 
-def judge_growth(results: Results) -> Iterator[Verdict]:
-    """Judge static paths, the most routes against the fewest."""
+def growth_results(results: Results) -> Iterator[GoalResult]:
+    """Compare the most routes with the fewest, for static paths."""
     rows = [row for row in results.growth if row.router == BASELINE and "static" in row.path]
     for path in dict.fromkeys(row.path for row in rows):
         fewest, *_, most = sorted((row for row in rows if row.path == path), key=lambda row: row.routes)
         grown = median(most.microseconds) / median(fewest.microseconds)
-        how = f"routing, {path}: {most.routes:,} routes take {grown:.2f} x the time of {fewest.routes:,}"
-        yield Verdict(grown <= GROWTH, f"{how}, at most {GROWTH:.2f}")
+        name = f"routing, {path}: {most.routes:,} routes / {fewest.routes:,} routes"
+        yield GoalResult(name, f"at most {MAX_GROWTH:.2f}", f"{grown:.2f}", grown <= MAX_GROWTH)

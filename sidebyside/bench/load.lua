@@ -1,5 +1,5 @@
--- What wrk sends: the octets of the file named first, as often in one write as the number after it says.
--- A file that holds {n} is filled in with another number each time; others are sent as they are, at no cost.
+-- The request that wrk sends: the first argument is its file, the second the number of requests in one write.
+-- If the file contains {n}, each request gets another number there; if not, building the request costs no time.
 
 local MARK = "{n}"
 
@@ -27,7 +27,7 @@ function wrk.init(arguments)
    local parts, number = split(octets), 0
    wrk.request = function() return octets end
    if #parts > 1 then
-      function request()  -- its being here tells wrk to ask each time
+      function request()  -- wrk calls it for each request, if it exists
          number = number + 1
          return table.concat(parts, tostring(number))
       end

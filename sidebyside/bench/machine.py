@@ -1,4 +1,4 @@
-"""What measurements depend on: the machine and its cores."""
+"""The machine: its cores, its processor, the memory of processes and the limit on open files."""
 
 import os
 import platform
@@ -10,14 +10,14 @@ from pathlib import Path
 
 
 def cores() -> tuple[int, int]:
-    """Return the core for servers and that for the load; they are the same where there is but one."""
+    """Return the core for servers and the core for the load; a machine with one core has one for both."""
     usable = sorted(os.sched_getaffinity(0))
     return usable[0], usable[-1]
 
 
 @contextmanager
 def on_core(core: int) -> Iterator[None]:
-    """Stay on one core, with all that is started meanwhile."""
+    """Stay on one core until the block ends, with all processes that are started meanwhile."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})
     try:
@@ -32,20 +32,17 @@ def processor() -> str:
     return found[1] if found else platform.machine()
 
 
-def allow_open_files(wanted: int) -> int:
-    """Raise the limit on open files for us and all that we start; return what it is now."""
-    for hard in (
-        max(wanted, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),
-        resource.getrlimit(resource.RLIMIT_NOFILE)[1],
-    ):
+def allow_open_files(number: int) -> None:
+    """Raise the limit on open files for this process and its children, as far as the system allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (max(number, hard), hard):  # only root can raise the hard limit
         with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(number, limit), limit))
             break
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def resident_memory(group: int) -> int:
-    """Return the octets that all processes of a group hold in memory; what they share counts once."""
+    """Return the octets of memory that all processes of a group use; shared memory counts once."""
     found = (proportional_size(folder) for folder in Path("/proc").glob("[0-9]*") if group_of(folder) == group)
     return 1024 * sum(found)
 
@@ -57,7 +54,7 @@ def group_of(folder: Path) -> int | None:
 
 
 def proportional_size(folder: Path) -> int:
-    """Return KiB, 0 for a process that has gone meanwhile."""
+    """Return KiB, 0 if the process has ended meanwhile."""
     with suppress(OSError):
         return sum(map(int, re.findall(r"^Pss: +(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE)))
     return 0

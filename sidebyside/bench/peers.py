@@ -1,93 +1,93 @@
-"""The peers, as data: how each server is started, for one core and without an access log, and how it is got."""
+"""The peers, as data: the command of each server, for one core and without an access log, and how to install it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sidebyside.installed import package_version, program_version
-from sidebyside.services import Job
+from sidebyside.launch.requirements import INSTALL_PROGRAM, package_version, program_version
+from sidebyside.launch.services import ServerSpec
 
-CONSTANT = "sidebyside.bench.constant"
+CONSTANT = "sidebyside.bench.servers.constant"
 BASELINE = "raw_router"
-BENCH = "pip install 'three-routers[bench]'"
+INSTALL_BENCH = "pip install -e '.[bench]' in the checkout"
 
-# What runs a WSGI application; with limits that 10,000 idle connections do not reach.
-SERVERS = {
+# Servers for WSGI applications, with limits that allow 10,000 idle connections.
+WSGI_SERVERS = {
     "raw_router threads": "raw_router --port {port} --driver threads --wsgi {application}",
     "raw_router events": "raw_router --port {port} --driver events --wsgi {application}",
     "gunicorn": "gunicorn --bind 127.0.0.1:{port} --worker-class gthread --threads 8 --keep-alive 75 "
     "--worker-connections 20000 --no-control-socket --log-level warning {application}",
     "granian": "granian --interface wsgi --port {port} --workers 1 --blocking-threads 1 --backpressure 20000 --http 1 "
     "--no-ws --no-log {application}",
-    # Without poll, waitress cannot hold more than 1,024 connections.
+    # Without poll, waitress cannot serve more than 1,024 connections.
     "waitress": "waitress --listen 127.0.0.1:{port} --connection-limit 20000 --asyncore-use-poll {application}",
-    "bjoern": "sidebyside.bench.on_bjoern {application} {port}",
+    "bjoern": "sidebyside.bench.servers.on_bjoern {application} {port}",
 }
-FRAMEWORKS = {"flask": "flask_app:app", "django": "django_project.wsgi:application"}
+APPLICATIONS = {"flask": "flask_app:app", "django": "django_project.wsgi:application"}
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A server with what it serves."""
+    """A server and the application that it runs."""
 
     name: str
     suite: str
     command: str  # for python -m
-    package: str = ""  # of Python, whose version is told; where it is not installed, the peer is left out
-    program: str = ""  # the same, for what is none of Python's
-    get: str = BENCH  # how a missing one is got
+    package: str = ""  # the Python package that it requires, if any
+    program: str = ""  # the program that it requires, if any
+    install: str = INSTALL_BENCH
     baseline: str = BASELINE  # the peer that it is compared with
 
-    def job(self, port: int, answer: Path, pipelined: int) -> Job:
-        """Return the job of serving the answer in that file on a port."""
-        words = (word.format(port=port, answer=answer, pipelined=pipelined) for word in self.command.split())
-        return Job(self.name, "", "", self.name, port, tuple(words))
+    def spec(self, port: int, response: Path, pipelined: int) -> ServerSpec:
+        """Return the server on a port, with the response in that file."""
+        words = (word.format(port=port, response=response, pipelined=pipelined) for word in self.command.split())
+        return ServerSpec(self.name, "", "", self.name, port, tuple(words))
 
     @property
     def version(self) -> str | None:
-        """Return it, None where the peer is not installed, an empty text where it is part of this project."""
+        """Return the version, None if the peer is not installed, "" if it is part of this project."""
         if self.program:
             return program_version(self.program, "-v")
         return package_version(self.package) if self.package else ""
 
 
-def on(server: str, application: str) -> str:
-    return SERVERS[server].replace("{application}", application)
+def command_for(server: str, application: str) -> str:
+    return WSGI_SERVERS[server].replace("{application}", application)
 
 
-GET_BJOERN = "apt-get install gcc python3-dev libev-dev && pip install 'three-routers[bjoern]'"
-WAYS_TO_GET = {"bjoern": GET_BJOERN}
+INSTALL = {"bjoern": "apt-get install gcc python3-dev libev-dev && pip install -e '.[bjoern]' in the checkout"}
 
 
-def served_alone(server: str) -> Peer:
-    """Return the peer that answers on this server without a service behind it."""
-    return Peer(server, "servers", on(server, f"{CONSTANT}:wsgi"), server, get=WAYS_TO_GET.get(server, BENCH))
+def with_constant(server: str) -> Peer:
+    """Return the peer that serves the constant response on this server."""
+    command = command_for(server, f"{CONSTANT}:wsgi")
+    return Peer(server, "servers", command, server, install=INSTALL.get(server, INSTALL_BENCH))
 
 
-def framework_on(framework: str, server: str) -> Peer:
+def with_framework(framework: str, server: str) -> Peer:
     """Return the peer that runs the real application on this server."""
     ours = server.startswith("raw_router")
     return Peer(
         f"{framework} on {server}",
         framework,
-        on(server, FRAMEWORKS[framework]),
+        command_for(server, APPLICATIONS[framework]),
         "" if ours else server,
-        get=WAYS_TO_GET.get(server, BENCH),
+        install=INSTALL.get(server, INSTALL_BENCH),
         baseline=f"{framework} on raw_router threads",
     )
 
 
 PEERS: Sequence[Peer] = (
     Peer(BASELINE, "servers", "raw_router --port {port} --driver events"),
-    Peer("bare loop", "servers", "sidebyside.bench.bare {port} {answer} {pipelined}"),
+    Peer("bare loop", "servers", "sidebyside.bench.servers.bare_loop {port} {response} {pipelined}"),
     Peer(
         "nginx",
         "servers",
-        "sidebyside.bench.on_nginx {port} {answer}",
+        "sidebyside.bench.servers.on_nginx {port} {response}",
         program="nginx",
-        get="apt-get install nginx-light",
+        install=INSTALL_PROGRAM["nginx"],
     ),
-    served_alone("bjoern"),
+    with_constant("bjoern"),
     Peer(
         "uvicorn",
         "servers",
@@ -95,9 +95,9 @@ PEERS: Sequence[Peer] = (
         f"--log-level warning {CONSTANT}:asgi",
         package="uvicorn",
     ),
-    served_alone("granian"),
-    Peer("aiohttp", "servers", "sidebyside.bench.on_aiohttp {port}", package="aiohttp"),
-    served_alone("waitress"),
-    served_alone("gunicorn"),
-    *(framework_on(framework, server) for framework in FRAMEWORKS for server in SERVERS),
+    with_constant("granian"),
+    Peer("aiohttp", "servers", "sidebyside.bench.servers.on_aiohttp {port}", package="aiohttp"),
+    with_constant("waitress"),
+    with_constant("gunicorn"),
+    *(with_framework(framework, server) for framework in APPLICATIONS for server in WSGI_SERVERS),
 )

@@ -1,10 +1,10 @@
-"""The workloads, as data: the octets of a request, and how it is sent."""
+"""The workloads, as data: the request of each, and how it is sent."""
 
 from dataclasses import dataclass
 
 IDLE_CONNECTIONS = 10_000
 
-# Lines are ended by CR LF where a request is made. {n} is another number each time.
+# pattern() ends the lines by CR LF. {n} stands for another number in each request.
 SAME = """\
 GET /test HTTP/1.1
 Host: {host}
@@ -39,16 +39,16 @@ name=Ada+Lovelace&comment=A+first+programme%21"""
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What every connection asks, again and again."""
+    """The request that every connection sends, again and again."""
 
     name: str
-    shows: str
+    description: str
     template: str
     pipelined: int = 1  # requests in one write
-    idle: int = 0  # connections held open meanwhile, each having been answered once
+    idle: int = 0  # connections that stay open meanwhile, after one response each
 
     def pattern(self, port: int) -> str:
-        """Return the octets of a request, as text, with {n} in it where it differs each time."""
+        """Return a request as text, with {n} where requests differ."""
         return self.template.replace("\n", "\r\n").replace("{host}", f"127.0.0.1:{port}")
 
     def request(self, port: int, number: int = 0) -> str:
@@ -57,11 +57,9 @@ class Workload:
 
 WORKLOADS = (
     Workload("same", "one request, again and again", SAME),
-    Workload("browser", "a browser's header fields; query and cookie differ each time", BROWSER),
+    Workload("browser", "a browser's header fields; the query and the cookie differ in each request", BROWSER),
     Workload("pipelined", "sixteen requests in one write", SAME, pipelined=16),
     Workload("connect", "a new connection for each request", CONNECT),
-    Workload(
-        "idle", f"as same, while {IDLE_CONNECTIONS:,} idle connections are held open", SAME, idle=IDLE_CONNECTIONS
-    ),
+    Workload("idle", f"like same, while {IDLE_CONNECTIONS:,} idle connections stay open", SAME, idle=IDLE_CONNECTIONS),
     Workload("form", "an urlencoded form, sent by POST", FORM),
 )

@@ -20,9 +20,10 @@ from sidebyside.compare.replaying import rule_named
 from sidebyside.compare.sending import Place, send
 from sidebyside.compare.showing import shown
 from sidebyside.compare.starting import ours, places_at
-from sidebyside.orderly import orderly
-from sidebyside.printing import console, show
-from sidebyside.services import SERVERS
+from sidebyside.console import console
+from sidebyside.console import print_lines as show
+from sidebyside.launch.services import SERVERS
+from sidebyside.launch.signals import interruptible as orderly
 
 Tell = Callable[[str], None]
 EXAMPLES = """\b

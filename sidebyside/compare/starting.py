@@ -12,8 +12,10 @@ from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.sandbox.ports import free_port, is_free
 from sidebyside.compare.sending import Place
-from sidebyside.services import HOST, SERVICES, jobs
-from sidebyside.serving import running, wait_until_all_listen, watch
+from sidebyside.launch.launcher import launch as running
+from sidebyside.launch.launcher import wait_until_all_listen, watch
+from sidebyside.launch.services import HOST, SERVICES
+from sidebyside.launch.services import server_specs as jobs
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
 

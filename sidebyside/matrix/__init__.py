@@ -1,1 +1,1 @@
-"""The contract against each implementation on each server."""
+"""Judge each implementation on each server, and attribute each failure to a framework or a server."""

@@ -8,10 +8,11 @@ from raw_router.__main__ import stop_on_signals
 from raw_router.connection import Connection
 from raw_router.drivers import listen, threads
 from raw_router.wsgi import handler_for
-from sidebyside.commands import options
+from sidebyside.launch import options
+from sidebyside.launch.services import HOST
+from sidebyside.launch.services import server_specs as jobs
 from sidebyside.page.application import create_app
 from sidebyside.page.settings import settings_for
-from sidebyside.services import HOST, jobs
 
 
 @click.command()

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sidebyside.services import Job
+from sidebyside.launch.services import ServerSpec as Job
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from raw_router.connection import Connection
 from raw_router.messages import HTTPError, Request
+from sidebyside.launch.services import SERVERS
 from sidebyside.page.reading import read
 from sidebyside.page.reasons import Reason
 from sidebyside.page.source import excerpt_of
 from sidebyside.page.why_django import why_django
 from sidebyside.page.why_flask import why_flask
 from sidebyside.page.why_raw import why_raw
-from sidebyside.services import SERVERS
 
 WHY: Mapping[str, Callable[[Request], Reason]] = {"raw": why_raw, "flask": why_flask, "django": why_django}
 UNFINISHED = "The request is not complete, so no router is asked yet."

@@ -10,9 +10,9 @@ from raw_router.connection import Connection
 from raw_router.drivers import threads
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
+from sidebyside.launch.services import SERVICES
 from sidebyside.page.application import create_app
 from sidebyside.page.settings import Settings, Target
-from sidebyside.services import SERVICES
 from tests.serving import HANDLERS, HOST, driving, serving
 
 CHROMIUM = shutil.which("chromium")

@@ -12,10 +12,12 @@ from urllib.request import Request, urlopen
 import pytest
 from click.testing import CliRunner
 
+from http_contract.sandbox.ports import is_taken
 from sidebyside.__main__ import main
+from sidebyside.launch.ports import free_base_port
 from sidebyside.page.safety import TOKEN_FIELD
 from tests.serving import HOST
-from tests.starting.processes import Session, free_base_port, is_free, session_of
+from tests.session import Session, session_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -42,23 +44,25 @@ def test_starts_the_page_and_the_three_and_ends_them() -> None:
         assert session.read_until("GET /hello/you ").splitlines()[-1].startswith(("raw", "flask", "django"))
         session.process.send_signal(signal.SIGINT)
         session.assert_ends()
-        assert is_free(session.base_port)
+        assert not is_taken(session.base_port)
         assert session.process.returncode == 0
 
 
 def test_all_ports_that_are_taken_are_told_of_at_once() -> None:
     with page() as session, socket.create_server((HOST, at := session.base_port)), socket.create_server((HOST, at + 2)):
         said, _ = session.process.communicate(timeout=30)
-    assert f"cannot listen on port {at} for page, {at + 2} for flask: Address already in use" in said
-    assert f"perhaps it runs already: http://{HOST}:{at}/" in said
-    assert re.search(r"choose --port (\d+) --base-port \1 \(make run ARGS='--port \1 --base-port \1'\)\n", said)
+    assert f"Ports {at} (page), {at + 2} (flask) are in use by another program." in said
+    assert f"If the service runs there already, open http://{HOST}:{at}/." in said
+    assert re.search(
+        r"Choose other ports: --port (\d+) --base-port \1 \(make run ARGS='--port \1 --base-port \1'\)\n", said
+    )
 
 
 def test_the_page_is_none_of_the_three() -> None:
     result = CliRunner().invoke(main, ["page", "--port", "8002"])
     assert (result.exit_code, result.output) == (
         2,
-        "Error: port 8002 is one of the three; choose another with --port or --base-port\n",
+        "Error: Port 8002 is the port of one of the three implementations. Choose another --port or --base-port.\n",
     )
 
 

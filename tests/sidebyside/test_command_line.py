@@ -1,4 +1,4 @@
-"""How all commands of sidebyside behave in a shell: what is typed wrong, and a reader who has seen enough."""
+"""The commands of sidebyside in a shell: wrong words and options, and a pipe whose reader leaves early."""
 
 from http import HTTPStatus
 
@@ -12,7 +12,7 @@ from tests.unread import status_unread
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         ("copmare", "No such command 'copmare'. Did you mean 'compare'?"),
         ("nothing", "No such command 'nothing'."),
@@ -23,23 +23,23 @@ from tests.unread import status_unread
         ("serve --base-port x", "Invalid value for '--base-port': 'x' is not a valid integer range."),
     ],
 )
-def test_what_is_typed_wrong(typed: str, said: str) -> None:
+def test_a_wrong_word_is_one_line(typed: str, message: str) -> None:
     result = CliRunner().invoke(main, typed.split())
-    assert (result.exit_code, result.output) == (2, f"Error: {said}\n")
+    assert (result.exit_code, result.output) == (2, f"Error: {message}\n")
 
 
 @pytest.mark.parametrize("arguments", [["routes"], ["routes", "--json"]], ids=" ".join)
-def test_who_stops_reading_changes_no_verdict(arguments: list[str]) -> None:
+def test_a_reader_that_leaves_does_not_change_the_exit_status(arguments: list[str]) -> None:
     assert status_unread("sidebyside", *arguments) == 0
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["table", "json"])
-def test_a_difference_is_one_even_where_nobody_reads_of_it(form: list[str]) -> None:
-    with serving(says(HTTPStatus.NO_CONTENT)) as one, serving(says(HTTPStatus.NOT_MODIFIED)) as other:
+def test_a_reader_that_leaves_does_not_hide_a_difference(form: list[str]) -> None:
+    with serving(responds(HTTPStatus.NO_CONTENT)) as one, serving(responds(HTTPStatus.NOT_MODIFIED)) as other:
         urls = [f"{HOST}:{port}" for port in (one, other)]
         assert status_unread("sidebyside", "compare", "GET", "/", *form, "--urls", *urls) == 1
         assert status_unread("sidebyside", "compare", "GET", "/", *form, "--urls", urls[0], urls[0]) == 0
 
 
-def says(status: HTTPStatus) -> Handler:
+def responds(status: HTTPStatus) -> Handler:
     return lambda _: Response(status)

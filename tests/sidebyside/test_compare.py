@@ -21,9 +21,10 @@ from raw_router.messages import Request, Response
 from sidebyside.__main__ import main
 from sidebyside.compare.options import spread
 from sidebyside.compare.starting import place_at
+from sidebyside.launch.ports import free_base_port
 from tests.contract.scripted import OK, says, scripted
 from tests.serving import HANDLERS, HOST, serving
-from tests.starting.processes import LIMIT, free_base_port, session_of
+from tests.session import LIMIT, session_of
 from tests.tls import CERTIFICATE, encrypting
 
 ROOT = Path(__file__).parents[2]
@@ -363,5 +364,5 @@ def test_ctrl_c_while_waiting(tmp_path: Path) -> None:
             with client:
                 process.send_signal(signal.SIGINT)
                 _, said = process.communicate(timeout=LIMIT)
-    assert said == "Stopped; no server is left.\n"
+    assert said == "Interrupted. All servers have been stopped.\n"
     assert process.returncode == 130

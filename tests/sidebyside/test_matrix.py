@@ -1,4 +1,4 @@
-"""sidebyside matrix: what is judged, whose a failure is, how it is shown; and that docs/conformance.md is true."""
+"""sidebyside matrix: which pairs are judged, how failures are attributed and shown; and that the document is true."""
 
 import json
 import re
@@ -16,19 +16,19 @@ from click.testing import CliRunner, Result
 
 from http_contract.errors import CannotJudge
 from http_contract.grading.store import Result as Outcome
+from http_contract.reports.explain import escaped
 from http_contract.rules.registry import BY_ID
 from sidebyside.__main__ import main
-from sidebyside.matrix import command
-from sidebyside.matrix.blaming import Matrix
-from sidebyside.matrix.breaches import BREACHES
-from sidebyside.matrix.judging import Judged, first_complaint, read
-from sidebyside.matrix.page import page
-from sidebyside.matrix.pairs import TITLES, Pair, all_pairs, chosen, versions
-from sidebyside.matrix.records import as_json
-from sidebyside.matrix.tables import lines
+from sidebyside.matrix import cli
+from sidebyside.matrix.attribution import Matrix
+from sidebyside.matrix.export import as_json
+from sidebyside.matrix.known_failures import KNOWN_FAILURES
+from sidebyside.matrix.markdown import ATTRIBUTION, INTRODUCTION, as_markdown
+from sidebyside.matrix.run import TITLES, Pair, PairReport, all_pairs, chosen, first_failure, pair_report, versions
+from sidebyside.matrix.terminal import lines
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
-RULE = "route-test"  # which is broken nowhere
+RULE = "route-test"  # which passes everywhere
 LIMIT = 20.0  # seconds to end in, on a busy machine
 FAILED, SKIPPED = "failed", "skipped"
 
@@ -39,20 +39,20 @@ def pair(text: str) -> Pair:
 
 
 def matrix(failures: Mapping[str, str], rule: str = RULE) -> Matrix:
-    """Return all pairs, all of them keeping a rule but those that are told otherwise."""
+    """Return all pairs; a rule passes on all of them, except for the given verdicts."""
     verdicts = {each: failures.get(f"{each.implementation} {each.server}", "passed") for each in all_pairs()}
-    return Matrix([judged(each, rule, verdict) for each, verdict in verdicts.items()])
+    return Matrix([report(each, rule, verdict) for each, verdict in verdicts.items()])
 
 
-def judged(pair: Pair, rule: str, verdict: str) -> Judged:
+def report(pair: Pair, rule: str, verdict: str) -> PairReport:
     points = 10 if verdict == "passed" else 0
-    complaints = {rule: "the status is 500, not 200"} if verdict == FAILED else {}
-    reasons = {rule: "route-index does not hold"} if verdict == SKIPPED else {}
-    return Judged(pair, {BY_ID[rule].stage: points}, {rule: verdict}, complaints, reasons)
+    failures = {rule: "the status is 500, not 200"} if verdict == FAILED else {}
+    skips = {rule: "route-index failed"} if verdict == SKIPPED else {}
+    return PairReport(pair, {BY_ID[rule].stage: points}, {rule: verdict}, failures, skips)
 
 
 OURS = ("raw events", "flask threads", "django threads")
-WHOSE = {
+OWNERS = {
     "on one server with both": (["flask gunicorn", "django gunicorn"], "gunicorn"),
     "on one server with one": (["django gunicorn"], "Django"),
     "on each with one": (["django gunicorn", "django granian"], "Django"),
@@ -72,35 +72,35 @@ WHOSE = {
 }
 
 
-@pytest.mark.parametrize(("failing", "whose"), WHOSE.values(), ids=WHOSE)
-def test_whose_a_failure_is(failing: list[str], whose: str) -> None:
+@pytest.mark.parametrize(("failing", "owner"), OWNERS.values(), ids=OWNERS)
+def test_the_owner_of_a_failure(failing: list[str], owner: str) -> None:
     found = matrix(dict.fromkeys(failing, FAILED))
-    assert found.blame(pair(failing[0]), BY_ID[RULE]).whose == whose
+    assert found.attribute(pair(failing[0]), BY_ID[RULE]).owner == owner
 
 
-def test_who_could_not_be_judged_excuses_nobody() -> None:
+def test_a_skipped_rule_is_no_evidence() -> None:
     found = matrix({"flask gunicorn": FAILED, "django gunicorn": SKIPPED})
-    assert found.blame(Pair("flask", "gunicorn"), BY_ID[RULE]).whose == "gunicorn"
+    assert found.attribute(Pair("flask", "gunicorn"), BY_ID[RULE]).owner == "gunicorn"
 
 
-def test_what_is_known_is_told_with_what_is_deduced() -> None:
+def test_a_known_failure_has_a_reason() -> None:
     rule = "route-double-slash"
     found = matrix({"flask waitress": FAILED, "django waitress": FAILED}, rule)
-    blame = found.blame(pair("flask waitress"), BY_ID[rule])
-    assert (blame.whose, blame.reason) == ("waitress", "the server turns a leading // into /")
+    found_there = found.attribute(pair("flask waitress"), BY_ID[rule])
+    assert (found_there.owner, found_there.reason) == ("waitress", "the server replaces a leading // by /")
 
 
-def test_what_is_known_to_be_of_two_frameworks_is_not_their_server_s() -> None:
+def test_a_failure_of_two_frameworks_is_attributed_by_hand() -> None:
     rule = "methods-case"
     found = matrix({"flask granian": FAILED, "django granian": FAILED}, rule)
-    blame = found.blame(pair("flask granian"), BY_ID[rule])
-    assert (blame.whose, blame.evidence) == ("Flask", "known")
+    found_there = found.attribute(pair("flask granian"), BY_ID[rule])
+    assert (found_there.owner, found_there.evidence) == ("Flask", "by hand")
 
 
 @pytest.mark.parametrize("each", list(all_pairs()), ids=str)
-def test_no_rule_is_known_to_be_broken_twice(each: Pair) -> None:
-    known = [breach for breach in BREACHES if each.implementation in breach.implementations]
-    rules = [rule for breach in known if each.server in breach.servers for rule in breach.rules]
+def test_no_failure_is_listed_twice(each: Pair) -> None:
+    known = [failure for failure in KNOWN_FAILURES if each.implementation in failure.implementations]
+    rules = [rule for failure in known if each.server in failure.servers for rule in failure.rules]
     assert sorted(set(rules)) == sorted(rules)
     assert set(rules) <= BY_ID.keys()
 
@@ -116,19 +116,19 @@ def test_no_rule_is_known_to_be_broken_twice(each: Pair) -> None:
     ],
     ids=["nginx", "two", "drivers", "none", "both"],
 )
-def test_what_is_judged(implementations: list[str], servers: list[str], expected: list[str]) -> None:
+def test_chosen_pairs(implementations: list[str], servers: list[str], expected: list[str]) -> None:
     assert chosen(implementations, servers) == [pair(text) for text in expected]
 
 
-def test_all_is_judged_where_nothing_is_chosen() -> None:
+def test_without_names_all_pairs_are_chosen() -> None:
     assert chosen([], []) == list(all_pairs())
 
 
-BROKEN = matrix({"flask gunicorn": FAILED, "django gunicorn": FAILED, "raw nginx": FAILED})
+FAILING = matrix({"flask gunicorn": FAILED, "django gunicorn": FAILED, "raw nginx": FAILED})
 SMALL = Matrix(
-    [each for each in BROKEN.judged if each.pair.server in ("threads", "events", "gunicorn", "nginx")],
+    [each for each in FAILING.reports if each.pair.server in ("threads", "events", "gunicorn", "nginx")],
     versions={"gunicorn": "1.2"},
-    missing={"granian": "granian is not installed; install it by: pip"},
+    missing={"granian": "granian is not installed. Install it: pip"},
 )
 
 
@@ -140,31 +140,31 @@ def test_table() -> None:
         "raw     raw_router events      10    10",
     ]
     assert "flask   gunicorn                0     0" in shown
-    assert "Left out: granian is not installed; install it by: pip" in shown
+    assert "Left out: granian is not installed. Install it: pip" in shown
     assert shown[-5:] == [
-        "gunicorn: 1 MUST rule does not hold",
+        "gunicorn: 1 MUST rule failed",
         "  MUST   route-test",
         "",
-        "nginx: 1 MUST rule does not hold",
+        "nginx: 1 MUST rule failed",
         "  MUST   route-test",
     ]
     assert [line for line in shown if line != line.rstrip()] == []
 
 
-def test_what_was_not_judged_does_not_hold() -> None:
+def test_a_skipped_rule_is_not_a_pass() -> None:
     shown = [line.plain for line in lines(matrix({"flask threads": SKIPPED}))]
-    assert shown[-1] == "flask on raw_router threads: 1 rule not judged: route-index does not hold"
+    assert shown[-1] == "flask on raw_router threads: 1 rule skipped: route-index failed"
 
 
-def test_all_hold() -> None:
-    assert [line.plain for line in lines(matrix({}))][-1] == "All rules hold everywhere."
+def test_all_pass() -> None:
+    assert [line.plain for line in lines(matrix({}))][-1] == "All rules pass on all servers."
 
 
 def test_page() -> None:
-    text = page(SMALL)
+    text = as_markdown(SMALL)
     assert "| flask | gunicorn | **0** | 0 |" in text
-    assert "Judged were gunicorn 1.2.\n" in text
-    assert "Left out, since it is not installed: granian.\n" in text
+    assert "Versions: gunicorn 1.2.\n" in text
+    assert "Left out because it is not installed: granian.\n" in text
     [row] = re.findall(r"^.*\[route-test\].* with flask, with django .*$", text, re.MULTILINE)
     assert row.startswith(
         "| 3 | [route-test](contract.md#route-test) | with flask, with django | the status is 500, not 200 |"
@@ -175,24 +175,24 @@ def test_json() -> None:
     data = json.loads(as_json(SMALL))
     [found] = [each for each in data["pairs"] if (each["implementation"], each["server"]) == ("flask", "gunicorn")]
     assert found["points"] == {"3": 0}
-    assert [(each["rule"], each["whose"]) for each in found["broken"]] == [(RULE, "gunicorn")]
+    assert [(each["rule"], each["owner"]) for each in found["failed"]] == [(RULE, "gunicorn")]
 
 
 @pytest.mark.parametrize(
-    ("result", "said"),
+    ("result", "message"),
     [
         (Outcome("raw on x", "", why="not done within 300 seconds"), "not done within 300 seconds"),
         (Outcome("raw on x", "", {"stopped": "it used too much memory"}), "it used too much memory"),
     ],
     ids=["late", "stopped"],
 )
-def test_what_cannot_be_judged(result: Outcome, said: str) -> None:
-    with pytest.raises(CannotJudge, match=f"raw on raw_router events could not be judged: {said}"):
-        read(Pair("raw", "events"), result)
+def test_a_pair_that_cannot_be_judged(result: Outcome, message: str) -> None:
+    with pytest.raises(CannotJudge, match=f"raw on raw_router events could not be judged: {message}"):
+        pair_report(Pair("raw", "events"), result)
 
 
-def test_first_complaint() -> None:
-    assert first_complaint("rule (MUST): A promise.\n  But one\n    sent 3\n  But two") == "one"
+def test_first_failure() -> None:
+    assert first_failure({"told": "rule (MUST): A promise.\n  But one\n    sent 3\n  But two"}) == "one"
 
 
 def run(*arguments: str) -> Result:
@@ -200,7 +200,7 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("broken", "status"),
+    ("verdicts", "status"),
     [
         ({}, 0),
         ({"flask gunicorn": FAILED}, 0),
@@ -209,16 +209,16 @@ def run(*arguments: str) -> Result:
         ({"flask gunicorn": SKIPPED}, 0),
         ({"flask threads": SKIPPED}, 1),
     ],
-    ids=["nothing", "on another server", "on another driver", "on raw_router", "unjudged elsewhere", "unjudged there"],
+    ids=["nothing", "on another server", "on another driver", "on raw_router", "skipped elsewhere", "skipped there"],
 )
-def test_exit_status(broken: Mapping[str, str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "judge_all", lambda *_: matrix(broken))
+def test_exit_status(verdicts: Mapping[str, str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "judge_all", lambda *_: matrix(verdicts))
     assert run().exit_code == status
 
 
-def test_a_page_that_cannot_be_written_is_told_of_after_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "judge_all", lambda *_: SMALL)
-    monkeypatch.setattr(command, "write_whole", raising(OSError(28, "No space left on device")))
+def test_a_page_that_cannot_be_written_is_an_error_after_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "judge_all", lambda *_: SMALL)
+    monkeypatch.setattr(cli, "write_whole", raising(OSError(28, "No space left on device")))
     result = run("--page", "page.md")
     assert (result.exit_code, result.stderr) == (2, "Error: page.md cannot be written: No space left on device\n")
     assert "MUST   route-test" in result.stdout
@@ -235,7 +235,7 @@ def raising(error: OSError) -> Callable[[object, object], None]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--on", "apache"], "'apache' is not one of 'raw_router', 'serial'"),
         (["--only", "bottle"], "'bottle' is not one of 'raw', 'flask', 'django'"),
@@ -244,34 +244,34 @@ def raising(error: OSError) -> Callable[[object, object], None]:
     ],
     ids=["server", "implementation", "folder", "neither"],
 )
-def test_what_is_not_understood_is_told_in_one_line(arguments: list[str], said: str) -> None:
+def test_a_wrong_option_is_one_line(arguments: list[str], message: str) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert said in result.stderr
+    assert message in result.stderr
     assert result.stderr.count("\n") == 1
 
 
 def test_ctrl_c_leaves_nothing_running() -> None:
-    started = [sys.executable, "-m", "sidebyside", "matrix", "--only", "raw", "--on", "raw_router"]
-    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "sidebyside", "matrix", "--only", "raw", "--on", "raw_router"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            begun = wait_for_servers(process)
+            started = wait_for_servers(process)
             process.send_signal(signal.SIGINT)
-            assert process.communicate(timeout=LIMIT) == ("", "Stopped; no server is left.\n")
+            assert process.communicate(timeout=LIMIT) == ("", "Interrupted. All servers have been stopped.\n")
             assert process.returncode == 130
-            assert psutil.wait_procs(begun, LIMIT)[1] == []
+            assert psutil.wait_procs(started, LIMIT)[1] == []
         finally:
             process.kill()
 
 
 def wait_for_servers(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Return all that a process has started, once servers are among it."""
-    begun: list[psutil.Process] = []
-    while not any("raw_router" in each.cmdline()[2:] for each in begun):
+    """Return the descendants of a process, once servers are among them."""
+    started: list[psutil.Process] = []
+    while not any("raw_router" in each.cmdline()[2:] for each in started):
         assert process.poll() is None
         with suppress(psutil.NoSuchProcess):
-            begun = psutil.Process(process.pid).children(recursive=True)
-    return begun
+            started = psutil.Process(process.pid).children(recursive=True)
+    return started
 
 
 STAGE = 4
@@ -279,7 +279,7 @@ STAGE = 4
 
 @pytest.fixture(scope="module")
 def flask() -> dict[str, Any]:
-    """What the matrix says of Flask in one stage on two servers besides raw_router, by server."""
+    """Flask in one stage on two servers and on raw_router, by server."""
     result = run("--only", "flask", "--on", "dev", "--on", "gunicorn", "--stage", str(STAGE), "--json")
     assert result.exit_code == 0
     return {each["server"]: each for each in json.loads(result.stdout)["pairs"]}
@@ -291,24 +291,31 @@ def rows(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("server", ["threads", "dev", "gunicorn"])
-def test_the_document_gives_the_points_that_are_made(flask: dict[str, Any], server: str) -> None:
+def test_the_document_has_the_points(flask: dict[str, Any], server: str) -> None:
     [row] = [row for row in rows(DOCUMENT.read_text()) if row[:2] == ["flask", TITLES[server]]]
     assert row[1 + STAGE].strip("*") == str(flask[server]["points"][str(STAGE)])
 
 
-def test_the_document_says_of_each_failure_whose_it_is(flask: dict[str, Any]) -> None:
+def test_the_document_has_the_owner_of_each_failure(flask: dict[str, Any]) -> None:
     sections = re.split("^## ", DOCUMENT.read_text(), flags=re.MULTILINE)
-    broken = [each for found in flask.values() for each in found["broken"]]
-    assert broken
-    for each in broken:
-        [section] = [text for text in sections if text.startswith(each["whose"] + "\n")]
+    failed = [each for found in flask.values() for each in found["failed"]]
+    assert failed
+    for each in failed:
+        [section] = [text for text in sections if text.startswith(each["owner"] + "\n")]
         [row] = [row for row in rows(section) if row[1].startswith(f"[{each['rule']}]")]
         assert row[0] == str(STAGE)
-        assert row[3] == each["complaint"]
+        assert row[3] == each["failure"]
         assert row[4] == each["reason"]
 
 
-def test_the_document_names_no_time_and_no_place() -> None:
+def test_the_document_contains_no_time_and_no_place() -> None:
     text = DOCUMENT.read_text()
     assert not re.search(r"20\d\d-|127\.0\.0\.1:\d|/tmp|/home|GMT", text)
     assert all(name in text for name in versions(list(all_pairs())))
+
+
+def test_the_document_has_the_sentences_and_the_reasons_of_the_code() -> None:
+    text = DOCUMENT.read_text()
+    assert text.startswith(INTRODUCTION)
+    assert f"\n{ATTRIBUTION}\n" in text
+    assert [failure.reason for failure in KNOWN_FAILURES if escaped(failure.reason) not in text] == []

@@ -1,0 +1,135 @@
+"""sidebyside bench: its options, what it checks before it measures, and the files that it writes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from sidebyside.bench import results as files
+from sidebyside.bench.clients import Unusable
+from sidebyside.bench.measure import SUITES, Plan, run
+from sidebyside.bench.peers import INSTALL_BENCH, PEERS
+from sidebyside.bench.report import print_results
+from sidebyside.bench.results import Results
+from sidebyside.bench.workloads import WORKLOADS
+from sidebyside.console import console
+from sidebyside.launch.requirements import LaunchError, not_installed, program_path
+from sidebyside.launch.signals import interruptible
+
+PIPED = 120  # columns of the tables in a pipe
+FILE = click.Path(dir_okay=False, path_type=Path)
+EXISTING_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
+WORKLOAD_NAMES = click.Choice([workload.name for workload in WORKLOADS])
+PEER_NAMES = click.Choice([peer.name for peer in PEERS])
+
+EXAMPLES = """\b
+Examples:
+  sidebyside bench                                      the suite of servers, about 15 minutes
+  sidebyside bench --workload same --peer nginx         nginx and raw_router, one workload
+  sidebyside bench --suite all --json bench.json --svg bench.svg
+  sidebyside bench --from bench.json --svg bench.svg    show earlier results
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--suite", type=click.Choice(list(SUITES)), default="servers", show_default=True, help="What to measure.")
+@click.option(
+    "--workload", "workloads", type=WORKLOAD_NAMES, multiple=True, help="Measure only this workload; can be repeated."
+)
+@click.option(
+    "--peer",
+    "peers",
+    type=PEER_NAMES,
+    metavar="NAME",
+    multiple=True,
+    help="Measure only this server and its baseline; can be repeated.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="Rounds; with fewer than five, the results are not reliable.",
+)
+@click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Seconds for each measurement.")
+@click.option("--json", "json_file", type=FILE, help="Write the measurements of each round here.")
+@click.option("--svg", "svg_file", type=FILE, help="Write a figure here.")
+@click.option("--from", "source", type=EXISTING_FILE, help="Show results that --json has written; measure nothing.")
+def bench(
+    suite: str,
+    workloads: Sequence[str],
+    peers: Sequence[str],
+    rounds: int,
+    seconds: int,
+    json_file: Path | None,
+    svg_file: Path | None,
+    source: Path | None,
+) -> None:
+    """Measure raw_router beside other servers, and how routing time grows with the number of routes.
+
+    The server runs on one core. wrk, which makes the load, runs on another. All servers must serve the same bytes; a
+    server that sends other bytes or errors is excluded. The order of the servers differs from round to round, and
+    ratios are computed within each round.
+    """
+    check_figure(svg_file)
+    results = earlier_results(source) if source else measured(Plan(suite, workloads, peers, rounds, seconds))
+    print_results(results, sized_console())
+    if json_file:
+        files.write(results, json_file)
+    if svg_file:
+        draw(results, svg_file)
+
+
+def sized_console() -> Console:
+    """Return a console as wide as the terminal; tables in a pipe have a width of their own."""
+    out = console()
+    out.width = out.width if out.is_terminal else PIPED
+    return out
+
+
+def check_figure(svg_file: Path | None) -> None:
+    """Fail before measuring if a figure is asked for and cannot be drawn."""
+    if svg_file and find_spec("matplotlib") is None:
+        raise click.ClickException(not_installed("matplotlib, which draws the figure,", INSTALL_BENCH))
+
+
+def draw(results: Results, svg_file: Path) -> None:
+    from sidebyside.bench import figure  # needs matplotlib, which is optional
+
+    figure.draw(results, svg_file)
+
+
+def earlier_results(source: Path) -> Results:
+    try:
+        return files.read(source)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def measured(plan: Plan) -> Results:
+    """Measure what is planned, and leave no process running."""
+    check_wrk(plan)
+    try:
+        with interruptible(), progress() as show_progress:
+            return run(plan, show_progress)
+    except Unusable as unusable:
+        raise click.ClickException(f"raw_router cannot be measured: it {unusable}") from unusable
+
+
+def check_wrk(plan: Plan) -> None:
+    """Fail before measuring if wrk, which makes the load, is not installed."""
+    if plan.all_peers():
+        try:
+            program_path("wrk")
+        except LaunchError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows on a terminal what is measured now."""
+    with Console(stderr=True).status("Starting") as status:
+        yield status.update

@@ -1,0 +1,1 @@
+"""Start several servers, wait until they listen, and stop them together."""

@@ -1,0 +1,62 @@
+"""sidebyside serve and sidebyside page: start servers in the foreground."""
+
+from collections.abc import Sequence
+
+import click
+
+from sidebyside.console import console
+from sidebyside.launch import options
+from sidebyside.launch.foreground import serve_in_foreground
+from sidebyside.launch.requirements import LaunchError
+from sidebyside.launch.services import ServerSpec, page_spec, server_specs
+
+SERVE_EXAMPLES = """\b
+Examples:
+  sidebyside serve                      on ports 8001, 8002 and 8003
+  sidebyside serve --base-port 9000     on ports 9001, 9002 and 9003
+  sidebyside serve --on gunicorn        Flask and Django on gunicorn
+  sidebyside serve --on nginx           all three on raw_router behind nginx
+"""
+PAGE_EXAMPLES = """\b
+Examples:
+  sidebyside page                       http://127.0.0.1:8000, the three on 8001, 8002 and 8003
+  sidebyside page --port 9000 --base-port 9000
+  sidebyside page --on gunicorn         Flask and Django on gunicorn
+"""
+
+
+@click.command(epilog=SERVE_EXAMPLES)
+@options.base_port
+@options.on
+def serve(base_port: int, server: str) -> None:
+    """Start the three implementations and print their access logs.
+
+    They listen on 127.0.0.1 only. Press Ctrl-C to stop them all. If one of them ends by itself, the others are
+    stopped, too.
+    """
+    start(server_specs(server, base_port))
+
+
+@click.command(epilog=PAGE_EXAMPLES)
+@options.port
+@options.base_port
+@options.on
+def page(port: int, base_port: int, server: str) -> None:
+    """Start the three implementations and a web page that shows them side by side.
+
+    Open the page in a browser on this machine: send a request to all three, see how the responses differ and why, run
+    the contract, and read the same ideas in three forms. Press Ctrl-C to stop everything.
+    """
+    three = server_specs(server, base_port)
+    if port in {spec.port for spec in three}:
+        raise click.UsageError(
+            f"Port {port} is the port of one of the three implementations. Choose another --port or --base-port."
+        )
+    start([page_spec(port, base_port, server), *three])
+
+
+def start(specs: Sequence[ServerSpec]) -> None:
+    try:
+        serve_in_foreground(specs, console())
+    except LaunchError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,117 @@
+"""What can be launched, as data: the three services, and the servers that each can run on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HOST = "127.0.0.1"  # only this machine can connect
+
+# The values of --on, and their names in tables.
+SERVERS = {
+    "raw_router": "raw_router",
+    "dev": "dev server",
+    "gunicorn": "gunicorn",
+    "waitress": "waitress",
+    "uvicorn": "uvicorn (a2wsgi)",
+    "granian": "granian",
+    "nginx": "behind nginx",
+}
+# The packages and programs that a server requires, if they are not the module that starts it.
+PACKAGES = {"uvicorn": ("uvicorn", "a2wsgi")}
+PROGRAMS = {"nginx": "nginx"}
+NOTES = {"waitress": "waitress writes no access log."}
+
+RAW_ROUTER = "raw_router --host {host} --port {port} --access-log"
+
+# --threads: otherwise a browser's idle connection would block gunicorn's only worker.
+# --keep-alive: the default, two seconds, is shorter than browsers and the judge expect.
+# --preload: gunicorn listens after the application is loaded, not before.
+# --no-control-socket: all gunicorns of a user would share one in the user's home.
+GUNICORN = (
+    "gunicorn --bind {host}:{port} --threads 8 --keep-alive 60 --preload --no-control-socket --log-level warning "
+    "--access-logfile -"
+)
+GRANIAN = (
+    "granian --interface wsgi --host {host} --port {port} --workers 1 --blocking-threads 8 --http 1 --no-ws "
+    "--log-level warning --access-log"
+)
+BEHIND_NGINX = "sidebyside.launch.nginx {port}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSpec:
+    """One service on one server and one port."""
+
+    name: str
+    colour: str
+    routes: str
+    server: str  # a key of SERVERS
+    port: int
+    command: tuple[str, ...]  # for python -m
+    option: str = "--base-port"  # which chooses its port
+    note: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One implementation of the service."""
+
+    name: str
+    colour: str
+    offset: int  # of its port from the base port
+    routes: str  # where a reader finds its routes
+    commands: Mapping[str, str]  # for python -m, by server
+
+    def on(self, server: str, base_port: int) -> ServerSpec:
+        """Return the service on a server, or on raw_router if it cannot run on that server."""
+        known = server if server in self.commands else "raw_router"
+        port = base_port + self.offset
+        command = self.commands[known].format(host=HOST, port=port).split()
+        return ServerSpec(self.name, self.colour, self.routes, known, port, tuple(command))
+
+
+def wsgi_commands(application: str) -> dict[str, str]:
+    """Return how each server runs a WSGI application."""
+    return {
+        "raw_router": f"{RAW_ROUTER} --wsgi {application}",
+        "gunicorn": f"{GUNICORN} {application}",
+        "waitress": f"waitress --listen {{host}}:{{port}} {application}",
+        "uvicorn": f"sidebyside.launch.on_uvicorn {application} {{host}} {{port}}",
+        "granian": f"{GRANIAN} {application}",
+        "nginx": f"{BEHIND_NGINX} --wsgi {application}",
+    }
+
+
+# Without reloaders: the process that we started is the one that answers, so we see when it ends.
+FLASK_DEV = "flask --app flask_app run --host {host} --port {port} --no-reload"
+DJANGO_DEV = "django runserver {host}:{port} --settings django_project.settings --noreload"
+
+SERVICES = (
+    Service("raw", "cyan", 1, "raw_router/urls.py", {"raw_router": RAW_ROUTER, "nginx": BEHIND_NGINX}),
+    Service("flask", "green", 2, "flask_app/__init__.py", {**wsgi_commands("flask_app:app"), "dev": FLASK_DEV}),
+    Service(
+        "django",
+        "magenta",
+        3,
+        "django_project/urls.py",
+        {**wsgi_commands("django_project.wsgi:application"), "dev": DJANGO_DEV},
+    ),
+)
+COLOURS = {service.name: service.colour for service in SERVICES}
+
+HIGHEST_BASE_PORT = 65535 - max(service.offset for service in SERVICES)
+
+
+def server_specs(server: str, base_port: int) -> list[ServerSpec]:
+    """Return all services, Flask and Django on the given server."""
+    return [service.on(server, base_port) for service in SERVICES]
+
+
+def page_spec(port: int, base_port: int, server: str) -> ServerSpec:
+    """Return the web page about the services that run there."""
+    command = f"sidebyside.page --port {port} --base-port {base_port} --on {server}".split()
+    note = f"Open http://{HOST}:{port}/ in a browser."
+    return ServerSpec("page", "bold", "sidebyside/page", "raw_router", port, tuple(command), "--port", note)

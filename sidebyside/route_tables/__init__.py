@@ -1,0 +1,1 @@
+"""The route tables of the three implementations, side by side."""

@@ -1,0 +1,181 @@
+"""The servers of sidebyside bench: each starts and sends the same response; those that do not are excluded."""
+
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from http_contract.sandbox.ports import free_port
+from sidebyside.bench import load, machine
+from sidebyside.bench.clients import Unusable, ask, check_open, idle_connections
+from sidebyside.bench.measure import Place, attempt, idle_memory, measure, real_response, started, warm_up
+from sidebyside.bench.peers import PEERS, Peer
+from sidebyside.bench.workloads import CONNECT, SAME, WORKLOADS, Workload
+from sidebyside.launch.process import ServerProcess
+from tests.serving import HANDLERS, HOST, serving
+
+SAME_REQUEST = Workload("same", "", SAME).request(1)
+CLOSING_REQUEST = Workload("connect", "", CONNECT).request(1)
+TIMEOUT_MS = 5000
+RESET = struct.pack("ii", 1, 0)
+[FORM] = [workload for workload in WORKLOADS if workload.name == "form"]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Return a place whose file has the real response to the form."""
+    found = Place(tmp_path, *machine.cores(), seconds=1)
+    found.response.write_bytes(real_response(FORM, found))
+    monkeypatch.setenv("SIDEBYSIDE_RESPONSE", str(found.response))
+    return found
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_every_peer_sends_the_response_of_the_real_service(peer: Peer, place: Place) -> None:
+    if peer.version is None:
+        pytest.skip(f"{peer.name} is not installed. Install it: {peer.install}")
+    with started(peer, FORM, place) as process:
+        warm_up(process.spec.port, FORM, place.response.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "peer", [peer for peer in PEERS if peer.name in ("waitress", "uvicorn")], ids=lambda peer: peer.name
+)
+def test_a_request_without_a_body_gets_the_same_response(peer: Peer, place: Place) -> None:
+    with started(peer, FORM, place) as process:
+        warm_up(process.spec.port, Workload("same", "", SAME), place.response.read_bytes())
+
+
+def test_a_server_that_ends_is_excluded_with_its_last_line(place: Place) -> None:
+    found = attempt(1, FORM, Peer("broken", "servers", "json.tool /no/such/file"), place)
+    assert found.rate is None
+    assert found.fault
+    assert found.fault.startswith("ended (exit status 2): ")
+    assert "/no/such/file" in found.fault
+
+
+def test_a_server_that_ends_meanwhile_is_excluded_for_that(place: Place) -> None:
+    with pytest.raises(Unusable, match=r"^ended \(SIGKILL\)"), started(PEERS[0], FORM, place) as process:
+        measure_killed(process, place)
+
+
+def measure_killed(process: ServerProcess, place: Place) -> None:
+    os.killpg(process.group, signal.SIGKILL)
+    process.wait(float("inf"))
+    measure(1, FORM, process, place)
+
+
+def test_a_server_with_another_response_is_excluded(place: Place) -> None:
+    place.response.write_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nelse")
+    assert attempt(1, FORM, PEERS[0], place).fault == "serves another body"
+
+
+# -- idle connections
+
+
+def test_idle_connections_stay_open_until_the_end() -> None:
+    with serving(HANDLERS["raw"]) as port, idle_connections(port, 3, SAME_REQUEST) as clients:
+        assert len(clients) == 3
+        check_open(clients)
+
+
+def test_a_server_that_closes_idle_connections_is_excluded() -> None:
+    with serving(HANDLERS["raw"]) as port, idle_connections(port, 3, CLOSING_REQUEST) as clients:
+        for client in clients:
+            client.recv(1, socket.MSG_PEEK)  # until it is closed
+        with pytest.raises(Unusable, match=r"^has closed 3 of 3 idle connections$"):
+            check_open(clients)
+
+
+def test_a_server_that_accepts_too_few_connections_is_excluded() -> None:
+    error = r"^accepts 0 idle connections, not 3: .*refused"
+    with pytest.raises(Unusable, match=error), idle_connections(free_port(), 3, SAME_REQUEST):
+        pytest.fail("there is no server")
+
+
+def test_an_idle_connection_costs_memory(place: Place) -> None:
+    idle = Workload("idle", "", SAME, idle=50)
+    with started(PEERS[0], idle, place) as process, idle_memory(process, idle) as memory:
+        assert memory is not None
+        assert 0 <= memory < 1024 * 1024
+    with started(PEERS[0], FORM, place) as process, idle_memory(process, FORM) as memory:
+        assert memory is None
+
+
+# -- responses that do not come
+
+
+@contextmanager
+def sending(data: bytes, linger: bytes = b"") -> Iterator[int]:
+    """Send these bytes to one client, and close the connection; yields the port."""
+    with socket.create_server((HOST, 0)) as listener:
+
+        def serve() -> None:
+            client, _ = listener.accept()
+            with client:
+                client.recv(65536)
+                client.sendall(data)
+                if linger:
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+@pytest.mark.parametrize("data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbod"], ids=["nothing", "a part"])
+def test_a_response_that_breaks_off_is_not_measured(data: bytes) -> None:
+    with sending(data) as port, pytest.raises(Unusable, match=r"^closes the connection after 0 of 1 responses$"):
+        ask(port, SAME_REQUEST)
+
+
+def test_a_server_that_does_not_listen_is_not_measured() -> None:
+    with pytest.raises(Unusable, match=r"^does not answer 1 requests: .*refused"):
+        ask(free_port(), SAME_REQUEST)
+
+
+def test_a_connection_that_was_reset_is_closed() -> None:
+    response = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
+    with sending(response, RESET) as port, socket.create_connection((HOST, port)) as client:
+        client.sendall(SAME_REQUEST.encode())
+        assert client.recv(65536) == response
+        poll = select.poll()
+        poll.register(client, 0)  # errors only
+        assert poll.poll(TIMEOUT_MS)
+        with pytest.raises(Unusable, match=r"^has closed 1 of 1 idle connections$"):
+            check_open([client])
+
+
+def test_wrk_that_does_not_end_is_stopped() -> None:
+    with pytest.raises(Unusable, match=r"^wrk did not end within 0.1 seconds$"):
+        load.run_wrk([sys.executable, "-c", "import signal; signal.pause()"], 0.1)
+
+
+# -- the machine
+
+
+def test_the_memory_of_a_process_group() -> None:
+    assert machine.resident_memory(os.getpgid(0)) > 1024 * 1024
+    assert machine.resident_memory(-1) == 0
+
+
+def test_a_process_that_has_ended_has_neither_group_nor_memory() -> None:
+    gone = Path("/proc/0")
+    assert (machine.group_of(gone), machine.proportional_size(gone)) == (None, 0)
+
+
+def test_the_processor_has_a_name() -> None:
+    assert machine.processor()
+
+
+def test_the_response_of_the_real_service_is_a_page(place: Place) -> None:
+    assert place.response.read_bytes().startswith(b"HTTP/1.1 200 OK\r\n")
