@@ -7,7 +7,7 @@ from contract.commands.group import Commands
 COMMANDS = {
     "serve": ("sidebyside.commands.serve", "Start the three implementations, and show their access lines."),
     "page": ("sidebyside.commands.page", "Start the three, and a page that shows them side by side."),
-    "compare": ("sidebyside.compare.command", "Send the same bytes to each, and show where the answers differ."),
+    "compare": ("sidebyside.compare.cli", "Send the same bytes to each, and show where the answers differ."),
     "routes": ("sidebyside.commands.routes", "Show the three route tables, and where they differ."),
     "matrix": ("sidebyside.matrix.command", "Judge each on each server, and say whose a failure is."),
     "bench": ("sidebyside.bench.command", "Measure raw_router beside other servers."),

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from sidebyside.__main__ import main
-from sidebyside.page.safety import TOKEN_FIELD
+from sidebyside.page.app import TOKEN_FIELD
 from tests.serving import HOST
 from tests.starting.processes import Session, free_base_port, is_free, session_of
 
@@ -31,9 +31,9 @@ def page() -> Iterator[Session]:
 
 def test_starts_the_page_and_the_three_and_ends_them() -> None:
     with page() as session:
-        said = session.start()
+        output = session.start()
         url = f"http://{HOST}:{session.base_port}/"
-        assert f"Open {url} in a browser." in said
+        assert f"Open {url} in a browser." in output
         token = re.search(r'name="page-token" content="([^"]+)"', urlopen(url).read().decode())
         assert token
         fields = {"Content-Type": "application/json", TOKEN_FIELD: token[1]}
@@ -46,15 +46,15 @@ def test_starts_the_page_and_the_three_and_ends_them() -> None:
         assert session.process.returncode == 0
 
 
-def test_all_ports_that_are_taken_are_told_of_at_once() -> None:
+def test_all_ports_in_use_are_reported_at_once() -> None:
     with page() as session, socket.create_server((HOST, at := session.base_port)), socket.create_server((HOST, at + 2)):
-        said, _ = session.process.communicate(timeout=30)
-    assert f"cannot listen on port {at} for page, {at + 2} for flask: Address already in use" in said
-    assert f"perhaps it runs already: http://{HOST}:{at}/" in said
-    assert re.search(r"choose --port (\d+) --base-port \1 \(make run ARGS='--port \1 --base-port \1'\)\n", said)
+        output, _ = session.process.communicate(timeout=30)
+    assert f"cannot listen on port {at} for page, {at + 2} for flask: Address already in use" in output
+    assert f"perhaps it runs already: http://{HOST}:{at}/" in output
+    assert re.search(r"choose --port (\d+) --base-port \1 \(make run ARGS='--port \1 --base-port \1'\)\n", output)
 
 
-def test_the_page_is_none_of_the_three() -> None:
+def test_the_page_cannot_use_the_port_of_a_service() -> None:
     result = CliRunner().invoke(main, ["page", "--port", "8002"])
     assert (result.exit_code, result.output) == (
         2,
