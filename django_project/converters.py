@@ -3,7 +3,7 @@
 from django.urls.converters import IntConverter
 
 
-class NineDigits(IntConverter):  # rosetta: typed parameter
+class NineDigits(IntConverter):
     """Up to nine digits; Django's own int takes any number of them, and must not be replaced under its name."""
 
     regex = "[0-9]{1,9}"

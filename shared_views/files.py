@@ -31,7 +31,7 @@ class File:
         return format_datetime(self.modified, usegmt=True)
 
 
-def read_file(name: str, root: Path = PUBLIC) -> File | None:  # rosetta: file
+def read_file(name: str, root: Path = PUBLIC) -> File | None:
     """Return the file of that name below root; None for whatever is not one, or lies outside."""
     path = locate(name, root)
     try:
