@@ -261,15 +261,16 @@ def body_rows(responses: Sequence[Answer], replies: Sequence[Reply], views: Sequ
     whole = compare_values([body.decode("latin-1") for body in bodies], replies, AUTHORITY, CLOCK)
     place = 0 if whole.verdict == "same" else first_difference(bodies)
     for view in views:
-        rows = list(_line_rows([view(response, place) for response in responses], replies))
+        texts = [view(response, place) for response in responses]
+        rows = list(_line_rows(align(texts), replies))
         if worst_verdict(rows) == whole.verdict:
-            break
-    return rows
+            return rows
+    return list(_line_rows(zip_longest(*texts), replies))  # equal lines that do not correspond were aligned
 
 
-def _line_rows(texts: Sequence[Sequence[str]], replies: Sequence[Reply]) -> Iterator[Row]:
+def _line_rows(lines: Iterable[AlignedLines], replies: Sequence[Reply]) -> Iterator[Row]:
     label = "body"
-    for cells in align(texts):
+    for cells in lines:
         yield replace(make_row(label, cells, replies, AUTHORITY, CLOCK), is_body=True)
         label = ""
 

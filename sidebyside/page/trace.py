@@ -194,9 +194,10 @@ class Recording:
         here, before = get_ident(), sys.getprofile()
 
         def is_other_thread(record: LogRecord) -> bool:
-            if record.thread == here and record.exc_info:
-                self.error = record.exc_info[1]
-            return record.thread != here
+            if record.thread != here:
+                return True
+            self.error = record.exc_info[1] if record.exc_info else None
+            return False
 
         errors.addFilter(is_other_thread)
         sys.setprofile(self._profile)

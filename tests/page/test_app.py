@@ -148,3 +148,8 @@ def test_the_services() -> None:
     assert [(each.name, each.server.authority, each.colour) for each in service_endpoints(SETTINGS)] == [
         ("raw", "127.0.0.1:8001", "cyan")
     ]
+
+
+@pytest.mark.parametrize(("name", "status"), [("icon.svg", 200), ("missing.svg", 404)])
+def test_public_files(client: FlaskClient, name: str, status: int) -> None:
+    assert client.get(f"/files/{name}").status_code == status

@@ -1,5 +1,6 @@
 """The editor's input, and the comparison that the page returns."""
 
+import re
 import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -203,6 +204,12 @@ def test_a_long_body_is_shortened(client: FlaskClient, size: int) -> None:
     assert "(5000 characters)" in html
     assert ("(3145728 characters)" in html) == (size > 10)
     assert html.count("data-document") == (3 if size > 10 else 4)
+
+
+def test_only_the_first_lines_are_shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidebyside.page.compare.MAX_LINES", 2)
+    html = send(client, path="/files/planets.json")
+    assert re.search(r">\.\.\. [0-9]+ more lines<", html)
 
 
 def test_only_the_first_responses_are_shown(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

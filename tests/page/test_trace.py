@@ -1,13 +1,15 @@
 """The trace of a request through raw_router: its steps are what raw_router does, and its excerpts are the source."""
 
+import logging
 import sys
+from threading import Thread
 
 import pytest
 
 from raw_router.connection import Connection
 from raw_router.handler import generate_response
 from raw_router.urls import URLS
-from sidebyside.page.trace import read_request, trace
+from sidebyside.page.trace import Recording, read_request, trace
 from tests.page.sources import CONCRETE, HOST, get, is_source
 
 
@@ -97,3 +99,18 @@ def test_a_trace_restores_the_profile_function() -> None:
     before = sys.getprofile()
     list(trace(get("/test")))
     assert sys.getprofile() is before
+
+
+def test_other_threads_still_log_during_a_recording(caplog: pytest.LogCaptureFixture) -> None:
+    thread = Thread(target=logging.getLogger("raw_router").error, args=["from another thread"])
+    with Recording().active():
+        thread.start()
+        thread.join()
+    assert "from another thread" in caplog.text
+
+
+def test_a_message_without_an_exception_has_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    recording = Recording()
+    with recording.active():
+        logging.getLogger("raw_router").error("from this thread")
+    assert (recording.error, caplog.text) == (None, "")

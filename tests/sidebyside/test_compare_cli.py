@@ -121,6 +121,13 @@ def test_responses_that_do_not_differ_are_counted(urls: list[str]) -> None:
     assert "4 more responses do not differ." in result.output
 
 
+def test_a_message_in_pieces_has_no_time(urls: list[str]) -> None:
+    """The time to the first byte would include the pauses between the pieces."""
+    output = run("--rule", "respond-three-packets", urls=urls).output
+    assert "Sent to each server in 3 packets; {authority} is the server's own host and port:" in output
+    assert sum("first byte  " in line for line in output.splitlines()) < output.count("Sent to each server")
+
+
 def test_https(tmp_path: Path) -> None:
     _, _, ca = CERTIFICATE.write(tmp_path)
     with encrypting(says(OK)) as server, scripted(says(OK)) as other:

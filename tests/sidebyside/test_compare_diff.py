@@ -258,6 +258,15 @@ def test_every_response_is_compared() -> None:
     assert comparison.responses[1][0].cells == ["HTTP/1.1 200 OK", f"no response: {SILENCE['closed']}"]
 
 
+def test_lines_with_the_time_of_another_line_may_differ() -> None:
+    """The second line of the first body is the first line of the second body, but they do not correspond."""
+    times = [f"10:00:0{second} 21.11.2026" for second in range(3)]
+    found = rows(
+        *replies(response(TEXT, body="\n".join([*times[:2], ""])), response(TEXT, body="\n".join([*times[1:], ""])))
+    )
+    assert (labels(found, "differs"), labels(found, "may")) == ([], ["body", "body"])
+
+
 def test_a_violation_is_reported_once() -> None:
     bare = response("A: 1", "B: 2").replace(b"A: 1\r\nB: 2\r\n", b"A: 1\nB: 2\n")
     found = rows(*replies(bare, bare))
