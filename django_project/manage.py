@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
-if __name__ == "__main__":  # rosetta: starting
+if __name__ == "__main__":
     # Python looks for modules beside this file; the project is one folder up.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_project.settings")

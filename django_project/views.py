@@ -27,7 +27,7 @@ class ShownView(View):
         """Answer 204 with a sorted Allow; Django sends 200 and an unsorted one."""
         return make_response(options(self._allowed_methods()))
 
-    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # rosetta: 405
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 405 with a page; Django sends none."""
         return respond(request, views.method_not_allowed(str(request.method), self._allowed_methods()))
 
@@ -37,7 +37,7 @@ class Index(ShownView):
         return views.index(lambda route, /, **parameters: reverse(route, kwargs=parameters))
 
 
-class Test(ShownView):  # rosetta: route
+class Test(ShownView):
     def get(self, request: HttpRequest) -> Shown:
         return views.test()
 
@@ -47,33 +47,33 @@ class Time(ShownView):
         return views.time_page(clock.now())
 
 
-class Hello(ShownView):  # rosetta: parameter
+class Hello(ShownView):
     def get(self, request: HttpRequest, name: str) -> Shown:
         return views.hello(name)
 
 
-class Status(ShownView):  # rosetta: typed parameter
+class Status(ShownView):
     def get(self, request: HttpRequest, code: int) -> Shown:
         return views.status(code, request.path)
 
 
-class Home(ShownView):  # rosetta: reverse URL
+class Home(ShownView):
     def get(self, request: HttpRequest) -> Shown:
         return views.home(reverse("index"))  # RedirectView would answer without a page
 
 
-class Inspect(ShownView):  # rosetta: query
+class Inspect(ShownView):
     def get(self, request: HttpRequest) -> Shown:
         client, version = request.META["REMOTE_ADDR"], request.META["SERVER_PROTOCOL"]
         query = request.META["QUERY_STRING"]
         return views.inspect(client, str(request.method), request.path, query, request.headers.items(), version)
 
 
-class Form(ShownView):  # rosetta: methods
+class Form(ShownView):
     def get(self, request: HttpRequest) -> Shown:
         return views.form(forms.Form())
 
-    def post(self, request: HttpRequest) -> Shown:  # rosetta: form
+    def post(self, request: HttpRequest) -> Shown:
         # request.POST and request.FILES would strip file paths, decode base64 and have their own limits.
         try:
             return views.form(forms.read_form(request.headers.get("Content-Type"), request.body))
@@ -81,7 +81,7 @@ class Form(ShownView):  # rosetta: methods
             return views.bad_form(error)
 
 
-class PublicFile(ShownView):  # rosetta: file
+class PublicFile(ShownView):
     def get(self, request: HttpRequest, name: str) -> Shown:
         return views.public_file(name, request.path)
 
@@ -102,22 +102,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, views.failed(413 if isinstance(exception, RequestDataTooBig) else 400))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # rosetta: 404
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, views.not_found(request.path))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # rosetta: 500
+def server_error(request: HttpRequest) -> HttpResponse:
     return respond(request, views.server_error())
 
 
-def respond(request: HttpRequest, shown: Shown) -> HttpResponse:  # rosetta: header, conditional request
+def respond(request: HttpRequest, shown: Shown) -> HttpResponse:
     response = make_response(answer(shown, request.headers.get))
     if request.method == "HEAD":
         response.content = b""  # Django leaves this to the server, but gunicorn does not do it
     return response
 
 
-def make_response(given: Answer) -> HttpResponse:  # rosetta: header
+def make_response(given: Answer) -> HttpResponse:
     phrase = REASON_PHRASES[given.status]
     response = HttpResponse(given.body, status=given.status, reason=phrase, headers=dict(given.headers))
     if "Content-Type" not in dict(given.headers):

@@ -19,5 +19,5 @@ class Request(WSGIRequest):
             self.content_type, self.content_params = "", {}
 
 
-application = get_wsgi_application()  # rosetta: starting
+application = get_wsgi_application()
 application.request_class = Request

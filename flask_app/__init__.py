@@ -22,7 +22,7 @@ def add_routes(app: Flask) -> None:
     def index() -> Response:
         return show(views.index(url_for))
 
-    @app.get("/test")  # rosetta: route
+    @app.get("/test")
     def test() -> Response:
         return show(views.test())
 
@@ -31,34 +31,34 @@ def add_routes(app: Flask) -> None:
     def time_page() -> Response:
         return show(views.time_page(clock.now()))
 
-    @app.get("/hello/<name>")  # rosetta: parameter
+    @app.get("/hello/<name>")
     def hello(name: str) -> Response:
         return show(views.hello(name))
 
-    @app.get("/status/<int:code>")  # rosetta: typed parameter
+    @app.get("/status/<int:code>")
     def status(code: int) -> Response:
         return show(views.status(code, request.path))
 
-    @app.get("/home")  # rosetta: reverse URL
+    @app.get("/home")
     def home() -> Response:
         return show(views.home(url_for("index")))  # flask.redirect would answer with its own page
 
-    @app.get("/inspect")  # rosetta: query
+    @app.get("/inspect")
     def inspect() -> Response:
         client, version = request.remote_addr or "", request.environ["SERVER_PROTOCOL"]
         query = request.query_string.decode("latin-1")
         return show(views.inspect(client, request.method, request.path, query, request.headers.items(), version))
 
-    @app.get("/form")  # rosetta: methods
+    @app.get("/form")
     def form() -> Response:
         return show(views.form(forms.Form()))
 
-    @app.post("/form")  # rosetta: methods, form
+    @app.post("/form")
     def submit_form() -> Response:
         # request.form and request.files would ignore malformed multipart.
         return show(views.form(forms.read_form(request.content_type, request.get_data())))
 
-    @app.get("/files/<path:name>")  # rosetta: file
+    @app.get("/files/<path:name>")
     def public_file(name: str) -> Response:
         return show(views.public_file(name, request.path))
 
@@ -72,19 +72,19 @@ def add_routes(app: Flask) -> None:
 
 
 def add_error_handlers(app: Flask) -> None:
-    @app.errorhandler(NotFound)  # rosetta: 404
+    @app.errorhandler(NotFound)
     def not_found(error: NotFound) -> Response:
         return show(views.not_found(original_path()))
 
-    @app.errorhandler(MethodNotAllowed)  # rosetta: 405
+    @app.errorhandler(MethodNotAllowed)
     def method_not_allowed(error: MethodNotAllowed) -> Response:
         return show(views.method_not_allowed(request.method, set(error.valid_methods or ())))
 
-    @app.errorhandler(forms.FormError)  # rosetta: form
+    @app.errorhandler(forms.FormError)
     def bad_form(error: forms.FormError) -> Response:
         return show(views.bad_form(error))
 
-    @app.errorhandler(InternalServerError)  # rosetta: 500
+    @app.errorhandler(InternalServerError)
     def server_error(error: InternalServerError) -> Response:
         return show(views.server_error())
 
@@ -93,4 +93,4 @@ def add_error_handlers(app: Flask) -> None:
         return show(views.failed(error.code or 500))
 
 
-app = create_app()  # rosetta: starting
+app = create_app()

@@ -20,7 +20,7 @@ def main() -> None:
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=8002, help="port to listen on (default: %(default)s)")
-    app.run(port=parser.parse_args().port)  # rosetta: starting
+    app.run(port=parser.parse_args().port)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class BareResponse(Response):
         return headers
 
 
-class NineDigits(IntegerConverter):  # rosetta: typed parameter
+class NineDigits(IntegerConverter):
     regex = "[0-9]{1,9}"  # Werkzeug's \d+ matches the digits of every script, and any number of them
 
 
@@ -69,12 +69,12 @@ def check_request() -> Response | None:
     return None
 
 
-def show(shown: Shown) -> Response:  # rosetta: header, conditional request
+def show(shown: Shown) -> Response:
     """Return a page or a file as the response to the current request."""
     return make_response(answer(shown, request.headers.get))
 
 
-def make_response(given: Answer) -> Response:  # rosetta: header
+def make_response(given: Answer) -> Response:
     status = f"{given.status.value} {REASON_PHRASES[given.status]}"  # Werkzeug's phrases are in capitals: 404 NOT FOUND
     return BareResponse(given.body, status, list(given.headers))
 

@@ -41,10 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"raw_router: {why_not(error, options.host, options.port)}", file=sys.stderr)
         return 1
     log = write_access_line if options.access_log else None
-    connect = partial(Connection, options.handler, log=log, limits=options.limits)  # rosetta: starting
+    connect = partial(Connection, options.handler, log=log, limits=options.limits)
 
     def serve(stop: socket.socket) -> None:
-        DRIVERS[options.driver](listener, connect, stop, timeouts)  # rosetta: starting
+        DRIVERS[options.driver](listener, connect, stop, timeouts)
 
     with listener, stop_on_signals() as stop:
         announce(listener, options.driver, options.workers)
@@ -93,5 +93,5 @@ def why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on {host}, port {port}: {reason}; choose another with --port or --host"
 
 
-if __name__ == "__main__":  # rosetta: starting
+if __name__ == "__main__":
     sys.exit(main())

@@ -17,14 +17,14 @@ ALLOWED_HOSTS = allowed_hosts()
 logger = logging.getLogger("raw_router")
 
 
-def generate_response(request: Request) -> Response:  # rosetta: header, conditional request
+def generate_response(request: Request) -> Response:
     """Return the response to a request: the result of its view, or an error page."""
     try:
         shown = respond(request)
         if isinstance(shown, Page) and shown.constant:
             return constant_response(shown, request.headers.get("accept"))
         return response_of(shown if isinstance(shown, Answer) else answer(shown, request.field))
-    except Exception:  # rosetta: 500
+    except Exception:
         logger.exception("%s %s failed", request.method, request.target)
         return response_of(answer(views.server_error(), request.field))
 
@@ -37,11 +37,11 @@ def respond(request: Request) -> Shown | Answer:
     if isinstance(found, Found):
         shown: Shown = found.view(request, **found.parameters)
         return shown
-    if isinstance(found, NotFound):  # rosetta: 404
+    if isinstance(found, NotFound):
         return views.not_found(request.path)
     if request.method == "OPTIONS":
         return options(found.allowed)
-    return views.method_not_allowed(request.method, found.allowed)  # rosetta: 405
+    return views.method_not_allowed(request.method, found.allowed)
 
 
 @lru_cache(maxsize=256)
@@ -56,5 +56,5 @@ def constant_response(page: Page, accept: str | None) -> Response:
     return response_of(represent(page, accept))
 
 
-def response_of(shown: Answer) -> Response:  # rosetta: header
+def response_of(shown: Answer) -> Response:
     return Response(shown.status, shown.headers, shown.body)

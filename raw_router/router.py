@@ -15,7 +15,7 @@ Table: TypeAlias = Mapping[str, View | Mapping[str, View]]
 
 CONVERTERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "str": (r"[^/]+", str),  # one segment
-    "int": (r"[0-9]{1,9}", int),  # rosetta: typed parameter
+    "int": (r"[0-9]{1,9}", int),
     "path": (r".+", str),  # one or more segments
 }
 PARAMETER = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")

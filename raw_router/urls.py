@@ -10,7 +10,7 @@ def index(request: Request) -> Shown:
     return views.index(url_for)
 
 
-def test(request: Request) -> Shown:  # rosetta: route
+def test(request: Request) -> Shown:
     return views.test()
 
 
@@ -18,19 +18,19 @@ def time_page(request: Request) -> Shown:
     return views.time_page(clock.now())
 
 
-def hello(request: Request, name: str) -> Shown:  # rosetta: parameter
+def hello(request: Request, name: str) -> Shown:
     return views.hello(name)
 
 
-def status(request: Request, code: int) -> Shown:  # rosetta: typed parameter
+def status(request: Request, code: int) -> Shown:
     return views.status(code, request.path)
 
 
-def home(request: Request) -> Shown:  # rosetta: reverse URL
+def home(request: Request) -> Shown:
     return views.home(url_for("index"))
 
 
-def inspect(request: Request) -> Shown:  # rosetta: query
+def inspect(request: Request) -> Shown:
     return views.inspect(
         request.client, request.method, request.path, request.query, request.headers.items(), request.version
     )
@@ -40,14 +40,14 @@ def form(request: Request) -> Shown:
     return views.form(forms.Form())
 
 
-def submit_form(request: Request) -> Shown:  # rosetta: form
+def submit_form(request: Request) -> Shown:
     try:
         return views.form(forms.read_form(request.field("Content-Type"), request.body))
     except forms.FormError as error:
         return views.bad_form(error)
 
 
-def public_file(request: Request, name: str) -> Shown:  # rosetta: file
+def public_file(request: Request, name: str) -> Shown:
     return views.public_file(name, request.path)
 
 
@@ -61,18 +61,18 @@ def error(request: Request) -> Shown:
 
 URLS: Table = {
     "/": index,
-    "/test": test,  # rosetta: route
+    "/test": test,
     "/time": time_page,
     "/time.html": time_page,
-    "/hello/<name>": hello,  # rosetta: parameter
-    "/status/<int:code>": status,  # rosetta: typed parameter
+    "/hello/<name>": hello,
+    "/status/<int:code>": status,
     "/home": home,
     "/inspect": inspect,
-    "/form": {"GET": form, "POST": submit_form},  # rosetta: methods
-    "/files/<path:name>": public_file,  # rosetta: file
+    "/form": {"GET": form, "POST": submit_form},
+    "/files/<path:name>": public_file,
     "/style.css": style,
     "/error": error,
 }
 
 router = Router(URLS, names={"time_html": "/time.html"})
-url_for = router.url_for  # rosetta: reverse URL
+url_for = router.url_for

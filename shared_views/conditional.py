@@ -26,7 +26,7 @@ HTTP_DATE = re.compile(
 )
 
 
-def evaluate(file: File, field: Callable[[str], str | None]) -> HTTPStatus:  # rosetta: conditional request
+def evaluate(file: File, field: Callable[[str], str | None]) -> HTTPStatus:
     """Return 200, 304 or 412 for a GET or HEAD of the file, given a look-up of request header fields."""
     if not may_proceed(file, field("If-Match"), field("If-Unmodified-Since")):
         return HTTPStatus.PRECONDITION_FAILED

@@ -31,7 +31,7 @@ class File:
         return format_datetime(self.modified, usegmt=True)
 
 
-def read_file(name: str, root: Path = PUBLIC) -> File | None:  # rosetta: file
+def read_file(name: str, root: Path = PUBLIC) -> File | None:
     """Return the file with this name below root; None if it is not a file, or is outside root."""
     path = locate(name, root)
     try:

@@ -44,7 +44,7 @@ class FormError(Exception):
         self.status = status
 
 
-def read_form(content_type: str | None, body: bytes) -> Form:  # rosetta: form
+def read_form(content_type: str | None, body: bytes) -> Form:
     """Return the form in a body; an empty body is an empty form. Raises FormError."""
     if not body:
         return Form()
@@ -56,7 +56,7 @@ def read_form(content_type: str | None, body: bytes) -> Form:  # rosetta: form
     raise FormError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A form is sent as {URLENCODED} or {MULTIPART}.")
 
 
-def read_pairs(text: str) -> tuple[tuple[str, str], ...]:  # rosetta: query
+def read_pairs(text: str) -> tuple[tuple[str, str], ...]:
     """Return the pairs of a query or an urlencoded body: UTF-8, with errors replaced, in order, repeats included."""
     return tuple(parse_qsl(text, keep_blank_values=True, errors="replace"))
 

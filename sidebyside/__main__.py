@@ -11,7 +11,7 @@ from http_contract.cli.lazy_group import Commands  # noqa: E402
 COMMANDS = {
     "serve": ("sidebyside.launch.cli", "Start the three implementations and print their access logs."),
     "page": ("sidebyside.launch.cli", "Start the three implementations and a web page about them."),
-    "compare": ("sidebyside.compare.command", "Send the same bytes to each and show how the responses differ."),
+    "compare": ("sidebyside.compare.cli", "Send the same bytes to each and show how the responses differ."),
     "routes": ("sidebyside.route_tables.cli", "Show the three route tables and how they differ."),
     "matrix": ("sidebyside.matrix.cli", "Judge each on each server and attribute each failure."),
     "bench": ("sidebyside.bench.cli", "Measure raw_router and other servers."),

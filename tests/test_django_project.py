@@ -59,7 +59,7 @@ def test_two_routes_have_one_view() -> None:
         ("/nope", 404),
     ],
 )
-def test_client(client: Client, path: str, status: int) -> None:  # rosetta: test client
+def test_client(client: Client, path: str, status: int) -> None:
     assert client.get(path).status_code == status
 
 

@@ -56,7 +56,7 @@ def test_reverse_routing(app: Flask, endpoint: str, values: dict[str, Any], path
         ("/error", 500),
     ],
 )
-def test_client(app: Flask, path: str, status: int) -> None:  # rosetta: test client
+def test_client(app: Flask, path: str, status: int) -> None:
     assert app.test_client().get(path).status_code == status
 
 

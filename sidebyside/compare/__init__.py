@@ -1,1 +1,1 @@
-"""Send the same bytes to several servers, and see where their answers differ."""
+"""Sends the same bytes to several servers and shows where their responses differ."""

@@ -1,1 +1,1 @@
-"""The page: a request and what the three answer to it, why they do, the contract, and the same ideas in three forms."""
+"""A web page that sends a request to all three services, explains their responses, judges them and shows their code."""

@@ -1,4 +1,4 @@
-"""python -m sidebyside.page: the page alone, about services that run already."""
+"""python -m sidebyside.page: serves the page for services that already run."""
 
 from functools import partial
 
@@ -9,9 +9,8 @@ from raw_router.connection import Connection
 from raw_router.drivers import listen, threads
 from raw_router.wsgi import handler_for
 from sidebyside.launch import options
-from sidebyside.launch.services import HOST
-from sidebyside.launch.services import server_specs as jobs
-from sidebyside.page.application import create_app
+from sidebyside.launch.services import HOST, server_specs
+from sidebyside.page.app import create_app
 from sidebyside.page.settings import settings_for
 
 
@@ -20,8 +19,8 @@ from sidebyside.page.settings import settings_for
 @options.base_port
 @options.on
 def main(port: int, base_port: int, server: str) -> None:
-    """Serve the page until a signal comes; sidebyside page starts it together with the three."""
-    handler = handler_for(create_app(settings_for(jobs(server, base_port), port)))
+    """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
+    handler = handler_for(create_app(settings_for(server_specs(server, base_port), port)))
     with listen(HOST, port) as listener, stop_on_signals() as stop:
         threads.serve(listener, partial(Connection, handler), stop)
 

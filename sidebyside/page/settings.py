@@ -1,31 +1,66 @@
-"""What the page has to know: where the three are, where it is itself, and its token."""
+"""The page's settings: the services, the page's own port and token, and the servers that the page may ask."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sidebyside.launch.services import ServerSpec as Job
+from flask import current_app
+
+from http_contract.client.server import server_at, url_of
+from http_contract.errors import CannotJudge
+from sidebyside.compare.send import Endpoint, endpoint_at
+from sidebyside.launch.services import ServerSpec
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+TIMEOUT = 3.0  # seconds to wait for a response: the reader waits for all servers
+READERS_COLOUR = "yellow"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One of the three: its name, its colour, its URL ("http://127.0.0.1:8001/")."""
+class RunningService:
+    """One of the three services: its name, its colour, its URL ("http://127.0.0.1:8001/")."""
 
     name: str
     colour: str
     url: str
-    server: str = "raw_router"  # what it runs on
+    server: str = "raw_router"  # the server that it runs on
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Made anew at each start; who acts must know the token, which only the page itself tells."""
+    """The settings of one start of the page. Only the page's own script receives the token."""
 
-    services: tuple[Target, ...]
+    services: tuple[RunningService, ...]
     port: int  # the page's own
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
 
-def settings_for(jobs: Sequence[Job], port: int) -> Settings:
-    """Return the settings of a page, on that port, about services that run."""
-    return Settings(tuple(Target(job.name, job.colour, job.url, job.server) for job in jobs), port)
+def settings_for(specs: Sequence[ServerSpec], port: int) -> Settings:
+    """Return the settings of a page on this port, for services that run."""
+    return Settings(tuple(RunningService(spec.name, spec.colour, spec.url, spec.server) for spec in specs), port)
+
+
+def current_settings() -> Settings:
+    """Return the settings of the page that handles the current request."""
+    settings: Settings = current_app.config["PAGE"]
+    return settings
+
+
+def service_endpoints(settings: Settings) -> list[Endpoint]:
+    return [
+        Endpoint(each.name, endpoint_at(each.url, None, TIMEOUT, each.colour).server, each.colour)
+        for each in settings.services
+    ]
+
+
+def readers_endpoint(url: str, settings: Settings) -> Endpoint:
+    """Return the server at a URL that the reader has typed. Raises CannotJudge if the page may not ask it."""
+    if not url.strip():
+        raise CannotJudge("a URL on this machine is required, for example http://127.0.0.1:5000")
+    url = url_of(url.strip())
+    server = server_at(url)
+    if server.tls or server.host not in LOOPBACK:
+        raise CannotJudge(f"the page only asks servers on this machine, such as http://127.0.0.1:5000, not {url}")
+    if server.port == settings.port:
+        raise CannotJudge("this is the URL of the page itself")
+    return endpoint_at(url, None, TIMEOUT, READERS_COLOUR)

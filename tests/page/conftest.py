@@ -1,4 +1,4 @@
-"""The page as it runs, about three implementations in threads of the test's process; and a browser to look at it."""
+"""Fixtures: the page for three services that run in threads of the test's process, and a browser that opens it."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -9,11 +9,10 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
-from sidebyside.page.application import create_app
-from sidebyside.page.safety import TOKEN_FIELD
-from sidebyside.page.settings import Settings, Target
-from tests.page.looking import WIDTHS, Window, open_window
-from tests.page.running import CHROMIUM, chromium, page_about, three
+from sidebyside.page.app import TOKEN_FIELD, create_app
+from sidebyside.page.settings import RunningService, Settings
+from tests.page.browser import WIDTHS, Window, open_window
+from tests.page.page_server import CHROMIUM, chromium, page_for, three_services
 from tests.serving import HOST
 
 Visit: TypeAlias = Callable[..., Page]
@@ -24,14 +23,14 @@ MISSING = "Chromium is not installed (Debian: apt-get install chromium)"
 
 
 @pytest.fixture(scope="session")
-def targets() -> Iterator[tuple[Target, ...]]:
-    with three() as running:
-        yield running
+def services() -> Iterator[tuple[RunningService, ...]]:
+    with three_services() as services:
+        yield services
 
 
 @pytest.fixture(scope="session")
-def settings(targets: tuple[Target, ...]) -> Settings:
-    return Settings(targets, 8000)
+def settings(services: tuple[RunningService, ...]) -> Settings:
+    return Settings(services, 8000)
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +39,7 @@ def app(settings: Settings) -> Flask:
 
 
 class Client(FlaskClient):
-    """A client that does what the page's own script does, unless a test says otherwise."""
+    """A client that sends the fields of the page's own script, unless a test replaces them."""
 
     def open(self, *args: Any, headers: Mapping[str, str] | None = None, **options: Any) -> Any:
         settings = self.application.config["PAGE"]
@@ -54,22 +53,22 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def page_url(targets: tuple[Target, ...]) -> Iterator[str]:
-    with page_about(targets) as url:
+def page_url(services: tuple[RunningService, ...]) -> Iterator[str]:
+    with page_for(services) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        missing()
+        skip_without_chromium()
     with chromium() as browser:
         yield browser
 
 
 @pytest.fixture(scope="module")
 def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Window]:
-    """A wide window, or one of each width where a test is marked to be at_each_width."""
+    """A wide window, or a window of each width in tests that are marked at_each_width."""
     window = open_window(browser, getattr(request, "param", WIDTHS[0]))
     yield window
     window.page.context.close()
@@ -77,19 +76,19 @@ def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Window]
 
 @pytest.fixture
 def visit(window: Window, page_url: str) -> Iterator[Visit]:
-    """What opens the page, with a fragment of its address, and tells what its console may complain of."""
+    """A function that opens the page with a fragment of its address, and accepts these messages of its console."""
     expected: list[str] = []
 
-    def visit(fragment: str = "", *complaints: str) -> Page:
-        expected.extend(complaints)
+    def visit(fragment: str = "", *messages: str) -> Page:
+        expected.extend(messages)
         return window.visit(page_url + fragment)
 
     yield visit
     window.check(page_url, expected)
 
 
-def missing() -> NoReturn:
-    """Skip what needs a browser; where nothing may be skipped, fail."""
+def skip_without_chromium() -> NoReturn:
+    """Skip a test that needs a browser, or fail it where no test may be skipped."""
     if os.environ.get("CI") == "true":
         pytest.fail(MISSING)
     pytest.skip(MISSING)

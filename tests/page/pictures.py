@@ -1,4 +1,4 @@
-"""python -m tests.page.pictures: the pictures of the page in docs/, taken anew."""
+"""python -m tests.page.pictures: takes the pictures of the page in docs/ again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, expect
 
-from tests.page.running import chromium, page_about, three
+from tests.page.page_server import chromium, page_for, three_services
 
 DOCS = Path(__file__).parents[2] / "docs"
 WIDTH = 1280
@@ -16,17 +16,17 @@ BEGINS = "element => element.getBoundingClientRect().top + scrollY - 24 * (eleme
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is to be seen: a request, in a theme, from one place of the page to another."""
+    """A request, a theme, and the part of the page in the picture."""
 
     fragment: str
     theme: Literal["light", "dark"]
     top: str
-    bottom: str  # which begins below it
+    bottom: str  # the first element below the picture
 
 
 PICTURES: Mapping[str, Picture] = {
-    "page.png": Picture("method=GET&path=/time&fields=Accept: application/json", "light", "body", "#why"),
-    "page-why.png": Picture("method=GET&path=/hello/you", "dark", "#why", ".way li:nth-child(5)"),
+    "page.png": Picture("method=GET&path=/time&fields=Accept: application/json", "light", "body", "#reasons"),
+    "page-why.png": Picture("method=GET&path=/hello/you", "dark", "#reasons", ".trace li:nth-child(5)"),
 }
 
 
@@ -40,7 +40,7 @@ def take(browser: Browser, url: str, name: str, picture: Picture) -> None:
 
 
 def main() -> None:
-    with three() as targets, page_about(targets) as url, chromium() as browser:
+    with three_services() as services, page_for(services) as url, chromium() as browser:
         for name, picture in PICTURES.items():
             take(browser, url, name, picture)
 

@@ -1,79 +1,59 @@
-"""The Rosetta table: every idea has code in each of the three, no mark is unused, and what is shown is the source."""
+"""The Rosetta table: every idea has code in each of the three services, and the excerpts are the source."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from sidebyside.page.application import create_app
-from sidebyside.page.ideas import IDEAS, SOURCES
-from sidebyside.page.kept import ROOT
-from sidebyside.page.regions import Region, regions
-from sidebyside.page.rosetta import Entry, entries
-from sidebyside.page.settings import Settings, Target
+from sidebyside.page.app import create_app
+from sidebyside.page.rosetta import Entry, rosetta_entries
+from sidebyside.page.settings import RunningService, Settings
+from sidebyside.page.source import PACKAGES, ROOT, Excerpt
 
 THREE = ("raw", "flask", "django")
-FILES = [file for files in SOURCES.values() for file in files]
-REGIONS = [region for file in FILES for region in regions(file, ROOT)]
-MARK = re.compile(r"( *# rosetta: [\w ,]+)?\n")
 
 
 def named(entry: Entry) -> str:
     return entry.idea.name
 
 
-def place(region: Region) -> str:
-    return f"{region.file}:{region.line}"
+def place(excerpt: Excerpt) -> str:
+    return f"{excerpt.file}:{excerpt.line}"
 
 
-def marked() -> Iterator[str]:
-    """Yield every module of ours that bears a mark, by its place below the root."""
-    packages = [folder for folder in ROOT.iterdir() if (folder / "__init__.py").exists()]
-    for file in (file for folder in packages for file in folder.rglob("*.py")):
-        if "# rosetta: " in file.read_text():
-            yield file.relative_to(ROOT).as_posix()
+FOUND = {excerpt for entry in rosetta_entries() for excerpts in entry.code.values() for excerpt in excerpts}
+EXCERPTS: list[Excerpt] = sorted(FOUND, key=place)
 
 
-@pytest.mark.parametrize("entry", entries(), ids=named)
+@pytest.mark.parametrize("entry", rosetta_entries(), ids=named)
 @pytest.mark.parametrize("name", THREE)
 def test_every_idea_has_code_in_each_of_the_three(entry: Entry, name: str) -> None:
     assert entry.code[name]
-    assert all(region.code.strip() for region in entry.code[name])
+    assert len(entry.code[name]) == len(entry.idea.code[name])
+    assert all(excerpt.text.strip() for excerpt in entry.code[name])
 
 
-@pytest.mark.parametrize("entry", entries(), ids=named)
-def test_what_is_shared_is_introduced(entry: Entry) -> None:
-    assert bool(entry.code["shared"]) is bool(entry.idea.shared)
+@pytest.mark.parametrize("entry", rosetta_entries(), ids=named)
+def test_shared_code_has_an_introduction(entry: Entry) -> None:
+    assert ("shared" in entry.code) is bool(entry.idea.shared)
     assert set(entry.idea.notes) <= set(THREE)
+    assert set(entry.idea.code) <= {*THREE, "shared"}
 
 
-def test_no_mark_is_unused() -> None:
-    names = {idea.name for idea in IDEAS}
-    unused = {place(region) for region in REGIONS if not set(region.ideas) <= names}
-    elsewhere = [place(region) for file in marked() if file not in FILES for region in regions(file, ROOT)]
-    assert (unused, elsewhere) == (set(), [])
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_sources_contain_no_marks(package: str) -> None:
+    assert [file for file in (ROOT / package).rglob("*.py") if "rosetta" in file.read_text()] == []
 
 
-def test_every_file_named_has_a_mark() -> None:
-    assert {region.file for region in REGIONS} == set(FILES)
-
-
-def test_every_region_is_there_once() -> None:
-    assert len(REGIONS) == len({(region.file, region.line, region.code) for region in REGIONS})
-
-
-@pytest.mark.parametrize("region", REGIONS, ids=place)
-def test_what_is_shown_is_the_source(region: Region) -> None:
-    """All but the indentation and the marks."""
-    lines = (ROOT / region.file).read_text().splitlines(keepends=True)[region.line - 1 :]
-    shown = region.code.splitlines()
+@pytest.mark.parametrize("excerpt", EXCERPTS, ids=place)
+def test_an_excerpt_is_the_source(excerpt: Excerpt) -> None:
+    """Only the indentation is left out."""
+    lines = (ROOT / excerpt.file).read_text().splitlines()[excerpt.line - 1 :]
     indent = len(lines[0]) - len(lines[0].lstrip())
-    for line, code in zip(lines, shown, strict=False):
-        assert line[indent:].startswith(code) or not line.strip()
-        assert MARK.fullmatch(line[indent:], len(code)) or not line.strip()
+    for line, text in zip(lines, excerpt.text.splitlines(), strict=False):
+        assert line[indent:] == text
 
 
 # -- on the page
@@ -81,8 +61,8 @@ def test_what_is_shown_is_the_source(region: Region) -> None:
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    targets = tuple(Target(name, "cyan", "http://127.0.0.1:8001/") for name in THREE)
-    return create_app(Settings(targets, 8000)).test_client()
+    services = tuple(RunningService(name, "cyan", "http://127.0.0.1:8001/") for name in THREE)
+    return create_app(Settings(services, 8000)).test_client()
 
 
 @pytest.fixture(scope="module")
@@ -91,19 +71,19 @@ def page(client: FlaskClient) -> str:
 
 
 def text_of(html: str) -> str:
-    """Return what is read of the page, each line of code as a line."""
+    """Return the text of the page, with one line for each line of code."""
     return unescape(re.sub(r"<[^>]*>", "", html.replace('<span class="line ', '\n<span class="line ')))
 
 
-@pytest.mark.parametrize("entry", entries(), ids=named)
-def test_the_page_shows_it(entry: Entry, page: str) -> None:
+@pytest.mark.parametrize("entry", rosetta_entries(), ids=named)
+def test_the_page_shows_each_idea(entry: Entry, page: str) -> None:
     text = text_of(page)
-    assert f'href="#{entry.anchor}"' in page
-    assert f'id="{entry.anchor}"' in page
+    assert f'href="#{entry.idea.anchor}"' in page
+    assert f'id="{entry.idea.anchor}"' in page
     for found in entry.code.values():
-        assert all(region.code.rstrip() in text and place(region) in text for region in found)
+        assert all(excerpt.text.rstrip() in text and place(excerpt) in text for excerpt in found)
 
 
-def test_what_is_not_installed_is_said(client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sidebyside.page.rosetta.entries", lambda: entries(tmp_path))
+def test_code_that_is_not_installed(client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidebyside.page.rosetta.rosetta_entries", lambda: rosetta_entries(tmp_path))
     assert "which is not installed" in client.get("/", headers={"Host": "localhost:8000"}).text

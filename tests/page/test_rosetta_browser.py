@@ -1,10 +1,10 @@
-"""The Rosetta table in a real browser; whatever is shown fits two widths."""
+"""The Rosetta table in a real browser, at two widths."""
 
 from playwright.sync_api import expect
 
-from sidebyside.page.ideas import IDEAS
+from sidebyside.page.rosetta import IDEAS
+from tests.page.browser import violations_by_scheme
 from tests.page.conftest import Visit, at_each_width
-from tests.page.looking import violations_by_scheme
 
 THREE = ["raw", "flask", "django"]
 
@@ -16,7 +16,7 @@ def test_all_ideas_are_there_in_order(visit: Visit) -> None:
     assert page.locator(".idea h3").all_inner_texts() == THREE * len(IDEAS)
     boxes = [column.bounding_box() for column in page.locator("#idea-route .three section").all()]
     tops = {box["y"] for box in boxes if box}
-    assert len(tops) == (1 if page.viewport_size == {"width": 1280, "height": 900} else 3)  # side by side, or not
+    assert len(tops) == (1 if page.viewport_size == {"width": 1280, "height": 900} else 3)  # columns, or rows
 
 
 def test_a_link_leads_to_its_idea(visit: Visit) -> None:
@@ -34,8 +34,8 @@ def test_the_address_of_an_idea_opens_it(visit: Visit) -> None:
 
 
 @at_each_width
-def test_nothing_is_amiss(visit: Visit) -> None:
-    """One idea stands for all, which are made alike: axe takes its time for each word of code."""
+def test_axe_finds_nothing(visit: Visit) -> None:
+    """Only one idea is checked, because all have the same structure and axe is slow on much code."""
     page = visit("#rosetta")
     page.evaluate("document.querySelectorAll('.idea:not(#idea-form)').forEach(each => each.remove())")
     assert violations_by_scheme(page) == {}

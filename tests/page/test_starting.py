@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from http_contract.sandbox.ports import is_taken
 from sidebyside.__main__ import main
 from sidebyside.launch.ports import free_base_port
-from sidebyside.page.safety import TOKEN_FIELD
+from sidebyside.page.app import TOKEN_FIELD
 from tests.serving import HOST
 from tests.session import Session, session_of
 

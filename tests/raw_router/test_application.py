@@ -11,7 +11,7 @@ from raw_router.messages import Request, plain_text
 from raw_router.writer import generate_message
 
 
-def ask(method: str, path: str, **rest: str) -> int:  # rosetta: test client
+def ask(method: str, path: str, **rest: str) -> int:
     return generate_response(Request(method, path, "HTTP/1.1", {}, path, **rest)).status  # type: ignore[arg-type]
 
 
@@ -39,7 +39,7 @@ def test_statuses(method: str, path: str, status: int) -> None:
     assert ask(method, path) == status
 
 
-def test_the_host_is_judged_before_the_path() -> None:  # rosetta: test client
+def test_the_host_is_judged_before_the_path() -> None:
     assert ask("GET", "/nope", host="elsewhere") == 400
 
 

@@ -1,115 +1,115 @@
-// The contract, live: begin a run of the judge, follow its news, show points and failures as they come.
+// The contract: starts a run of the judge, asks for its news, and shows points and failures as they arrive.
 
-import { ask, Refused } from "./asking.js";
-import { make } from "./making.js";
+import { callServer, RequestFailed } from "./api.js";
+import { createElement } from "./elements.js";
+import { failureElement, skippedElements } from "./failures.js";
 import { Points } from "./points.js";
-import { failure, unjudged } from "./telling.js";
 
 const form = document.getElementById("judge");
-const begin = form.querySelector('[type="submit"]');
-const stop = document.getElementById("judge-stop");
-const standing = document.getElementById("judge-standing");
+const startButton = form.querySelector('[type="submit"]');
+const stopButton = document.getElementById("judge-stop");
+const statusLine = document.getElementById("judge-status");
 const titles = new Map([...form.elements.stage.options].map(({ value, text }) => [value, text.replace(/^\d+ /, "")]));
 
-let current = null; // the run that goes on
+let current = null; // the run that has not ended
 
-function say(text) {
-  if (standing.textContent !== text) standing.textContent = text;
+function showStatus(text) {
+  if (statusLine.textContent !== text) statusLine.textContent = text;
 }
 
-/** Everything that is shown of one run. */
-class Board {
+/** The results of one run. */
+class Results {
   constructor(run) {
     this.points = new Points(run, titles);
-    this.failures = make("div", {});
+    this.failures = createElement("div", {});
     this.skipped = [];
-    this.rest = make("div", {});
+    this.skippedLines = createElement("div", {});
     document.getElementById("judge-points").replaceChildren(this.points.element);
-    document.getElementById("judge-told").replaceChildren(this.failures, this.rest);
+    document.getElementById("judge-failures").replaceChildren(this.failures, this.skippedLines);
   }
 
-  show({ news, targets }) {
+  show({ news, servers }) {
     for (const each of news) this.add(each);
-    for (const target of targets) this.points.settle(target);
-    if (news.length) this.rest.replaceChildren(...unjudged(this.skipped));
+    for (const server of servers) this.points.update(server);
+    if (news.length) this.skippedLines.replaceChildren(...skippedElements(this.skipped));
   }
 
   add(news) {
     this.points.add(news);
     if (news.verdict === "skipped") this.skipped.push(news);
-    if (news.verdict === "failed") this.failures.append(failure(news));
+    if (news.verdict === "failed") this.failures.append(failureElement(news));
   }
 
-  /** Return what came of it, in a sentence. */
-  verdict(targets) {
-    const seconds = targets.reduce((sum, target) => sum + target.seconds, 0).toFixed(1);
-    const points = targets.map(({ name, points, most }) => `${name} ${points} of ${most}`).join(", ");
-    return `${this.broken() || "All rules hold"}: ${points} points, in ${seconds} s.`;
+  /** Return a sentence with the points of all servers. */
+  verdict(servers) {
+    const seconds = servers.reduce((sum, server) => sum + server.seconds, 0).toFixed(1);
+    const points = servers.map(({ name, points, max_points }) => `${name} ${points} of ${max_points}`).join(", ");
+    return `${this.problems() || "All rules passed"}: ${points} points, in ${seconds} s.`;
   }
 
-  /** Return how many rules do not hold, and how many count but could not be judged; nothing where all is well. */
-  broken() {
+  /** Return the numbers of failed and skipped rules; an empty string if there are none. */
+  problems() {
     const failed = this.failures.childElementCount;
-    const unknown = this.skipped.filter(({ counts }) => counts).length;
-    const told = [failed && `${rules(failed)} not hold`, unknown && `${unknown} could not be judged`];
-    return told.filter(Boolean).join(", ");
+    const skipped = this.skipped.filter(({ counts }) => counts).length;
+    const counts = [failed && `${rules(failed)} failed`, skipped && `${rules(skipped)} skipped`];
+    return counts.filter(Boolean).join(", ");
   }
 }
 
-const rules = (count) => (count === 1 ? "1 rule does" : `${count} rules do`);
+const rules = (count) => (count === 1 ? "1 rule" : `${count} rules`);
 
 const ENDS = {
   stopped: () => "Stopped.",
-  failed: () => "The judge itself has failed; the terminal says how.",
-  done: (board, targets) => board.verdict(targets),
+  failed: () => "The judge itself has failed. The terminal shows the error.",
+  done: (results, servers) => results.verdict(servers),
 };
 
-function going({ state, targets }) {
-  const now = targets.find(({ done }) => !done);
-  return state === "waiting" ? "Waiting until another run is over ..." : `Judging ${now?.name ?? ""} ...`;
+function progress({ state, servers }) {
+  const now = servers.find(({ done }) => !done);
+  return state === "waiting" ? "Waiting for another run to end ..." : `Judging ${now?.name ?? ""} ...`;
 }
 
 /** Ask for news until the run is over. */
 async function follow(run) {
-  const board = new Board(run);
+  const results = new Results(run);
   for (let next = 0; current === run; ) {
-    const told = await (await ask(`/judge/${run.id}?from=${next}`, { method: "GET" })).json();
-    next = told.next;
-    board.show(told);
-    const end = ENDS[told.state];
-    if (end) return say(end(board, told.targets));
-    say(going(told));
+    const update = await (await callServer(`/judge/${run.id}?from=${next}`, { method: "GET" })).json();
+    next = update.next;
+    results.show(update);
+    const end = ENDS[update.state];
+    if (end) return showStatus(end(results, update.servers));
+    showStatus(progress(update));
   }
 }
 
 async function judge() {
-  const url = form.elements.whom.value === "theirs" ? form.elements.server.value.trim() : null;
+  const url = form.elements.target.value === "own" ? form.elements.server.value.trim() : null;
   const data = { stage: form.elements.stage.value ? Number(form.elements.stage.value) : null, url };
-  current = await (await ask("/judge", { data })).json();
-  stop.disabled = false; // not before: there is nothing to stop
+  current = await (await callServer("/judge", { data })).json();
+  stopButton.disabled = false; // before, there is no run to stop
   await follow(current);
 }
 
-function end({ keepalive = false } = {}) {
-  return current && ask(`/judge/${current.id}/stop`, { keepalive });
+function stopRun({ keepalive = false } = {}) {
+  return current && callServer(`/judge/${current.id}/stop`, { keepalive });
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  begin.disabled = true;
-  for (const id of ["judge-points", "judge-told"]) document.getElementById(id).replaceChildren();
-  say("Beginning ...");
+  startButton.disabled = true;
+  for (const id of ["judge-points", "judge-failures"]) document.getElementById(id).replaceChildren();
+  showStatus("Starting ...");
   try {
     await judge();
   } catch (error) {
-    say(error instanceof Refused ? error.message : `The page has failed: ${error.message}`);
+    showStatus(error instanceof RequestFailed ? error.message : `The page has failed: ${error.message}`);
   } finally {
     current = null;
-    begin.disabled = false;
-    stop.disabled = true;
+    startButton.disabled = false;
+    stopButton.disabled = true;
   }
 });
 
-stop.addEventListener("click", () => end().catch((error) => say(error.message)));
-form.elements.server.addEventListener("input", () => (form.elements.whom.value = "theirs"));
-addEventListener("pagehide", () => end({ keepalive: true }));
+stopButton.addEventListener("click", () => stopRun().catch((error) => showStatus(error.message)));
+form.elements.server.addEventListener("input", () => (form.elements.target.value = "own"));
+addEventListener("pagehide", () => stopRun({ keepalive: true }));

@@ -1,6 +1,6 @@
-// The page: its parts, its tabs and its theme.
+// The page: its sections, its tabs and its theme.
 
 import "./judge.js";
 import "./request.js";
 import "./tabs.js";
-import "./themes.js";
+import "./theme_switch.js";

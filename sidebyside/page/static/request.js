@@ -1,14 +1,14 @@
-// The request: the editor, sending, and the link that holds it.
+// The request: the editor, sending, and the link that contains the request.
 //
-// A link fills the editor. It sends by itself only what is safe (RFC 9110 §9.2.1) and goes to the three alone: who
-// follows a link should see all else before it is sent.
+// A link fills the editor. A request in a link is sent at once only if its method is safe (RFC 9110 §9.2.1) and it goes
+// to the three services alone. The reader should see every other request before it is sent.
 
-import { ask, Refused } from "./asking.js";
+import { callServer, RequestFailed } from "./api.js";
 
 const editor = document.getElementById("editor");
 const example = document.getElementById("example");
-const answers = document.getElementById("answers");
-const said = document.getElementById("said");
+const comparison = document.getElementById("comparison");
+const statusLine = document.getElementById("status");
 const fields = ["method", "path", "fields", "body", "raw", "url"].map((name) => editor.elements[name]);
 const parts = fields.slice(0, 4);
 const initial = new Map(fields.map((field) => [field.name, field.defaultValue]));
@@ -17,7 +17,7 @@ let sending = new AbortController();
 
 const isRaw = () => editor.elements.form.value === "raw";
 
-/** Return what is asked for: all parts or the raw bytes, and the reader's own server. */
+/** Return the request: its parts or the raw bytes, and the URL of the reader's own server. */
 function request() {
   const ignored = isRaw() ? parts : [editor.elements.raw];
   return Object.fromEntries(fields.filter((each) => !ignored.includes(each) && each.value).map((each) => [each.name, each.value]));
@@ -28,7 +28,7 @@ function showForm(form) {
   for (const part of editor.querySelectorAll("[data-form]")) part.hidden = part.dataset.form !== form;
 }
 
-/** Fill the editor from a link, and tell whether there was one. */
+/** Fill the editor from a link. Return false if the address has no request. */
 function fill(fragment) {
   const given = new URLSearchParams(fragment.replace(/^#/, "").replaceAll("+", "%2B"));
   if (!fields.some(({ name }) => given.has(name))) return false;
@@ -39,42 +39,42 @@ function fill(fragment) {
 
 const link = () => `#${Object.entries(request()).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
 
-/** Send what is in the editor. Answers that a reader has asked for are brought into sight. */
+/** Send the request in the editor. If the reader has started it, scroll to the comparison. */
 async function send(by) {
   sending.abort();
   sending = new AbortController();
   history.replaceState(null, "", link());
-  await telling("Asking …", async () => {
-    const response = await ask("/send", { data: request(), signal: sending.signal });
-    answers.innerHTML = await response.text();
-    showView(answers.dataset.view);
-    if (by === "reader") said.scrollIntoView({ block: "nearest" });
-    return answers.querySelector("#verdict").textContent;
-  }, () => answers.replaceChildren());
+  await withStatus("Sending …", async () => {
+    const response = await callServer("/send", { data: request(), signal: sending.signal });
+    comparison.innerHTML = await response.text();
+    showView(comparison.dataset.view);
+    if (by === "reader") statusLine.scrollIntoView({ block: "nearest" });
+    return comparison.querySelector("#verdict").textContent;
+  }, () => comparison.replaceChildren());
 }
 
-function say(text, look = "") {
-  said.className = `said ${look}`;
-  said.textContent = text;
+function showStatus(text, look = "") {
+  statusLine.className = `status-line ${look}`;
+  statusLine.textContent = text;
 }
 
-/** Do something, and say what comes of it, undoing what it has not replaced; what was asked for before, and is not wanted any more, says nothing. */
-async function telling(begin, act, undo = () => {}) {
-  say(begin, "waiting");
+/** Run an action and show its status. If it fails, call `undo`. An action that a later one has replaced shows nothing. */
+async function withStatus(text, act, undo = () => {}) {
+  showStatus(text, "waiting");
   try {
-    say(await act(), "unseen");
+    showStatus(await act(), "unseen");
   } catch (error) {
     if (error.name === "AbortError") return;
     undo();
-    say(error instanceof Refused ? error.message : `The page has failed: ${error.message}`, "refused");
+    showStatus(error instanceof RequestFailed ? error.message : `The page has failed: ${error.message}`, "refused");
   }
 }
 
-/** Show the raw bytes that the parts make; parts that make none stay in sight, with the reason. */
+/** Show the raw bytes of the parts. If the parts are not valid, they stay visible, with the reason. */
 async function writeRaw() {
   showForm("parts");
-  await telling("", async () => {
-    editor.elements.raw.value = await (await ask("/raw", { data: request() })).text();
+  await withStatus("", async () => {
+    editor.elements.raw.value = await (await callServer("/raw", { data: request() })).text();
     showForm("raw");
     return "";
   });
@@ -82,18 +82,18 @@ async function writeRaw() {
 
 const changeForm = () => (isRaw() ? writeRaw() : showForm("parts"));
 
-/** Show bodies as text, rendered, or as bytes; a frame gets its document only once it is looked at. */
+/** Show bodies as text, rendered, or as bytes. A frame gets its document when it is first visible. */
 function showView(view) {
-  answers.dataset.view = view;
-  for (const choice of answers.querySelectorAll('[name="view"]')) choice.checked = choice.value === view;
+  comparison.dataset.view = view;
+  for (const choice of comparison.querySelectorAll('[name="view"]')) choice.checked = choice.value === view;
   if (view !== "rendered") return;
-  for (const frame of answers.querySelectorAll("[data-document]:not([srcdoc])")) frame.srcdoc = frame.dataset.document;
+  for (const frame of comparison.querySelectorAll("[data-document]:not([srcdoc])")) frame.srcdoc = frame.dataset.document;
 }
 
 async function share() {
   history.replaceState(null, "", link());
-  const copied = await navigator.clipboard.writeText(location.href).then(() => "; it is copied", () => "");
-  say(`The address of this page holds the request${copied}.`);
+  const copied = await navigator.clipboard.writeText(location.href).then(() => ". It has been copied", () => "");
+  showStatus(`The address of this page contains the request${copied}.`);
 }
 
 editor.addEventListener("submit", (event) => {
@@ -104,7 +104,7 @@ editor.addEventListener("change", (event) => {
   if (event.target.name === "form") changeForm();
 });
 example.addEventListener("change", () => {
-  const { value } = editor.elements.url; // which no example names
+  const { value } = editor.elements.url; // examples have no URL
   if (!fill(example.value)) return;
   editor.elements.url.value = value;
   send("reader");
@@ -112,7 +112,7 @@ example.addEventListener("change", () => {
 editor.addEventListener("input", (event) => {
   if (event.target !== example && event.target.name !== "url") example.value = "";
 });
-answers.addEventListener("change", (event) => showView(event.target.value));
+comparison.addEventListener("change", (event) => showView(event.target.value));
 document.getElementById("share").addEventListener("click", share);
 addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || editor.offsetParent === null) return;
@@ -121,7 +121,7 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("hashchange", open);
 
-/** Take the request of the page's address, or the first one; send it if it may be sent unasked. */
+/** Fill the editor with the request in the page's address, or the first one; send it if it is safe. */
 function open() {
   const isGiven = fill(location.hash);
   if (!isGiven && location.hash) return;
@@ -131,11 +131,11 @@ function open() {
   else wait();
 }
 
-/** Leave it to the reader to send what is in the editor; answers to another request would be taken for its own. */
+/** Wait until the reader sends the request, without the comparison of an earlier request. */
 function wait() {
   sending.abort();
-  answers.replaceChildren();
-  say("This link holds a request. Look at it, then send it.");
+  comparison.replaceChildren();
+  showStatus("This link contains a request. Check it, then send it.");
 }
 
 open();

@@ -1,4 +1,4 @@
-// Tabs, by mouse and by arrow keys; the address of the page tells which one is open.
+// Tabs for the mouse and the arrow keys. The address of the page contains the open tab.
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 
@@ -22,27 +22,27 @@ function onKey(event) {
   choose(tab);
 }
 
-let remembered = ""; // the request, while another tab is open
+let requestHash = ""; // the address of the request while another tab is open
 
 function choose(tab) {
   const isRequest = tab === tabs[0];
-  if (tabs.find((each) => each.getAttribute("aria-selected") === "true") === tabs[0]) remembered = location.hash;
-  history.replaceState(null, "", isRequest ? remembered || location.pathname : `#${tab.getAttribute("aria-controls")}`);
+  if (tabs.find((each) => each.getAttribute("aria-selected") === "true") === tabs[0]) requestHash = location.hash;
+  history.replaceState(null, "", isRequest ? requestHash || location.pathname : `#${tab.getAttribute("aria-controls")}`);
   open(tab);
 }
 
-/** Open what holds the place that the address names; a place in none of them, as the skip link's, changes nothing. */
-function openAddressed() {
-  const place = document.getElementById(location.hash.slice(1));
-  const panel = place?.closest('[role="tabpanel"]');
-  if (place && !panel) return;
+/** Open the tab that contains the element in the address. An element outside all tabs changes nothing. */
+function openFromAddress() {
+  const target = document.getElementById(location.hash.slice(1));
+  const panel = target?.closest('[role="tabpanel"]');
+  if (target && !panel) return;
   open(tabs.find((tab) => tab.getAttribute("aria-controls") === panel?.id) ?? tabs[0]);
-  if (panel && place !== panel) place.scrollIntoView();
+  if (panel && target !== panel) target.scrollIntoView();
 }
 
 for (const tab of tabs) {
   tab.addEventListener("click", () => choose(tab));
   tab.addEventListener("keydown", onKey);
 }
-addEventListener("hashchange", openAddressed);
-openAddressed();
+addEventListener("hashchange", openFromAddress);
+openFromAddress();

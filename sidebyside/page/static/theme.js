@@ -1,4 +1,4 @@
-// The theme that the reader has chosen, set before anything is painted; without a choice, the system's.
+// Sets the theme that the reader has chosen, before the browser paints anything. The default is the system's theme.
 
 const chosen = localStorage.getItem("theme");
 if (chosen) document.documentElement.dataset.theme = chosen;

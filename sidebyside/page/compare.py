@@ -1,0 +1,205 @@
+"""POST /send compares the replies to the editor's message; POST /raw returns the message as raw text.
+
+The comparison is shown as rows with their differences, and as each server's body: as text, rendered, and as bytes.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache, partial
+
+from flask import Blueprint, render_template, request
+from flask import Response as PageResponse
+
+from http_contract.http.response import Response
+from sidebyside.compare.body import HTML, JSON, decode, dump, exact_view, indent_json
+from sidebyside.compare.diff import Comparison, Row, compare_replies
+from sidebyside.compare.hexdump import format_size, hexdump, visible_lines
+from sidebyside.compare.request import Message, build_message
+from sidebyside.compare.send import Endpoint, try_to_send
+from sidebyside.compare.text import first_byte_times, format_verdict, shorten
+from sidebyside.page.editor import format_raw, parse_input
+from sidebyside.page.reasons import Reason, reason_for
+from sidebyside.page.settings import TIMEOUT, Settings, current_settings, readers_endpoint, service_endpoints
+from sidebyside.page.trace import trace
+
+MAX_SENT = 2000  # bytes of the message that are shown
+MAX_RESPONSES = 20  # of each server that are shown
+MAX_LINES = 600  # of a body that are shown
+MAX_RENDERED = 1024 * 1024  # bytes of a body that is rendered
+MAX_DUMPED = 4096  # bytes of a body in its hex dump
+PICTURE = re.compile(r"(?i)(image/(?:png|jpeg|gif|webp|svg\+xml))[ \t]*(;.*)?")
+SILENCE = f"No server has responded within {TIMEOUT:.0f} seconds"
+
+blueprint = Blueprint("compare", __name__)
+
+
+@blueprint.post("/send")
+def send() -> str:
+    """Return the comparison as a part of the document. Jinja escapes everything that a server has sent."""
+    given, settings = parse_input(request.get_json(silent=True)), current_settings()
+    message = given.message
+    warm_up(settings)
+    own = [readers_endpoint(given.url, settings)] if given.url else []
+    comparison = send_to_all(message, [*service_endpoints(settings), *own])
+    return render_template(
+        "comparison.html",
+        given=given,
+        comparison=comparison,
+        sent=visible_lines(message.template, MAX_SENT),
+        verdict=SILENCE if comparison.is_silent else format_verdict([comparison]).plain,
+        times=first_byte_times(comparison),
+        responses=response_panes(comparison),
+        on_raw_router=all(each.server == "raw_router" for each in settings.services),
+        reasons=grouped_reasons(message, settings),
+        steps=list(trace(bytes_for_first(message, settings))),
+    )
+
+
+@blueprint.post("/raw")
+def raw() -> PageResponse:
+    text = format_raw(parse_input(request.get_json(silent=True)).message.template)
+    return PageResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def send_to_all(message: Message, endpoints: Sequence[Endpoint]) -> Comparison:
+    """Send a message to one server after the other, because servers on one machine share its processors.
+
+    If the message contains no complete request, all servers may wait for the rest. Then they are asked at once.
+    """
+    with ThreadPoolExecutor(1 if message.methods else len(endpoints)) as pool:
+        return compare_replies(message, list(pool.map(partial(try_to_send, message=message), endpoints)), VIEWS)
+
+
+@cache
+def warm_up(settings: Settings) -> None:
+    """Send each service one request: a framework loads at the first request, which takes time."""
+    for endpoint in service_endpoints(settings):
+        try_to_send(endpoint, build_message("GET", "/", (), None))
+
+
+def bytes_for_first(message: Message, settings: Settings) -> bytes:
+    """Return the bytes that the first service receives."""
+    return b"".join(message.pieces_for(service_endpoints(settings)[0].server))
+
+
+# -- reasons
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonPane:
+    """The reason for the response of one service, or of all services."""
+
+    names: str
+    colour: str
+    reason: Reason
+
+
+def grouped_reasons(message: Message, settings: Settings) -> list[ReasonPane]:
+    """Return a reason for each service, or a single one if it is the same for all."""
+    data = bytes_for_first(message, settings)
+    panes = [ReasonPane(each.name, each.colour, reason_for(data, each.name, each.server)) for each in settings.services]
+    if len({each.reason for each in panes}) > 1:
+        return panes
+    return [ReasonPane(", ".join(each.names for each in panes), "", panes[0].reason)]
+
+
+# -- bodies
+
+
+def source_view(response: Response, offset: int) -> list[str]:
+    """Return a body as the server sent it, except for JSON, which is indented."""
+    text = decode(response.body)
+    if text is None:
+        return dump(response.body, offset)
+    return indent_json(text) if JSON.fullmatch(response.get("Content-Type") or "") else text.splitlines()
+
+
+VIEWS = (source_view, exact_view)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLine:
+    """A line of a body, and the verdict that it is marked with."""
+
+    text: str
+    mark: str  # "same", "may" or "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPane:
+    """The body of one server's response."""
+
+    endpoint: Endpoint
+    lines: tuple[BodyLine, ...]
+    body: bytes
+    media_type: str
+
+    @property
+    def size(self) -> str:
+        return format_size(len(self.body))
+
+    @property
+    def hexdump(self) -> str:
+        return hexdump(self.body, MAX_DUMPED)
+
+    @property
+    def document(self) -> str | None:
+        """The body as an HTML document for a frame, None if it is not one."""
+        return self.body.decode(errors="replace") if self._is_small and HTML.fullmatch(self.media_type) else None
+
+    @property
+    def picture(self) -> str | None:
+        """The body as a data URL, None if it is not a picture that browsers show."""
+        found = PICTURE.fullmatch(self.media_type) if self._is_small else None
+        return f"data:{found[1]};base64,{b64encode(self.body).decode()}" if found else None
+
+    @property
+    def _is_small(self) -> bool:
+        return len(self.body) <= MAX_RENDERED
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePanes:
+    """One response of each server: the rows without the body, and the bodies."""
+
+    rows: tuple[Row, ...]
+    panes: tuple[BodyPane, ...]
+
+    @property
+    def bodies_are_equal(self) -> bool:
+        return len({pane.body for pane in self.panes}) == 1
+
+
+def response_panes(comparison: Comparison) -> list[ResponsePanes]:
+    """Return the first response of each server, the second of each, and so on, up to MAX_RESPONSES."""
+    endpoints = [each.endpoint for each in comparison.replies]
+    responses = [each.responses for each in comparison.replies]
+    return [
+        _panes(rows, endpoints, [each[index] if index < len(each) else None for each in responses])
+        for index, rows in enumerate(comparison.responses[:MAX_RESPONSES])
+    ]
+
+
+def _panes(rows: Sequence[Row], endpoints: Sequence[Endpoint], responses: Sequence[Response | None]) -> ResponsePanes:
+    rows = [replace(row, cells=shorten(row.cells)) for row in rows]
+    body = [row for row in rows if row.is_body]
+    panes = [_pane(endpoint, body, index, responses[index]) for index, endpoint in enumerate(endpoints)]
+    return ResponsePanes(tuple(row for row in rows if not row.is_body), tuple(panes))
+
+
+def _pane(endpoint: Endpoint, rows: Sequence[Row], index: int, response: Response | None) -> BodyPane:
+    lines = tuple(_lines(rows, index))
+    if response is None:
+        return BodyPane(endpoint, lines, b"", "")
+    return BodyPane(endpoint, lines, response.body, response.get("Content-Type") or "")
+
+
+def _lines(rows: Sequence[Row], index: int) -> Iterator[BodyLine]:
+    """Yield the lines of one server's body, with an empty line where only other servers have one."""
+    for row in rows[:MAX_LINES]:
+        yield BodyLine(row.cells[index] or "", row.verdict if row.odd[index] else "same")
+    if len(rows) > MAX_LINES:
+        yield BodyLine(f"... {len(rows) - MAX_LINES} more lines", "same")

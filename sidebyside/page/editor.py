@@ -1,0 +1,202 @@
+"""The page's editor: what a reader may enter, raw bytes as text, and examples for each stage of the contract.
+
+In raw text, an escape stands for a byte that is not printable ASCII: `\\r`, `\\n`, `\\t`, `\\x00`, or `\\\\` for a
+backslash. The text has one line for each line of the bytes, but a line break in the text is not a byte: it must be
+escaped, too.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from http_contract.errors import CannotJudge
+from http_contract.http.request import URLENCODED as URLENCODED_TYPE
+from http_contract.reports.text import visible
+from http_contract.rules.registry import STAGES
+from sidebyside.compare.request import Body, Message, build_message, template_message
+
+ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
+RAW_TEXT = re.compile(r"\\x(?P<byte>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<text>[^\\\r\n]+)|[\r\n]+|(?P<stray>\\.?)")
+SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may contain a lone one
+
+# -- the fields of the editor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorInput:
+    """The text of the editor's fields. If `raw` is not empty, it replaces the parts of the request."""
+
+    method: str = "GET"
+    path: str = "/"
+    fields: str = ""  # one in each line
+    body: str = ""
+    raw: str = ""
+    url: str = ""  # of a server of the reader's own, which is asked too
+
+    @property
+    def has_unescaped_lines(self) -> bool:
+        """Whether the raw text has several lines, but no escaped line end."""
+        return "\n" in self.raw.strip() and r"\n" not in self.raw
+
+    @property
+    def message(self) -> Message:
+        """The message for each server. Raises CannotJudge if the input is not valid."""
+        if self.raw:
+            return template_message(parse_raw(self.raw))
+        lines = [line for line in self.fields.splitlines() if line.strip()]
+        body = Body(URLENCODED_TYPE, self.body.encode()) if self.body else None
+        return build_message(self.method, self.path, lines, body)
+
+
+NAMES = ("method", "path", "fields", "body", "raw", "url")
+
+
+def parse_input(data: Any) -> EditorInput:
+    """Return the input in a JSON object. Raises CannotJudge if it is not an object of the editor's fields."""
+    if not isinstance(data, Mapping) or not data.keys() <= set(NAMES):
+        raise CannotJudge(f"a JSON object with these names is required: {', '.join(NAMES)}")
+    if not all(isinstance(value, str) for value in data.values()):
+        raise CannotJudge("every value must be a string")
+    if SURROGATE.search("".join(data.values())):
+        raise CannotJudge("a lone surrogate is not a character, so it has no bytes")
+    return EditorInput(**data)
+
+
+# -- raw bytes as text
+
+
+def format_raw(data: bytes) -> str:
+    return "\n".join(visible(line) for line in data.splitlines(keepends=True))
+
+
+def parse_raw(text: str) -> bytes:
+    """Return the bytes of a raw text. Raises CannotJudge for an unknown escape."""
+    return b"".join(_parse_piece(match) for match in RAW_TEXT.finditer(text))
+
+
+def _parse_piece(piece: re.Match[str]) -> bytes:
+    if piece["stray"]:
+        raise CannotJudge(rf"{piece['stray']} is not a valid escape; use \r \n \t \\ or \x00 to \xff")
+    if piece["byte"]:
+        return bytes.fromhex(piece["byte"])
+    return ESCAPES[piece["escape"]] if piece["escape"] else (piece["text"] or "").encode()
+
+
+# -- examples
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request, as the values of the editor's fields."""
+
+    title: str
+    given: Mapping[str, str]
+
+    @property
+    def fragment(self) -> str:
+        """The part of the page's address after #, which fills the editor with the example."""
+        return urlencode(self.given, quote_via=quote)
+
+
+def from_parts(title: str, path: str, *fields: str, method: str = "GET", body: str = "") -> Example:
+    given = {"method": method, "path": path, "fields": "\n".join(fields), "body": body}
+    return Example(title, {name: value for name, value in given.items() if value})
+
+
+def from_lines(title: str, *lines: str, body: str = "") -> Example:
+    """Return an example with a head of these lines, and a body."""
+    return from_bytes(title, "".join(f"{line}\r\n" for line in (*lines, "")) + body)
+
+
+def from_bytes(title: str, text: str) -> Example:
+    return Example(title, {"raw": format_raw(text.encode("latin-1"))})
+
+
+FORM = "Content-Type: multipart/form-data; boundary=-"
+PART = '---\nContent-Disposition: form-data; name="colour"\n\ngreen\n-----\n'.replace("\n", "\r\n")
+JSON = "Accept: application/json"
+HOST = "Host: {authority}"
+GET, POST = "GET / HTTP/1.1", "POST /form HTTP/1.1"
+CHUNKED = "Transfer-Encoding: chunked"
+URLENCODED = "Content-Type: application/x-www-form-urlencoded"
+
+EXAMPLES: Mapping[int, tuple[Example, ...]] = {
+    1: (
+        from_parts("The index", "/"),
+        from_bytes("Bytes that are not HTTP", "\xff\xfe\x00\x01\r\n\r\n"),
+    ),
+    2: (
+        from_parts("A head with a long field", "/test", "X-Long: " + "a" * 2000),
+        from_bytes("Lines that end in a bare LF", "GET / HTTP/1.1\nHost: {authority}\n\n"),
+        from_bytes("A head without an end", "GET / HTTP/1.1\r\nHost: {authority}\r\n"),
+    ),
+    3: (
+        from_parts("The time", "/time"),
+        from_parts("An unknown path", "/nowhere"),
+        from_parts("The same path, percent-encoded", "/%74est"),
+        from_parts("Two slashes", "//test"),
+        from_parts("A whole URL, as proxies receive it", "{origin}/test"),
+    ),
+    4: (
+        from_parts("HEAD: all but the body", "/time", method="HEAD"),
+        from_parts("A method that the page does not allow", "/time", method="DELETE"),
+        from_parts("The methods of a page", "/form", method="OPTIONS"),
+        from_parts("The methods of the server", "*", method="OPTIONS"),
+    ),
+    5: (
+        from_parts("A parameter", "/hello/you"),
+        from_parts("A parameter that must be escaped", "/hello/%3Cb%3E%F0%9F%91%8B%3C%2Fb%3E"),
+        from_parts("A number, and a teapot", "/status/418"),
+        from_parts("A parameter that is not a number", "/status/teapot"),
+        from_parts("The time as JSON", "/time", JSON),
+        from_parts("An error as JSON", "/nowhere", JSON),
+        from_parts("A media type that the page does not have", "/time", "Accept: image/png"),
+        from_parts("A redirect", "/home"),
+        from_parts("The request as the server received it", "/inspect?a=1&b=two&a=3", "X-Colour: green"),
+    ),
+    6: (
+        from_parts("A form", "/form", method="POST", body="name=Ada&colour=green"),
+        from_lines("A multipart form", POST, HOST, FORM, f"Content-Length: {len(PART)}", body=PART),
+        from_lines("A form in chunks", POST, HOST, URLENCODED, CHUNKED, body="5\r\nname=\r\n3\r\nAda\r\n0\r\n\r\n"),
+        from_parts("A form of another media type", "/form", "Content-Type: text/plain", method="POST", body="name=Ada"),
+        from_parts("A body after 100 Continue", "/form", "Expect: 100-continue", method="POST", body="name=Ada"),
+    ),
+    7: (
+        from_parts("The last request of a connection", "/test", "Connection: close"),
+        from_lines("HTTP/1.0 without Host", "GET /test HTTP/1.0"),
+        from_lines(
+            "Two requests at once", "GET /test HTTP/1.1", HOST, body=f"GET /hello/you HTTP/1.1\r\n{HOST}\r\n\r\n"
+        ),
+    ),
+    8: (from_parts("One request; the contract sends many at once", "/test"),),
+    9: (
+        from_lines("No Host", GET),
+        from_lines("Two Hosts", GET, HOST, "Host: elsewhere.example"),
+        from_parts("A host that is not served", "/", "Host: elsewhere.example"),
+        from_lines(
+            "A length and chunks: request smuggling", POST, HOST, "Content-Length: 5", CHUNKED, body="0\r\n\r\n"
+        ),
+        from_lines("A length with a sign", POST, HOST, "Content-Length: +5", body="a=b&c"),
+        from_lines("A chunk size that is not a number", POST, HOST, CHUNKED, body="0x5\r\na=b&c\r\n0\r\n\r\n"),
+        from_lines("A space before the colon", GET, "Host : {authority}"),
+        from_lines("A folded line", GET, HOST, "X-Folded: one", "  two"),
+        from_lines("A NUL in a field", GET, HOST, "X-Nul: a\0b"),
+        from_lines("The preface of HTTP/2", "PRI * HTTP/2.0", body="SM\r\n\r\n"),
+        from_parts("A header field injected by a path", "/hello/%0d%0aSet-Cookie:%20a=b"),
+        from_parts("A view that raises", "/error"),
+    ),
+    10: (
+        from_parts("A file", "/files/planets.json"),
+        from_parts("A picture", "/files/three-ways.png"),
+        from_parts("A path out of the folder", "/files/../views.py"),
+        from_parts("An encoded path out of the folder", "/files/%2e%2e%2fviews.py"),
+        from_parts("A file, if it has changed", "/style.css", "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT"),
+        from_parts("A file, if its ETag is another one", "/style.css", 'If-Match: "another"'),
+    ),
+}
+
+
+def examples_by_stage() -> list[tuple[str, tuple[Example, ...]]]:
+    return [(f"{number} {STAGES[number]}", EXAMPLES[number]) for number in STAGES]

@@ -1,0 +1,54 @@
+"""The reasons for the responses: the line of each route table that matched, and the function that it names.
+
+Each framework's own router is asked, and the lines are found in the source as it was when the page started. Bytes that
+are not a request never reach a router. Then the reason is the line of raw_router's core that raised the error.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from raw_router.connection import Connection
+from raw_router.messages import HTTPError, Request
+from sidebyside.launch.services import SERVERS
+from sidebyside.page.reasons.django import django_reason
+from sidebyside.page.reasons.flask import flask_reason
+from sidebyside.page.reasons.raw import raw_reason
+from sidebyside.page.reasons.reason import Reason
+from sidebyside.page.source import excerpt_of
+from sidebyside.page.trace import read_request
+
+__all__ = ["REASONS", "Reason", "reason_for"]
+
+REASONS: Mapping[str, Callable[[Request], Reason]] = {
+    "raw": raw_reason,
+    "flask": flask_reason,
+    "django": django_reason,
+}
+INCOMPLETE = "The request is not complete, so no router has been asked."
+ASTERISK = "OPTIONS * asks about the server, not about a page. The connection responds, and no router is asked."
+
+
+def reason_for(data: bytes, service: str, server: str) -> Reason:
+    """Return the reason for a service's response to these bytes, if it runs on that server."""
+    result = read_request(data)
+    is_routed = result.request is not None and result.request.path != "*"
+    if server != "raw_router" and not is_routed:
+        return Reason(f"The service runs on {SERVERS[server]}, which reads these bytes in its own way.")
+    if result.refusal:
+        return refusal_reason(result.refusal)
+    if result.request is None:
+        return Reason(INCOMPLETE)
+    if result.request.path == "*":
+        return Reason(ASTERISK, (excerpt_of(Connection._answer, "SERVER_OPTIONS"),))
+    return REASONS[service](result.request)
+
+
+def refusal_reason(error: HTTPError) -> Reason:
+    """Return the function that raised the error, with the line marked."""
+    traceback = error.__traceback__
+    assert traceback is not None, "the error was caught, so it has a traceback"
+    while traceback.tb_next:
+        traceback = traceback.tb_next
+    excerpt = replace(excerpt_of(traceback.tb_frame.f_code), marked=(traceback.tb_lineno,))
+    text = f"The connection refused the request with {error.status.value}: {error}. No router was asked."
+    return Reason(text, (excerpt,))
