@@ -10,7 +10,7 @@ from django.views import View
 
 from shared_views import clock, forms, views
 from shared_views.answers import answer, options
-from shared_views.pages import Answer
+from shared_views.pages import REASON_PHRASES, Answer
 from shared_views.views import Shown
 
 
@@ -118,7 +118,8 @@ def respond(request: HttpRequest, shown: Shown) -> HttpResponse:  # rosetta: hea
 
 
 def make_response(given: Answer) -> HttpResponse:  # rosetta: header
-    response = HttpResponse(given.body, status=given.status, headers=dict(given.headers))
+    phrase = REASON_PHRASES[given.status]
+    response = HttpResponse(given.body, status=given.status, reason=phrase, headers=dict(given.headers))
     if "Content-Type" not in dict(given.headers):
         del response["Content-Type"]  # an answer without content, as 204, has none
     return response

@@ -10,7 +10,7 @@ from werkzeug.routing import IntegerConverter, MapAdapter, PathConverter
 from shared_views import views
 from shared_views.answers import answer, options
 from shared_views.hosts import host_allowed
-from shared_views.pages import Answer
+from shared_views.pages import REASON_PHRASES, Answer
 from shared_views.views import Shown
 
 
@@ -75,7 +75,7 @@ def show(shown: Shown) -> Response:  # rosetta: header, conditional request
 
 
 def make_response(given: Answer) -> Response:  # rosetta: header
-    status = f"{given.status.value} {given.status.phrase}"  # Werkzeug's phrases are in capitals: 404 NOT FOUND
+    status = f"{given.status.value} {REASON_PHRASES[given.status]}"  # Werkzeug's phrases are in capitals: 404 NOT FOUND
     return BareResponse(given.body, status, list(given.headers))
 
 

@@ -7,6 +7,14 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]  # of a response: names and values
 
+# IANA's registry of status codes; http.HTTPStatus has the older phrases of four codes before Python 3.13.
+REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
 
 class Request(NamedTuple):
     """One complete request.
@@ -87,7 +95,7 @@ class VersionNotSupported(HTTPError):
 
 def plain_text(status: HTTPStatus, reason: str) -> Response:
     """Return the one-line answer that a connection gives where no handler is asked."""
-    line = f"{status.value} {status.phrase}: {reason}\n"
+    line = f"{status.value} {REASON_PHRASES[status]}: {reason}\n"
     headers = (
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(line))),

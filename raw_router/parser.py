@@ -35,8 +35,8 @@ EMPTY_LINE = b"\r\n\r\n"
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
 QUOTED_STRING = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'  # §5.6.4
 REQUEST_LINE = re.compile(rf"({TOKEN}) (({ABSOLUTE_PATH})(?:\?({QUERY}))?|[!-~]+) HTTP/([0-9])\.([0-9])")  # RFC 9112 §3
-FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*+([\t -~\x80-\xff]*+)")  # §5; possessive, so that no value is slow
-COOKIE = re.compile(rb"\r\nCookie:([\t -~\x80-\xff]*+)(?=\r\n)")
+FIELD_LINE = re.compile(rf"({TOKEN}):([\t -~\x80-\xff]*)")  # §5; the white space around the value is part of it
+COOKIE = re.compile(rb"\r\nCookie:([\t -~\x80-\xff]*)(?=\r\n)")
 CONTENT_LENGTH = re.compile(r"[0-9]+")  # RFC 9110 §8.6
 
 MAX_DIGITS = 18  # of a Content-Length; more would take long to convert
@@ -163,7 +163,7 @@ def parse_field(line: bytes) -> tuple[str, str]:
     match = FIELD_LINE.fullmatch(line.decode("latin-1"))
     if match is None:
         raise BadRequest(why_no_field(line))
-    return match[1].lower(), match[2].rstrip(" \t")
+    return match[1].lower(), match[2].strip(" \t")
 
 
 def join_repeats(fields: Sequence[tuple[str, str]]) -> dict[str, str]:

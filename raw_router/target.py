@@ -9,10 +9,10 @@ from raw_router.messages import BadRequest
 
 # The names are those of the RFCs' grammars.
 PCT_ENCODED = r"%[0-9A-Fa-f]{2}"  # RFC 3986 §2.1
-UNRESERVED_OR_SUB_DELIM = r"A-Za-z0-9\-._~!$&'()*+,;="  # inside a character class
+UNRESERVED_OR_SUB_DELIM = r"A-Za-z0-9\-._~!$&'()+*,;="  # inside a character class
 PCHAR = rf"{UNRESERVED_OR_SUB_DELIM}:@"
-ABSOLUTE_PATH = rf"/(?:[{PCHAR}/]++|{PCT_ENCODED})*+"  # RFC 9110 §4.1
-QUERY = rf"(?:[{PCHAR}/?]++|{PCT_ENCODED})*+"
+ABSOLUTE_PATH = rf"/[{PCHAR}/]*(?:{PCT_ENCODED}[{PCHAR}/]*)*"  # RFC 9110 §4.1
+QUERY = rf"[{PCHAR}/?]*(?:{PCT_ENCODED}[{PCHAR}/?]*)*"
 REG_NAME = rf"(?:[{UNRESERVED_OR_SUB_DELIM}]|{PCT_ENCODED})+"  # not empty: http has no empty host (§4.2.1)
 IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_SUB_DELIM}:]+)\]"
 

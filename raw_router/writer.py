@@ -4,12 +4,9 @@ import re
 import time
 from email.utils import formatdate
 from functools import lru_cache
-from http import HTTPStatus
 
-from raw_router.messages import Fields, Response
+from raw_router.messages import REASON_PHRASES, Fields, Response
 from raw_router.parser import FIELD_LINE
-
-REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 

@@ -12,11 +12,9 @@ from http import HTTPStatus
 
 from shared_views.files import File
 
-# Possessive repeats (*+): a hostile value cannot make the match try again, and take for ever.
-ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*+"')  # §8.8.3
-ENTITY_TAGS = re.compile(
-    rf"[ \t,]*+{ENTITY_TAG.pattern}(?:[ \t]*+,[ \t,]*+(?:{ENTITY_TAG.pattern})?+)*+[ \t]*+"
-)  # §13.1.1
+# A text matches these expressions in one way at most, so that a hostile value takes no longer than another.
+ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')  # §8.8.3
+ENTITY_TAGS = re.compile(rf"[ \t,]*{ENTITY_TAG.pattern}(?:[ \t]*,[ \t,]*{ENTITY_TAG.pattern})*[ \t,]*")  # §13.1.1
 
 # The three forms of an HTTP-date, two of them obsolete (§5.6.7).
 DAY, MONTH = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"

@@ -14,6 +14,14 @@ Fields: TypeAlias = tuple[tuple[str, str], ...]
 
 Form: TypeAlias = Literal["html", "json"]
 
+# IANA's registry of status codes; http.HTTPStatus has the older phrases of four codes before Python 3.13.
+REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
 HTML = "text/html"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -61,8 +69,9 @@ class Answer:
 
 def problem(status: HTTPStatus, detail: str, headers: Fields = (), **extra: Any) -> Page:
     """Return an error as a page; its data are problem details (RFC 9457 §3.1)."""
-    data = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **extra}
-    return Page(status.phrase, "error.html", data, status, headers)
+    phrase = REASON_PHRASES[status]
+    data = {"type": "about:blank", "title": phrase, "status": status.value, "detail": detail, **extra}
+    return Page(phrase, "error.html", data, status, headers)
 
 
 def represent(page: Page, accept: str | None) -> Answer:
@@ -118,11 +127,11 @@ template = cache(TEMPLATES.get_template)
 # they differ on ties, on invalid elements and on parameters, so one function decides for all.
 
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
-QUOTED_STRING = r'"(?:[^"\\]|\\.)*+"'  # §5.6.4
-# Possessive repeats (*+): a hostile value cannot make the match try again, and take for ever. An open quotation
-# takes the rest of the field.
-ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\\?\Z))++')  # one element of a list (§5.6.1)
-MEDIA_RANGE = re.compile(rf"\s*+({TOKEN}/{TOKEN})((?:\s*+;\s*+(?:{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))?+)*+)\s*+")
+QUOTED_STRING = r'"(?:[^"\\]|\\.)*"'  # §5.6.4
+# A text matches these expressions in one way at most, so that a hostile value takes no longer than another.
+# An open quotation extends to the end of the field.
+ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+', re.DOTALL)  # one element of a list (§5.6.1)
+MEDIA_RANGE = re.compile(rf"\s*({TOKEN}/{TOKEN})((?:\s*;(?:\s*{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))?)*)\s*")
 WEIGHT = re.compile(rf"{TOKEN}=(?:{TOKEN}|{QUOTED_STRING})")
 QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")  # §12.4.2
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from shared_views.files import File, read_file
 from shared_views.forms import MULTIPART, URLENCODED, Form, FormError, read_pairs
-from shared_views.pages import Page, problem
+from shared_views.pages import REASON_PHRASES, Page, problem
 
 Shown: TypeAlias = Page | File
 
@@ -68,7 +68,8 @@ def status(code: int, path: str) -> Page:
         return not_found(path)
     if served >= 400:
         return problem(served, f"You asked for the status {served.value}, and here it is.")
-    return Page(served.phrase, "status.html", {"status": served.value, "title": served.phrase}, served)
+    phrase = REASON_PHRASES[served]
+    return Page(phrase, "status.html", {"status": served.value, "title": phrase}, served)
 
 
 def served_status(code: int) -> HTTPStatus | None:
@@ -81,7 +82,7 @@ def served_status(code: int) -> HTTPStatus | None:
 def home(location: str) -> Page:
     """Send to location, for good."""
     moved = HTTPStatus.MOVED_PERMANENTLY
-    return Page(moved.phrase, "moved.html", {"location": location}, moved, (("Location", location),))
+    return Page(REASON_PHRASES[moved], "moved.html", {"location": location}, moved, (("Location", location),))
 
 
 def inspect(client: str, method: str, path: str, query: str, headers: Iterable[tuple[str, str]], version: str) -> Page:

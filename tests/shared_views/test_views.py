@@ -7,7 +7,7 @@ import pytest
 
 from shared_views import clock, views
 from shared_views.forms import FormError, read_form
-from shared_views.pages import Page
+from shared_views.pages import REASON_PHRASES, Page
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=timezone(timedelta(hours=2)))
 
@@ -36,7 +36,7 @@ def test_status() -> None:
     pages = {code: views.status(code, "/status/x") for code in (*range(600), 999_999_999)}
     assert {code for code, page in pages.items() if page.status == code} == SERVED
     assert {page.status for code, page in pages.items() if code not in SERVED} == {404}
-    assert all(page.data["title"] == page.status.phrase for page in pages.values())
+    assert all(page.data["title"] == REASON_PHRASES[page.status] for page in pages.values())
 
 
 def test_inspect_tells_fields_as_cgi_does() -> None:
