@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "adding-a-route.md"
 PACKAGES = ("shared_views", "raw_router", "flask_app", "django_project", "sidebyside")
 ADD = r"Add this to `([^`]+)`, above the line that begins with `([^`]+)`".replace(" ", r"\s+")
-STEP = re.compile(rf"(?:{ADD}|Create `([^`]+)`):\n\n```\w+\n(.*?)```", re.DOTALL)
+STEP = re.compile(rf"(?:{ADD}|Create `([^`]+)`):\n\n```\w*\n(.*?)```", re.DOTALL)
 SCRIPT = """
 from tests.serving import HANDLERS, exchange, serving
 
