@@ -63,6 +63,23 @@ def test_statuses(implementation: str) -> None:
     assert served == [(code, phrase) for code, phrase in table("code | reason phrase")]
 
 
+@pytest.mark.parametrize("implementation", HANDLERS)
+def test_examples(implementation: str) -> None:
+    written = {request: int(status) for request, status, _ in table("request | response | why")}
+    with serving(HANDLERS[implementation]) as port:
+        found = {request: status_of(port, request) for request in written}
+    assert found == written
+
+
+def status_of(port: int, written: str) -> int:
+    """Send a request as the document writes it, with Host if it has none, and return the status."""
+    lines = re.findall("`([^`]+)`", written)
+    if not any(line.startswith("Host:") for line in lines):
+        lines.append("Host: localhost")
+    received = exchange(port, "\r\n".join([*lines, "", ""]).encode())
+    return int(received.split()[1])
+
+
 def defaults() -> dict[str, float]:
     """Return the default of each option of raw_router that has a number."""
     command = [sys.executable, "-m", "raw_router", "--help"]
