@@ -151,7 +151,8 @@ def test_a_help_text(name: str) -> None:
 # -- comments, docstrings, messages and templates
 
 FOLDERS = {"http_contract": "contract/http_contract"}  # of packages that are not at the root
-PLAIN_PACKAGES = ("django_project",)  # to be added: the others, and packages within them such as http_contract.rules
+# To be added: the other packages, and those within them such as http_contract.rules.
+PLAIN_PACKAGES = ("django_project", "http_contract.starter", "http_contract.starter.graders")
 FSTRING_MIDDLE = getattr(tokenize, "FSTRING_MIDDLE", None)  # from Python 3.12 on
 LAYOUT = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 REPLACEMENT = re.compile(r"\{[^{}]*\}")  # an expression within an f-string
