@@ -46,9 +46,9 @@ def test_routes(implementation: str) -> None:
     assert {path: methods | {"HEAD", "OPTIONS"} for path, methods in written.items()} == found
 
 
-def test_core_routes_are_those_that_no_rule_names() -> None:
+def test_routes_that_a_rule_names_are_outside_the_core() -> None:
     optional = {path.strip("`") for path, _, core, *_ in table("path | methods | core") if not core}
-    assert optional == {route for rule in BY_ID.values() for route in rule.routes}
+    assert {route for rule in BY_ID.values() for route in rule.routes} <= optional
 
 
 @pytest.mark.parametrize("implementation", HANDLERS)
