@@ -45,18 +45,20 @@ def outside(file: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports(file)} - set(ROOMS) - sys.stdlib_module_names - {"_typeshed"}
 
 
-@pytest.mark.parametrize(
-    ("room", "allowed"),
-    [
-        ("shared_views", {"shared_views"}),
-        ("flask_app", {"flask_app", "shared_views"}),
-        ("django_project", {"django_project", "shared_views"}),
-        ("raw_router", {"raw_router", "shared_views"}),
-        ("http_contract", {"http_contract"}),
-        ("sidebyside", set(ROOMS)),
-    ],
-)
-def test_rooms_import_only_along_the_arrows(room: str, allowed: set[str]) -> None:
+# What a room may import of the others.
+ROOM_ARROWS: dict[str, set[str]] = {
+    "shared_views": set(),
+    "raw_router": {"shared_views"},
+    "flask_app": {"shared_views"},
+    "django_project": {"shared_views"},
+    "http_contract": set(),
+    "sidebyside": {"shared_views", "raw_router", "flask_app", "django_project", "http_contract"},
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_import_only_along_the_arrows(room: str) -> None:
+    allowed = {room} | ROOM_ARROWS[room]
     files = modules(room)
     assert files
     assert {file.name: rooms_imported(file) - allowed for file in files if rooms_imported(file) - allowed} == {}
@@ -97,6 +99,18 @@ def test_packages_of_the_judge_import_only_along_the_arrows(package: str) -> Non
 
 def test_every_package_of_the_judge_has_its_arrows() -> None:
     assert {folder.parent.name for folder in JUDGE.glob("*/__init__.py")} == set(ARROWS)
+
+
+def drawings(document: Path) -> list[dict[str, set[str]]]:
+    """Return the arrows of each drawing in a document: a line for each package, "name -> the packages it imports"."""
+    blocks = re.findall(r"(?m)^```\n((?:\w+ +(?:-> .+|\(none\))\n)+)```$", document.read_text())
+    lines = [[re.split(r" +(?:-> |\(none\))", line) for line in block.splitlines()] for block in blocks]
+    return [{name: set(imported.split()) for name, imported in drawing} for drawing in lines]
+
+
+def test_contributing_draws_the_same_arrows() -> None:
+    packages = {name: allowed for name, (allowed, _) in ARROWS.items()}
+    assert drawings(ROOT / "CONTRIBUTING.md") == [ROOM_ARROWS, packages]
 
 
 def test_only_urls_and_the_application_import_the_views() -> None:
