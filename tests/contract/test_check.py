@@ -27,8 +27,8 @@ from raw_router.messages import Request, Response
 from tests.contract.scripted import scripted
 from tests.contract.test_checking import says_nothing
 from tests.contract.test_isolation import PYTHON, bubblewrap
-from tests.mutants.concurrency import well
 from tests.mutants.serving import with_field
+from tests.mutants.stage08_concurrency import well
 from tests.serving import serving
 from tests.tls import CERTIFICATE, encrypting
 

@@ -16,15 +16,15 @@ EVERY = 32
 # Rules that take a second or so even of a good server: judged only of servers broken in that way.
 SLOW = {
     "respond-byte-by-byte",
-    "route-time-moves",
+    "time-moves",
     "listen-restarts",
     "persistence-thousand",
     "concurrency-slow-reader",
     "concurrency-hundred",
-    "deadlines-head",
-    "deadlines-head-drip",
-    "deadlines-body",
-    "deadlines-body-drip",
+    "timeouts-head",
+    "timeouts-head-drip",
+    "timeouts-body",
+    "timeouts-body-drip",
 }
 
 

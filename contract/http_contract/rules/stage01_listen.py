@@ -98,7 +98,7 @@ RULES = (
         check=responses,
     ),
     Rule(
-        id="listen-survives-nothing",
+        id="listen-survives-silence",
         stage=1,
         sentence="A client that connects, sends nothing and leaves does no harm.",
         hint="Browsers open connections ahead of need. recv() then returns b'': close that connection and go on.",
@@ -116,7 +116,7 @@ RULES = (
         check=survives_reset,
     ),
     Rule(
-        id="listen-survives-no-utf8",
+        id="listen-survives-not-utf8",
         stage=1,
         sentence="Bytes that are no UTF-8 do no harm.",
         hint="A request is bytes. Decoding the head as ISO-8859-1 never fails; .decode() as UTF-8 may.",

@@ -117,7 +117,7 @@ RULES = (
         exchanges=pages(Complete(), NothingAfter(), Without(*FRAMING)),
     ),
     Rule(
-        id="respond-length-told",
+        id="respond-length-given",
         stage=2,
         sentence="An answer tells its length beforehand, so that a client need not wait for the connection's end.",
         hint="Send Content-Length with every answer that has a body.",

@@ -194,7 +194,7 @@ RULES = (
         exchanges=then_alive(at("/%", *REFUSED), at("/%4", *REFUSED), at("/%zz", *REFUSED)),
     ),
     Rule(
-        id="route-percent-no-utf8",
+        id="route-percent-not-utf8",
         stage=3,
         sentence="/%ff, which is no UTF-8 once decoded, is 404 or 400, and no crash.",
         hint="Decode with errors='replace', or catch UnicodeDecodeError and answer 400.",

@@ -154,7 +154,7 @@ RULES = (
         check=compared(length_told),
     ),
     Rule(
-        id="methods-head-length-true",
+        id="methods-head-length-right",
         stage=4,
         sentence="Where HEAD tells a length, it is that of the body that GET gets.",
         hint="`Content-Length: 0` is wrong for HEAD, unless the page is empty.",
@@ -163,7 +163,7 @@ RULES = (
         check=compared(length_true),
     ),
     Rule(
-        id="methods-lacking",
+        id="methods-not-allowed",
         stage=4,
         sentence="A method that a page does not have is 405.",
         hint="A known path with another method is neither the page nor the not-found page.",
@@ -177,7 +177,7 @@ RULES = (
         sentence="405 says in Allow which methods there are.",
         hint="Send `Allow: GET, HEAD, OPTIONS` with every 405.",
         section="RFC 9110 §15.5.6",
-        needs=("methods-lacking",),
+        needs=("methods-not-allowed",),
         exchanges=tuple(asked(method, "/", When(Status(405), Has("Allow"))) for method in LACKING),
     ),
     Rule(

@@ -316,7 +316,7 @@ RULES = (
         hint="The request line has all three; hand the request to the view.",
         section="the service, /inspect",
         routes=INSPECT,
-        needs=("parameters-json",),
+        needs=("representations-json",),
         exchanges=(
             inspected(
                 "/inspect?a=1", Member("method", "GET"), Member("path", "/inspect"), Member("version", "HTTP/1.1")
@@ -331,7 +331,7 @@ RULES = (
         hint="A dict loses repeats: keep a list of pairs, as urllib.parse.parse_qsl() makes it.",
         section="the service, /inspect",
         routes=INSPECT,
-        needs=("parameters-json",),
+        needs=("representations-json",),
         exchanges=(
             inspected("/inspect", queried()),
             inspected("/inspect?b=2&a=1&b=1&b=2", queried(("b", "2"), ("a", "1"), ("b", "1"), ("b", "2"))),
@@ -352,7 +352,7 @@ RULES = (
         ),
     ),
     Rule(
-        id="parameters-inspect-query-no-utf8",
+        id="parameters-inspect-query-not-utf8",
         stage=5,
         sentence="Octets in the query that are no UTF-8 do no harm: each becomes U+FFFD.",
         hint="Decode with errors='replace', as unquote_plus() does by itself.",
@@ -379,7 +379,7 @@ RULES = (
         hint="A field is what stands before and after the first colon of its line, without the white space around.",
         section="RFC 9110 §5",
         routes=INSPECT,
-        needs=("parameters-json",),
+        needs=("representations-json",),
         exchanges=(
             inspected(
                 "/inspect",

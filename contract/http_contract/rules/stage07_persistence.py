@@ -156,7 +156,7 @@ RULES = (
         exchanges=closes(get("/")),
     ),
     Rule(
-        id="persistence-close-told",
+        id="persistence-close-echoed",
         stage=7,
         sentence="The last answer of a connection says so: it has Connection: close too.",
         hint="Send Connection: close with an answer after which you close.",
@@ -203,7 +203,7 @@ RULES = (
         ),
     ),
     Rule(
-        id="persistence-old",
+        id="persistence-http10",
         stage=7,
         sentence="To HTTP/1.0, the connection closes after the answer.",
         hint="Look at the version in the request line.",
@@ -212,13 +212,13 @@ RULES = (
         exchanges=closes(old("/")),
     ),
     Rule(
-        id="persistence-old-keep-alive",
+        id="persistence-http10-keep-alive",
         stage=7,
         sentence="HTTP/1.0 with Connection: keep-alive persists, and the answer says so.",
         hint="Answer with Connection: keep-alive: a client of HTTP/1.0 would not know otherwise.",
         section="RFC 9112 §9.3",
         level="SHOULD",
-        needs=("persistence-old", "persistence-two"),
+        needs=("persistence-http10", "persistence-two"),
         check=in_turn(
             (old("/", "Connection: keep-alive"), KEEP_ALIVE_TOLD),
             (old("/test", "Connection: Keep-Alive"), KEEP_ALIVE_TOLD),
@@ -231,7 +231,7 @@ RULES = (
         sentence="Requests that come together are all answered, in their order.",
         hint="What is left in the buffer after a request is the beginning of the next one.",
         section="RFC 9112 §9.3.2",
-        needs=("persistence-two", "route-time-shown"),
+        needs=("persistence-two", "time-shown"),
         exchanges=(
             pipelined(
                 kept("GET", "/"),
@@ -249,7 +249,7 @@ RULES = (
         hint="Take as many bytes as Content-Length says from the buffer; the rest is the next request.",
         section="RFC 9112 §9.3.2",
         routes=(FORM,),
-        needs=("persistence-pipelined", "bodies-urlencoded"),
+        needs=("persistence-pipelined", "forms-urlencoded"),
         exchanges=(
             pipelined(
                 kept("GET", "/time"),
@@ -283,7 +283,7 @@ RULES = (
         sentence="The body of a request that is refused never becomes the next request.",
         hint="Read the body before the next request, also where you do not want it; or close the connection.",
         section="RFC 9112 §9.3",
-        needs=("persistence-pipelined", "methods-lacking", "methods-post-unknown"),
+        needs=("persistence-pipelined", "methods-not-allowed", "methods-post-unknown"),
         exchanges=(*unread("/"), *unread(UNKNOWN)),
     ),
     Rule(
@@ -293,7 +293,7 @@ RULES = (
         hint="Read the body before you answer 415; or close the connection.",
         section="RFC 9112 §9.3",
         routes=(FORM,),
-        needs=("persistence-unread", "bodies-media-type"),
+        needs=("persistence-unread", "forms-media-type"),
         exchanges=unread(FORM),
     ),
     Rule(
@@ -355,11 +355,11 @@ RULES = (
         sentence="Where the end of a request can't be known, it is answered 400, and the connection ends.",
         hint="Nobody knows where the next request begins: do not look for one.",
         section="RFC 9112 §6.3",
-        needs=("persistence-close", "methods-lacking"),
+        needs=("persistence-close", "methods-not-allowed"),
         exchanges=(*refused(BAD_LENGTH), *refused(BAD_CHUNK, expects=REFUSED)),
     ),
     Rule(
-        id="persistence-error-heard",
+        id="persistence-error-delivered",
         stage=7,
         sentence="The last answer is not lost to a reset, though the client is still sending.",
         hint="shutdown(SHUT_WR), read on for a while, then close(): close() on unread bytes resets the connection.",

@@ -43,7 +43,7 @@ RULES = (
         exchanges=broken(b"+8\r\nname=Ada\r\n" + LAST, b"-8\r\nname=Ada\r\n" + LAST),
     ),
     Rule(
-        id="chunks-size-odd",
+        id="chunks-size-not-hexadecimal",
         stage=9,
         sentence="A chunk's size is hexadecimal digits, without 0x, and not none.",
         hint="int(size, 16) takes 0x8 and 0_8: match hexadecimal digits first.",

@@ -29,7 +29,7 @@ LENGTH = str(len(AS_REQUEST))
 
 RULES = (
     Rule(
-        id="framings-length-first",
+        id="framing-length-first",
         stage=9,
         sentence="After a request with Content-Length and then Transfer-Encoding, the connection ends.",
         hint="Two servers may read such a body as two lengths, and one smuggles: answer 400 and close.",
@@ -38,7 +38,7 @@ RULES = (
         exchanges=refused(posted("Content-Length: 5", CHUNKED, body=LAST), expects=BORNE),
     ),
     Rule(
-        id="framings-coding-first",
+        id="framing-coding-first",
         stage=9,
         sentence="After a request with Transfer-Encoding and then Content-Length, the connection ends.",
         hint="Look for both fields, whichever comes first: answer 400 and close.",
@@ -47,7 +47,7 @@ RULES = (
         exchanges=refused(posted(CHUNKED, "Content-Length: 5", body=LAST), expects=BORNE),
     ),
     Rule(
-        id="framings-lengths-differ",
+        id="framing-lengths-differ",
         stage=9,
         sentence="Two lengths that differ are answered 400.",
         hint="Collect all Content-Length lines; a dict keeps one of them, and the next server another.",
@@ -56,7 +56,7 @@ RULES = (
         exchanges=refused(posted("Content-Length: 5", "Content-Length: 6"), posted("Content-Length: 5, 6")),
     ),
     Rule(
-        id="framings-lengths-same",
+        id="framing-lengths-same",
         stage=9,
         sentence="A length that is said twice is refused, or counts once.",
         hint="Either answer 400, or read just so many bytes as both say.",
@@ -65,7 +65,7 @@ RULES = (
         exchanges=(*counted(LENGTH, LENGTH), *counted(f"{LENGTH}, {LENGTH}")),
     ),
     Rule(
-        id="framings-length-signed",
+        id="framing-length-signed",
         stage=9,
         sentence="A length with a sign is answered 400.",
         hint="int() takes +5 and -5; a length is digits and nothing else.",
@@ -74,7 +74,7 @@ RULES = (
         exchanges=refused(posted("Content-Length: +5"), posted("Content-Length: -5")),
     ),
     Rule(
-        id="framings-length-odd",
+        id="framing-length-not-decimal",
         stage=9,
         sentence="A length that is no decimal number is answered 400.",
         hint="int() takes 1_0 and the digits of every script; match [0-9]+ first.",
@@ -89,7 +89,7 @@ RULES = (
         ),
     ),
     Rule(
-        id="framings-chunked-not-last",
+        id="framing-chunked-not-last",
         stage=9,
         sentence="A coding after chunked is answered 400.",
         hint="Without chunked at the end, nobody can tell where the body ends.",
@@ -98,7 +98,7 @@ RULES = (
         exchanges=refused(coded("chunked, gzip"), coded("chunked", "identity")),
     ),
     Rule(
-        id="framings-chunked-twice",
+        id="framing-chunked-twice",
         stage=9,
         sentence="Chunked twice is refused.",
         hint="Split the list of codings, and count.",
@@ -108,7 +108,7 @@ RULES = (
         exchanges=refused(coded("chunked, chunked"), coded("chunked", "chunked"), expects=REFUSED),
     ),
     Rule(
-        id="framings-coding-empty",
+        id="framing-coding-empty",
         stage=9,
         sentence="An empty Transfer-Encoding is answered; no chunks are waited for.",
         hint="Compare the coding with chunked; that the field is there is not enough.",
@@ -117,7 +117,7 @@ RULES = (
         exchanges=borne(posted("Transfer-Encoding:"), posted("Transfer-Encoding: ,")),
     ),
     Rule(
-        id="framings-coding-disguised",
+        id="framing-coding-disguised",
         stage=9,
         sentence="What is not quite chunked is refused.",
         hint="Compare the whole coding: strip() takes away more than spaces, and `in` finds chunked anywhere.",
@@ -126,7 +126,7 @@ RULES = (
         exchanges=refused(coded("\x0bchunked"), coded("xchunked"), coded('"chunked"'), expects=REFUSED),
     ),
     Rule(
-        id="framings-coding-old",
+        id="framing-coding-http10",
         stage=9,
         sentence="After a request of HTTP/1.0 with Transfer-Encoding, the connection ends.",
         hint="HTTP/1.0 knows no codings, so the request's length is doubtful.",
@@ -135,7 +135,7 @@ RULES = (
         exchanges=refused(posted(CHUNKED, "Connection: keep-alive", version="1.0", body=LAST), expects=BORNE),
     ),
     Rule(
-        id="framings-coding-unknown",
+        id="framing-coding-unknown",
         stage=9,
         sentence="An unknown coding is refused, with 501 or 400.",
         hint="Compare the codings with those that you can undo; there need be no other than chunked.",

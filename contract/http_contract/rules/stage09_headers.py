@@ -18,7 +18,7 @@ def head(*lines: str) -> bytes:
 
 RULES = (
     Rule(
-        id="heads-space-before-colon",
+        id="headers-space-before-colon",
         stage=9,
         sentence="White space before a field's colon is answered 400.",
         hint="Do not strip() names: a server in front may read another name.",
@@ -27,7 +27,7 @@ RULES = (
         exchanges=borne(head("X-Name : value"), head("Content-Length : 0"), expects=BAD),
     ),
     Rule(
-        id="heads-space-first",
+        id="headers-space-first",
         stage=9,
         sentence="White space before the first field is refused, or passed over with its line.",
         hint="Answer 400 to a head whose second line begins with white space.",
@@ -36,7 +36,7 @@ RULES = (
         exchanges=borne(raw(START, " X-Name: value", "Host: {authority}", host="")),
     ),
     Rule(
-        id="heads-fold",
+        id="headers-fold",
         stage=9,
         sentence="A folded line is refused, or part of the line before; it is no field of its own.",
         hint="A line that begins with white space goes on with the line before: answer 400, or join the two.",
@@ -45,7 +45,7 @@ RULES = (
         exchanges=borne(head("X-Name: a", f" {SMUGGLED}"), head("X-Name: a", f"\t{SMUGGLED}")),
     ),
     Rule(
-        id="heads-no-colon",
+        id="headers-no-colon",
         stage=9,
         sentence="A line without a colon is answered 400.",
         hint="Check that there is a colon before you split at it.",
@@ -55,7 +55,7 @@ RULES = (
         exchanges=refused(head("X-Name")),
     ),
     Rule(
-        id="heads-no-name",
+        id="headers-no-name",
         stage=9,
         sentence="A field without a name is answered 400.",
         hint="A name has one character at least, all of them of the token kind.",
@@ -65,7 +65,7 @@ RULES = (
         exchanges=refused(head(": value")),
     ),
     Rule(
-        id="heads-name",
+        id="headers-name",
         stage=9,
         sentence="A name with a character that names cannot have is answered 400.",
         hint="Match names against the grammar of a token.",
@@ -75,7 +75,7 @@ RULES = (
         exchanges=refused(head("X(Name): value"), head("X-N\xe4me: value"), head("X-\x01Name: value")),
     ),
     Rule(
-        id="heads-nul",
+        id="headers-nul",
         stage=9,
         sentence="A NUL in a value is refused, or made a space.",
         hint="Answer 400 to NUL; to C code behind you it is the end of the value.",
@@ -84,7 +84,7 @@ RULES = (
         exchanges=borne(head("X-Name: a\0b")),
     ),
     Rule(
-        id="heads-control",
+        id="headers-control",
         stage=9,
         sentence="Another control character in a value does no harm.",
         hint="Answer 400, or take it as it is.",
@@ -93,7 +93,7 @@ RULES = (
         exchanges=borne(head("X-Name: a\x01b"), head("X-Name: a\x7fb"), head("X-Name: a\x0bb")),
     ),
     Rule(
-        id="heads-bare-cr",
+        id="headers-bare-cr",
         stage=9,
         sentence="A CR without LF is no end of a line.",
         hint="splitlines() splits at CR, and at more: split at CR LF.",
@@ -102,7 +102,7 @@ RULES = (
         exchanges=borne(head(f"X-Name: a\r{SMUGGLED}")),
     ),
     Rule(
-        id="heads-line-separator",
+        id="headers-line-separator",
         stage=9,
         sentence="Characters that end a line elsewhere do not end one here.",
         hint="str.splitlines() splits at VT, FF, FS and NEL: split bytes at CR LF.",
@@ -111,7 +111,7 @@ RULES = (
         exchanges=borne(*(head(f"X-Name: a{character}{SMUGGLED}") for character in "\x0b\x0c\x1c\x85")),
     ),
     Rule(
-        id="heads-bare-lf",
+        id="headers-bare-lf",
         stage=9,
         sentence="Lines that end in LF alone are taken, or refused.",
         hint="Answer 400, or take LF for CR LF throughout.",
@@ -120,7 +120,7 @@ RULES = (
         exchanges=borne(get("/").replace(b"\r\n", b"\n"), expects=Either(BORNE, Silent())),
     ),
     Rule(
-        id="heads-empty-line",
+        id="headers-empty-line",
         stage=9,
         sentence="An empty line before a request is passed over.",
         hint="Old clients send CRLF after a body: skip one before the request line.",
@@ -130,7 +130,7 @@ RULES = (
         exchanges=borne(b"\r\n" + get("/"), expects=Status(200)),
     ),
     Rule(
-        id="heads-empty-lines",
+        id="headers-empty-lines",
         stage=9,
         sentence="More empty lines before a request are passed over or refused, or just end the connection.",
         hint="Answer 400 where you do not skip them.",
@@ -139,7 +139,7 @@ RULES = (
         exchanges=repelled(b"\r\n\r\n\r\n" + get("/"), expects=BORNE),
     ),
     Rule(
-        id="heads-spaces",
+        id="headers-spaces",
         stage=9,
         sentence="More than one space in the request line is refused, or taken for one.",
         hint="split(' ') gives empty parts: check that there are three.",
@@ -148,7 +148,7 @@ RULES = (
         exchanges=borne(raw("GET  / HTTP/1.1"), raw("GET /  HTTP/1.1"), raw("GET\t/ HTTP/1.1"), raw(" GET / HTTP/1.1")),
     ),
     Rule(
-        id="heads-request-line",
+        id="headers-request-line",
         stage=9,
         sentence="A request line with a control character is refused.",
         hint="Match the request line against the grammar, whole.",
@@ -160,7 +160,7 @@ RULES = (
         ),
     ),
     Rule(
-        id="heads-few-words",
+        id="headers-few-words",
         stage=9,
         sentence="A request line without target or version is refused, or just ends the connection.",
         hint="Check that the line has three parts before you take them.",
@@ -169,7 +169,7 @@ RULES = (
         exchanges=repelled(raw("GET", host=""), raw("GET"), raw(""), raw("/")),
     ),
     Rule(
-        id="heads-many",
+        id="headers-many",
         stage=9,
         sentence="A thousand fields are taken or refused.",
         hint="Limit their number, and answer 431 beyond; a limit that resets the connection tells nobody why.",
@@ -178,7 +178,7 @@ RULES = (
         exchanges=borne(head(*(f"X-Name-{number}: a" for number in range(1000)), "Connection: close")),
     ),
     Rule(
-        id="heads-large",
+        id="headers-large",
         stage=9,
         sentence="A head of 100 KB does no harm.",
         hint="Limit its size, and answer 431 beyond.",

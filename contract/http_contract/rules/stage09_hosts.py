@@ -22,7 +22,7 @@ def absolute(host: str) -> bytes:
 
 RULES = (
     Rule(
-        id="hosts-none",
+        id="hosts-missing",
         stage=9,
         sentence="A request of HTTP/1.1 without Host is answered 400.",
         hint="Look for the Host field before you route; HTTP/1.1 demands it.",
@@ -36,7 +36,7 @@ RULES = (
         sentence="A request with two Host fields is answered 400.",
         hint="Count the Host lines before you put fields into a dict, which keeps one of them.",
         section="RFC 9112 §3.2",
-        needs=("hosts-none",),
+        needs=("hosts-missing",),
         exchanges=borne(hosted("{authority}", "{authority}"), hosted("{authority}", "elsewhere.example"), expects=BAD),
     ),
     Rule(
@@ -45,7 +45,7 @@ RULES = (
         sentence="A Host that names two hosts is answered 400.",
         hint="A host has no white space: match the whole value against the grammar.",
         section="RFC 9112 §3.2",
-        needs=("hosts-none",),
+        needs=("hosts-missing",),
         exchanges=borne(hosted("{authority}, elsewhere.example"), expects=BAD),
     ),
     Rule(
@@ -114,7 +114,7 @@ RULES = (
         exchanges=borne(absolute("elsewhere.example"), expects=Status(200)),
     ),
     Rule(
-        id="hosts-odd",
+        id="hosts-unusual",
         stage=9,
         sentence="A name of odd but legal characters is no error of grammar, even where it is not for the server.",
         hint="A name may have _ ; = and percent-encoding: refuse it if you do not know it, not for how it looks.",
@@ -123,7 +123,7 @@ RULES = (
         exchanges=(*borne(*map(hosted, ODD)), *borne(*map(absolute, ODD), expects=Status(200))),
     ),
     Rule(
-        id="hosts-absolute-none",
+        id="hosts-absolute-missing",
         stage=9,
         sentence="A target that begins with http:// and names no host is refused.",
         hint="Do not fall back to Host: what stands between // and the next / must not be empty.",
@@ -132,12 +132,12 @@ RULES = (
         exchanges=borne(raw("GET http:///test HTTP/1.1"), raw("GET http://:80/test HTTP/1.1"), expects=REFUSED),
     ),
     Rule(
-        id="hosts-old",
+        id="hosts-http10",
         stage=9,
         sentence="HTTP/1.0 needs no Host.",
         hint="Demand Host only where the request line says HTTP/1.1.",
         section="RFC 9112 §3.2",
-        needs=("persistence-old",),
+        needs=("persistence-http10",),
         exchanges=(Exchange((OLD,), (Status(200), Complete())),),
     ),
 )

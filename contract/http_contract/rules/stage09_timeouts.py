@@ -58,7 +58,7 @@ def answered_early(server: Server) -> None:
 
 RULES = (
     Rule(
-        id="deadlines-early",
+        id="timeouts-early",
         stage=9,
         sentence="What the head shows to be wrong is answered before the body has come.",
         hint="Check the head when it is complete; do not read the body first.",
@@ -67,7 +67,7 @@ RULES = (
         check=answered_early,
     ),
     Rule(
-        id="deadlines-head",
+        id="timeouts-head",
         stage=9,
         sentence="A head that does not end is given up: 408, or the connection ends.",
         hint="Set a time limit for the whole head, from its first byte.",
@@ -77,7 +77,7 @@ RULES = (
         check=gives_up(HALF_A_HEAD),
     ),
     Rule(
-        id="deadlines-head-drip",
+        id="timeouts-head-drip",
         stage=9,
         sentence="A head that comes in drops is given up, too.",
         hint="settimeout() is for each recv(); a drop a second renews it. Keep one deadline for the head.",
@@ -87,7 +87,7 @@ RULES = (
         check=gives_up(HALF_A_HEAD, b"a"),
     ),
     Rule(
-        id="deadlines-body",
+        id="timeouts-body",
         stage=9,
         sentence="A body that does not end is given up: 408, or the connection ends.",
         hint="Set a time limit for the body, too.",
@@ -98,7 +98,7 @@ RULES = (
         check=gives_up(HALF_A_BODY),
     ),
     Rule(
-        id="deadlines-body-drip",
+        id="timeouts-body-drip",
         stage=9,
         sentence="A body that comes in drops is given up, too.",
         hint="Keep one deadline for the body, whatever comes.",

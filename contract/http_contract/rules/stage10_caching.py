@@ -175,7 +175,7 @@ RULES = (
         exchanges=(at(PATH, Has("ETag", TAG, "without `W/`")),),
     ),
     Rule(
-        id="caching-etag-stays",
+        id="caching-etag-stable",
         stage=10,
         sentence="As long as a file is the same, so is its ETag.",
         hint="Make it of the content alone: no counter, no time of now, and not hash(), which differs from run to run.",
@@ -211,7 +211,7 @@ RULES = (
         hint="Make the answer as for GET, then leave out the body.",
         section="RFC 9110 §9.3.2",
         routes=FILES,
-        needs=("caching-etag-stays", "caching-last-modified-past", "files-head"),
+        needs=("caching-etag-stable", "caching-last-modified-past", "files-head"),
         check=compared(same_validators, (PATH, PICTURE)),
     ),
     Rule(
@@ -232,7 +232,7 @@ RULES = (
         hint="Compare If-None-Match with the ETag before you send the file.",
         section="RFC 9110 §13.1.2",
         routes=FILES,
-        needs=("caching-etag-stays",),
+        needs=("caching-etag-stable",),
         check=again(("If-None-Match: {etag}",), expects=(FRESH,)),
     ),
     Rule(
@@ -326,7 +326,7 @@ RULES = (
         check=again(("If-Modified-Since: {earlier}",), expects=(WHOLE,)),
     ),
     Rule(
-        id="caching-modified-since-old",
+        id="caching-modified-since-formats",
         stage=10,
         sentence="The date may have one of the two old forms.",
         hint="email.utils.parsedate_to_datetime reads all three.",
@@ -336,7 +336,7 @@ RULES = (
         check=again(("If-Modified-Since: {rfc850}",), ("If-Modified-Since: {asctime}",), expects=(FRESH,)),
     ),
     Rule(
-        id="caching-modified-since-none",
+        id="caching-modified-since-invalid",
         stage=10,
         sentence="An If-Modified-Since that is no date is passed over.",
         hint="Take a date in one of the three forms of HTTP alone; else go on as if the field were not there.",

@@ -183,7 +183,7 @@ RULES = (
         hint="Take Content-Length from the file, before the body is left out.",
         section="RFC 9110 §8.6",
         routes=FILES,
-        needs=("files-head", "files-intact", "methods-head-length-true"),
+        needs=("files-head", "files-intact", "methods-head-length-right"),
         check=compared(length_true, PATHS),
     ),
     Rule(
@@ -203,7 +203,7 @@ RULES = (
         hint="A file's route has GET, and with it HEAD and OPTIONS: answer 405 to the others, with Allow.",
         section="RFC 9110 §15.5.6",
         routes=FILES,
-        needs=("files-served", "methods-lacking"),
+        needs=("files-served", "methods-not-allowed"),
         exchanges=(Exchange((last("POST", "/files/hello.txt", body=b""),), (Status(405, 501),)),),
     ),
     Rule(

@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant(id="length-too-great", breaks=("respond-length",), serve=saying(partial(wrong_length, 5))),
     Mutant(
         id="no-length",
-        breaks=("respond-length-told",),
+        breaks=("respond-length-given",),
         serve=saying(
             replacing(rb"(?s)\AHTTP(?=(?:[^\r]+\r\n)*Connection: close\r)(.*?)Content-Length: \d+\r\n", rb"HTTP\1")
         ),

@@ -109,7 +109,7 @@ RULES = (
         hint="After the empty line, receive until you have as many bytes as Content-Length says.",
         section="RFC 9112 §6.3",
         routes=ROUTES,
-        needs=("bodies-urlencoded", "respond-three-packets"),
+        needs=("forms-urlencoded", "respond-three-packets"),
         exchanges=(understood(*parted(submit(BODY))), understood(*parted(submit(BODY), 1, 5, 12))),
     ),
     Rule(
@@ -119,7 +119,7 @@ RULES = (
         hint="Put all pieces together before looking for delimiters in them.",
         section="RFC 9112 §6.3",
         routes=ROUTES,
-        needs=("bodies-packets", "bodies-file-binary"),
+        needs=("bodies-packets", "forms-file-binary"),
         exchanges=(Exchange(in_packets(MULTIPART, PACKETS), TEXT_AND_FILE),),
     ),
     Rule(
@@ -159,7 +159,7 @@ RULES = (
         hint="Without Content-Length and Transfer-Encoding, read nothing after the empty line.",
         section="RFC 9112 §6.3",
         routes=ROUTES,
-        needs=("bodies-empty",),
+        needs=("forms-empty",),
         exchanges=(
             Exchange(
                 (request("POST", FORM, f"Content-Type: {URLENCODED}", JSON_WANTED),),
@@ -174,7 +174,7 @@ RULES = (
         hint="Each chunk: its size in hexadecimal, CRLF, that many bytes, CRLF; a chunk of size 0 ends the body.",
         section="RFC 9112 §7.1",
         routes=ROUTES,
-        needs=("bodies-urlencoded",),
+        needs=("forms-urlencoded",),
         exchanges=(understood(submit_chunks(chunked([BODY]))),),
     ),
     Rule(
@@ -197,7 +197,7 @@ RULES = (
         hint="Take as many bytes as the size says; do not split at CRLF.",
         section="RFC 9112 §7.1",
         routes=ROUTES,
-        needs=("bodies-chunked-several", "bodies-file"),
+        needs=("bodies-chunked-several", "forms-file"),
         exchanges=(
             Exchange(
                 (submit_chunks(chunked([LOOKS_LIKE_CHUNKS]), media_type=multipart_type()),),
@@ -280,7 +280,7 @@ RULES = (
         check=answered_after_the_body,
     ),
     Rule(
-        id="bodies-expect-old",
+        id="bodies-expect-http10",
         stage=6,
         sentence="HTTP/1.0 knows no interim answers: such a client gets none, whatever it expects.",
         hint="Ignore Expect in HTTP/1.0.",
@@ -290,7 +290,7 @@ RULES = (
         exchanges=(Exchange(parted(old(submit(BODY, AWAITING))), (*UNDERSTOOD, NoInterim())),),
     ),
     Rule(
-        id="bodies-expect-needless",
+        id="bodies-expect-unneeded",
         stage=6,
         sentence="No interim answer goes to a client whose body is there already.",
         hint="Send 100 only where you would have to wait.",

@@ -1,11 +1,10 @@
-"""Broken servers for stage 10, Files and caching."""
+"""Broken servers for stage 10, Files and caching: the files of the public folder."""
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from raw_router.messages import Request, Response
-from tests.mutants.parameters import at, looking_up
 from tests.mutants.serving import (
     CRASH,
     Mutant,
@@ -18,6 +17,7 @@ from tests.mutants.serving import (
     with_body,
     with_field,
 )
+from tests.mutants.stage05_parameters import at, looking_up
 
 ANY = "/files/.*"
 

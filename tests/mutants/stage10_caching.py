@@ -1,4 +1,4 @@
-"""Broken servers for stage 10, Files and caching, still: by what a file is known again."""
+"""Broken servers for stage 10, Files and caching: validators, 304 and Cache-Control."""
 
 import re
 from collections.abc import Callable
@@ -11,8 +11,6 @@ from http_contract.rules.stage02_respond import IMF_FIXDATE
 from raw_router.messages import Request, Response
 from shared_views.conditional import parse_date
 from shared_views.files import File, read_file
-from tests.mutants.files import ANY, on
-from tests.mutants.parameters import at
 from tests.mutants.serving import (
     Mutant,
     Serve,
@@ -24,6 +22,8 @@ from tests.mutants.serving import (
     with_field,
     without_field,
 )
+from tests.mutants.stage05_parameters import at
+from tests.mutants.stage10_files import ANY, on
 
 STYLE = "/style.css"
 
@@ -110,7 +110,7 @@ MUTANTS = (
     ),
     Mutant(id="etag-without-quotes", breaks=("caching-etag",), serve=at("/files/hello.txt", unquoted)),
     Mutant(id="weak-etag", breaks=("caching-etag-strong",), serve=at("/files/.*", weak)),
-    Mutant(id="etag-of-the-answer", breaks=("caching-etag-stays",), serve=at("/files/hello.txt", counted)),
+    Mutant(id="etag-of-the-answer", breaks=("caching-etag-stable",), serve=at("/files/hello.txt", counted)),
     Mutant(
         id="no-last-modified",
         breaks=("caching-last-modified",),
@@ -175,10 +175,10 @@ MUTANTS = (
     ),
     Mutant(
         id="one-form-of-date",
-        breaks=("caching-modified-since-old",),
+        breaks=("caching-modified-since-formats",),
         serve=conditioned("If-Modified-Since", dropped_if(lambda value: not re.fullmatch(IMF_FIXDATE, value))),
     ),
-    Mutant(id="fails-at-no-date", breaks=("caching-modified-since-none",), serve=answering(fails_at_no_date)),
+    Mutant(id="fails-at-no-date", breaks=("caching-modified-since-invalid",), serve=answering(fails_at_no_date)),
     Mutant(
         id="304-of-a-file-with-body",
         breaks=("caching-not-modified-body",),

@@ -1,4 +1,4 @@
-"""Broken servers for stage 10, Files and caching, still: what becomes of Range."""
+"""Broken servers for stage 10, Files and caching: Range."""
 
 import re
 from collections.abc import Callable
@@ -49,10 +49,10 @@ def failed(request: Request, response: Response) -> Response:
 
 
 MUTANTS = (
-    Mutant(id="all-as-part", breaks=("files-range",), serve=ranged("bytes=0-4", all_as_part)),
-    Mutant(id="part-without-its-place", breaks=("files-range",), serve=ranged("bytes=0-4", part_untold)),
-    Mutant(id="nothing-as-part", breaks=("files-range-outside",), serve=ranged("bytes=9.*", nothing)),
-    Mutant(id="fails-at-range", breaks=("files-range-outside",), serve=ranged("bytes=x-y", failed)),
-    Mutant(id="any-unit", breaks=("files-range-unit",), serve=ranged(".*=0-4", part_if_same)),
-    Mutant(id="if-range-ignored", breaks=("files-range-if",), serve=ranged("bytes=0-4", part)),
+    Mutant(id="all-as-part", breaks=("ranges-part",), serve=ranged("bytes=0-4", all_as_part)),
+    Mutant(id="part-without-its-place", breaks=("ranges-part",), serve=ranged("bytes=0-4", part_untold)),
+    Mutant(id="nothing-as-part", breaks=("ranges-outside",), serve=ranged("bytes=9.*", nothing)),
+    Mutant(id="fails-at-range", breaks=("ranges-outside",), serve=ranged("bytes=x-y", failed)),
+    Mutant(id="any-unit", breaks=("ranges-unit",), serve=ranged(".*=0-4", part_if_same)),
+    Mutant(id="if-range-ignored", breaks=("ranges-if-range",), serve=ranged("bytes=0-4", part)),
 )

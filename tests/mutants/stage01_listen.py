@@ -38,7 +38,7 @@ def dies_of_reset(client: socket.socket) -> None:
     converse(client)
 
 
-def dies_of_no_utf8(client: socket.socket) -> None:
+def dies_of_not_utf8(client: socket.socket) -> None:
     with suppress(OSError):
         data = client.recv(65536)
         data.decode()
@@ -77,7 +77,7 @@ MUTANTS = (
     Mutant(id="drips", breaks=("listen-answers",), serve=drips),
     Mutant(
         id="dies-of-nothing",
-        breaks=("listen-survives-nothing",),
+        breaks=("listen-survives-silence",),
         serve=serially(dies_of_nothing),
         mortal=True,
         until=4,
@@ -91,8 +91,8 @@ MUTANTS = (
     ),
     Mutant(
         id="dies-of-no-utf8",
-        breaks=("listen-survives-no-utf8",),
-        serve=serially(dies_of_no_utf8),
+        breaks=("listen-survives-not-utf8",),
+        serve=serially(dies_of_not_utf8),
         mortal=True,
         until=4,
     ),

@@ -1,4 +1,4 @@
-"""Broken servers for stage 8, Concurrency: a thread for each client, and a way for them to be in each other's."""
+"""Broken servers for stage 8, Concurrency: a thread for each client, and ways in which clients block each other."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Broken servers for stage 9, Hostile input, still: targets, versions, other protocols, errors."""
+"""Broken servers for stage 9, Hostile input: targets, versions, other protocols and server errors."""
 
 from typing import ClassVar
 

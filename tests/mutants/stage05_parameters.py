@@ -1,4 +1,4 @@
-"""Broken servers for stage 5, Parameters and representations."""
+"""Broken servers for stage 5, Parameters and representations: paths, statuses, redirects and the inspector."""
 
 import json
 import re
@@ -288,7 +288,7 @@ MUTANTS = (
     ),
     Mutant(
         id="query-of-utf8-alone",
-        breaks=("parameters-inspect-query-no-utf8",),
+        breaks=("parameters-inspect-query-not-utf8",),
         serve=requeried(lambda query: query.replace("%FF", "")),
     ),
     Mutant(id="query-without-empty", breaks=("parameters-inspect-query-empty",), serve=requeried(no_value)),

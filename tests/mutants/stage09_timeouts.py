@@ -1,4 +1,4 @@
-"""Broken servers for stage 9, Hostile input, still: those that wait too long."""
+"""Broken servers for stage 9, Hostile input: servers that wait too long."""
 
 from dataclasses import replace
 from time import monotonic
@@ -65,9 +65,9 @@ class Late(Wrapped):
 
 
 MUTANTS = (
-    Mutant(id="reads-the-body-first", breaks=("deadlines-early",), serve=connecting(Late)),
-    Mutant(id="waits-for-heads", breaks=("deadlines-head",), serve=waiting(LookingAtHead)),
-    Mutant(id="drops-renew-heads", breaks=("deadlines-head-drip",), serve=connecting(RenewingHead)),
-    Mutant(id="waits-for-bodies", breaks=("deadlines-body",), serve=waiting(LookingAtBody)),
-    Mutant(id="drops-renew-bodies", breaks=("deadlines-body-drip",), serve=connecting(RenewingBody)),
+    Mutant(id="reads-the-body-first", breaks=("timeouts-early",), serve=connecting(Late)),
+    Mutant(id="waits-for-heads", breaks=("timeouts-head",), serve=waiting(LookingAtHead)),
+    Mutant(id="drops-renew-heads", breaks=("timeouts-head-drip",), serve=connecting(RenewingHead)),
+    Mutant(id="waits-for-bodies", breaks=("timeouts-body",), serve=waiting(LookingAtBody)),
+    Mutant(id="drops-renew-bodies", breaks=("timeouts-body-drip",), serve=connecting(RenewingBody)),
 )

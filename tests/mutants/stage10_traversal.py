@@ -1,4 +1,4 @@
-"""Broken servers for stage 10, Files and caching, still: ways out of the public folder, each left open by itself."""
+"""Broken servers for stage 10, Files and caching: ways out of the public folder, one for each mutant."""
 
 import os
 from collections.abc import Callable
@@ -63,30 +63,30 @@ def joined(name: str) -> str | None:
 PASSWD = "root:x:0:0:root:/root:/bin/sh"
 
 MUTANTS = (
-    Mutant(id="name-as-sent", breaks=("files-traversal",), serve=opening(as_sent)),
+    Mutant(id="name-as-sent", breaks=("traversal-dots",), serve=opening(as_sent)),
     Mutant(
         id="leaks-with-404",
-        breaks=("files-traversal",),
+        breaks=("traversal-dots",),
         serve=instead(rb"GET /files/notes/\.\./", plain("404 Not Found", body=PASSWD)),
     ),
-    Mutant(id="checked-before-decoding", breaks=("files-traversal-encoded",), serve=opening(checked_before_decoding)),
-    Mutant(id="decoded-after-check", breaks=("files-traversal-twice",), serve=opening(decoded_after_check)),
-    Mutant(id="dots-cut-out", breaks=("files-traversal-cut",), serve=opening(cut)),
-    Mutant(id="backslash-as-slash", breaks=("files-traversal-backslash",), serve=opening(backslashes)),
+    Mutant(id="checked-before-decoding", breaks=("traversal-encoded",), serve=opening(checked_before_decoding)),
+    Mutant(id="decoded-after-check", breaks=("traversal-twice",), serve=opening(decoded_after_check)),
+    Mutant(id="dots-cut-out", breaks=("traversal-cut",), serve=opening(cut)),
+    Mutant(id="backslash-as-slash", breaks=("traversal-backslash",), serve=opening(backslashes)),
     Mutant(
         id="lenient-utf-8",
-        breaks=("files-traversal-overlong",),
+        breaks=("traversal-overlong",),
         serve=instead(rb"GET /files/%c0%ae", plain("200 OK", body=PASSWD)),
     ),
-    Mutant(id="path-from-the-root", breaks=("files-absolute",), serve=opening(joined)),
+    Mutant(id="path-from-the-root", breaks=("traversal-absolute",), serve=opening(joined)),
     Mutant(
         id="path-on-a-drive",
-        breaks=("files-drive",),
+        breaks=("traversal-drive",),
         serve=instead(rb"(?i)GET /files/c(:|%3a)", plain("200 OK", body="; for 16-bit app support\r\n[fonts]")),
     ),
     Mutant(
         id="follows-links",
-        breaks=("files-links",),
+        breaks=("traversal-links",),
         serve=instead(rb"GET /files/outside ", plain("200 OK", body="what lies outside")),
     ),
 )

@@ -7,8 +7,8 @@ import pytest
 
 from http_contract import BY_ID, run
 from tests.contract.scripted import OK
-from tests.mutants.concurrency import Carry, threaded
 from tests.mutants.serving import Mutant, running
+from tests.mutants.stage08_concurrency import Carry, threaded
 
 ENOUGH = 5  # answers
 

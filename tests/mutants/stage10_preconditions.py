@@ -1,12 +1,12 @@
-"""Broken servers for stage 10, Files and caching, still: what is demanded, and what counts first."""
+"""Broken servers for stage 10, Files and caching: preconditions and their order."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from raw_router.messages import Handler, Request, Response
 from shared_views.conditional import parse_date
-from tests.mutants.caching import conditioned, dropped, with_condition
 from tests.mutants.serving import Mutant, answering, asking, handling
+from tests.mutants.stage10_caching import conditioned, dropped, with_condition
 
 DATE, TAGS = "If-Modified-Since", "If-None-Match"
 CONDITIONS = (DATE, TAGS)
@@ -55,39 +55,39 @@ def fresh_before_found(request: Request, response: Response) -> Response:
 
 
 MUTANTS = (
-    Mutant(id="any-if-match-fails", breaks=("caching-match",), serve=answering(refusing("If-Match", bool))),
-    Mutant(id="if-match-ignored", breaks=("caching-match-other",), serve=conditioned("If-Match", dropped)),
+    Mutant(id="any-if-match-fails", breaks=("preconditions-match",), serve=answering(refusing("If-Match", bool))),
+    Mutant(id="if-match-ignored", breaks=("preconditions-match-other",), serve=conditioned("If-Match", dropped)),
     Mutant(
         id="weak-if-match",
-        breaks=("caching-match-weak",),
+        breaks=("preconditions-match-weak",),
         serve=conditioned("If-Match", lambda value: value.replace("W/", "")),
     ),
     Mutant(
         id="any-if-unmodified-since-fails",
-        breaks=("caching-unmodified-since",),
+        breaks=("preconditions-unmodified-since",),
         serve=answering(refusing("If-Unmodified-Since", parse_date)),
     ),
     Mutant(
         id="if-unmodified-since-ignored",
-        breaks=("caching-unmodified-since-earlier",),
+        breaks=("preconditions-unmodified-since-earlier",),
         serve=conditioned("If-Unmodified-Since", dropped),
     ),
     Mutant(
         id="no-date-fails",
-        breaks=("caching-unmodified-since-none",),
+        breaks=("preconditions-unmodified-since-invalid",),
         serve=answering(refusing("If-Unmodified-Since", lambda value: not parse_date(value))),
     ),
     Mutant(
         id="date-before-if-match",
-        breaks=("caching-match-wins",),
+        breaks=("preconditions-match-wins",),
         serve=asking(without("If-Match", where="If-Unmodified-Since")),
     ),
-    Mutant(id="either-condition", breaks=("caching-none-match-wins",), serve=handling(either)),
-    Mutant(id="both-conditions", breaks=("caching-none-match-alone",), serve=handling(both)),
+    Mutant(id="either-condition", breaks=("preconditions-none-match-wins",), serve=handling(either)),
+    Mutant(id="both-conditions", breaks=("preconditions-none-match-alone",), serve=handling(both)),
     Mutant(
         id="304-before-412",
-        breaks=("caching-match-first",),
+        breaks=("preconditions-match-first",),
         serve=asking(without("If-Match", where="If-None-Match")),
     ),
-    Mutant(id="304-before-404", breaks=("caching-missing",), serve=answering(fresh_before_found)),
+    Mutant(id="304-before-404", breaks=("preconditions-missing",), serve=answering(fresh_before_found)),
 )

@@ -1,9 +1,9 @@
-"""Broken servers for stage 6, Bodies, still: bodies that arrive otherwise than they think."""
+"""Broken servers for stage 6, Bodies: bodies in packets, in chunks, too large or expected."""
 
 import re
 from dataclasses import replace
 
-from http_contract.rules.stage06_transfer import LIMIT
+from http_contract.rules.stage06_bodies import LIMIT
 from raw_router.messages import Request, Response
 from raw_router.writer import CONTINUE
 from tests.mutants.serving import (
@@ -163,8 +163,8 @@ MUTANTS = (
         breaks=("bodies-expect-answer",),
         serve=saying(replacing(rb"(100 Continue\r\n)", rb"\1Content-Length: 0\r\n")),
     ),
-    Mutant(id="100-to-old-clients", breaks=("bodies-expect-old",), serve=connecting(EncouragesOld)),
-    Mutant(id="needless-100", breaks=("bodies-expect-needless",), serve=connecting(EncouragesAll)),
+    Mutant(id="100-to-old-clients", breaks=("bodies-expect-http10",), serve=connecting(EncouragesOld)),
+    Mutant(id="needless-100", breaks=("bodies-expect-unneeded",), serve=connecting(EncouragesAll)),
     Mutant(
         id="any-expectation", breaks=("bodies-expect-unknown",), serve=hearing(replacing(rb"Expect: applause\r\n", b""))
     ),

@@ -16,7 +16,7 @@ from http_contract.rules.stage10_caching import NotModifiedLater, date_of, fille
 from http_contract.rules.stage10_security import NOSNIFF, REFERRER, OwnOnly
 from shared_views import files, views
 from tests.mutants.serving import Mutant, running
-from tests.mutants.traversal import opening
+from tests.mutants.stage10_traversal import opening
 from tests.serving import HANDLERS, HOST, serving
 
 HELLO = content_of("hello.txt")
@@ -220,10 +220,10 @@ def test_no_link_leads_out(public: Path, name: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(views, "read_file", partial(files.read_file, root=public))
     with serving(HANDLERS[name]) as port:
         server = Server(HOST, port)
-        assert run(BY_ID["files-links"], server).verdict == "passed"
+        assert run(BY_ID["traversal-links"], server).verdict == "passed"
         assert server.ask(get("/files/inside")).responses[0].body == HELLO
 
 
 def test_a_followed_link_is_seen(public: Path) -> None:
     with running(Mutant(id="follows", breaks=(), serve=opening(lambda name: f"{public}/{name}"))) as server:
-        assert run(BY_ID["files-links"], server).verdict == "failed"
+        assert run(BY_ID["traversal-links"], server).verdict == "failed"

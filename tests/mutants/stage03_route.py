@@ -87,7 +87,7 @@ MUTANTS = (
         Mutant(id=f"crash-{name}", breaks=(f"route-{name}",), serve=instead(rb"GET /" + path, CRASH))
         for name, path in (
             ("percent-broken", rb"%(?![0-9a-f]{2})"),
-            ("percent-no-utf8", rb"%ff"),
+            ("percent-not-utf8", rb"%ff"),
             ("percent-nul", rb"%00"),
             ("percent-crlf", rb"%0d%0a"),
             ("long", rb"x{7000}"),

@@ -125,7 +125,9 @@ MUTANTS = (
         id="close-passed-over", breaks=("persistence-close",), serve=hearing(replacing(rb"Connection: close\r\n", b""))
     ),
     Mutant(
-        id="close-not-told", breaks=("persistence-close-told",), serve=saying(replacing(rb"Connection: close\r\n", b""))
+        id="close-not-told",
+        breaks=("persistence-close-echoed",),
+        serve=saying(replacing(rb"Connection: close\r\n", b"")),
     ),
     Mutant(
         id="close-in-small-letters",
@@ -154,12 +156,12 @@ MUTANTS = (
     ),
     Mutant(
         id="old-clients-kept",
-        breaks=("persistence-old",),
+        breaks=("persistence-http10",),
         serve=hearing(replacing(rb"\A(GET \S+ HTTP/1)\.0(?!\r\nHost: \S+\r\nConnection)", rb"\1.1")),
     ),
     Mutant(
         id="old-clients-not-kept",
-        breaks=("persistence-old-keep-alive",),
+        breaks=("persistence-http10-keep-alive",),
         serve=hearing(replacing(rb"(?i)Connection: keep-alive\r\n", b"")),
     ),
     Mutant(
@@ -200,6 +202,6 @@ MUTANTS = (
     ),
     Mutant(id="204-shifts", breaks=("persistence-no-content",), serve=connecting(ContentAfterAll)),
     Mutant(id="goes-on-after-error", breaks=("persistence-error",), serve=connecting(Unframed)),
-    Mutant(id="resets-after-error", breaks=("persistence-error-heard",), serve=serially(abrupt), until=7, tries=5),
+    Mutant(id="resets-after-error", breaks=("persistence-error-delivered",), serve=serially(abrupt), until=7, tries=5),
     Mutant(id="half-closed-is-gone", breaks=("persistence-half-close",), serve=serially(hasty), until=7, tries=5),
 )
