@@ -148,13 +148,13 @@ def test_a_failure_tells_all(run: Run, server: Server) -> None:
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
         [
-            "*respond-crlf: Each line of the head ends with CRLF.*",
-            "respond-crlf (MUST): Each line of the head ends with CRLF.",
+            "*respond-crlf: Every line of a response's head ends with CRLF.*",
+            "respond-crlf (MUST): Every line of a response's head ends with CRLF.",
             "  But a line ends with a bare LF*",
             "*GET / HTTP/1.1\\r\\n",
             "*HTTP/1.1 200 OK\\n",
             "  Hint: *",
-            "  See RFC 9112 §2.2",
+            "  See RFC 9112 §2.1",
         ]
     )
 

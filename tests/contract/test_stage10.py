@@ -12,7 +12,7 @@ from http_contract.http.response import FieldLine, Framing, Response
 from http_contract.http.transcript import Broken, Transcript
 from http_contract.rules.content import FOLDER, MEDIA_TYPES, Intact, NoLeak, content_of
 from http_contract.rules.model import Expectation
-from http_contract.rules.stage10_caching import NotModifiedLater, date_of, filled
+from http_contract.rules.stage10_caching import NotModifiedLater, date_of, fill_in
 from http_contract.rules.stage10_security import NOSNIFF, REFERRER, OwnOnly
 from shared_views import files, views
 from tests.mutants.serving import Mutant, running
@@ -120,7 +120,7 @@ def test_dates(value: str, right: bool) -> None:
     ],
 )
 def test_conditions(condition: str, etag: str, becomes: str) -> None:
-    assert filled(condition, told(ETag=etag, Last_Modified=DATE)) == becomes
+    assert fill_in(condition, told(ETag=etag, Last_Modified=DATE)) == becomes
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_conditions(condition: str, etag: str, becomes: str) -> None:
 )
 def test_no_condition_without_a_validator(condition: str, given: Response) -> None:
     with pytest.raises(Broken, match="no ETag or Last-Modified"):
-        filled(condition, given)
+        fill_in(condition, given)
 
 
 @pytest.mark.parametrize(

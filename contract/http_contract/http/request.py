@@ -40,7 +40,7 @@ def post(target: str, body: bytes, media_type: str, *fields: str) -> bytes:
 
 
 FORM = "/form"
-JSON_WANTED = "Accept: application/json"
+ACCEPT_JSON = "Accept: application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 BOUNDARY = "----contract-4c1f0e"
 LAST_CHUNK = b"0\r\n"
@@ -74,7 +74,7 @@ def multipart_type(boundary: str = BOUNDARY) -> str:
 
 def submit(body: bytes, *fields: str, media_type: str = URLENCODED) -> bytes:
     """Return the last request of a connection, that posts a body to the form and wants JSON back."""
-    return last("POST", FORM, f"Content-Type: {media_type}", JSON_WANTED, *fields, body=body)
+    return last("POST", FORM, f"Content-Type: {media_type}", ACCEPT_JSON, *fields, body=body)
 
 
 def submit_parts(*parts: Part) -> bytes:
@@ -84,7 +84,7 @@ def submit_parts(*parts: Part) -> bytes:
 def submit_chunks(*chunks: bytes, media_type: str = URLENCODED, coding: str = "chunked") -> bytes:
     """Return the same, its body in chunks as they are given, the last one included."""
     framing = (f"Content-Type: {media_type}", f"Transfer-Encoding: {coding}")
-    return last("POST", FORM, *framing, JSON_WANTED) + b"".join(chunks)
+    return last("POST", FORM, *framing, ACCEPT_JSON) + b"".join(chunks)
 
 
 def chunk(data: bytes, extension: str = "") -> bytes:

@@ -1,4 +1,4 @@
-"""The rules, a module or two a stage."""
+"""All rules, stage by stage; the choice of some of them; and rules loaded from a teacher's file."""
 
 import sys
 from collections import Counter
@@ -75,25 +75,20 @@ STAGES = {
 }
 RULES: tuple[Rule, ...] = tuple(rule for module in MODULES for rule in module.RULES)
 BY_ID = {rule.id: rule for rule in RULES}
-
-
-# -- choosing
-
-
 LAST_STAGE = max(STAGES)
-NEAR = 0.4  # how alike an id must be to be one that may be meant
+NEAR = 0.4  # similarity from which an id is suggested for an unknown one
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The rules of some stages, all but the later ones, or the ones named; by default all."""
+    """A choice of rules: some stages, the stages up to one, or named rules; by default all."""
 
     stages: Sequence[int] = ()
     until: int | None = None
     ids: Sequence[str] = ()
 
     def among(self, rules: Iterable[Rule] = RULES) -> list[Rule]:
-        """Return the chosen ones, in their order. CannotJudge where one is named that does not exist."""
+        """Return the chosen rules in their order. CannotJudge if a named rule does not exist."""
         by_id = {rule.id: rule for rule in rules}
         for id in self.ids:
             if id not in by_id:
@@ -107,16 +102,13 @@ class Choice:
 
 
 def unknown(id: str, known: Iterable[str]) -> str:
-    """Say that there is no such rule, and which ones may be meant."""
+    """Return a message that there is no such rule, with similar ids."""
     near = get_close_matches(id, list(known), n=3, cutoff=NEAR)
     return f"there is no rule {id!r}" + (f"; perhaps {' or '.join(near)}" if near else "; `contract rules` lists them")
 
 
-# -- loading
-
-
 def rules_from(path: Path) -> tuple[Rule, ...]:
-    """Return the RULES of a Python file, which is run for that. CannotJudge where it has none, fails, or misfits."""
+    """Run a Python file and return its RULES. CannotJudge if it fails, has none, or has rules that do not fit."""
     rules = _run(path)
     if not (isinstance(rules, (tuple, list)) and rules and all(isinstance(rule, Rule) for rule in rules)):
         raise CannotJudge(f"{path} defines no RULES, a tuple of http_contract.Rule")
@@ -130,7 +122,7 @@ def _run(path: Path) -> object:
     spec = spec_from_file_location(name, path) if path.is_file() else None
     if spec is None or spec.loader is None:
         raise CannotJudge(f"{path} is no file of Python code")
-    module = sys.modules[name] = module_from_spec(spec)  # there, since dataclasses look their module up
+    module = sys.modules[name] = module_from_spec(spec)  # dataclasses look up their module there
     try:
         spec.loader.exec_module(module)
     except Exception as error:

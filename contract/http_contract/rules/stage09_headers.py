@@ -1,189 +1,204 @@
-"""Stage 9, Hostile input, still: header fields and request lines that are none."""
+"""Stage 9, Hostile input: malformed header fields and request lines."""
 
 from http_contract.http.request import get
 from http_contract.rules.expectations import Either, Silent, Status
-from http_contract.rules.hostile import BAD, BORNE, REFUSED, borne, raw, refused, repelled
+from http_contract.rules.hostile import BAD_REQUEST, REJECTED, SURVIVED, may_close, must_reject, must_survive, raw_head
 from http_contract.rules.model import Rule
 from http_contract.rules.stage05_parameters import ROOT
 
 NEEDS = ("persistence-error",)
-START = "GET / HTTP/1.1"
-# A line end that is none, before a field that would make a server wait for chunks.
+REQUEST_LINE = "GET / HTTP/1.1"
+# This field makes a server wait for chunks if it reads the bytes before it as the end of a line.
 SMUGGLED = "Transfer-Encoding: chunked"
 
 
-def head(*lines: str) -> bytes:
-    return raw(START, *lines)
+def with_lines(*lines: str) -> bytes:
+    return raw_head(REQUEST_LINE, *lines)
 
 
 RULES = (
     Rule(
         id="headers-space-before-colon",
         stage=9,
-        sentence="White space before a field's colon is answered 400.",
-        hint="Do not strip() names: a server in front may read another name.",
+        sentence="The server responds 400 to white space between a field name and its colon.",
+        hint="Do not trim field names. A server in front of yours may read a different name.",
         section="RFC 9112 §5.1",
         needs=ROOT,
-        exchanges=borne(head("X-Name : value"), head("Content-Length : 0"), expects=BAD),
+        exchanges=must_survive(with_lines("X-Name : value"), with_lines("Content-Length : 0"), expects=BAD_REQUEST),
     ),
     Rule(
         id="headers-space-first",
         stage=9,
-        sentence="White space before the first field is refused, or passed over with its line.",
-        hint="Answer 400 to a head whose second line begins with white space.",
+        sentence="The server rejects white space before the first header field, or ignores that line.",
+        hint="Respond with 400 if the second line of the head begins with white space.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=borne(raw(START, " X-Name: value", "Host: {authority}", host="")),
+        exchanges=must_survive(raw_head(REQUEST_LINE, " X-Name: value", "Host: {authority}", host="")),
     ),
     Rule(
         id="headers-fold",
         stage=9,
-        sentence="A folded line is refused, or part of the line before; it is no field of its own.",
-        hint="A line that begins with white space goes on with the line before: answer 400, or join the two.",
+        sentence="The server rejects a folded line, or joins it with the line before.",
+        hint="A line that begins with white space continues the line before. Respond with 400, or join the two.",
         section="RFC 9112 §5.2",
         needs=ROOT,
-        exchanges=borne(head("X-Name: a", f" {SMUGGLED}"), head("X-Name: a", f"\t{SMUGGLED}")),
+        exchanges=must_survive(with_lines("X-Name: a", f" {SMUGGLED}"), with_lines("X-Name: a", f"\t{SMUGGLED}")),
     ),
     Rule(
         id="headers-no-colon",
         stage=9,
-        sentence="A line without a colon is answered 400.",
-        hint="Check that there is a colon before you split at it.",
-        section="RFC 9112 §3",
+        sentence="The server responds 400 to a header line without a colon.",
+        hint="Check that the line contains a colon before you split it.",
+        section="RFC 9112 §2.2",
         level="SHOULD",
         needs=NEEDS,
-        exchanges=refused(head("X-Name")),
+        exchanges=must_reject(with_lines("X-Name")),
     ),
     Rule(
         id="headers-no-name",
         stage=9,
-        sentence="A field without a name is answered 400.",
-        hint="A name has one character at least, all of them of the token kind.",
-        section="RFC 9112 §3",
+        sentence="The server responds 400 to a header field without a name.",
+        hint="A field name has at least one character. Match it against the grammar of a token.",
+        section="RFC 9112 §2.2",
         level="SHOULD",
         needs=NEEDS,
-        exchanges=refused(head(": value")),
+        exchanges=must_reject(with_lines(": value")),
     ),
     Rule(
         id="headers-name",
         stage=9,
-        sentence="A name with a character that names cannot have is answered 400.",
-        hint="Match names against the grammar of a token.",
-        section="RFC 9112 §3",
+        sentence="The server responds 400 to a field name with an illegal character.",
+        hint="Match field names against the grammar of a token.",
+        section="RFC 9112 §2.2",
         level="SHOULD",
         needs=NEEDS,
-        exchanges=refused(head("X(Name): value"), head("X-N\xe4me: value"), head("X-\x01Name: value")),
+        exchanges=must_reject(
+            with_lines("X(Name): value"), with_lines("X-N\xe4me: value"), with_lines("X-\x01Name: value")
+        ),
     ),
     Rule(
         id="headers-nul",
         stage=9,
-        sentence="A NUL in a value is refused, or made a space.",
-        hint="Answer 400 to NUL; to C code behind you it is the end of the value.",
+        sentence="The server rejects a NUL in a field value, or replaces it with a space.",
+        hint="Respond with 400. Programs in C behind your server read NUL as the end of the value.",
         section="RFC 9110 §5.5",
         needs=ROOT,
-        exchanges=borne(head("X-Name: a\0b")),
+        exchanges=must_survive(with_lines("X-Name: a\0b")),
     ),
     Rule(
         id="headers-control",
         stage=9,
-        sentence="Another control character in a value does no harm.",
-        hint="Answer 400, or take it as it is.",
+        sentence="The server responds to a request with other control characters in a field value.",
+        hint="Respond with 400, or accept the value as it is.",
         section="RFC 9110 §5.5",
         needs=ROOT,
-        exchanges=borne(head("X-Name: a\x01b"), head("X-Name: a\x7fb"), head("X-Name: a\x0bb")),
+        exchanges=must_survive(
+            with_lines("X-Name: a\x01b"), with_lines("X-Name: a\x7fb"), with_lines("X-Name: a\x0bb")
+        ),
     ),
     Rule(
         id="headers-bare-cr",
         stage=9,
-        sentence="A CR without LF is no end of a line.",
-        hint="splitlines() splits at CR, and at more: split at CR LF.",
+        sentence="The server does not read CR without LF as the end of a line.",
+        hint="Split the head at CRLF. Functions that split text into lines often split at CR alone.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=borne(head(f"X-Name: a\r{SMUGGLED}")),
+        exchanges=must_survive(with_lines(f"X-Name: a\r{SMUGGLED}")),
     ),
     Rule(
         id="headers-line-separator",
         stage=9,
-        sentence="Characters that end a line elsewhere do not end one here.",
-        hint="str.splitlines() splits at VT, FF, FS and NEL: split bytes at CR LF.",
+        sentence="The server does not read VT, FF, FS or NEL as the end of a line.",
+        hint="Split the bytes at CRLF. Functions that split text into lines may split at these characters too.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=borne(*(head(f"X-Name: a{character}{SMUGGLED}") for character in "\x0b\x0c\x1c\x85")),
+        exchanges=must_survive(*(with_lines(f"X-Name: a{character}{SMUGGLED}") for character in "\x0b\x0c\x1c\x85")),
     ),
     Rule(
         id="headers-bare-lf",
         stage=9,
-        sentence="Lines that end in LF alone are taken, or refused.",
-        hint="Answer 400, or take LF for CR LF throughout.",
+        sentence="The server rejects lines that end with LF alone, or accepts LF throughout.",
+        hint="Respond with 400, or read LF as CRLF everywhere in the head.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=borne(get("/").replace(b"\r\n", b"\n"), expects=Either(BORNE, Silent())),
+        exchanges=must_survive(get("/").replace(b"\r\n", b"\n"), expects=Either(SURVIVED, Silent())),
     ),
     Rule(
         id="headers-empty-line",
         stage=9,
-        sentence="An empty line before a request is passed over.",
-        hint="Old clients send CRLF after a body: skip one before the request line.",
+        sentence="The server ignores one empty line before a request.",
+        hint="Old clients send CRLF after a body. Skip one empty line before the request line.",
         section="RFC 9112 §2.2",
         level="SHOULD",
         needs=ROOT,
-        exchanges=borne(b"\r\n" + get("/"), expects=Status(200)),
+        exchanges=must_survive(b"\r\n" + get("/"), expects=Status(200)),
     ),
     Rule(
         id="headers-empty-lines",
         stage=9,
-        sentence="More empty lines before a request are passed over or refused, or just end the connection.",
-        hint="Answer 400 where you do not skip them.",
+        sentence="The server ignores or rejects several empty lines before a request, or closes the connection.",
+        hint="Respond with 400 if you do not skip them.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=repelled(b"\r\n\r\n\r\n" + get("/"), expects=BORNE),
+        exchanges=may_close(b"\r\n\r\n\r\n" + get("/"), expects=SURVIVED),
     ),
     Rule(
         id="headers-spaces",
         stage=9,
-        sentence="More than one space in the request line is refused, or taken for one.",
-        hint="split(' ') gives empty parts: check that there are three.",
+        sentence="The server rejects several spaces in the request line, or reads them as one.",
+        hint="Splitting at every space gives empty parts. Check that there are exactly three parts.",
         section="RFC 9112 §3",
         needs=ROOT,
-        exchanges=borne(raw("GET  / HTTP/1.1"), raw("GET /  HTTP/1.1"), raw("GET\t/ HTTP/1.1"), raw(" GET / HTTP/1.1")),
+        exchanges=must_survive(
+            raw_head("GET  / HTTP/1.1"),
+            raw_head("GET /  HTTP/1.1"),
+            raw_head("GET\t/ HTTP/1.1"),
+            raw_head(" GET / HTTP/1.1"),
+        ),
     ),
     Rule(
         id="headers-request-line",
         stage=9,
-        sentence="A request line with a control character is refused.",
-        hint="Match the request line against the grammar, whole.",
+        sentence="The server rejects a request line with a control character.",
+        hint="Match the whole request line against the grammar.",
         section="RFC 9112 §3",
         level="SHOULD",
         needs=NEEDS,
-        exchanges=refused(
-            raw("GET /\0 HTTP/1.1"), raw("GET /\x1b HTTP/1.1"), raw("G\x01T / HTTP/1.1"), expects=REFUSED
+        exchanges=must_reject(
+            raw_head("GET /\0 HTTP/1.1"),
+            raw_head("GET /\x1b HTTP/1.1"),
+            raw_head("G\x01T / HTTP/1.1"),
+            expects=REJECTED,
         ),
     ),
     Rule(
         id="headers-few-words",
         stage=9,
-        sentence="A request line without target or version is refused, or just ends the connection.",
-        hint="Check that the line has three parts before you take them.",
+        sentence="The server rejects a request line without a target or a version, or closes the connection.",
+        hint="Check that the line has three parts before you use them.",
         section="RFC 9112 §3",
         needs=ROOT,
-        exchanges=repelled(raw("GET", host=""), raw("GET"), raw(""), raw("/")),
+        exchanges=may_close(raw_head("GET", host=""), raw_head("GET"), raw_head(""), raw_head("/")),
     ),
     Rule(
         id="headers-many",
         stage=9,
-        sentence="A thousand fields are taken or refused.",
-        hint="Limit their number, and answer 431 beyond; a limit that resets the connection tells nobody why.",
+        sentence="The server accepts or rejects a request with a thousand header fields, and sends a response.",
+        hint="Limit their number, and respond with 431 above the limit. After a reset the client does not learn "
+        "the reason.",
         section="RFC 6585 §5",
         needs=ROOT,
-        exchanges=borne(head(*(f"X-Name-{number}: a" for number in range(1000)), "Connection: close")),
+        exchanges=must_survive(with_lines(*(f"X-Name-{number}: a" for number in range(1000)), "Connection: close")),
     ),
     Rule(
         id="headers-large",
         stage=9,
-        sentence="A head of 100 KB does no harm.",
-        hint="Limit its size, and answer 431 beyond.",
+        sentence="The server survives a head of 100 KB.",
+        hint="Limit the size of the head, and respond with 431 above the limit.",
         section="RFC 6585 §5",
         needs=ROOT,
-        exchanges=borne(head("X-Name: " + "a" * 100_000, "Connection: close"), expects=Either(BORNE, Silent())),
+        exchanges=must_survive(
+            with_lines("X-Name: " + "a" * 100_000, "Connection: close"), expects=Either(SURVIVED, Silent())
+        ),
     ),
 )
