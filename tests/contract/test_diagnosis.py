@@ -6,11 +6,11 @@ from typing import get_args
 import pytest
 
 from http_contract import BY_ID, Outcome
-from http_contract.client.server import Crash, method_of
+from http_contract.client.server import Crash
 from http_contract.diagnosis.causes import CASES
 from http_contract.diagnosis.diagnose import Diagnosis, diagnose
 from http_contract.http.parser import read_response
-from http_contract.http.request import get, request
+from http_contract.http.request import get, method_of, request
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import SILENCE, Failure, Transcript, silence
 from http_contract.rules.model import judged

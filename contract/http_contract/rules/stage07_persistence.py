@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from http_contract.client import transport
-from http_contract.client.server import Server, method_of
-from http_contract.http.request import ACCEPT_JSON, FORM, LAST_CHUNK, URLENCODED, chunk, get, request, title
+from http_contract.client.server import Server
+from http_contract.http.request import ACCEPT_JSON, FORM, LAST_CHUNK, URLENCODED, chunk, get, method_of, request, title
 from http_contract.http.transcript import Failure, Transcript, broken
 from http_contract.rules.content import fields
 from http_contract.rules.expectations import All, Closes, Complete, Either, Has, NoReset, NothingAfter, Nth, Status

@@ -3,9 +3,9 @@
 from contextlib import ExitStack
 
 from http_contract.client.connection import Connection
-from http_contract.client.server import Server, method_of
+from http_contract.client.server import Server
 from http_contract.client.transport import MANY, NARROW
-from http_contract.http.request import FORM, get, parted, request, submit, title
+from http_contract.http.request import FORM, get, method_of, parted, request, submit, title
 from http_contract.http.transcript import broken
 from http_contract.rules.expectations import Complete, Status
 from http_contract.rules.model import Check, Rule, expect
