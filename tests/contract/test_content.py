@@ -1,4 +1,4 @@
-"""What is expected of content holds or complains: text whatever its markup, JSON strictly."""
+"""Expectations of content: text with and without markup, and strict JSON."""
 
 import pytest
 

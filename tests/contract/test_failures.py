@@ -1,4 +1,4 @@
-"""What is said of servers that fail a rule in a way that only this rule looks at."""
+"""Failures of servers that fail a rule in a way that only this rule checks."""
 
 import itertools
 import socket

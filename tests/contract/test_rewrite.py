@@ -1,4 +1,4 @@
-"""Requests for routes of other names."""
+"""Requests are rewritten for routes of other names."""
 
 import pytest
 

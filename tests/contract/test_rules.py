@@ -1,4 +1,4 @@
-"""What every rule must have, whatever it is about. Each test finds the rules that lack it."""
+"""Properties that every rule must have. Each test lists the rules that lack one."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Times as servers tell them: in a page's text, for machines, in the Date field."""
+"""Stage 3, the time page, and the Date field: how the judge reads times."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What stage 8 makes of servers that answer a client only so many requests."""
+"""Stage 8: servers that respond to a client only a limited number of times."""
 
 import socket
 from collections.abc import Iterator

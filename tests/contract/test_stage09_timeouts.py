@@ -1,4 +1,4 @@
-"""What stage 9 makes of servers that give a request up, each in its way."""
+"""Stage 9, timeouts: the ways in which a server may end a request that never ends."""
 
 import pytest
 

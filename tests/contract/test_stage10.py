@@ -1,4 +1,4 @@
-"""Stage 10: what a file must be, what must not come out of a folder, conditions, policies, and links out."""
+"""Stage 10: files, leaks, validators, policies, and symbolic links."""
 
 import shutil
 from functools import partial

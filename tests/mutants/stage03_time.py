@@ -15,7 +15,7 @@ TIME = rb"\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}"
 
 
 def on_page(change: Change) -> Serve:
-    """Serve a changed time page, and all others as they are."""
+    """Serve a changed time page, and all other pages unchanged."""
 
     def changed(request: Request, response: Response) -> Response:
         is_page = request.path in ("/time", "/time.html") and response.body.startswith(b"<")
@@ -25,7 +25,7 @@ def on_page(change: Change) -> Serve:
 
 
 def shifted(by: timedelta) -> Change:
-    """Show another time; only in the text, not for machines."""
+    """Show a wrong time in the text, with the right machine-readable time."""
 
     def shift(match: re.Match[bytes]) -> bytes:
         return (datetime.strptime(match[0].decode(), FORM) + by).strftime(FORM).encode()
@@ -34,7 +34,7 @@ def shifted(by: timedelta) -> Change:
 
 
 def stands_still() -> Serve:
-    """Show the first time for ever."""
+    """Show the first time again in every response."""
     first: list[bytes] = []
 
     def keep(body: bytes) -> bytes:
@@ -65,7 +65,7 @@ MUTANTS = (
         id="time-stands-still",
         breaks=("time-moves",),
         serve=stands_still(),
-        inevitably="a time that stands still is wrong after two seconds",
+        inevitably="a time that does not change is wrong after two seconds",
         until=3,
     ),
     Mutant(id="other-zone", breaks=("time-local",), serve=on_page(shifted(timedelta(hours=-3)))),

@@ -22,7 +22,7 @@ CORE = ("/", "/test", "/time", "/time.html")
 
 
 def on(method: str, change: Callable[[Response], Response]) -> Serve:
-    """Serve other answers to one method."""
+    """Change the responses to one method."""
     return answering(lambda request, response: change(response) if request.method == method else response)
 
 

@@ -23,7 +23,7 @@ JSON = "application/json"
 
 
 def accepting(change: Callable[[str], str | None]) -> Serve:
-    """Serve as if Accept were another, or none at all."""
+    """Serve as if Accept had another value, or were missing."""
     return asking(lambda request: with_accept(request, change(request.field("Accept") or "")))
 
 
@@ -37,7 +37,7 @@ def only_html_at(*paths: str) -> Serve:
 
 
 def taken_for(pattern: str, accept: str | None) -> Serve:
-    """Serve as if Accept were another where it matches."""
+    """Serve as if Accept had another value, if it matches."""
     return accepting(lambda given: accept if re.fullmatch(pattern, given) else given)
 
 
@@ -50,7 +50,7 @@ def zero_as_little(accept: str) -> str:
 
 
 def latin_1(response: Response) -> Response:
-    """Encode JSON as nobody should."""
+    """Encode JSON in another charset than UTF-8."""
     is_json = response.body.startswith(b"{")
     return with_body(response, response.body.decode().encode("latin-1", "replace")) if is_json else response
 
@@ -72,7 +72,7 @@ def unlisted(request: Request, response: Response) -> Response:
 
 
 def only_406(request: Request, response: Response) -> Response:
-    """Judge Accept before the path."""
+    """Evaluate Accept before the path."""
     refused = request.field("Accept") == "image/png" and response.status == 404
     return replace(response, status=406) if refused else response
 

@@ -17,14 +17,14 @@ def is_form(request: Request, media_type: str) -> bool:
 
 
 def reading(media_type: str, change: Callable[[bytes], bytes]) -> Serve:
-    """Serve the form for another body, where it came in that media type."""
+    """Serve the form with a changed body, if it has that media type."""
     return asking(
         lambda request: request._replace(body=change(request.body)) if is_form(request, media_type) else request
     )
 
 
 def taken_as(media_type: str, *, where: Callable[[str], object]) -> Serve:
-    """Serve the form as if its body had come in that media type, where its own one is such."""
+    """Serve the form as if its body had another media type, if its own matches."""
     return asking(
         lambda request: (
             typed(request, media_type)
@@ -43,7 +43,7 @@ def understood(response: Response) -> Response:
 
 
 def forgiving(pattern: str) -> Serve:
-    """Take a malformed body for a good one, where its media type matches."""
+    """Accept a malformed body, if its media type matches."""
 
     def forgive(request: Request, response: Response) -> Response:
         is_forgiven = response.status == 400 and re.fullmatch(pattern, request.field("Content-Type") or "")
@@ -62,7 +62,7 @@ def of_latin_1(body: bytes) -> bytes:
 
 
 def in_latin_1(body: bytes) -> bytes:
-    """Take each octet of a field in parts for a character."""
+    """Read each octet of a multipart field as a character."""
     return body if b"filename" in body else body.decode("latin-1").encode()
 
 

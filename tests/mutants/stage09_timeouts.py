@@ -10,7 +10,7 @@ EVER = 60.0  # seconds, more than any patience
 
 
 class Looking(Wrapped):
-    """Looks at the clock when something comes, and only then."""
+    """A connection that checks its timeout only when bytes arrive."""
 
     wait = ""
     since = 0.0
@@ -32,13 +32,13 @@ class LookingAtBody(Looking):
 
 
 def waiting(connect: type[Looking]) -> Serve:
-    """Serve with all the time in the world for a head or a body that does not go on."""
+    """Serve without a timeout for a head or a body that does not end."""
     bounds = replace(QUICK, **{connect.wait: EVER})  # type: ignore[arg-type]
     return lambda listener, stop: events.serve(listener, connect, stop, bounds)
 
 
 class Renewing(Wrapped):
-    """Takes each drop for a beginning."""
+    """A connection whose timeout begins again with every byte."""
 
     wait = ""
 
@@ -58,7 +58,7 @@ class RenewingBody(Renewing):
 
 
 class Late(Wrapped):
-    """Says nothing of a bad length before the body has come."""
+    """A connection that rejects an invalid length only after the body."""
 
     def receive(self, data: bytes) -> bytes:
         return b"" if b"Content-Length: 5five" in data else super().receive(data)

@@ -29,7 +29,7 @@ STYLE = "/style.css"
 
 
 def conditioned(name: str, change: Callable[[str], str | None], path: str = ANY) -> Serve:
-    """Serve files as if that field of a request were another, or not there at all."""
+    """Serve files as if a field of the request had another value, or were missing."""
     return asking(
         lambda request: (
             with_condition(request, name, change(request.field(name) or ""))
@@ -53,7 +53,7 @@ def dropped(value: str) -> None:
 
 
 def on_304(change: Callable[[Response], Response]) -> Serve:
-    """Serve other answers to clients that have the file."""
+    """Change the responses to clients that have the file."""
     return at(ANY, lambda response: change(response) if response.status == 304 else response)
 
 
@@ -79,7 +79,7 @@ def in_an_hour(response: Response) -> Response:
 
 
 def dated(response: Response) -> Response:
-    """Tell a date as humans do."""
+    """Write a date in a format for humans."""
     return with_field(response, "Last-Modified", "2026-01-01 12:00:00")
 
 
@@ -90,12 +90,12 @@ def hello() -> File:
 
 
 def is_another_time(value: str) -> bool:
-    """Compare for equality alone."""
+    """Compare dates for equality only."""
     return parse_date(value) not in (None, hello().modified)
 
 
 def always(value: str) -> str:
-    """Take any date for one that will do."""
+    """Accept every date."""
     return format_datetime(hello().modified, usegmt=True) if parse_date(value) else value
 
 

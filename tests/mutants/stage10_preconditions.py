@@ -13,7 +13,7 @@ CONDITIONS = (DATE, TAGS)
 
 
 def refusing(name: str, refuses: Callable[[str], object]) -> Callable[[Request, Response], Response]:
-    """Answer 412 in place of a file where a field has such a value."""
+    """Respond 412 instead of the file if a field has this value."""
 
     def changed(request: Request, response: Response) -> Response:
         value = request.field(name)
@@ -24,22 +24,22 @@ def refusing(name: str, refuses: Callable[[str], object]) -> Callable[[Request, 
 
 
 def without(name: str, where: str) -> Callable[[Request], Request]:
-    """Pass over one condition where there is another."""
+    """Ignore one condition if there is another."""
     return lambda request: request if request.field(where) is None else with_condition(request, name, None)
 
 
 def either(handler: Handler) -> Handler:
-    """Take one condition that says 304 for enough."""
+    """Respond 304 if one condition leads to 304."""
     return lambda request: min((handler(alone) for alone in each(request)), key=is_sent)
 
 
 def both(handler: Handler) -> Handler:
-    """Want all conditions to say 304."""
+    """Respond 304 only if all conditions lead to 304."""
     return lambda request: max((handler(alone) for alone in each(request)), key=is_sent)
 
 
 def each(request: Request) -> list[Request]:
-    """Return the request with each of its conditions alone, or as it is if it has not both."""
+    """Return the request with each of its conditions alone, or unchanged without both."""
     if None in map(request.field, CONDITIONS):
         return [request]
     return [with_condition(request, name, None) for name in CONDITIONS]

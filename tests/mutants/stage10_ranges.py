@@ -11,7 +11,7 @@ START = 5  # octets that are asked for
 
 
 def ranged(pattern: str, change: Callable[[Request, Response], Response]) -> Serve:
-    """Serve other answers where Range matches and there is a file."""
+    """Change the responses to requests for files whose Range matches."""
 
     def changed(request: Request, response: Response) -> Response:
         asked = re.fullmatch(pattern, request.field("Range") or "") and response.status == 200
@@ -21,7 +21,7 @@ def ranged(pattern: str, change: Callable[[Request, Response], Response]) -> Ser
 
 
 def part(request: Request, response: Response) -> Response:
-    """The first octets, as a right server sends them."""
+    """Return the first octets, as a correct server sends them."""
     size = len(response.body)
     return with_field(
         replace(with_body(response, response.body[:START]), status=206), "Content-Range", f"bytes 0-4/{size}"

@@ -13,7 +13,7 @@ ROOT = str(FOLDER)
 
 
 def opening(find: Callable[[str], str | None]) -> Serve:
-    """Serve whatever file there is at the path that is made of a name as it was sent, None for a refused one."""
+    """Serve the file at the path that `find` makes from a name, or nothing if it returns None."""
 
     def opened(request: Request, response: Response) -> Response:
         path = find(request.target.removeprefix("/files/")) if request.target.startswith("/files/") else None
@@ -27,7 +27,7 @@ def leak(content: bytes) -> Response:
 
 
 def climbs(name: str) -> bool:
-    """Tell whether a segment is `..`, as a careful server does before it opens anything."""
+    """Return whether a segment is `..`, as a careful server checks before it opens a file."""
     return ".." in name.split("/")
 
 
@@ -55,7 +55,7 @@ def backslashes(name: str) -> str | None:
 
 
 def joined(name: str) -> str | None:
-    """Join as os.path does, for which a path from the root stays one."""
+    """Join paths like os.path, where an absolute path replaces the folder."""
     name = unquote(name)
     return os.path.join(ROOT, name) if name.startswith("/") else None
 

@@ -1,13 +1,14 @@
 """Exchanges that send malformed or unusual requests, which a server must reject, may reject or must survive."""
 
+from http_contract.http.request import chunked
 from http_contract.rules.expectations import CLIENT_ERRORS, Closes, Either, NothingServed, Silent, Status
 from http_contract.rules.model import Exchange, Expectation
 
 BAD_REQUEST = Status(400)
 REJECTED = Status(*CLIENT_ERRORS, 501, 505)
-SURVIVED = Status(
-    200, *(code for code in CLIENT_ERRORS if code != 408), 501, 505
-)  # not 408: that server waited for more
+# Not 408: a server that sends it waited for more.
+SURVIVED = Status(200, *(code for code in CLIENT_ERRORS if code != 408), 501, 505)
+END_OF_CHUNKS = chunked([])
 BODY_LIKE_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # must not be read as a request
 
 

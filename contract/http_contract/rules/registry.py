@@ -121,7 +121,7 @@ def _run(path: Path) -> object:
     name = f"hidden_rules_{path.stem}"
     spec = spec_from_file_location(name, path) if path.is_file() else None
     if spec is None or spec.loader is None:
-        raise CannotJudge(f"{path} is no file of Python code")
+        raise CannotJudge(f"{path} is not a Python file")
     module = sys.modules[name] = module_from_spec(spec)  # dataclasses look up their module there
     try:
         spec.loader.exec_module(module)
@@ -138,6 +138,6 @@ def _misfits(rules: Sequence[Rule]) -> Iterator[str]:
         if rule.stage not in STAGES:
             yield f"{rule.id}: there is no stage {rule.stage}"
         if not (rule.exchanges or rule.check):
-            yield f"{rule.id} judges nothing: it has neither exchanges nor a check"
-        yield from (f"{rule.id} needs {id}, which is not there" for id in rule.needs if id not in known)
-    yield from (f"there are several {id}" for id, times in Counter(rule.id for rule in rules).items() if times > 1)
+            yield f"{rule.id} has neither exchanges nor a check"
+        yield from (f"{rule.id} needs {id}, which does not exist" for id in rule.needs if id not in known)
+    yield from (f"several rules have the id {id}" for id, times in Counter(rule.id for rule in rules).items() if times > 1)

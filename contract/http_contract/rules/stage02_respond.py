@@ -10,12 +10,12 @@ from http_contract.http.transcript import Failure, Transcript
 from http_contract.rules.expectations import Complete, Framed, Has, NoReset, NothingAfter, Status, Without, shown
 from http_contract.rules.model import Exchange, Expectation, Rule
 
-PAGES = ("/", "/test")
+TWO_PATHS = ("/", "/test")
 CLOCK_TOLERANCE = timedelta(seconds=2)  # between the server's clock and the judge's
 DAY, MONTH = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)", "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 IMF_FIXDATE = rf"{DAY}, \d\d {MONTH} \d{{4}} \d\d:\d\d:\d\d GMT"
-HTML = r"(?i)(text/html|application/xhtml\+xml)([ \t]*;.*)?"
-CHARSET = r'(?i)[^;]*(;.*)?;[ \t]*charset=("?)[a-z0-9._:-]+\2[ \t]*(;.*)?'
+HTML_TYPE = r"(?i)(text/html|application/xhtml\+xml)([ \t]*;.*)?"
+ANY_CHARSET = r'(?i)[^;]*(;.*)?;[ \t]*charset=("?)[a-z0-9._:-]+\2[ \t]*(;.*)?'
 FRAMING = (
     "length-invalid",
     "length-repeated",
@@ -43,15 +43,15 @@ class DateIsNow:
 def is_between(date: str, began: float, finished: float) -> bool:
     """Return whether an IMF-fixdate is between two times, with a tolerance for clocks that differ."""
     try:
-        told = datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+        stated = datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
     except ValueError:
         return False
     earliest, latest = (datetime.fromtimestamp(seconds, UTC) for seconds in (began, finished))
-    return earliest - CLOCK_TOLERANCE <= told <= latest + CLOCK_TOLERANCE and date.startswith(f"{told:%a}")
+    return earliest - CLOCK_TOLERANCE <= stated <= latest + CLOCK_TOLERANCE and date.startswith(f"{stated:%a}")
 
 
 def on_pages(*expects: Expectation) -> tuple[Exchange, ...]:
-    return tuple(Exchange((get(path),), expects) for path in PAGES)
+    return tuple(Exchange((get(path),), expects) for path in TWO_PATHS)
 
 
 def in_three_packets(data: bytes) -> tuple[bytes, ...]:
@@ -133,7 +133,7 @@ RULES = (
         hint="Send `Content-Type: text/html; charset=utf-8`. Without it a browser has to guess.",
         section="RFC 9110 §8.3",
         needs=("respond-empty-line",),
-        exchanges=on_pages(Has("Content-Type", HTML, "`text/html`")),
+        exchanges=on_pages(Has("Content-Type", HTML_TYPE, "`text/html`")),
     ),
     Rule(
         id="respond-charset",
@@ -143,7 +143,7 @@ RULES = (
         section="RFC 9110 §8.3.2",
         level="SHOULD",
         needs=("respond-content-type",),
-        exchanges=on_pages(Has("Content-Type", CHARSET, "with a charset")),
+        exchanges=on_pages(Has("Content-Type", ANY_CHARSET, "with a charset")),
     ),
     Rule(
         id="respond-date",
@@ -181,7 +181,7 @@ RULES = (
         section="RFC 9112 §2.2",
         needs=("route-index", "route-test"),
         # Two exchanges: a server that reads once passes by luck if it reads after all three packets have arrived.
-        exchanges=tuple(Exchange(in_three_packets(get(path)), (Status(200), NoReset())) for path in PAGES),
+        exchanges=tuple(Exchange(in_three_packets(get(path)), (Status(200), NoReset())) for path in TWO_PATHS),
     ),
     Rule(
         id="respond-byte-by-byte",

@@ -9,15 +9,15 @@ from http_contract.rules.expectations import All, BodyContains, Either, NoReset,
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
 
 UNKNOWN = "/no-such-page"
-LONG = "/" + 7899 * "x"
+LONG_PATH = "/" + 7899 * "x"
 
 PAGE = (Status(200), SomeBody())
 NOT_FOUND = (Status(404), SomeBody())
 # A redirect to the right path also shows that this path is a different one.
 NOT_THIS_PAGE = (Status(404, 301, 302, 307, 308),)
 NOT_FOUND_OR_BAD = (Status(400, 404), NoReset())
-TOO_LONG = (Either(All(*NOT_FOUND_OR_BAD), Status(414)),)
-OK = (Status(200),)
+TOO_LONG_PATH = (Either(All(*NOT_FOUND_OR_BAD), Status(414)),)
+SERVED = (Status(200),)
 PAGES = (("/", PAGE), ("/test", PAGE), (UNKNOWN, NOT_FOUND))
 
 BROWSER = """\
@@ -45,7 +45,7 @@ def get_page(path: str, *expects: Expectation) -> Exchange:
 
 def then_still_serving(*exchanges: Exchange) -> tuple[Exchange, ...]:
     """Return the exchanges, then one that every running server passes."""
-    return *exchanges, get_page("/", *OK)
+    return *exchanges, get_page("/", *SERVED)
 
 
 def requests_of(agent: str) -> tuple[Exchange, ...]:
@@ -234,7 +234,7 @@ RULES = (
         hint="Read until the empty line has arrived. A server should accept request lines of at least 8,000 octets.",
         section="RFC 9112 §3",
         needs=("route-index", "route-unknown"),
-        exchanges=then_still_serving(get_page(LONG, *TOO_LONG)),
+        exchanges=then_still_serving(get_page(LONG_PATH, *TOO_LONG_PATH)),
     ),
     Rule(
         id="route-absolute-form",

@@ -22,11 +22,11 @@ ZONES = range(-12 * 3600, 14 * 3600 + 1)  # seconds from UTC, all time zones
 PATIENCE = 2.5  # seconds after which a clock that shows seconds must have changed
 TICK = 0.1  # seconds between two requests
 MAX_PAGE = 32 * 1024  # characters of a page that are searched for the time
-PATHS = ("/time", "/time.html")
+TIME_PATHS = ("/time", "/time.html")
 FORMAT = "%H:%M:%S %d.%m.%Y"
-TIME = re.compile(r"(?<!\d)\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}(?!\d)", re.ASCII)
+TIME_TEXT = re.compile(r"(?<!\d)\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}(?!\d)", re.ASCII)
 HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1\s*>", re.DOTALL | re.IGNORECASE)
-TAG = re.compile(r"<[^>]*>")
+HTML_TAG = re.compile(r"<[^>]*>")
 DATETIME = re.compile(r"<time\b[^>]*\bdatetime=([\"']?)([^\"'>]*)\1", re.IGNORECASE)
 NOT_STORED = r"(?i)(.*[, ])?(no-store|no-cache|max-age=0)\b.*"
 
@@ -38,7 +38,7 @@ def page_text(response: Response) -> str:
 
 def time_shown(response: Response) -> float | None:
     """Return the first time on the page, read as UTC, in seconds since the epoch."""
-    written = TIME.search(page_text(response))
+    written = TIME_TEXT.search(page_text(response))
     try:
         return timegm(datetime.strptime(written[0], FORMAT).timetuple()) if written else None
     except ValueError:
@@ -70,10 +70,10 @@ class TimeInHeading(OfAnswer):
         return "the time alone in the only <h1> of the page"
 
     def about(self, response: Response) -> Iterator[Failure]:
-        headings = [unescape(TAG.sub("", heading)).strip() for heading in HEADING.findall(page_text(response))]
+        headings = [unescape(HTML_TAG.sub("", heading)).strip() for heading in HEADING.findall(page_text(response))]
         if len(headings) != 1:
             yield Failure(f"there are {len(headings)} <h1> on the page, not one", response.body_start)
-        elif not TIME.fullmatch(headings[0]):
+        elif not TIME_TEXT.fullmatch(headings[0]):
             yield Failure(f"the <h1> is {shown(headings[0])}, no time", response.body_start)
 
 
@@ -86,9 +86,9 @@ class TimeRight:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses:
-            told = time_shown(response) or 0.0
-            zone = round((told - transcript.finished) / ZONE) * ZONE
-            if zone not in ZONES or distance(told - zone, transcript) > CLOCK_TOLERANCE:
+            stated = time_shown(response) or 0.0
+            zone = round((stated - transcript.finished) / ZONE) * ZONE
+            if zone not in ZONES or distance(stated - zone, transcript) > CLOCK_TOLERANCE:
                 yield Failure("the time shown is not the time", response.body_start)
 
 
@@ -121,17 +121,17 @@ class MachineReadableTime:
 
 def is_now(value: str, transcript: Transcript) -> bool:
     try:
-        told = datetime.fromisoformat(value)
+        stated = datetime.fromisoformat(value)
     except ValueError:
         return False
-    return told.tzinfo is not None and distance(told.timestamp(), transcript) <= CLOCK_TOLERANCE
+    return stated.tzinfo is not None and distance(stated.timestamp(), transcript) <= CLOCK_TOLERANCE
 
 
 def time_moves(server: Server) -> None:
     """Send GET for /time and /time.html repeatedly. The time on each page must change within 2.5 seconds."""
-    before = {path: time_at(server, path) for path in PATHS}
+    before = {path: time_at(server, path) for path in TIME_PATHS}
     deadline = time.monotonic() + PATIENCE
-    for path in PATHS:
+    for path in TIME_PATHS:
         while time_at(server, path) == before[path]:
             if time.monotonic() > deadline:
                 raise broken(f"{path}: the time shown stands still")
@@ -143,7 +143,7 @@ def time_at(server: Server, path: str) -> float | None:
 
 
 def on_both_paths(*expects: Expectation) -> tuple[Exchange, ...]:
-    return tuple(Exchange((get(path),), expects) for path in PATHS)
+    return tuple(Exchange((get(path),), expects) for path in TIME_PATHS)
 
 
 RULES = (

@@ -24,7 +24,7 @@ from http_contract.rules.stage03_route import UNKNOWN
 Comparison = Callable[[Response, Response], Iterator[Failure]]
 """A comparison returns the failures of the second response, to HEAD, compared with the first, to GET."""
 
-PATHS = ("/", "/test", "/time", "/time.html", UNKNOWN)
+CORE_PATHS = ("/", "/test", "/time", "/time.html", UNKNOWN)
 OTHER_METHODS = ("POST", "PUT", "DELETE", "PATCH")
 # Fields about the page. Other fields may differ between two responses.
 METADATA = (
@@ -47,7 +47,7 @@ def exchange_for(method: str, target: str, *expects: Expectation) -> Exchange:
     return Exchange((last(method, target, body=body),), expects)
 
 
-def compare_head(compare: Comparison, paths: tuple[str, ...] = PATHS) -> Check:
+def compare_head(compare: Comparison, paths: tuple[str, ...] = CORE_PATHS) -> Check:
     """Return a check that compares HEAD with GET on each path, by default the core routes and an unknown path."""
 
     def check(server: Server) -> None:
@@ -124,7 +124,7 @@ RULES = (
         hint="Send the head alone. A client reads every byte after it as the next response.",
         section="RFC 9110 §9.3.2",
         needs=("listen-answers",),
-        exchanges=tuple(exchange_for("HEAD", path, NoBody()) for path in PATHS),
+        exchanges=tuple(exchange_for("HEAD", path, NoBody()) for path in CORE_PATHS),
     ),
     Rule(
         id="methods-head-fields",

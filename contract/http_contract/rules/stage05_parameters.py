@@ -18,14 +18,14 @@ HOME = ("/home",)
 INSPECT = ("/inspect",)
 
 ACCEPT_HTML = "Accept: text/html"
-TAG = "<x7q>"  # a tag that no page contains
-SHOWN = Status(200)
-NOT_FOUND = Status(404)
+OWN_TAG = "<x7q>"  # a tag that no page contains
+OK = Status(200)
+NOT_FOUND_STATUS = Status(404)
 REDIRECTS = (301, 302, 303, 307, 308)
 
-SUCCESSES = (200, 201, 202)
-CLIENT_ERRORS = (400, 403, 404, 409, 410, 422, 429)
-SERVER_ERRORS = (500, 502, 503, 504)
+SUCCESS_CODES = (200, 201, 202)
+CLIENT_ERROR_CODES = (400, 403, 404, 409, 410, 422, 429)
+SERVER_ERROR_CODES = (500, 502, 503, 504)
 WORDS = ("abc", "200x", "x200", "2.5", "")
 ODD_NUMBERS = ("+200", "-200", "%20200", "2_0_0", "%D9%A2%D9%A0%D9%A0")  # the last is 200 in Arabic digits
 OUTSIDE = (0, 99, 100, 101, 199, 299, 301, 399, 599, 600, 999, 100000)
@@ -37,7 +37,7 @@ def get_html(path: str, *expects: Expectation) -> Exchange:
 
 
 def inspects(target: str, *expects: Expectation, fields: tuple[str, ...] = ()) -> Exchange:
-    return Exchange((get(target, ACCEPT_JSON, *fields),), (SHOWN, *expects))
+    return Exchange((get(target, ACCEPT_JSON, *fields),), (OK, *expects))
 
 
 def query_is(*pairs: tuple[str, str]) -> Records:
@@ -45,7 +45,7 @@ def query_is(*pairs: tuple[str, str]) -> Records:
 
 
 def greets(name: str, text: str) -> Exchange:
-    return get_html(f"/hello/{name}", SHOWN, Shows(text))
+    return get_html(f"/hello/{name}", OK, Shows(text))
 
 
 def statuses(*codes: int) -> tuple[Exchange, ...]:
@@ -53,7 +53,7 @@ def statuses(*codes: int) -> tuple[Exchange, ...]:
 
 
 def not_found(*paths: str) -> tuple[Exchange, ...]:
-    return tuple(get_html(path, NOT_FOUND) for path in paths)
+    return tuple(get_html(path, NOT_FOUND_STATUS) for path in paths)
 
 
 def greets_random_names(server: Server) -> None:
@@ -61,7 +61,7 @@ def greets_random_names(server: Server) -> None:
     random = server.random("parameters-hello")
     for _ in range(3):
         name = "".join(random.choices(string.ascii_letters, k=12))
-        expect(server.ask(get(f"/hello/{name}", ACCEPT_HTML)), SHOWN, Shows(name))
+        expect(server.ask(get(f"/hello/{name}", ACCEPT_HTML)), OK, Shows(name))
 
 
 def location_is_index(server: Server) -> None:
@@ -138,7 +138,7 @@ RULES = (
         section="the service, text from the request",
         routes=HELLO,
         needs=("parameters-hello-percent",),
-        exchanges=(greets("%3Cx7q%3E%26amp;%22'", f"{TAG}&amp;\"'"),),
+        exchanges=(greets("%3Cx7q%3E%26amp;%22'", f"{OWN_TAG}&amp;\"'"),),
     ),
     Rule(
         id="parameters-hello-escaped",
@@ -149,7 +149,7 @@ RULES = (
         section="the service, text from the request",
         routes=HELLO,
         needs=("parameters-hello-percent",),
-        exchanges=(get_html("/hello/%3Cx7q%3E", BodyLacks(TAG.encode())),),
+        exchanges=(get_html("/hello/%3Cx7q%3E", BodyLacks(OWN_TAG.encode())),),
     ),
     Rule(
         id="parameters-hello-segments",
@@ -178,7 +178,7 @@ RULES = (
         hint="Escape all text from the request wherever you print it, in error pages too.",
         section="the service, text from the request",
         needs=(*ROOT, "route-unknown"),
-        exchanges=(get_html("/no%3Cx7q%3E", BodyLacks(TAG.encode())),),
+        exchanges=(get_html("/no%3Cx7q%3E", BodyLacks(OWN_TAG.encode())),),
     ),
     Rule(
         id="parameters-status-success",
@@ -188,7 +188,7 @@ RULES = (
         section="RFC 9110 §15.3",
         routes=STATUS,
         needs=ROOT,
-        exchanges=statuses(*SUCCESSES),
+        exchanges=statuses(*SUCCESS_CODES),
     ),
     Rule(
         id="parameters-status-client-error",
@@ -199,7 +199,7 @@ RULES = (
         section="RFC 9110 §15.5",
         routes=STATUS,
         needs=ROOT,
-        exchanges=statuses(*CLIENT_ERRORS),
+        exchanges=statuses(*CLIENT_ERROR_CODES),
     ),
     Rule(
         id="parameters-status-server-error",
@@ -209,7 +209,7 @@ RULES = (
         section="RFC 9110 §15.6",
         routes=STATUS,
         needs=ROOT,
-        exchanges=statuses(*SERVER_ERRORS),
+        exchanges=statuses(*SERVER_ERROR_CODES),
     ),
     Rule(
         id="parameters-status-204",
@@ -435,11 +435,11 @@ RULES = (
             Exchange(
                 (get("/inspect?a=seen-in-query%3Cx7q%3E", ACCEPT_HTML, "X-Colour: seen-in-field<x7q>"),),
                 (
-                    SHOWN,
+                    OK,
                     SomeBody(),
-                    Shows(f"seen-in-query{TAG}"),
-                    Shows(f"seen-in-field{TAG}"),
-                    BodyLacks(TAG.encode()),
+                    Shows(f"seen-in-query{OWN_TAG}"),
+                    Shows(f"seen-in-field{OWN_TAG}"),
+                    BodyLacks(OWN_TAG.encode()),
                 ),
             ),
         ),

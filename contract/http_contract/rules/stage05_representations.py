@@ -5,7 +5,7 @@ from http_contract.rules.content import HTML, JSON, PROBLEM, Member, MemberOf, S
 from http_contract.rules.expectations import BodyContains, Has, Status, When
 from http_contract.rules.model import Exchange, Expectation, Rule
 from http_contract.rules.stage03_route import UNKNOWN
-from http_contract.rules.stage05_parameters import HELLO, NOT_FOUND, ROOT, SHOWN
+from http_contract.rules.stage05_parameters import HELLO, NOT_FOUND_STATUS, OK, ROOT
 
 BROWSERS = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 VARY = Has("Vary", r"(?i)(.*[, \t])?(accept|\*)([, \t].*)?", "a list with `Accept`")
@@ -18,7 +18,7 @@ def get_as(path: str, accept: str, *expects: Expectation) -> Exchange:
 
 def negotiated(form: Expectation, *accepts: str) -> tuple[Exchange, ...]:
     """Return an exchange for each Accept field that must get this representation of a page."""
-    return tuple(get_as("/test", accept, SHOWN, form) for accept in accepts)
+    return tuple(get_as("/test", accept, OK, form) for accept in accepts)
 
 
 RULES = (
@@ -30,7 +30,7 @@ RULES = (
         hint="Read the Accept field. Send the data as JSON with `Content-Type: application/json`.",
         section="RFC 9110 §12.5.1",
         needs=(*ROOT, "route-test"),
-        exchanges=(get_as("/test", "application/json", SHOWN, JSON, MemberOf("message", str)),),
+        exchanges=(get_as("/test", "application/json", OK, JSON, MemberOf("message", str)),),
     ),
     Rule(
         id="representations-json-pages",
@@ -41,8 +41,8 @@ RULES = (
         section="the service, representations",
         needs=("representations-json", "route-time"),
         exchanges=(
-            get_as("/", "application/json", SHOWN, JSON, MemberOf("links", list)),
-            get_as("/time", "application/json", SHOWN, JSON, MemberOf("time", str)),
+            get_as("/", "application/json", OK, JSON, MemberOf("links", list)),
+            get_as("/time", "application/json", OK, JSON, MemberOf("time", str)),
         ),
     ),
     Rule(
@@ -54,8 +54,8 @@ RULES = (
         routes=HELLO,
         needs=("representations-json", "parameters-hello-percent"),
         exchanges=(
-            get_as("/hello/World", "application/json", SHOWN, JSON, Member("name", "World")),
-            get_as("/hello/%3C%22%26%5C", "application/json", SHOWN, JSON, Member("name", '<"&\\')),
+            get_as("/hello/World", "application/json", OK, JSON, Member("name", "World")),
+            get_as("/hello/%3C%22%26%5C", "application/json", OK, JSON, Member("name", '<"&\\')),
         ),
     ),
     Rule(
@@ -78,7 +78,7 @@ RULES = (
         hint="A browser's Accept begins with text/html and ends with */*. That does not prefer JSON.",
         section="the service, representations",
         needs=(*ROOT, "respond-content-type", "route-test"),
-        exchanges=(Exchange((get("/test"),), (SHOWN, HTML)), *negotiated(HTML, BROWSERS, "text/html", "text/*")),
+        exchanges=(Exchange((get("/test"),), (OK, HTML)), *negotiated(HTML, BROWSERS, "text/html", "text/*")),
     ),
     Rule(
         id="representations-html-ties",
@@ -159,8 +159,8 @@ RULES = (
         section="RFC 9110 §5.3",
         needs=("representations-quality",),
         exchanges=(
-            Exchange((get("/test", "Accept: text/html;q=0.5", "Accept: application/json"),), (SHOWN, JSON)),
-            Exchange((get("/test", "Accept: application/json", "Accept: text/html;q=0.5"),), (SHOWN, JSON)),
+            Exchange((get("/test", "Accept: text/html;q=0.5", "Accept: application/json"),), (OK, JSON)),
+            Exchange((get("/test", "Accept: application/json", "Accept: text/html;q=0.5"),), (OK, JSON)),
         ),
     ),
     Rule(
@@ -183,7 +183,7 @@ RULES = (
         hint="Send `Content-Type: application/problem+json`, so that clients can distinguish errors from data.",
         section="RFC 9457 §3",
         needs=("representations-json", "route-unknown"),
-        exchanges=(get_as(UNKNOWN, "application/json", NOT_FOUND, PROBLEM),),
+        exchanges=(get_as(UNKNOWN, "application/json", NOT_FOUND_STATUS, PROBLEM),),
     ),
     Rule(
         id="representations-problem-members",
@@ -211,7 +211,7 @@ RULES = (
         hint="Two media types in Accept lead to problem details: application/json and application/problem+json.",
         section="RFC 9457 §3",
         needs=("representations-problem",),
-        exchanges=(get_as(UNKNOWN, "application/problem+json", NOT_FOUND, PROBLEM),),
+        exchanges=(get_as(UNKNOWN, "application/problem+json", NOT_FOUND_STATUS, PROBLEM),),
     ),
     Rule(
         id="representations-not-acceptable",
@@ -246,6 +246,6 @@ RULES = (
         section="RFC 9110 §12.1",
         level="SHOULD",
         needs=("representations-not-acceptable", "route-unknown"),
-        exchanges=(get_as(UNKNOWN, PNG, NOT_FOUND),),
+        exchanges=(get_as(UNKNOWN, PNG, NOT_FOUND_STATUS),),
     ),
 )

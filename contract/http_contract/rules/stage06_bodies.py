@@ -61,8 +61,8 @@ def form_of_size(size: int) -> bytes:
 
 def largest_is_accepted(server: Server) -> None:
     """Upload a file in a body of 1 MiB. The response must be 200 or 201 and contain the file's size and SHA-256."""
-    told = files(file_row("file", "large.bin", file_of_body_size(LIMIT)[0]))
-    expect(server.ask(form_of_size(LIMIT)), ACCEPTED, told)
+    expected = files(file_row("file", "large.bin", file_of_body_size(LIMIT)[0]))
+    expect(server.ask(form_of_size(LIMIT)), ACCEPTED, expected)
 
 
 def interim_before_body(server: Server) -> None:
@@ -101,7 +101,7 @@ TEXT_AND_FILE = (
 EMPTY_FORM = All(ACCEPTED, fields(), files())
 HIDDEN = b"\r\n0\r\n\r\n5\r\nhello\r\n"
 LOOKS_LIKE_CHUNKS = multipart(Part("file", HIDDEN, "chunks.bin"))
-TRAILERS = b"X-Checksum: 1\r\nx-other:  two \r\n"
+TRAILER_FIELDS = b"X-Checksum: 1\r\nx-other:  two \r\n"
 
 RULES = (
     Rule(
@@ -248,7 +248,7 @@ RULES = (
         section="RFC 9112 §7.1.2",
         routes=ROUTES,
         needs=("bodies-chunked",),
-        exchanges=(parses(submit_chunks(chunked([BODY], TRAILERS))),),
+        exchanges=(parses(submit_chunks(chunked([BODY], TRAILER_FIELDS))),),
     ),
     Rule(
         id="bodies-chunked-packets",

@@ -19,7 +19,7 @@ from http_contract.http.request import (
 from http_contract.rules.content import HTML, JSON, Shows, fields, files
 from http_contract.rules.expectations import BodyLacks, BodyMatches, Lists, Status, When
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
-from http_contract.rules.stage05_parameters import ACCEPT_HTML, ROOT, TAG
+from http_contract.rules.stage05_parameters import ACCEPT_HTML, OWN_TAG, ROOT
 
 ROUTES = (FORM,)
 ACCEPTED = Status(200, 201)
@@ -29,18 +29,18 @@ POST_FORM = BodyMatches(rb"(?is).*<form\b[^>]*\bmethod=[\"']?post\b.*", "a form 
 ADA = (b"name=Ada", ("name", "Ada"))
 
 
-def accepts(sends: bytes, *expects: Expectation) -> Exchange:
+def accepts_form(sends: bytes, *expects: Expectation) -> Exchange:
     """Return an exchange whose form must be accepted, with expectations of the JSON."""
     return Exchange((sends,), (ACCEPTED, JSON, *expects))
 
 
 def has_fields(body: bytes, *pairs: tuple[str, str], media_type: str = URLENCODED) -> Exchange:
-    return accepts(submit(body, media_type=media_type), fields(*pairs))
+    return accepts_form(submit(body, media_type=media_type), fields(*pairs))
 
 
 def uploads(*parts: Part) -> Exchange:
     rows = ((part.name, part.file, part.content) for part in parts if part.file is not None)
-    return accepts(submit_parts(*parts), files(*(file_row(*row) for row in rows)))
+    return accepts_form(submit_parts(*parts), files(*(file_row(*row) for row in rows)))
 
 
 def file_row(field: str, name: str, content: bytes) -> tuple[str, str, int, str]:
@@ -63,12 +63,12 @@ IN_CAPITALS = multipart(Part("Name", b"Ada")).replace(
 )
 
 # Malformed multipart bodies, each with its fault.
-WHOLE = multipart(Part("name", b"Ada"))
+WELL_FORMED = multipart(Part("name", b"Ada"))
 MALFORMED = (
-    WHOLE[:-4],  # the last delimiter is cut off within its line and does not close the body
-    WHOLE[: WHOLE.index(b"Ada") + 2],  # cut off within a part
+    WELL_FORMED[:-4],  # the last delimiter is cut off within its line and does not close the body
+    WELL_FORMED[: WELL_FORMED.index(b"Ada") + 2],  # cut off within a part
     b"name=Ada",  # no delimiter at all
-    WHOLE.replace(b"Content-Disposition:", b"Content-Disposition"),  # a field without a colon
+    WELL_FORMED.replace(b"Content-Disposition:", b"Content-Disposition"),  # a field without a colon
 )
 
 RULES = (
@@ -120,7 +120,7 @@ RULES = (
         exchanges=(
             Exchange(
                 (post(FORM, b"name=posted%3Cx7q%3E", URLENCODED, ACCEPT_HTML),),
-                (ACCEPTED, HTML, Shows(f"posted{TAG}"), BodyLacks(TAG.encode())),
+                (ACCEPTED, HTML, Shows(f"posted{OWN_TAG}"), BodyLacks(OWN_TAG.encode())),
             ),
         ),
     ),
@@ -208,7 +208,7 @@ RULES = (
         section="the service, forms",
         routes=ROUTES,
         needs=("forms-urlencoded",),
-        exchanges=(accepts(submit(b""), fields(), files()),),
+        exchanges=(accepts_form(submit(b""), fields(), files()),),
     ),
     Rule(
         id="forms-multipart",
@@ -218,7 +218,7 @@ RULES = (
         section="RFC 7578 §4.1",
         routes=ROUTES,
         needs=("forms-urlencoded",),
-        exchanges=(accepts(submit_parts(Part("name", b"Ada")), fields(("name", "Ada"))),),
+        exchanges=(accepts_form(submit_parts(Part("name", b"Ada")), fields(("name", "Ada"))),),
     ),
     Rule(
         id="forms-multipart-fields",
@@ -230,7 +230,7 @@ RULES = (
         routes=ROUTES,
         needs=("forms-multipart", "forms-urlencoded-repeats"),
         exchanges=(
-            accepts(
+            accepts_form(
                 submit_parts(
                     Part("b", b"1+1%41"), Part("a", b""), Part("b", b"two\r\nlines\r\n"), Part("b", b"1+1%41")
                 ),
@@ -247,7 +247,7 @@ RULES = (
         routes=ROUTES,
         needs=("forms-multipart",),
         exchanges=(
-            accepts(
+            accepts_form(
                 submit_parts(Part("name", "J\u00fcrgen \U0001f40d".encode())),
                 fields(("name", "J\u00fcrgen \U0001f40d")),
             ),
@@ -272,7 +272,7 @@ RULES = (
         routes=ROUTES,
         needs=("forms-multipart",),
         exchanges=(
-            accepts(
+            accepts_form(
                 submit(multipart(Part("name", b"Ada"), boundary="a b:c"), media_type=multipart_type('"a b:c"')),
                 fields(("name", "Ada")),
             ),
@@ -289,7 +289,7 @@ RULES = (
         needs=("forms-multipart",),
         exchanges=(
             uploads(Part("file", b"Hello, world!\n", "hello.txt")),
-            accepts(
+            accepts_form(
                 submit_parts(Part("name", b"Ada"), Part("file", b"1\r\n2\r\n", "two lines.txt"), Part("last", b"one")),
                 fields(("name", "Ada"), ("last", "one")),
                 files(file_row("file", "two lines.txt", b"1\r\n2\r\n")),
@@ -369,6 +369,6 @@ RULES = (
         section="RFC 2046 §5.1.1",
         routes=ROUTES,
         needs=("forms-multipart",),
-        exchanges=(rejects(WHOLE, "multipart/form-data", Status(400, 415, 422)),),
+        exchanges=(rejects(WELL_FORMED, "multipart/form-data", Status(400, 415, 422)),),
     ),
 )

@@ -13,14 +13,13 @@ from http_contract.rules.hostile import BODY_LIKE_REQUEST, REJECTED, must_reject
 from http_contract.rules.model import Check, Exchange, Expectation, Rule, expect
 from http_contract.rules.stage03_route import UNKNOWN
 from http_contract.rules.stage03_time import TimeShown, time_shown
-from http_contract.rules.stage05_parameters import ROOT, STATUS
+from http_contract.rules.stage05_parameters import OK, ROOT, STATUS
 
 THOUSAND = 1000
 # Packets after a malformed head. Chance decides whether a server that closes too early leaves some of them unread.
 REST_IN_PACKETS = 10 * ((bytes(100_000), bytes(100_000)), (bytes(30_000),), (bytes(30_000),), (bytes(300_000),))
 HALF_CLOSES = 60  # connections: a fast server seldom notices a half-close before it responds
-OK = Status(200)
-TIME = (OK, TimeShown())  # distinguishes the response to /time from others
+TIME_PAGE = (OK, TimeShown())  # distinguishes the response to /time from others
 HAS_CLOSE = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "a list with `close`")
 HAS_KEEP_ALIVE = Has("Connection", r"(?i)(.*[, \t])?keep-alive([, \t].*)?", "a list with `keep-alive`")
 IN_STEP = Either(All(Nth(1, OK), Nth(1, TimeShown())), HAS_CLOSE)
@@ -56,8 +55,8 @@ def in_turn(*turns: tuple[bytes, Expectation]) -> Check:
                 connection.response(method_of((sends,)))
                 expect(connection.transcript, Nth(-1, expectation), Nth(-1, Complete()))
 
-    told = ", ".join(f"`{title(sends)}` ({expectation})" for sends, expectation in turns)
-    check.__doc__ = f"Send on one connection, each after the complete response to the one before: {told}."
+    steps = ", ".join(f"`{title(sends)}` ({expectation})" for sends, expectation in turns)
+    check.__doc__ = f"Send on one connection, each after the complete response to the one before: {steps}."
     return check
 
 
@@ -264,7 +263,7 @@ RULES = (
                 post_form(b"name=Ada"),
                 post_form(b"name=Ada"),
                 get("/time"),
-                expects=(*TIME, *(Nth(at, each) for at in (1, 2) for each in POSTED), Nth(3, TimeShown())),
+                expects=(*TIME_PAGE, *(Nth(at, each) for at in (1, 2) for each in POSTED), Nth(3, TimeShown())),
             ),
         ),
     ),

@@ -12,14 +12,13 @@ from http_contract.rules.model import Check, Rule, expect
 from http_contract.rules.stage01_listen import still_responds
 from http_contract.rules.stage02_respond import in_three_packets
 from http_contract.rules.stage03_route import UNKNOWN
-from http_contract.rules.stage05_parameters import ROOT
-from http_contract.rules.stage07_persistence import OK
+from http_contract.rules.stage05_parameters import OK, ROOT
 
 CROWD = 100  # connections
 BATCHES = 4  # of requests whose responses are not read
 BATCH_SIZE = 512 * 1024  # octets of responses: more than a system buffers for a NARROW client
 MAX_BATCH = 1000  # requests in a batch
-PAGES = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # few, so that four threads are enough
+FOUR_REQUESTS = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # few, so that four threads are enough
 
 
 def idle(server: Server) -> None:
@@ -89,7 +88,7 @@ def reverse_order(server: Server) -> None:
     complete.
     """
     with ExitStack() as stack:
-        opened = [(stack.enter_context(server.connect()), path, status) for path, status in PAGES]
+        opened = [(stack.enter_context(server.connect()), path, status) for path, status in FOUR_REQUESTS]
         for connection, path, _ in opened:
             connection.send(get(path)[:8])
         for connection, path, status in reversed(opened):

@@ -2,7 +2,7 @@
 
 from http_contract.http.request import ACCEPT_JSON, FORM, URLENCODED
 from http_contract.rules.expectations import CLIENT_ERRORS, Either, NothingAfter, Silent, Status
-from http_contract.rules.hostile import BODY_LIKE_REQUEST, SURVIVED, must_reject, raw_head
+from http_contract.rules.hostile import BODY_LIKE_REQUEST, END_OF_CHUNKS, SURVIVED, must_reject, raw_head
 from http_contract.rules.model import Exchange, Rule
 
 NEEDS = ("bodies-chunked", "persistence-error")
@@ -29,8 +29,6 @@ def optional(*bodies: bytes) -> tuple[Exchange, ...]:
     return tuple(Exchange((chunks(body),), (Either(SURVIVED, Silent()),)) for body in bodies)
 
 
-LAST = b"0\r\n\r\n"
-
 RULES = (
     Rule(
         id="chunks-size-signed",
@@ -40,7 +38,7 @@ RULES = (
         section="RFC 9112 §7.1",
         routes=(FORM,),
         needs=NEEDS,
-        exchanges=malformed(b"+8\r\nname=Ada\r\n" + LAST, b"-8\r\nname=Ada\r\n" + LAST),
+        exchanges=malformed(b"+8\r\nname=Ada\r\n" + END_OF_CHUNKS, b"-8\r\nname=Ada\r\n" + END_OF_CHUNKS),
     ),
     Rule(
         id="chunks-size-not-hexadecimal",
@@ -51,10 +49,10 @@ RULES = (
         routes=(FORM,),
         needs=NEEDS,
         exchanges=malformed(
-            b"0x8\r\nname=Ada\r\n" + LAST,
-            b"0_8\r\nname=Ada\r\n" + LAST,
-            b"eight\r\nname=Ada\r\n" + LAST,
-            b"\r\nname=Ada\r\n" + LAST,
+            b"0x8\r\nname=Ada\r\n" + END_OF_CHUNKS,
+            b"0_8\r\nname=Ada\r\n" + END_OF_CHUNKS,
+            b"eight\r\nname=Ada\r\n" + END_OF_CHUNKS,
+            b"\r\nname=Ada\r\n" + END_OF_CHUNKS,
         ),
     ),
     Rule(
@@ -65,7 +63,9 @@ RULES = (
         section="RFC 9112 §7.1",
         routes=(FORM,),
         needs=(*NEEDS, "bodies-too-large-chunked"),
-        exchanges=incomplete(b"FFFFFFFFFFFFFFF0\r\nname=Ada\r\n" + LAST, b"1" + b"0" * 40 + b"\r\nname=Ada\r\n" + LAST),
+        exchanges=incomplete(
+            b"FFFFFFFFFFFFFFF0\r\nname=Ada\r\n" + END_OF_CHUNKS, b"1" + b"0" * 40 + b"\r\nname=Ada\r\n" + END_OF_CHUNKS
+        ),
     ),
     Rule(
         id="chunks-size-space",
@@ -75,7 +75,7 @@ RULES = (
         section="RFC 9112 §7.1.1",
         routes=(FORM,),
         needs=NEEDS,
-        exchanges=optional(b"8 \r\nname=Ada\r\n" + LAST),
+        exchanges=optional(b"8 \r\nname=Ada\r\n" + END_OF_CHUNKS),
     ),
     Rule(
         id="chunks-extension-broken",
@@ -86,7 +86,9 @@ RULES = (
         routes=(FORM,),
         needs=NEEDS,
         exchanges=optional(
-            b'8;a="b\r\nname=Ada\r\n' + LAST, b"8;=\r\nname=Ada\r\n" + LAST, b"8;\r\nname=Ada\r\n" + LAST
+            b'8;a="b\r\nname=Ada\r\n' + END_OF_CHUNKS,
+            b"8;=\r\nname=Ada\r\n" + END_OF_CHUNKS,
+            b"8;\r\nname=Ada\r\n" + END_OF_CHUNKS,
         ),
     ),
     Rule(
@@ -97,7 +99,7 @@ RULES = (
         section="RFC 9112 §7.1.1",
         routes=(FORM,),
         needs=NEEDS,
-        exchanges=optional(b"8;a=" + b"b" * 100_000 + b"\r\nname=Ada\r\n" + LAST),
+        exchanges=optional(b"8;a=" + b"b" * 100_000 + b"\r\nname=Ada\r\n" + END_OF_CHUNKS),
     ),
     Rule(
         id="chunks-overrun",
@@ -107,7 +109,7 @@ RULES = (
         section="RFC 9112 §7.1",
         routes=(FORM,),
         needs=NEEDS,
-        exchanges=malformed(b"8\r\nname=Ada Lovelace\r\n" + LAST),
+        exchanges=malformed(b"8\r\nname=Ada Lovelace\r\n" + END_OF_CHUNKS),
     ),
     Rule(
         id="chunks-end",
@@ -117,7 +119,7 @@ RULES = (
         section="RFC 9112 §7.1",
         routes=(FORM,),
         needs=NEEDS,
-        exchanges=malformed(b"8\r\nname=AdaXX" + LAST),
+        exchanges=malformed(b"8\r\nname=AdaXX" + END_OF_CHUNKS),
     ),
     Rule(
         id="chunks-trailer-framing",

@@ -2,11 +2,18 @@
 
 from http_contract.http.request import get
 from http_contract.rules.expectations import NothingAfter
-from http_contract.rules.hostile import BODY_LIKE_REQUEST, REJECTED, SURVIVED, must_reject, must_survive, raw_head
+from http_contract.rules.hostile import (
+    BODY_LIKE_REQUEST,
+    END_OF_CHUNKS,
+    REJECTED,
+    SURVIVED,
+    must_reject,
+    must_survive,
+    raw_head,
+)
 from http_contract.rules.model import Exchange, Rule
 from http_contract.rules.stage07_persistence import BodyIsNotARequest
 
-LAST = b"0\r\n\r\n"
 CHUNKED = "Transfer-Encoding: chunked"
 NEEDS = ("persistence-error",)
 
@@ -16,7 +23,7 @@ def post_lines(*lines: str, version: str = "1.1", body: bytes = b"") -> bytes:
 
 
 def with_codings(*codings: str) -> bytes:
-    return post_lines(*(f"Transfer-Encoding: {coding}" for coding in codings), body=LAST)
+    return post_lines(*(f"Transfer-Encoding: {coding}" for coding in codings), body=END_OF_CHUNKS)
 
 
 def with_lengths(*lengths: str) -> tuple[Exchange, ...]:
@@ -25,7 +32,7 @@ def with_lengths(*lengths: str) -> tuple[Exchange, ...]:
     return (Exchange((sends + get("/test"),), (SURVIVED, BodyIsNotARequest(), NothingAfter()), ("POST", "GET")),)
 
 
-LENGTH = str(len(BODY_LIKE_REQUEST))
+BODY_LENGTH = str(len(BODY_LIKE_REQUEST))
 
 RULES = (
     Rule(
@@ -36,7 +43,7 @@ RULES = (
         "400 and close.",
         section="RFC 9112 §6.1",
         needs=NEEDS,
-        exchanges=must_reject(post_lines("Content-Length: 5", CHUNKED, body=LAST), expects=SURVIVED),
+        exchanges=must_reject(post_lines("Content-Length: 5", CHUNKED, body=END_OF_CHUNKS), expects=SURVIVED),
     ),
     Rule(
         id="framing-coding-first",
@@ -45,7 +52,7 @@ RULES = (
         hint="Check for both fields, in either order. Respond with 400 and close.",
         section="RFC 9112 §6.1",
         needs=NEEDS,
-        exchanges=must_reject(post_lines(CHUNKED, "Content-Length: 5", body=LAST), expects=SURVIVED),
+        exchanges=must_reject(post_lines(CHUNKED, "Content-Length: 5", body=END_OF_CHUNKS), expects=SURVIVED),
     ),
     Rule(
         id="framing-lengths-differ",
@@ -63,7 +70,7 @@ RULES = (
         hint="Respond with 400, or read exactly as many bytes as both fields announce.",
         section="RFC 9112 §6.3",
         needs=NEEDS,
-        exchanges=(*with_lengths(LENGTH, LENGTH), *with_lengths(f"{LENGTH}, {LENGTH}")),
+        exchanges=(*with_lengths(BODY_LENGTH, BODY_LENGTH), *with_lengths(f"{BODY_LENGTH}, {BODY_LENGTH}")),
     ),
     Rule(
         id="framing-length-signed",
@@ -137,7 +144,7 @@ RULES = (
         section="RFC 9112 §6.1",
         needs=NEEDS,
         exchanges=must_reject(
-            post_lines(CHUNKED, "Connection: keep-alive", version="1.0", body=LAST), expects=SURVIVED
+            post_lines(CHUNKED, "Connection: keep-alive", version="1.0", body=END_OF_CHUNKS), expects=SURVIVED
         ),
     ),
     Rule(

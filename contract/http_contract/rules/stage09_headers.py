@@ -7,13 +7,13 @@ from http_contract.rules.model import Rule
 from http_contract.rules.stage05_parameters import ROOT
 
 NEEDS = ("persistence-error",)
-REQUEST_LINE = "GET / HTTP/1.1"
+START_LINE = "GET / HTTP/1.1"
 # This field makes a server wait for chunks if it reads the bytes before it as the end of a line.
 SMUGGLED = "Transfer-Encoding: chunked"
 
 
 def with_lines(*lines: str) -> bytes:
-    return raw_head(REQUEST_LINE, *lines)
+    return raw_head(START_LINE, *lines)
 
 
 RULES = (
@@ -33,7 +33,7 @@ RULES = (
         hint="Respond with 400 if the second line of the head begins with white space.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=must_survive(raw_head(REQUEST_LINE, " X-Name: value", "Host: {authority}", host="")),
+        exchanges=must_survive(raw_head(START_LINE, " X-Name: value", "Host: {authority}", host="")),
     ),
     Rule(
         id="headers-fold",

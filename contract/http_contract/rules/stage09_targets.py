@@ -13,7 +13,7 @@ HTTP2_PREFACE = (
 TLS_HELLO = (
     b"\x16\x03\x01\x00\xca\x01\x00\x00\xc6\x03\x03" + bytes(range(32)) + b"\x20" + bytes(range(32)) + b"\x00\x06"
 )
-LONG = 9_000  # octets
+LONG_LINE = 9_000  # octets
 VERY_LONG = 100_000  # octets
 
 
@@ -102,7 +102,7 @@ RULES = (
         hint="Limit the request line, and respond with 414 above the limit. Accept at least 8,000 octets.",
         section="RFC 9112 §3",
         needs=ROOT,
-        exchanges=must_survive(request_line("/" + "a" * LONG)),
+        exchanges=must_survive(request_line("/" + "a" * LONG_LINE)),
     ),
     Rule(
         id="targets-method-long",

@@ -10,29 +10,23 @@ from http_contract.client.server import Server
 from http_contract.http.request import get, last
 from http_contract.http.response import FieldLine, Response
 from http_contract.http.transcript import Failure, broken
-from http_contract.rules.content import Intact
-from http_contract.rules.expectations import All, Complete, Has, NoBody, OfAnswer, Status, When, first, shown
+from http_contract.rules.expectations import Has, NoBody, OfAnswer, Status, When, first, shown
 from http_contract.rules.model import Check, Expectation, Rule, expect
 from http_contract.rules.stage02_respond import IMF_FIXDATE
 from http_contract.rules.stage04_methods import Comparison, compare_head
-from http_contract.rules.stage10_files import FILES, IDENTITY, SHOWN, STYLE, get_file
+from http_contract.rules.stage05_parameters import OK
+from http_contract.rules.stage10_files import FILES, IDENTITY, STYLE, WHOLE_FILE, get_file
 
 PATH, PICTURE = "/files/hello.txt", "/files/three-ways.png"
 STYLE_PATH = "/style.css"
-TAG = r'"[\x21\x23-\x7e\x80-\xff]*"'
+ENTITY_TAG = r'"[\x21\x23-\x7e\x80-\xff]*"'
 DIRECTIVES = r'[ \t]*[\w-]+(=("[^"]*"|[^\s",]+))?([ \t]*,[ \t]*[\w-]+(=("[^"]*"|[^\s",]+))?)*[ \t]*'
-WHOLE = All(SHOWN, Complete(), Intact("hello.txt"))
 NOT_MODIFIED = Status(304)
 FIXDATE = "like `Sun, 06 Nov 1994 08:49:37 GMT`"
 INVALID_DATES = ("yesterday", "2100-01-01T00:00:00Z", "")
 OTHER = '"no-such-tag"'
-REPEATED_IN_304 = (
-    "ETag",
-    "Cache-Control",
-    "Content-Location",
-    "Expires",
-    "Vary",
-)  # fields of a 200 that a 304 repeats (RFC 9110 §15.4.5)
+# Fields of a 200 that a 304 repeats (RFC 9110 §15.4.5).
+REPEATED_IN_304 = ("ETag", "Cache-Control", "Content-Location", "Expires", "Vary")
 
 EXAMPLE = Response(
     fields=(FieldLine("ETag", '"5f3a9c"', 0), FieldLine("Last-Modified", "Fri, 02 Jan 2026 03:04:05 GMT", 0))
@@ -52,8 +46,8 @@ def conditional(
 
     words = (" and ".join(f"`{fill_in(condition, EXAMPLE)}`" for condition in conditions) for conditions in asked)
     check.__doc__ = (
-        f"Send GET for {path}. If the response has, e.g., {field_lines(EXAMPLE)}, send {method} for it again "
-        f"with {'; then with '.join(words)}. Legal: {', and '.join(map(str, expects))}."
+        f"Send GET for {path}. If the response contains, for example, {field_lines(EXAMPLE)}, "
+        f"send {method} for it again with {'; then with '.join(words)}. Legal: {', and '.join(map(str, expects))}."
     )
     return check
 
@@ -164,7 +158,7 @@ RULES = (
         routes=FILES,
         needs=("files-intact", "files-binary"),
         exchanges=tuple(
-            get_file(path, SHOWN, Has("ETag", f"(W/)?{TAG}", 'like `"5f3a9c"`')) for path in (PATH, PICTURE)
+            get_file(path, OK, Has("ETag", f"(W/)?{ENTITY_TAG}", 'like `"5f3a9c"`')) for path in (PATH, PICTURE)
         ),
     ),
     Rule(
@@ -176,7 +170,7 @@ RULES = (
         level="SHOULD",
         routes=FILES,
         needs=("caching-etag",),
-        exchanges=(get_file(PATH, Has("ETag", TAG, "without `W/`")),),
+        exchanges=(get_file(PATH, Has("ETag", ENTITY_TAG, "without `W/`")),),
     ),
     Rule(
         id="caching-etag-stable",
@@ -197,7 +191,7 @@ RULES = (
         section="RFC 9110 §8.8.2",
         routes=FILES,
         needs=("files-intact", "files-binary"),
-        exchanges=tuple(get_file(path, SHOWN, Has("Last-Modified", IMF_FIXDATE, FIXDATE)) for path in (PATH, PICTURE)),
+        exchanges=tuple(get_file(path, OK, Has("Last-Modified", IMF_FIXDATE, FIXDATE)) for path in (PATH, PICTURE)),
     ),
     Rule(
         id="caching-last-modified-past",
@@ -249,7 +243,7 @@ RULES = (
         routes=FILES,
         needs=("files-intact",),
         exchanges=tuple(
-            get_file(PATH, WHOLE, fields=(f"If-None-Match: {tags}",)) for tags in (OTHER, f'W/{OTHER}, "other"')
+            get_file(PATH, WHOLE_FILE, fields=(f"If-None-Match: {tags}",)) for tags in (OTHER, f'W/{OTHER}, "other"')
         ),
     ),
     Rule(
@@ -330,7 +324,7 @@ RULES = (
         section="RFC 9110 §13.1.3",
         routes=FILES,
         needs=("caching-last-modified-past",),
-        check=conditional(("If-Modified-Since: {earlier}",), expects=(WHOLE,)),
+        check=conditional(("If-Modified-Since: {earlier}",), expects=(WHOLE_FILE,)),
     ),
     Rule(
         id="caching-modified-since-formats",
@@ -350,7 +344,7 @@ RULES = (
         section="RFC 9110 §13.1.3",
         routes=FILES,
         needs=("files-intact",),
-        exchanges=tuple(get_file(PATH, WHOLE, fields=(f"If-Modified-Since: {date}",)) for date in INVALID_DATES),
+        exchanges=tuple(get_file(PATH, WHOLE_FILE, fields=(f"If-Modified-Since: {date}",)) for date in INVALID_DATES),
     ),
     Rule(
         id="caching-not-modified-body",
@@ -412,7 +406,9 @@ RULES = (
         needs=("files-style",),
         exchanges=(
             get_file(
-                STYLE_PATH, Has("ETag", f"(W/)?{TAG}", 'like `"5f3a9c"`'), Has("Last-Modified", IMF_FIXDATE, FIXDATE)
+                STYLE_PATH,
+                Has("ETag", f"(W/)?{ENTITY_TAG}", 'like `"5f3a9c"`'),
+                Has("Last-Modified", IMF_FIXDATE, FIXDATE),
             ),
         ),
     ),

@@ -8,18 +8,18 @@ from http_contract.http.request import get, head, last
 from http_contract.rules.content import MEDIA_TYPES, Intact
 from http_contract.rules.expectations import All, Complete, Either, Has, NoBody, SomeBody, Status
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
+from http_contract.rules.stage03_route import NOT_FOUND
 from http_contract.rules.stage04_methods import compare_head, length_is_right, same_values
-from http_contract.rules.stage05_parameters import ROOT
+from http_contract.rules.stage05_parameters import OK, ROOT
 
 FILES = ("/files/<path:name>",)
 STYLE = ("/style.css",)
 IDENTITY = "Accept-Encoding: identity"  # no compression, so that the bytes of a file can be compared
-SHOWN = Status(200)
-REDIRECTS = (301, 302, 307, 308)  # a redirect also shows that this path is not a file
-NOT_FOUND = (Status(404), SomeBody())
-NOT_A_FILE = (Status(400, 403, 404, *REDIRECTS),)
-TOO_LONG = (Status(400, 404, 414),)
-PATHS = tuple(f"/files/{name}" for name in MEDIA_TYPES if "/" not in name)
+MOVED = (301, 302, 307, 308)  # a redirect also shows that this path is not a file
+NOT_A_FILE = (Status(400, 403, 404, *MOVED),)
+TOO_LONG_NAME = (Status(400, 404, 414),)
+FILE_PATHS = tuple(f"/files/{name}" for name in MEDIA_TYPES if "/" not in name)
+WHOLE_FILE = All(OK, Complete(), Intact("hello.txt"))
 UTF_8 = Has("Content-Type", r'(?i)[^;]*(;.*)?;[ \t]*charset=("?)utf-8\2[ \t]*(;.*)?', "with `charset=utf-8`")
 
 
@@ -34,12 +34,12 @@ def get_names(*names: str, expects: tuple[Expectation, ...]) -> tuple[Exchange, 
 
 def is_file(asked: str, name: str) -> Exchange:
     """Return an exchange for a path below /files/ that leads to this file."""
-    return get_file(f"/files/{asked}", SHOWN, Complete(), Intact(name))
+    return get_file(f"/files/{asked}", OK, Complete(), Intact(name))
 
 
 def is_of_type(path: str, media_type: str, *expects: Expectation) -> Exchange:
-    told = Has("Content-Type", rf"(?i){re.escape(media_type)}[ \t]*(;.*)?", f"`{media_type}`")
-    return get_file(path, SHOWN, told, *expects)
+    typed = Has("Content-Type", rf"(?i){re.escape(media_type)}[ \t]*(;.*)?", f"`{media_type}`")
+    return get_file(path, OK, typed, *expects)
 
 
 def random_names_missing(server: Server) -> None:
@@ -59,7 +59,7 @@ RULES = (
         section="the service, /files",
         routes=FILES,
         needs=ROOT,
-        exchanges=(get_file("/files/hello.txt", SHOWN, SomeBody()),),
+        exchanges=(get_file("/files/hello.txt", OK, SomeBody()),),
     ),
     Rule(
         id="files-intact",
@@ -110,7 +110,7 @@ RULES = (
         routes=FILES,
         needs=("files-folders", "files-percent"),
         exchanges=(
-            get_file("/files/notes%2Fnested.txt", Either(All(SHOWN, Intact("notes/nested.txt")), Status(400, 404))),
+            get_file("/files/notes%2Fnested.txt", Either(All(OK, Intact("notes/nested.txt")), Status(400, 404))),
         ),
     ),
     Rule(
@@ -131,7 +131,7 @@ RULES = (
         section="RFC 9110 §8.3",
         routes=FILES,
         needs=("files-served",),
-        exchanges=tuple(is_of_type(path, MEDIA_TYPES[path.removeprefix("/files/")]) for path in PATHS),
+        exchanges=tuple(is_of_type(path, MEDIA_TYPES[path.removeprefix("/files/")]) for path in FILE_PATHS),
     ),
     Rule(
         id="files-charset",
@@ -142,7 +142,7 @@ RULES = (
         level="SHOULD",
         routes=FILES,
         needs=("files-type",),
-        exchanges=get_names("hello.txt", expects=(SHOWN, UTF_8)),
+        exchanges=get_names("hello.txt", expects=(OK, UTF_8)),
     ),
     Rule(
         id="files-style",
@@ -164,7 +164,7 @@ RULES = (
         routes=FILES,
         needs=("files-intact",),
         exchanges=tuple(
-            get_file("/files/hello.txt", SHOWN, Intact("hello.txt"), fields=(f"Accept: {accept}",))
+            get_file("/files/hello.txt", OK, Intact("hello.txt"), fields=(f"Accept: {accept}",))
             for accept in ("application/json", "text/html", "image/webp")
         ),
     ),
@@ -176,7 +176,7 @@ RULES = (
         section="RFC 9110 §9.3.2",
         routes=FILES,
         needs=("files-served", "methods-head", "methods-head-no-body"),
-        exchanges=tuple(Exchange((head(path, IDENTITY),), (SHOWN, NoBody())) for path in PATHS),
+        exchanges=tuple(Exchange((head(path, IDENTITY),), (OK, NoBody())) for path in FILE_PATHS),
     ),
     Rule(
         id="files-head-length",
@@ -186,7 +186,7 @@ RULES = (
         section="RFC 9110 §8.6",
         routes=FILES,
         needs=("files-head", "files-intact", "methods-head-length-right"),
-        check=compare_head(length_is_right, PATHS),
+        check=compare_head(length_is_right, FILE_PATHS),
     ),
     Rule(
         id="files-head-type",
@@ -196,7 +196,7 @@ RULES = (
         section="RFC 9110 §9.3.2",
         routes=FILES,
         needs=("files-head", "files-type", "methods-head-fields"),
-        check=compare_head(same_values, PATHS),
+        check=compare_head(same_values, FILE_PATHS),
     ),
     Rule(
         id="files-methods",
@@ -270,6 +270,6 @@ RULES = (
         section="RFC 9110 §15.5.15",
         routes=FILES,
         needs=("files-missing", "route-long"),
-        exchanges=get_names("x" * 300, "x/" * 2500 + "x", expects=TOO_LONG),
+        exchanges=get_names("x" * 300, "x/" * 2500 + "x", expects=TOO_LONG_NAME),
     ),
 )

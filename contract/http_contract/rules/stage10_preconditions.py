@@ -2,8 +2,8 @@
 
 from http_contract.rules.expectations import Status
 from http_contract.rules.model import Rule
-from http_contract.rules.stage10_caching import INVALID_DATES, NOT_MODIFIED, OTHER, PATH, WHOLE, conditional
-from http_contract.rules.stage10_files import FILES, get_file
+from http_contract.rules.stage10_caching import INVALID_DATES, NOT_MODIFIED, OTHER, PATH, conditional
+from http_contract.rules.stage10_files import FILES, WHOLE_FILE, get_file
 
 FAILED = Status(412)
 MISSING = "/files/missing.txt"
@@ -24,7 +24,7 @@ RULES = (
         section="RFC 9110 §13.1.1",
         routes=FILES,
         needs=("caching-etag-stable",),
-        check=conditional(("If-Match: {strong}",), ("If-Match: {among}",), ("If-Match: *",), expects=(WHOLE,)),
+        check=conditional(("If-Match: {strong}",), ("If-Match: {among}",), ("If-Match: *",), expects=(WHOLE_FILE,)),
     ),
     Rule(
         id="preconditions-match-other",
@@ -54,7 +54,9 @@ RULES = (
         section="RFC 9110 §13.1.4",
         routes=FILES,
         needs=("caching-last-modified-past",),
-        check=conditional(("If-Unmodified-Since: {modified}",), ("If-Unmodified-Since: {later}",), expects=(WHOLE,)),
+        check=conditional(
+            ("If-Unmodified-Since: {modified}",), ("If-Unmodified-Since: {later}",), expects=(WHOLE_FILE,)
+        ),
     ),
     Rule(
         id="preconditions-unmodified-since-earlier",
@@ -74,7 +76,7 @@ RULES = (
         section="RFC 9110 §13.1.4",
         routes=FILES,
         needs=("files-intact",),
-        exchanges=tuple(get_file(PATH, WHOLE, fields=(f"If-Unmodified-Since: {date}",)) for date in INVALID_DATES),
+        exchanges=tuple(get_file(PATH, WHOLE_FILE, fields=(f"If-Unmodified-Since: {date}",)) for date in INVALID_DATES),
     ),
     Rule(
         id="preconditions-match-wins",
@@ -89,7 +91,7 @@ RULES = (
             "preconditions-unmodified-since",
             "preconditions-unmodified-since-earlier",
         ),
-        check=conditional(("If-Match: {strong}", "If-Unmodified-Since: {earlier}"), expects=(WHOLE,)),
+        check=conditional(("If-Match: {strong}", "If-Unmodified-Since: {earlier}"), expects=(WHOLE_FILE,)),
     ),
     Rule(
         id="preconditions-none-match-wins",
@@ -100,7 +102,7 @@ RULES = (
         section="RFC 9110 §13.2.2",
         routes=FILES,
         needs=("caching-none-match", "caching-none-match-other", "caching-modified-since"),
-        check=conditional((f"If-None-Match: {OTHER}", "If-Modified-Since: {modified}"), expects=(WHOLE,)),
+        check=conditional((f"If-None-Match: {OTHER}", "If-Modified-Since: {modified}"), expects=(WHOLE_FILE,)),
     ),
     Rule(
         id="preconditions-none-match-alone",

@@ -2,13 +2,12 @@
 
 import re
 
-from http_contract.rules.content import Intact, content_of
+from http_contract.rules.content import content_of
 from http_contract.rules.expectations import All, BodyMatches, Complete, Either, Has, Status, When
 from http_contract.rules.model import Exchange, Expectation, Rule
-from http_contract.rules.stage10_files import FILES, SHOWN, get_file
+from http_contract.rules.stage10_files import FILES, WHOLE_FILE, get_file
 
 NAME = "hello.txt"
-WHOLE = All(SHOWN, Complete(), Intact(NAME))
 PARTIAL = Status(206)
 SIZE = len(content_of(NAME))
 PART = All(
@@ -31,7 +30,7 @@ RULES = (
         section="RFC 9110 §15.3.7",
         routes=FILES,
         needs=("files-intact",),
-        exchanges=(get_range("bytes=0-4", Either(WHOLE, PARTIAL), When(PARTIAL, PART)),),
+        exchanges=(get_range("bytes=0-4", Either(WHOLE_FILE, PARTIAL), When(PARTIAL, PART)),),
     ),
     Rule(
         id="ranges-outside",
@@ -42,7 +41,7 @@ RULES = (
         routes=FILES,
         needs=("ranges-part",),
         exchanges=tuple(
-            get_range(asked, Either(WHOLE, Status(400, 416)))
+            get_range(asked, Either(WHOLE_FILE, Status(400, 416)))
             for asked in ("bytes=999999-", "bytes=x-y", "bytes=-", "bytes=4-0", "bytes")
         ),
     ),
@@ -54,7 +53,7 @@ RULES = (
         section="RFC 9110 §14.2",
         routes=FILES,
         needs=("ranges-part",),
-        exchanges=(get_range("lines=0-4", WHOLE),),
+        exchanges=(get_range("lines=0-4", WHOLE_FILE),),
     ),
     Rule(
         id="ranges-if-range",
@@ -65,7 +64,7 @@ RULES = (
         routes=FILES,
         needs=("ranges-part",),
         exchanges=tuple(
-            get_range("bytes=0-4", WHOLE, fields=(f"If-Range: {version}",))
+            get_range("bytes=0-4", WHOLE_FILE, fields=(f"If-Range: {version}",))
             for version in ('"no-such-tag"', "Sat, 01 Jan 2000 00:00:00 GMT")
         ),
     ),

@@ -4,20 +4,13 @@ from http_contract.http.request import get
 from http_contract.rules.content import NoLeak
 from http_contract.rules.expectations import CLIENT_ERRORS, Status
 from http_contract.rules.model import Exchange, Rule
-from http_contract.rules.stage10_files import FILES, REDIRECTS
+from http_contract.rules.stage10_files import FILES, MOVED
 
 # A server that removes dot segments first (RFC 3986 §5.2.4) finds no page, or redirects to a path without one.
-REJECTED_WITHOUT_LEAK = (NoLeak(), Status(*CLIENT_ERRORS, *REDIRECTS))
+REJECTED_WITHOUT_LEAK = (NoLeak(), Status(*CLIENT_ERRORS, *MOVED))
 UP = 12  # folders: more than there are between the public folder and the root
-PROGRAMS = (
-    "server.py",
-    "main.py",
-    "app.py",
-    "views.py",
-    "server.js",
-    "main.go",
-    ".git/HEAD",
-)  # files beside the public folder
+# Files beside the public folder.
+PROGRAMS = ("server.py", "main.py", "app.py", "views.py", "server.js", "main.go", ".git/HEAD")
 PASSWD = "etc/passwd"
 
 
