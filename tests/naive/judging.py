@@ -27,4 +27,4 @@ def outcomes(name: str, only: Iterable[str]) -> tuple[Outcome, ...]:
 def fits(rule: Rule, chosen: set[str]) -> bool:
     if chosen:
         return rule.id in chosen
-    return rule.stage in STAGES and rule.id not in SLOW and not rule.id.startswith("deadlines")
+    return rule.stage in STAGES and rule.id not in SLOW and not rule.id.startswith("timeouts-")

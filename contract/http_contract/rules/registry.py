@@ -140,4 +140,6 @@ def _misfits(rules: Sequence[Rule]) -> Iterator[str]:
         if not (rule.exchanges or rule.check):
             yield f"{rule.id} has neither exchanges nor a check"
         yield from (f"{rule.id} needs {id}, which does not exist" for id in rule.needs if id not in known)
-    yield from (f"several rules have the id {id}" for id, times in Counter(rule.id for rule in rules).items() if times > 1)
+    yield from (
+        f"several rules have the id {id}" for id, times in Counter(rule.id for rule in rules).items() if times > 1
+    )
