@@ -1,13 +1,16 @@
 """Properties that every rule must have. Each test lists the rules that lack one."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from inspect import getdoc
+from pathlib import Path
 
 import pytest
 
+import http_contract.rules
 from http_contract import BY_ID, RULES, Rule
 from http_contract.rules.registry import MODULES
 from http_contract.runner.rule_runner import PROBES
@@ -74,6 +77,7 @@ def needed_by(rule: Rule) -> frozenset[str]:
 
 # -- the language of sentences and hints (a sentence is read without its neighbours)
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 FRAGMENT = re.compile(r"(So|As|And|Nor|Neither|It|Its|They|That|This|These|Those|Such|All this|The same|Also|But|Or) ")
 VERBS = (
     "accepts|allows|announces|are|becomes|begins|can|closes|compares|contains?|decodes|delivers|depends|does|encodes|ends"
@@ -83,7 +87,8 @@ VERBS = (
 SUBJECT = re.compile(rf"(The|A|An|Every|No|Two|Problem) .*\b({VERBS})\b.*\.")
 FORBIDDEN = re.compile(
     r"\bholds?\b|\banew\b|\bfor ever\b|\bat the most\b|\bas ever\b|\bso many\b"
-    r"|(?<!there )\b(?:is|are) no\b|\bthat is none\b|\btells?\b|\btold\b|\bis said\b|\bpassed over\b|\bbe had\b"
+    r"|\bkeeps? (?:the |every |all )?rules?\b|(?<!there )\b(?:is|are) no\b|\bthat is none\b"
+    r"|\btells?\b|\btold\b|\bis said\b|\bpassed over\b|\bbe had\b"
     r"|(?:^|[.:;] )(?:What|Who|Whose|Whom)\b|\b(?:of|by|for|to|with|from|than|and) (?:what|who)\b",
     re.IGNORECASE,
 )
@@ -115,6 +120,12 @@ def test_no_two_rules_have_the_same_sentence() -> None:
 
 def test_texts_are_plain_english() -> None:
     assert {(id, text) for id, text in texts() if FORBIDDEN.search(text)} == set()
+
+
+@pytest.mark.parametrize("file", sorted(Path(http_contract.rules.__path__[0]).glob("*.py")), ids=lambda file: file.stem)
+def test_docstrings_are_plain_english(file: Path) -> None:
+    nodes = [each for each in ast.walk(ast.parse(file.read_text())) if isinstance(each, DOCUMENTED)]
+    assert [text for each in nodes if FORBIDDEN.search(text := ast.get_docstring(each) or "")] == []
 
 
 def test_hints_are_for_learners_of_any_language() -> None:

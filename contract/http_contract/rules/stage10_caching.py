@@ -101,7 +101,7 @@ def date_of(response: Response, name: str) -> datetime | None:
 
 @dataclass(frozen=True)
 class NotModifiedLater(OfAnswer):
-    """Last-Modified is no later than Date."""
+    """Last-Modified is not later than Date."""
 
     def __str__(self) -> str:
         return "Last-Modified no later than Date"
