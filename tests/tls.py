@@ -10,8 +10,8 @@ from pathlib import Path
 import trustme
 
 from http_contract import Server
-from tests.mutants.concurrency import Carry, threaded
 from tests.mutants.serving import Mutant, running
+from tests.mutants.stage08_concurrency import Carry, threaded
 
 NAMES = ("localhost", "127.0.0.1")
 

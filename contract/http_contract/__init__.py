@@ -9,11 +9,11 @@ from http_contract.errors import CannotJudge
 from http_contract.http.request import Part, get, head, last, multipart, multipart_type, post, request
 from http_contract.http.response import FieldLine, Response
 from http_contract.http.transcript import Broken, Failure, Transcript, broken
-from http_contract.rules.content import HTML, JSON, PROBLEM, FieldTold, Member, MemberOf, Records, Shows
+from http_contract.rules.content import HTML, JSON, PROBLEM, FieldListed, Member, MemberOf, Records, Shows
 from http_contract.rules.expectations import (
     CLIENT_ERRORS,
     All,
-    BodyHolds,
+    BodyContains,
     BodyLacks,
     BodyMatches,
     Closes,
@@ -50,7 +50,7 @@ __all__ = [
     "RULES",
     "STAGES",
     "All",
-    "BodyHolds",
+    "BodyContains",
     "BodyLacks",
     "BodyMatches",
     "Broken",
@@ -63,7 +63,7 @@ __all__ = [
     "Expectation",
     "Failure",
     "FieldLine",
-    "FieldTold",
+    "FieldListed",
     "Framed",
     "Has",
     "Lacks",

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from http_contract.client.server import Server, method_of
+from http_contract.client.server import Server
 from http_contract.errors import CannotJudge
+from http_contract.http.request import method_of
 from http_contract.rules.model import Exchange, Rule
 from http_contract.rules.registry import BY_ID, unknown
 from http_contract.runner.rule_runner import run

@@ -1,23 +1,21 @@
-"""What is sent to every server: a request that is built from its parts, raw bytes, or the requests in raw bytes."""
+"""What is sent to every server: a request that is built from its parts, or raw bytes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import takewhile
 
 from http_contract.client.connection import After
 from http_contract.client.server import Server
 from http_contract.errors import CannotJudge
-from http_contract.http.request import END, URLENCODED, Part, Requested, multipart, multipart_type, request, requested
+from http_contract.http.request import URLENCODED, Part, multipart, multipart_type, request, split_requests
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT")
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE = re.compile(rf"{TOKEN} [!-~]+")
 FIELD = re.compile(rf"({TOKEN}):[ \t]*([\t -~\x80-\xff]*)")
 HOST = b"Host: {authority}\r\n"
-CRLF = b"\r\n"
-LENGTH = re.compile(r"[0-9]{1,9}")
-LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,46 +116,10 @@ def _escape(name: str) -> str:
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
-# -- the requests in raw bytes
+# -- raw bytes
 
 
 def request_methods(data: bytes) -> tuple[str, ...]:
-    return tuple(each.method for each in split_requests(data))
-
-
-def split_requests(data: bytes) -> Iterator[Requested]:
-    """Yield the complete requests in raw bytes, read leniently, until the first bytes that are not one.
-
-    A request is complete if its head and its body have an end. The reader belongs to none of the compared servers.
-    """
-    at = 0
-    while found := _request_at(data, at):
-        each, at = found
-        yield each
-
-
-def _request_at(data: bytes, at: int) -> tuple[Requested, int] | None:
-    """Return the complete request that begins at an offset, and the offset after it; None if there is none."""
-    while data.startswith(CRLF, at):  # RFC 9112 §2.2 lets a server ignore empty lines before a request
-        at += len(CRLF)
-    head = requested(data[at : _end_of(END, data, at) or at])
-    if not head.version.startswith("HTTP/"):
-        return None
-    start = at + head.head_size
-    end = _body_end(head, data, start)
-    return None if end is None else (replace(head, body=data[start:end]), end)
-
-
-def _body_end(head: Requested, data: bytes, start: int) -> int | None:
-    """Return the offset after a request's body, or None if the body has no end."""
-    if head.get("Transfer-Encoding").lower() == "chunked":
-        return _end_of(LAST_CHUNK, data, start - len(CRLF))  # an empty body has its last chunk right after the head
-    length = head.get("Content-Length")
-    end = start + int(length) if LENGTH.fullmatch(length) else start
-    return end if end <= len(data) else None
-
-
-def _end_of(delimiter: bytes, data: bytes, start: int) -> int | None:
-    """Return the offset after the first delimiter, or None if there is none."""
-    found = data.find(delimiter, start)
-    return None if found < 0 else found + len(delimiter)
+    """Return the method of each complete HTTP/1 request in the data; each of them gets a response."""
+    complete = takewhile(lambda each: each.end is not None and each.version.startswith("HTTP/"), split_requests(data))
+    return tuple(each.method for each in complete)

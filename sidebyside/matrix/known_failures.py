@@ -16,9 +16,9 @@ CHUNKED = (
     "bodies-chunked-trailers",
     "bodies-chunked-packets",
 )
-CHUNKS_REJECTED = ("chunks-size-signed", "chunks-size-odd", "chunks-overrun", "chunks-end")
+CHUNKS_REJECTED = ("chunks-size-signed", "chunks-size-not-hexadecimal", "chunks-overrun", "chunks-end")
 CHUNKS_SURVIVED = ("chunks-size-space", "chunks-extension-broken", "chunks-extension-long", "chunks-trailer-framing")
-DEADLINES = ("deadlines-head", "deadlines-head-drip", "deadlines-body", "deadlines-body-drip")
+DEADLINES = ("timeouts-head", "timeouts-head-drip", "timeouts-body", "timeouts-body-drip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,15 @@ KNOWN_FAILURES = (
         owner=FRAMEWORK,
     ),
     # -- several servers
-    KnownFailure(BOTH, OTHERS, ("bodies-expect-needless",), "the server sends 100 although the body has arrived"),
-    KnownFailure(BOTH, OTHERS, ("security-silence",), "the server names itself in the Server field"),
-    KnownFailure(BOTH, OTHERS, ("hosts-none",), "without Host, the application gets the server's own name"),
+    KnownFailure(BOTH, OTHERS, ("bodies-expect-unneeded",), "the server sends 100 although the body has arrived"),
+    KnownFailure(BOTH, OTHERS, ("security-no-software",), "the server names itself in the Server field"),
+    KnownFailure(BOTH, OTHERS, ("hosts-missing",), "without Host, the application gets the server's own name"),
     KnownFailure(BOTH, OTHERS, DEADLINES, "the server waits longer than the judge does, which is five seconds"),
     KnownFailure(BOTH, OTHERS, ("targets-characters",), "the application gets any characters between the two spaces"),
     KnownFailure(
         BOTH,
         OTHERS[1:],
-        ("security-refused",),
+        ("security-bad-request",),
         "the server's own response to a malformed request lacks these fields",
     ),
     KnownFailure(
@@ -77,7 +77,7 @@ KNOWN_FAILURES = (
     KnownFailure(
         BOTH,
         ("dev", "gunicorn", "waitress", "granian"),
-        ("hosts-absolute-none",),
+        ("hosts-absolute-missing",),
         "the server ignores the host in the target, so it does not notice that it is missing",
     ),
     KnownFailure(
@@ -112,29 +112,29 @@ KNOWN_FAILURES = (
     KnownFailure(
         BOTH,
         ("waitress", "uvicorn"),
-        ("persistence-error-heard",),
+        ("persistence-error-delivered",),
         "the server closes the connection with bytes unread, which resets it",
     ),
     KnownFailure(
         BOTH,
         ("uvicorn", "granian"),
-        ("framings-coding-unknown",),
+        ("framing-coding-unknown",),
         "the server ignores all codings before a final chunked",
     ),
     KnownFailure(
         BOTH,
         ("waitress", "granian"),
-        ("framings-chunked-twice",),
+        ("framing-chunked-twice",),
         "the server ignores all codings before a final chunked",
     ),
     # -- development servers
     KnownFailure(BOTH, ("dev",), ("bodies-expect-unknown",), "http.server does not implement 417"),
     KnownFailure(BOTH, ("dev",), ("persistence-error",), "the server ignores a Content-Length that is not a number"),
     KnownFailure(
-        BOTH, ("dev",), ("heads-space-before-colon",), "http.server parses header fields like those of an e-mail"
+        BOTH, ("dev",), ("headers-space-before-colon",), "http.server parses header fields like those of an e-mail"
     ),
     KnownFailure(
-        BOTH, ("dev",), ("heads-empty-line",), "http.server treats an empty line as the end of the connection"
+        BOTH, ("dev",), ("headers-empty-line",), "http.server treats an empty line as the end of the connection"
     ),
     KnownFailure(
         BOTH,
@@ -145,10 +145,10 @@ KNOWN_FAILURES = (
     KnownFailure(
         BOTH,
         ("dev",),
-        ("heads-few-words", "targets-version", "targets-http2", "targets-tls"),
+        ("headers-few-words", "targets-version", "targets-http2", "targets-tls"),
         "http.server rejects the request with an HTTP/0.9 response, without a status line, until it has read a version",
     ),
-    KnownFailure(("flask",), ("dev",), ("bodies-expect-old",), "Werkzeug also sends 100 to HTTP/1.0 clients"),
+    KnownFailure(("flask",), ("dev",), ("bodies-expect-http10",), "Werkzeug also sends 100 to HTTP/1.0 clients"),
     KnownFailure(
         ("flask",),
         ("dev",),
@@ -166,11 +166,14 @@ KNOWN_FAILURES = (
     KnownFailure(
         ("django",),
         ("dev",),
-        ("persistence-close-told",),
+        ("persistence-close-echoed",),
         "the server closes the connection on request, but its response does not contain Connection: close",
     ),
     KnownFailure(
-        ("django",), ("dev",), ("persistence-old-keep-alive",), "the response does not contain Connection: keep-alive"
+        ("django",),
+        ("dev",),
+        ("persistence-http10-keep-alive",),
+        "the response does not contain Connection: keep-alive",
     ),
     # -- gunicorn
     KnownFailure(
@@ -183,17 +186,17 @@ KNOWN_FAILURES = (
     KnownFailure(
         BOTH,
         ("waitress",),
-        ("heads-request-line",),
+        ("headers-request-line",),
         "waitress passes control characters in a target to the application",
     ),
     KnownFailure(
         BOTH,
         ("waitress",),
-        ("framings-length-first", "framings-coding-first"),
+        ("framing-length-first", "framing-coding-first"),
         "waitress prefers Transfer-Encoding to Content-Length, and does not close the connection",
     ),
     KnownFailure(
-        BOTH, ("waitress",), ("framings-chunked-not-last",), "waitress answers 501 to any coding except a final chunked"
+        BOTH, ("waitress",), ("framing-chunked-not-last",), "waitress answers 501 to any coding except a final chunked"
     ),
     # -- uvicorn, a2wsgi
     KnownFailure(
@@ -202,12 +205,12 @@ KNOWN_FAILURES = (
         (*CHUNKED, "persistence-unread-form"),
         "a2wsgi does not set wsgi.input_terminated, so Werkzeug treats a body without Content-Length as empty",
     ),
-    KnownFailure(BOTH, ("uvicorn",), ("bodies-expect-old",), "uvicorn also sends 100 to HTTP/1.0 clients"),
+    KnownFailure(BOTH, ("uvicorn",), ("bodies-expect-http10",), "uvicorn also sends 100 to HTTP/1.0 clients"),
     KnownFailure(
         BOTH, ("uvicorn",), ("parameters-inspect-fields-space",), "httptools does not remove white space after a value"
     ),
     KnownFailure(
-        BOTH, ("uvicorn",), ("persistence-old-keep-alive",), "uvicorn never keeps an HTTP/1.0 connection open"
+        BOTH, ("uvicorn",), ("persistence-http10-keep-alive",), "uvicorn never keeps an HTTP/1.0 connection open"
     ),
     # -- granian
     KnownFailure(
@@ -218,30 +221,34 @@ KNOWN_FAILURES = (
     ),
     # -- nginx
     KnownFailure(ALL, ("nginx",), ("methods-options-server",), "nginx answers 400 to OPTIONS *"),
-    KnownFailure(ALL, ("nginx",), ("bodies-expect-needless",), "nginx sends 100 although the body has arrived"),
+    KnownFailure(ALL, ("nginx",), ("bodies-expect-unneeded",), "nginx sends 100 although the body has arrived"),
     KnownFailure(ALL, ("nginx",), ("bodies-expect-unknown",), "nginx ignores expectations other than 100-continue"),
     KnownFailure(
         ALL, ("nginx",), ("persistence-half-close",), "nginx treats a half-closed connection as closed (its status 499)"
     ),
     KnownFailure(ALL, ("nginx",), ("hosts-grammar",), "nginx does not check the port in Host"),
     KnownFailure(
-        ALL, ("nginx",), ("framings-chunked-not-last",), "nginx answers 501 to any coding except a single chunked"
+        ALL, ("nginx",), ("framing-chunked-not-last",), "nginx answers 501 to any coding except a single chunked"
     ),
-    KnownFailure(ALL, ("nginx",), ("heads-no-colon", "heads-name"), "nginx drops such fields (ignore_invalid_headers)"),
+    KnownFailure(
+        ALL, ("nginx",), ("headers-no-colon", "headers-name"), "nginx drops such fields (ignore_invalid_headers)"
+    ),
     KnownFailure(
         ALL, ("nginx",), ("targets-version-malformed",), "nginx treats HTTP/1.10 as a later version of HTTP/1"
     ),
     KnownFailure(
         ALL,
         ("nginx",),
-        ("deadlines-body-drip",),
+        ("timeouts-body-drip",),
         "client_body_timeout limits the time between two reads, not the time for the whole body",
     ),
     KnownFailure(
         ALL, ("nginx",), ("caching-none-match-lines",), "nginx accepts one If-None-Match field, and answers 400 to two"
     ),
-    KnownFailure(ALL, ("nginx",), ("security-refused",), "nginx's own error responses lack these fields"),
-    KnownFailure(ALL, ("nginx",), ("security-silence",), "nginx names itself in the Server field, without its version"),
+    KnownFailure(ALL, ("nginx",), ("security-bad-request",), "nginx's own error responses lack these fields"),
+    KnownFailure(
+        ALL, ("nginx",), ("security-no-software",), "nginx names itself in the Server field, without its version"
+    ),
 )
 
 

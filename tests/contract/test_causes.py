@@ -4,9 +4,9 @@ import pytest
 
 from http_contract import BY_ID, RULES, Outcome, ResultCache, run
 from http_contract.diagnosis.diagnose import diagnose
+from tests.mutants.measuring import SLOW
 from tests.mutants.serving import Mutant, running
 from tests.mutants.table import MUTANTS
-from tests.mutants.test_mutants import SLOW
 
 CAUSES = {
     "no-status-line": "http-0.9",

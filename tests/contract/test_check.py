@@ -27,8 +27,8 @@ from raw_router.messages import Request, Response
 from tests.contract.scripted import scripted
 from tests.contract.test_checking import says_nothing
 from tests.contract.test_isolation import PYTHON, bubblewrap
-from tests.mutants.concurrency import well
 from tests.mutants.serving import with_field
+from tests.mutants.stage08_concurrency import well
 from tests.serving import serving
 from tests.tls import CERTIFICATE, encrypting
 
@@ -170,7 +170,7 @@ def test_some_rule_does_not_hold() -> None:
         ([NOWHERE, "--route", "a=/b"], "Invalid value for '--route': 'a=/b' is no pair like /test=/blog"),
         ([NOWHERE, "--report", "json"], "Invalid value for '--report': 'json' is no pair like json=report.json"),
         ([NOWHERE, "--report", "json=no/a.json"], "Invalid value for '--report': 'json=no/a.json' is no pair"),
-        ([NOWHERE, "--hidden", "missing.py"], "missing.py is no file of Python code"),
+        ([NOWHERE, "--hidden", "missing.py"], "missing.py is not a Python file"),
         ([NOWHERE, "--hidden", "."], "Invalid value for '--hidden'"),
         (["--command", " "], "the command is empty"),
         (["--command", "'"], '"\'" is no command: No closing quotation'),

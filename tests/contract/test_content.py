@@ -1,4 +1,4 @@
-"""What is expected of content holds or complains: text whatever its markup, JSON strictly."""
+"""Expectations of content: text with and without markup, and strict JSON."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from http_contract.http.transcript import Transcript
 from http_contract.rules.content import (
     JSON,
     PROBLEM,
-    FieldTold,
+    FieldListed,
     Member,
     MemberOf,
     OfObject,
@@ -20,7 +20,7 @@ from http_contract.rules.content import (
 )
 from http_contract.rules.expectations import BodyMatches, NoInterim
 from http_contract.rules.model import Expectation
-from http_contract.rules.stage07_persistence import BodyIsNoRequest
+from http_contract.rules.stage07_persistence import BodyIsNotARequest
 
 NAMED = (
     b'{"name": "J\xc3\xbcrgen", "none": [], "headers": [{"name": "x-a", "value": "1, 2"}, {"name": "X-A", "value": 3}]}'
@@ -75,10 +75,10 @@ def test_text_of(media_type: str, body: bytes, text: str) -> None:
         (files(), ROWS, ["`files` is no list of objects with field, name, size, sha256"]),
         (Records("fields", ("name", "size"), ()), ROWS, ["`fields` is no list of objects with name, size"]),
         (fields(), b'{"fields": ["a"]}', ["`fields` is no list of objects with name, value"]),
-        (FieldTold("X-A", ("1", "2", "3")), NAMED, []),
-        (FieldTold("X-A", ("1",)), NAMED, ["`headers` tell X-A as \"['1, 2', '3']\", not 1"]),
-        (FieldTold("X-B", ("1",)), NAMED, ["`headers` tell X-B as '[]', not 1"]),
-        (FieldTold("X-B", ("1",)), ROWS, ["`headers` is no list of objects with name, value"]),
+        (FieldListed("X-A", ("1", "2", "3")), NAMED, []),
+        (FieldListed("X-A", ("1",)), NAMED, ["`headers` tell X-A as \"['1, 2', '3']\", not 1"]),
+        (FieldListed("X-B", ("1",)), NAMED, ["`headers` tell X-B as '[]', not 1"]),
+        (FieldListed("X-B", ("1",)), ROWS, ["`headers` is no list of objects with name, value"]),
         (Member("a", 1), b"[1]", ["the content is no JSON object but '[1]'"]),
         (Member("a", 1), b"", ["the content is no JSON: Expecting value: line 1 column 1 (char 0)"]),
     ],
@@ -106,8 +106,8 @@ def test_no_interim() -> None:
 
 
 def test_body_is_no_request() -> None:
-    assert failures(BodyIsNoRequest(), response_of(TIME), response_of(b"")) == []
-    assert failures(BodyIsNoRequest(), response_of(b""), response_of(TIME)) == [
+    assert failures(BodyIsNotARequest(), response_of(TIME), response_of(b"")) == []
+    assert failures(BodyIsNotARequest(), response_of(b""), response_of(TIME)) == [
         "the body of a request was taken for the next request"
     ]
 

@@ -6,11 +6,11 @@ from typing import get_args
 import pytest
 
 from http_contract import BY_ID, Outcome
-from http_contract.client.server import Crash, method_of
+from http_contract.client.server import Crash
 from http_contract.diagnosis.causes import CASES
 from http_contract.diagnosis.diagnose import Diagnosis, diagnose
 from http_contract.http.parser import read_response
-from http_contract.http.request import get, request
+from http_contract.http.request import get, method_of, request
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import SILENCE, Failure, Transcript, silence
 from http_contract.rules.model import judged
@@ -81,7 +81,7 @@ FAULTS = {
     "no-empty-line at all": answered("respond-empty-line", said(HEAD)),
     "http-0.9": answered("respond-status-line", said(b"<h1>Hello</h1>")),
     "http-0.9 in the status": answered("route-index", said(b"Hello")),
-    "http-0.9 for few words": answered("heads-few-words", said(b"<h1>Bad request</h1>", b"GET\r\n\r\n")),
+    "http-0.9 for few words": answered("headers-few-words", said(b"<h1>Bad request</h1>", b"GET\r\n\r\n")),
     "http-0.9 for another version": answered("targets-version", said(b"HTTP Version Not Supported\n")),
     "no-status-line": answered("respond-status-line", said(b"Content-Type: text/html\r\n\r\nhello")),
     "line-before-status-line": answered("respond-status-line", said(b"\nHTTP/1.1 200 OK\r\n\r\nhello")),
@@ -90,7 +90,7 @@ FAULTS = {
     "no-status-code": answered("respond-status-line", said(b"HTTP/1.1 OK\r\n\r\nhello")),
     "no-status-code in the status": answered("route-index", said(b"HTTP/1.1\r\n\r\nhello")),
     "no-reason": answered("respond-status-line", said(b"HTTP/1.1 200\n\nhello")),
-    "no-length": answered("respond-length-told", NO_LENGTH),
+    "no-length": answered("respond-length-given", NO_LENGTH),
     "no-length for two": unanswered("persistence-two", "closed", request("GET", "/"), before=NO_LENGTH.received),
     "closes-always": unanswered("persistence-two", "reset", request("GET", "/"), before=PAGE),
     "length-in-characters": answered("respond-length", told_length(4, "Café")),
@@ -114,9 +114,9 @@ FAULTS = {
     "no-404": answered("route-unknown", PLAIN),
     "body-on-head": answered("methods-head-no-body", said(PAGE, b"HEAD / HTTP/1.1\r\n\r\n")),
     "head-not-like-get": failed("methods-head", Failure("/: GET is answered 200, HEAD 501", 0, PLAIN)),
-    "ignores-method": answered("methods-lacking", PLAIN),
+    "ignores-method": answered("methods-not-allowed", PLAIN),
     "no-allow": answered("methods-allow", said(b"HTTP/1.1 405 No\r\n\r\n")),
-    "unchecked-request": answered("hosts-none", PLAIN),
+    "unchecked-request": answered("hosts-missing", PLAIN),
     "unchecked-request length": answered("persistence-error", PLAIN),
     "no-reuse-address": failed("listen-restarts", Failure(f"it did not start: it has ended\n{IN_USE}")),
     "address-in-use": failed("listen-accepts", Failure(f"it did not start: it has ended\n{IN_USE}")),
@@ -151,26 +151,26 @@ FAULTS = {
     "does-not-start": failed("listen-accepts", Failure(f"it did not start: it has ended\n{INDEX_ERROR}")),
 }
 DEATHS = {
-    "decodes-as-utf8": died("listen-survives-no-utf8", UTF8_ERROR, b"\xff\r\n\r\n"),
+    "decodes-as-utf8": died("listen-survives-not-utf8", UTF8_ERROR, b"\xff\r\n\r\n"),
     "decodes-as-utf8 in another rule": died("targets-tls", UTF8_ERROR, b"\x16\x03\xff"),
     "single-recv in the first piece": died("respond-three-packets", INDEX_ERROR, b"GE", b"T /"),
     "single-recv in half a request": died("listen-survives-reset", INDEX_ERROR, HALF),
     "single-recv in a long line": died("targets-method-long", INDEX_ERROR, b"AAA / HTTP/1.1\r\n\r\n"),
     "dies-of-lost-client": died("listen-survives-reset", LOST, HALF),
     "dies-of-lost-client in C": died("listen-survives-reset", "", HALF, how="SIGPIPE"),
-    "dies-of-empty-connection": died("listen-survives-nothing", INDEX_ERROR),
-    "dies-of-empty-connection in C": died("listen-survives-nothing", "", how="SIGSEGV"),
-    "dies-of-empty-connection unseen": gone("listen-survives-nothing", b""),
-    "dies-of-short-request-line": died("heads-few-words", INDEX_ERROR, b"GET\r\n\r\n"),
-    "dies-of-short-request-line in garbage": died("listen-survives-no-utf8", INDEX_ERROR, b"\xff\r\n\r\n"),
-    "dies-of-short-request-line unseen": gone("heads-few-words", b"GET\r\n\r\n"),
-    "ends-by-itself": died("listen-survives-nothing", "bye\n", how="exit status 0"),
+    "dies-of-empty-connection": died("listen-survives-silence", INDEX_ERROR),
+    "dies-of-empty-connection in C": died("listen-survives-silence", "", how="SIGSEGV"),
+    "dies-of-empty-connection unseen": gone("listen-survives-silence", b""),
+    "dies-of-short-request-line": died("headers-few-words", INDEX_ERROR, b"GET\r\n\r\n"),
+    "dies-of-short-request-line in garbage": died("listen-survives-not-utf8", INDEX_ERROR, b"\xff\r\n\r\n"),
+    "dies-of-short-request-line unseen": gone("headers-few-words", b"GET\r\n\r\n"),
+    "ends-by-itself": died("listen-survives-silence", "bye\n", how="exit status 0"),
     "dies-of-error": died("route-percent-nul", f"{TRACEBACK}ValueError: embedded null byte\n", get("/%00")),
     "dies-of-error by a mistake": died(
         "route-test", f"{TRACEBACK}TypeError: a bytes-like object is required\n", get("/")
     ),
     "dies-of-error without conversations": failed("route-test", crash=Crash("SIGSEGV", "")),
-    "dies-of-error at few words": died("heads-few-words", f"{TRACEBACK}MemoryError\n", b"GET\r\n\r\n"),
+    "dies-of-error at few words": died("headers-few-words", f"{TRACEBACK}MemoryError\n", b"GET\r\n\r\n"),
 }
 UNKNOWN = {
     "passed": Outcome(rule=BY_ID["respond-crlf"], verdict="passed", crash=Crash("exit status 1", "")),
@@ -268,7 +268,7 @@ def test_without_advice_of_its_own_the_hint_is_it() -> None:
 
 def test_the_complaint_with_a_cause() -> None:
     first, second = Failure("something", 0, PLAIN), ENDED
-    outcome = failed("listen-survives-nothing", first, second, crash=Crash("exit status 1", ""), after=(NOTHING,))
+    outcome = failed("listen-survives-silence", first, second, crash=Crash("exit status 1", ""), after=(NOTHING,))
     assert known(outcome).failure == second
 
 

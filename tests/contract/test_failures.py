@@ -1,4 +1,4 @@
-"""What is said of servers that fail a rule in a way that only this rule looks at."""
+"""Failures of servers that fail a rule in a way that only this rule checks."""
 
 import itertools
 import socket
@@ -41,10 +41,10 @@ def in_turn(*responses: bytes) -> Script:
         ("parameters-redirect-location", says(FILE % b"Location: /test"), "Location is '/test', which is not /"),
         ("bodies-expect", says(OK), "the answer is 200, not 100"),
         ("persistence-thousand", says(OK.replace(b"200 OK", b"503 No")), "request 1 is answered otherwise"),
-        ("framings-length-signed", says(BAD, OK), "what follows the request is answered as if it were one, too"),
-        ("deadlines-head", waits, "after 0.1 seconds the server still waits"),
-        ("deadlines-head-drip", waits, "after 0.1 seconds the server still waits"),
-        ("caching-etag-stays", in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'), "the ETag is another"),
+        ("framing-length-signed", says(BAD, OK), "what follows the request is answered as if it were one, too"),
+        ("timeouts-head", waits, "after 0.1 seconds the server still waits"),
+        ("timeouts-head-drip", waits, "after 0.1 seconds the server still waits"),
+        ("caching-etag-stable", in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'), "the ETag is another"),
         ("caching-last-modified-past", says(FILE % LATER), "later than Date"),
         ("caching-head", in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'), "ETag is not what GET gets"),
         (

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from http_contract import RULES, Outcome, Rule, Server
-from tests.mutants.concurrency import well
-from tests.mutants.respond import MUTANTS as RESPOND
-from tests.mutants.route import MUTANTS as ROUTE
 from tests.mutants.serving import Mutant, running
+from tests.mutants.stage02_respond import MUTANTS as RESPOND
+from tests.mutants.stage03_route import MUTANTS as ROUTE
+from tests.mutants.stage08_concurrency import well
 from tests.mutants.table import UNBROKEN
 from tests.tls import CERTIFICATE, encrypting
 
@@ -148,13 +148,13 @@ def test_a_failure_tells_all(run: Run, server: Server) -> None:
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
         [
-            "*respond-crlf: Each line of the head ends with CRLF.*",
-            "respond-crlf (MUST): Each line of the head ends with CRLF.",
+            "*respond-crlf: Every line of a response's head ends with CRLF.*",
+            "respond-crlf (MUST): Every line of a response's head ends with CRLF.",
             "  But a line ends with a bare LF*",
             "*GET / HTTP/1.1\\r\\n",
             "*HTTP/1.1 200 OK\\n",
             "  Hint: *",
-            "  See RFC 9112 §2.2",
+            "  See RFC 9112 §2.1",
         ]
     )
 
@@ -167,7 +167,7 @@ def test_what_needs_a_broken_rule_is_skipped(run: Run, server: Server) -> None:
 
 @pytest.mark.parametrize("server", ["no-length"], indirect=True)
 def test_a_broken_should_only_warns(run: Run, server: Server) -> None:
-    result = run("--contract-url", url(server), "-k", "respond-length-told")
+    result = run("--contract-url", url(server), "-k", "respond-length-given")
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(["XFAIL*neither Content-Length nor Transfer-Encoding*"])
 

@@ -16,7 +16,7 @@ from http_contract.client.server import Server
 from http_contract.diagnosis.reproduce import again
 from http_contract.http.request import get, last, post, request
 from http_contract.http.transcript import Transcript
-from http_contract.rules.stage02_respond import SIX_KIB, SLOWLY
+from http_contract.rules.stage02_respond import BYTE_BY_BYTE, SIX_KIB
 
 BASH = shutil.which("bash") or ""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
@@ -140,7 +140,7 @@ def test_pieces_come_in_packets_of_their_own(recorder: Recorder, shell: Shell) -
 
 
 def test_many_pieces_come_byte_by_byte(recorder: Recorder, shell: Shell) -> None:
-    transcript = transcript_of(recorder, SLOWLY)
+    transcript = transcript_of(recorder, BYTE_BY_BYTE)
     recorder.meanwhile(len(b"".join(transcript.sent)), lambda: shell(again(transcript).replace("0.05", "0.005")))
     assert b"".join(recorder.packets) == b"".join(transcript.sent)
     assert len(recorder.packets) > 2

@@ -1,11 +1,18 @@
-"""What every rule must have, whatever it is about. Each test finds the rules that lack it."""
+"""Properties that every rule must have. Each test lists the rules that lack one."""
 
+import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from inspect import getdoc
+from pathlib import Path
 
+import pytest
+
+import http_contract.rules
 from http_contract import BY_ID, RULES, Rule
+from http_contract.rules.registry import MODULES
 from http_contract.runner.rule_runner import PROBES
 
 
@@ -66,3 +73,86 @@ def test_all_need_a_server_that_answers() -> None:
 @cache
 def needed_by(rule: Rule) -> frozenset[str]:
     return frozenset(rule.needs).union(*(needed_by(BY_ID[id]) for id in rule.needs))
+
+
+# -- the language of sentences and hints (a sentence is read without its neighbours)
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
+FRAGMENT = re.compile(r"(So|As|And|Nor|Neither|It|Its|They|That|This|These|Those|Such|All this|The same|Also|But|Or) ")
+VERBS = (
+    "accepts|allows|announces|are|becomes|begins|can|closes|compares|contains?|decodes|delivers|depends|does|encodes|ends"
+    "|finds|follow|forbids|handles|has|have|ignores|is|keeps|leads|limits|lists|names|reads|receives|rejects|removes"
+    "|replaces|requires|responds|returns|sends|separates|serves|shows|splits|stays|survives|uses"
+)
+SUBJECT = re.compile(rf"(The|A|An|Every|No|Two|Problem) .*\b({VERBS})\b.*\.")
+FORBIDDEN = re.compile(
+    r"\bholds?\b|\banew\b|\bfor ever\b|\bat the most\b|\bas ever\b|\bso many\b"
+    r"|\bkeeps? (?:the |every |all )?rules?\b|(?<!there )\b(?:is|are) no\b|\bthat is none\b"
+    r"|\btells?\b|\btold\b|\bis said\b|\bpassed over\b|\bbe had\b"
+    r"|(?:^|[.:;] )(?:What|Who|Whose|Whom)\b|\b(?:of|by|for|to|with|from|than|and) (?:what|who)\b",
+    re.IGNORECASE,
+)
+PYTHON = re.compile(
+    r"\w\(|\b(?:recv|sendall|urllib|(?:json|html|email|os)\.\w|int\b|dict\b|bytearray|splitlines|pathlib)", re.ASCII
+)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    for rule in RULES:
+        yield rule.id, rule.sentence
+        yield rule.id, rule.hint
+        if rule.check:
+            yield rule.id, getdoc(rule.check) or ""
+        yield from ((rule.id, str(expected)) for exchange in rule.exchanges for expected in exchange.expects)
+
+
+def test_a_sentence_stands_alone() -> None:
+    assert [rule.sentence for rule in RULES if FRAGMENT.match(rule.sentence)] == []
+
+
+def test_a_sentence_has_a_subject_and_a_verb() -> None:
+    assert [rule.sentence for rule in RULES if not SUBJECT.fullmatch(rule.sentence)] == []
+
+
+def test_no_two_rules_have_the_same_sentence() -> None:
+    assert [text for text, times in Counter(rule.sentence for rule in RULES).items() if times > 1] == []
+
+
+def test_texts_are_plain_english() -> None:
+    assert {(id, text) for id, text in texts() if FORBIDDEN.search(text)} == set()
+
+
+@pytest.mark.parametrize("file", sorted(Path(http_contract.rules.__path__[0]).glob("*.py")), ids=lambda file: file.stem)
+def test_docstrings_are_plain_english(file: Path) -> None:
+    nodes = [each for each in ast.walk(ast.parse(file.read_text())) if isinstance(each, DOCUMENTED)]
+    assert [text for each in nodes if FORBIDDEN.search(text := ast.get_docstring(each) or "")] == []
+
+
+def test_hints_are_for_learners_of_any_language() -> None:
+    assert [(rule.id, rule.hint) for rule in RULES if PYTHON.search(rule.hint)] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_an_id_leads_to_its_module(rule: Rule) -> None:
+    [module] = [module for module in MODULES if rule in module.RULES]
+    assert re.fullmatch(rf"http_contract\.rules\.stage{rule.stage:02}_{rule.id.split('-')[0]}", module.__name__)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["So is a body that is too large.", "Nor does one with backslashes.", "That is no script.", "It has a Date."],
+)
+def test_fragments_are_found(text: str) -> None:
+    assert FRAGMENT.match(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All this holds for 304 as well.",
+        "What follows a semicolon is passed over.",
+        "A version that is none is refused.",
+    ],
+)
+def test_forbidden_phrases_are_found(text: str) -> None:
+    assert FORBIDDEN.search(text)

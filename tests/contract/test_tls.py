@@ -11,7 +11,7 @@ from http_contract import RULES, Server, judge
 from http_contract.http.request import get, request
 from http_contract.http.transcript import Broken
 from tests.contract.scripted import OK, says, scripted
-from tests.mutants.concurrency import Carry, well
+from tests.mutants.stage08_concurrency import Carry, well
 from tests.tls import CERTIFICATE, Certificate, encrypting
 
 LAST_STAGE = 8  # what comes after it is about parsing, and the time that this server gives, for ever

@@ -1,4 +1,4 @@
-"""Servers broken on purpose, made of raw_router by wrapping its handler or its connection, or of a few lines."""
+"""Servers that are broken on purpose: raw_router with a changed handler or connection, or a few lines of sockets."""
 
 import re
 import socket
@@ -15,12 +15,13 @@ from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, ServerConnection, events, listen
 from raw_router.messages import Handler, Request, Response
 
-Serve: TypeAlias = Callable[[socket.socket, socket.socket], None]  # a listener, and what ends it when readable
+# The arguments are the listener, and a socket that becomes readable when the server must stop.
+Serve: TypeAlias = Callable[[socket.socket, socket.socket], None]
 Listen: TypeAlias = Callable[[int], socket.socket]  # on a port
 HOST = "127.0.0.1"
-TIMEOUT = 1.0  # seconds that the judge waits for what a broken server never says
-PATIENCE = 4.0  # seconds that it waits for a broken server to give up
-QUICK = replace(TIMEOUTS, head=2.5, body=2.5)  # what a right one gives a client, so that its own tests are short
+TIMEOUT = 1.0  # seconds that the judge waits for a response
+PATIENCE = 4.0  # seconds that it waits for a server to end a slow request
+QUICK = replace(TIMEOUTS, head=2.5, body=2.5)  # short timeouts, so that tests are short
 
 
 def listens(port: int) -> socket.socket:
@@ -29,13 +30,13 @@ def listens(port: int) -> socket.socket:
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One broken server: the rules that fail on it, and those only, apart from what cannot be helped.
+    """One broken server, and the rules that fail on it; no other rule does, unless `inevitably` is given.
 
-    inevitably  says why further rules fail on it, where they do and no order among the rules can help it
-    until       the last stage that it is judged by, where it lacks what later stages are about
-    mortal      a rule may kill it, or keep it from others, so that each gets a server of its own
-    tries       how often it is judged at the most until it fails, where what it does wrong is a matter of
-                milliseconds, and a busy machine may hide it
+    inevitably  the reason why other rules fail too, whatever rules they need
+    until       the last stage whose rules it runs under; it lacks what later stages need
+    mortal      a rule may kill or block it, so that each rule gets a server of its own
+    tries       the maximum number of runs until it fails; its fault is a matter of milliseconds, which a busy machine
+                may hide
     """
 
     id: str
@@ -48,21 +49,21 @@ class Mutant:
     tries: int = 1
 
 
-# -- made of a handler: Request -> Response
+# Broken handlers: Request -> Response
 
 
 def handling(change: Callable[[Handler], Handler]) -> Serve:
-    """Serve with a handler made of the right one."""
+    """Serve with a handler that is made from the correct one."""
     return connecting(lambda client: Connection(change(generate_response), client))
 
 
 def answering(change: Callable[[Request, Response], Response]) -> Serve:
-    """Serve what change makes of each request and its right answer."""
+    """Serve what `change` returns for each request and its correct response."""
     return handling(lambda handler: lambda request: change(request, handler(request)))
 
 
 def asking(change: Callable[[Request], Request]) -> Serve:
-    """Serve the right answers to the wrong requests."""
+    """Serve the correct responses to changed requests."""
     return handling(lambda handler: lambda request: handler(change(request)))
 
 
@@ -78,7 +79,7 @@ def with_body(response: Response, body: bytes) -> Response:
     return with_field(replace(response, body=body), "Content-Length", str(len(body)))
 
 
-# -- made of a connection: bytes -> bytes
+# Broken connections: bytes -> bytes
 
 
 def connecting(connect: Callable[[str], ServerConnection]) -> Serve:
@@ -86,7 +87,7 @@ def connecting(connect: Callable[[str], ServerConnection]) -> Serve:
 
 
 class Wrapped:
-    """A right connection, to be bent in one place."""
+    """A correct connection, of which a subclass changes one thing."""
 
     def __init__(self, client: str) -> None:
         self.inner = Connection(generate_response, client)
@@ -112,7 +113,7 @@ class Wrapped:
         self.inner.retire()
 
     def refuse(self, status: str) -> bytes:
-        """Answer and close, whatever else there was."""
+        """Respond and close."""
         self.closed = True
         return plain(status)
 
@@ -126,12 +127,12 @@ CRASH = plain("500 Internal Server Error")
 
 
 def replacing(pattern: bytes, becomes: bytes) -> Callable[[bytes], bytes]:
-    """Return what replaces all that matches the pattern."""
+    """Return a function that replaces all matches of the pattern."""
     return lambda data: re.sub(pattern, becomes, data)
 
 
 def saying(change: Callable[[bytes], bytes]) -> Serve:
-    """Serve what change makes of the bytes of the right answers."""
+    """Serve what `change` returns for the bytes of the correct responses."""
 
     class Saying(Wrapped):
         def receive(self, data: bytes) -> bytes:
@@ -141,7 +142,7 @@ def saying(change: Callable[[bytes], bytes]) -> Serve:
 
 
 def hearing(change: Callable[[bytes], bytes]) -> Serve:
-    """Serve the right answers to what change makes of the bytes that come."""
+    """Serve the correct responses to what `change` returns for the received bytes."""
 
     class Hearing(Wrapped):
         def receive(self, data: bytes) -> bytes:
@@ -151,7 +152,7 @@ def hearing(change: Callable[[bytes], bytes]) -> Serve:
 
 
 def instead(pattern: bytes, response: bytes) -> Serve:
-    """Serve another answer to what begins like the pattern, and close."""
+    """Send another response to requests that begin like the pattern, and close."""
 
     class Instead(Wrapped):
         def receive(self, data: bytes) -> bytes:
@@ -163,11 +164,11 @@ def instead(pattern: bytes, response: bytes) -> Serve:
     return connecting(Instead)
 
 
-# -- made of a few lines: sockets
+# A few lines of sockets
 
 
 def serially(converse: Callable[[socket.socket], None]) -> Serve:
-    """Serve one client after the other; what converse raises ends the server."""
+    """Serve one client after the other; an exception of `converse` ends the server."""
 
     def serve(listener: socket.socket, stop: socket.socket) -> None:
         while True:
@@ -179,7 +180,7 @@ def serially(converse: Callable[[socket.socket], None]) -> Serve:
 
 
 def converse(client: socket.socket, size: int = 65536) -> None:
-    """Carry bytes between a client and a right connection, as a careful server would but for what is raised."""
+    """Move bytes between a client and a correct connection; exceptions are not caught."""
     connection = Connection(generate_response)
     while connection.waits_for != "closed":
         data = client.recv(size)
@@ -210,7 +211,7 @@ class Runner:
 
     def stop(self) -> None:
         with suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)  # wakes an accept()
+            self.listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
         self.stopped.close()
         self.thread.join()
 
@@ -222,6 +223,6 @@ class Runner:
             raise broken(f"it can't be started again: {error.strerror}") from error
 
     def _serve(self, listener: socket.socket, stop: socket.socket) -> None:
-        """Serve until stopped, or until something is raised; with the listener gone, that is a dead server."""
+        """Serve until stopped or until an exception; without its listener the server is dead."""
         with listener, stop, suppress(Exception):
             self.mutant.serve(listener, stop)

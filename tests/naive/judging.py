@@ -12,7 +12,7 @@ from http_contract.sandbox.launcher import LocalTarget
 HERE = Path(__file__).parent
 TIMEOUT = 0.8  # seconds that the judge waits for what a naive server never says
 # Rules that take long, and find nothing in these servers that others do not.
-SLOW = {"respond-byte-by-byte", "route-time-moves", "persistence-thousand", "concurrency-hundred"}
+SLOW = {"respond-byte-by-byte", "time-moves", "persistence-thousand", "concurrency-hundred"}
 STAGES = (1, 2, 3, 4, 7, 8, 9)
 
 
@@ -27,4 +27,4 @@ def outcomes(name: str, only: Iterable[str]) -> tuple[Outcome, ...]:
 def fits(rule: Rule, chosen: set[str]) -> bool:
     if chosen:
         return rule.id in chosen
-    return rule.stage in STAGES and rule.id not in SLOW and not rule.id.startswith("deadlines")
+    return rule.stage in STAGES and rule.id not in SLOW and not rule.id.startswith("timeouts-")

@@ -17,7 +17,6 @@ from sidebyside.compare.request import (
     multipart_body,
     raw_message,
     request_methods,
-    split_requests,
     urlencoded_body,
 )
 from tests.contract.scripted import OK, says, scripted
@@ -128,11 +127,6 @@ POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 def test_request_methods(data: bytes, methods: tuple[str, ...]) -> None:
     assert request_methods(data) == methods
     assert raw_message(data).methods == methods
-
-
-def test_split_requests_returns_each_body() -> None:
-    data = POST + b"Content-Length: 2\r\n\r\nhi" + POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GET
-    assert [each.body for each in split_requests(data)] == [b"hi", b"0\r\n\r\n", b""]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from http_contract.client.connection import After, Connection
 from http_contract.client.transport import MOST, WIDE, Address, Options
 from http_contract.errors import CannotJudge
+from http_contract.http.request import method_of
 from http_contract.http.rewrite import UNCHANGED, Names
 from http_contract.http.transcript import Broken, Transcript
 
@@ -84,11 +85,6 @@ class Server:
                 if not _answered(connection, method):
                     break
             return connection.finish(after)
-
-
-def method_of(pieces: Sequence[bytes]) -> str:
-    """Return the method that the pieces ask with: it decides whether the answer has content."""
-    return b"".join(pieces).partition(b" ")[0].decode("latin-1")
 
 
 def _answered(connection: Connection, method: str) -> bool:

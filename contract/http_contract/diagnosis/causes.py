@@ -336,7 +336,7 @@ VIEWS = (
     ),
     DiagnosisRule(
         "ignores-method",
-        (of("methods-lacking", "methods-unknown", "methods-trace", "methods-connect"), status(*SUCCESS)),
+        (of("methods-not-allowed", "methods-unknown", "methods-trace", "methods-connect"), status(*SUCCESS)),
         "The program does not look at the method: whatever is asked, it answers as to GET.",
         "Look at the first word of the request line, and answer 405 with Allow where the page lacks that method.",
     ),

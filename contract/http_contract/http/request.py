@@ -1,26 +1,38 @@
-"""Requests as bytes. When they are sent, `{authority}` becomes the server's host and port, `{origin}` its URL."""
+"""Requests: build them as bytes, build bodies for them, and read them leniently from bytes that were sent.
+
+In requests to be sent, `{authority}` stands for the server's host and port, and `{origin}` for its URL.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import parse_qsl, quote
 
+FORM = "/form"
+ACCEPT_JSON = "Accept: application/json"
+URLENCODED = "application/x-www-form-urlencoded"
+BOUNDARY = "----contract-4c1f0e"
+LAST_CHUNK = b"0\r\n"
+
+HEAD_END = b"\r\n\r\n"
+REQUEST_LINE = re.compile(rb"(?:\r\n)*([!-~]+) ")  # its beginning, after empty lines
+LENGTH = re.compile(r"[0-9]{1,9}")
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,9})[^\r\n]*\r\n")
+TRAILERS = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
+AUTHORITY = re.compile(r"[\w.\[\]:-]+", re.ASCII)
+LEGAL = "!#$%&'()*+,-./:;=?@[]_~"  # in a URL, beside letters and digits
+
 
 def request(method: str, target: str, *fields: str, body: bytes | None = None) -> bytes:
-    """A request that keeps the connection; a body brings its Content-Length."""
+    """Return a request that leaves the connection open, with a Content-Length if it has a body."""
     sized = () if body is None else (f"Content-Length: {len(body)}",)
     lines = (f"{method} {target} HTTP/1.1", "Host: {authority}", *fields, *sized, "", "")
     return "\r\n".join(lines).encode("latin-1") + (body or b"")
 
 
-def title(data: bytes) -> str:
-    """Return the first line of a request, to call it by."""
-    return data.partition(b"\r\n")[0].decode("latin-1")
-
-
 def last(method: str, target: str, *fields: str, body: bytes | None = None) -> bytes:
-    """A request that is the only or the last one of its connection, and says so."""
+    """Return the last request of a connection, with `Connection: close`."""
     return request(method, target, *fields, "Connection: close", body=body)
 
 
@@ -36,19 +48,14 @@ def post(target: str, body: bytes, media_type: str, *fields: str) -> bytes:
     return last("POST", target, f"Content-Type: {media_type}", *fields, body=body)
 
 
-# -- forms
-
-
-FORM = "/form"
-JSON_WANTED = "Accept: application/json"
-URLENCODED = "application/x-www-form-urlencoded"
-BOUNDARY = "----contract-4c1f0e"
-LAST_CHUNK = b"0\r\n"
+def title(data: bytes) -> str:
+    """Return the first line of a request, for messages."""
+    return data.partition(b"\r\n")[0].decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a multipart body: a field, or a file if it has a file name."""
+    """A part of a multipart body: a field, or a file if it has a file name."""
 
     name: str
     content: bytes
@@ -72,21 +79,6 @@ def multipart_type(boundary: str = BOUNDARY) -> str:
     return f"multipart/form-data; boundary={boundary}"
 
 
-def submit(body: bytes, *fields: str, media_type: str = URLENCODED) -> bytes:
-    """Return the last request of a connection, that posts a body to the form and wants JSON back."""
-    return last("POST", FORM, f"Content-Type: {media_type}", JSON_WANTED, *fields, body=body)
-
-
-def submit_parts(*parts: Part) -> bytes:
-    return submit(multipart(*parts), media_type=multipart_type())
-
-
-def submit_chunks(*chunks: bytes, media_type: str = URLENCODED, coding: str = "chunked") -> bytes:
-    """Return the same, its body in chunks as they are given, the last one included."""
-    framing = (f"Content-Type: {media_type}", f"Transfer-Encoding: {coding}")
-    return last("POST", FORM, *framing, JSON_WANTED) + b"".join(chunks)
-
-
 def chunk(data: bytes, extension: str = "") -> bytes:
     return f"{len(data):x}{extension}\r\n".encode() + data + b"\r\n"
 
@@ -97,37 +89,44 @@ def chunked(pieces: Iterable[bytes], trailers: bytes = b"") -> bytes:
 
 
 def parted(request: bytes, *cuts: int) -> tuple[bytes, ...]:
-    """Return head and body as packets of their own, the body cut further, at offsets in it."""
+    """Return the head and the body of a request as separate packets, the body cut at these offsets."""
     head, end, body = request.partition(b"\r\n\r\n")
     edges = (0, *cuts, len(body))
     return head + end, *(body[start:stop] for start, stop in pairwise(edges))
 
 
-# -- reports.requested
+def submit(body: bytes, *fields: str, media_type: str = URLENCODED) -> bytes:
+    """Return the last request of a connection, which posts a body to the form and accepts JSON."""
+    return last("POST", FORM, f"Content-Type: {media_type}", ACCEPT_JSON, *fields, body=body)
 
 
-END = b"\r\n\r\n"  # of a head
-AUTHORITY = re.compile(r"[\w.\[\]:-]+", re.ASCII)
-LEGAL = "!#$%&'()*+,-./:;=?@[]_~"  # in a URL, beside letters and digits
-FRAMING = frozenset({"content-length", "transfer-encoding"})  # without which a request has no content
+def submit_parts(*parts: Part) -> bytes:
+    return submit(multipart(*parts), media_type=multipart_type())
+
+
+def submit_chunks(*chunks: bytes, media_type: str = URLENCODED, coding: str = "chunked") -> bytes:
+    """Return the same with a chunked body. The chunks must include the last one."""
+    framing = (f"Content-Type: {media_type}", f"Transfer-Encoding: {coding}")
+    return last("POST", FORM, *framing, ACCEPT_JSON) + b"".join(chunks)
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
-    """A request in parts; a part that is not there is empty."""
+class ParsedRequest:
+    """A request as it was sent; a part that is missing is empty."""
 
     method: str
     target: str
     version: str
     fields: Sequence[tuple[str, str]]
-    head_size: int  # octets, -1 where the head has no end
-    body: bytes
+    head_size: int  # octets, -1 if the head has no end
+    body: bytes  # as it was sent, with its chunk sizes
+    end: int | None  # the offset of the next request, None if the request is incomplete
 
     def get(self, name: str) -> str:
         return next((value for other, value in self.fields if other.lower() == name.lower()), "")
 
     def url(self, scheme: str) -> str:
-        """Return the whole URL, with what can't stand in one encoded."""
+        """Return the whole URL, with illegal characters percent-encoded."""
         target = quote(self.target.encode("latin-1"), LEGAL)
         if target.startswith(("http://", "https://")):
             return target
@@ -140,17 +139,60 @@ class Requested:
         return parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
 
 
-def requested(sent: bytes) -> Requested:
-    """Return the first request in what was sent; its body runs to the end."""
-    head, end, rest = sent.partition(END)
-    line, *lines = head.decode("latin-1").split("\r\n")
+def split_requests(data: bytes) -> Iterator[ParsedRequest]:
+    """Yield each request in the data, up to one that is incomplete, or to bytes that are not a request."""
+    at: int | None = 0
+    while at is not None and (line := REQUEST_LINE.match(data, at)):
+        yield (found := read_request(data, line.start(1)))
+        at = found.end
+
+
+def methods_in(data: bytes) -> tuple[str, ...]:
+    """Return the method of each request in the data, of an incomplete last one too."""
+    return tuple(each.method for each in split_requests(data))
+
+
+def method_of(pieces: Sequence[bytes]) -> str:
+    """Return the method of the first request in the pieces, which decides whether the response has content."""
+    line = REQUEST_LINE.match(b"".join(pieces))
+    return line[1].decode("ascii") if line else ""
+
+
+def read_request(data: bytes, start: int = 0) -> ParsedRequest:
+    """Return the request that begins at an offset, however malformed it is."""
+    found = data.find(HEAD_END, start)
+    head_end, body_start = (found, found + len(HEAD_END)) if found >= 0 else (len(data), len(data))
+    line, *lines = data[start:head_end].decode("latin-1").split("\r\n")
     method, _, target = line.partition(" ")
     target, _, version = target.rpartition(" ") if " " in target else (target, "", "")
     fields = tuple(_field(line) for line in lines)
-    framed = any(name.lower() in FRAMING for name, _ in fields)
-    return Requested(method, target, version, fields, len(head + end) if end else -1, rest if framed else b"")
+    end = _end_of_body(data, body_start, fields) if found >= 0 else None
+    head_size = body_start - start if found >= 0 else -1
+    return ParsedRequest(method, target, version, fields, head_size, data[body_start:end], end)
 
 
 def _field(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     return name, value.strip()
+
+
+def _end_of_body(data: bytes, start: int, fields: Iterable[tuple[str, str]]) -> int | None:
+    """Return the offset after the body, None if the data ends before it. A malformed length means no body."""
+    framing = [(name.lower(), value.lower()) for name, value in fields]
+    if ("transfer-encoding", "chunked") in framing:
+        return _end_of_chunks(data, start)
+    lengths = (value for name, value in framing if name == "content-length" and LENGTH.fullmatch(value))
+    end = start + int(next(lengths, 0))
+    return end if end <= len(data) else None
+
+
+def _end_of_chunks(data: bytes, start: int) -> int | None:
+    """Return the offset after the trailers. After a malformed chunk, the next bytes that look like the end count."""
+    at = start
+    while size := CHUNK_SIZE.match(data, at):
+        at = size.end() + int(size[1], 16) + 2
+        if int(size[1], 16) == 0:
+            trailers = TRAILERS.match(data, size.end())
+            return trailers.end() if trailers else None
+    last = data.find(b"\r\n" + LAST_CHUNK + b"\r\n", start - 2)
+    return last + len(LAST_CHUNK) + 4 if last >= 0 else None

@@ -1,4 +1,4 @@
-"""A rule in words, for whoever has to keep it, and all rules as Markdown."""
+"""Explain a rule: all its facts in the terminal, and all rules as Markdown."""
 
 import inspect
 import re
@@ -17,15 +17,16 @@ INTRODUCTION = f"""\
 
 Made by `{REGENERATE}`; do not edit it.
 
-Each rule is a promise that a server keeps on the wire. MUST rules count for points, SHOULD rules only warn. What is
-sent is shown with its control characters made visible: `\\r\\n` is the end of a line. `{{authority}}` stands for the
-host and port of the server, `{{origin}}` for its URL. A rule is judged only where the server keeps the rules that it
-needs. `contract explain RULE` shows one rule in the terminal.
+Each rule describes one thing that a server must do. A rule passes, fails, or is skipped because a rule that it needs
+failed. MUST rules count for points, SHOULD rules only warn. `contract explain RULE` prints one rule in the terminal.
+
+The bytes that a rule sends are shown with visible control characters: `\\r\\n` is the end of a line. `{{authority}}`
+stands for the host and port of the server, `{{origin}}` for its URL.
 """
 
 
 def facts(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Yield all that there is to know of a rule: a name, and lines of text."""
+    """Yield every fact about a rule as a name and lines of text."""
     yield "Rule", rule.sentence
     yield "Hint", rule.hint
     yield "Section", " ".join(filter(None, (rule.section, url_of(rule.section))))
@@ -42,7 +43,7 @@ def facts(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def url_of(section: str) -> str:
-    """Return where a section can be read, nothing for one of the service itself."""
+    """Return the URL of a section of an RFC, or nothing for a section of the service."""
     found = re.fullmatch(r"RFC (\d+) §([\d.]+)", section)
     return f"https://www.rfc-editor.org/rfc/rfc{found[1]}#section-{found[2]}" if found else ""
 
@@ -52,18 +53,18 @@ def legal(exchange: Exchange) -> str:
 
 
 def words_of(rule: Rule) -> str:
-    """Return what a rule's check does, in the words of its docstring; nothing where there is none."""
+    """Return the docstring of a rule's check in one line, or nothing without a check."""
     return " ".join((inspect.getdoc(rule.check) or "").split()) if rule.check else ""
 
 
 def shortened(data: bytes) -> bytes:
-    """Return the data without the middle, if it is long."""
+    """Return the data, without its middle if it is long."""
     left_out = len(data) - SHOWN
     return data[: SHOWN // 2] + b"[%d octets]" % left_out + data[-SHOWN // 2 :] if left_out > 0 else data
 
 
 def _lines(exchange: Exchange) -> Iterator[str]:
-    """Yield the octets that are sent, a line each."""
+    """Yield the lines that an exchange sends."""
     if len(exchange.sends) > 1:
         yield f"{packets(exchange)}, one after the other:"
     yield from (visible(line) for line in shortened(b"".join(exchange.sends)).splitlines(keepends=True))
@@ -77,7 +78,7 @@ def packets(exchange: Exchange) -> str:
 
 
 def markdown(rules: Iterable[Rule]) -> str:
-    """Return all about the rules as Markdown, a chapter a stage; they come stage by stage."""
+    """Return the rules, which are sorted by stage, as Markdown with a chapter for each stage."""
     return "\n".join(_chapters(rules))
 
 
@@ -113,12 +114,12 @@ def _sent(exchange: Exchange) -> str:
 
 
 def code(text: str) -> str:
-    """Return text as code in Markdown, whatever backquotes are in it."""
+    """Return text as code in Markdown; the fence is longer than any run of backquotes in it."""
     runs = [len(run) for run in re.findall("`+", text)]
     return f"{(fence := '`' * (max(runs) + 1))} {text} {fence}" if runs else f"`{text}`"
 
 
 def escaped(text: str) -> str:
-    """Return text in which all but what stands in backquotes means itself in Markdown."""
+    """Return text with escaped Markdown characters, except between backquotes."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else re.sub(r"(\\(?=\W)|[*<\[])", r"\\\1", part) for part in parts)

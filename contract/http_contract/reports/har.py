@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from http_contract.http.request import Requested, requested
+from http_contract.http.request import ParsedRequest, read_request
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
 from http_contract.rules.model import Outcome
@@ -72,7 +72,7 @@ def entry(transcript: Transcript, page: str, comment: str, scheme: str) -> Objec
         "pageref": page,
         "startedDateTime": _instant(transcript.began),
         "time": milliseconds,
-        "request": _request(requested(sent), scheme),
+        "request": _request(read_request(sent), scheme),
         "response": _response(transcript.responses[0] if transcript.responses else Response()),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
@@ -85,7 +85,7 @@ def entry(transcript: Transcript, page: str, comment: str, scheme: str) -> Objec
     }
 
 
-def _request(asked: Requested, scheme: str) -> Object:
+def _request(asked: ParsedRequest, scheme: str) -> Object:
     media_type = asked.get("Content-Type") or UNKNOWN
     content = {"postData": {"mimeType": media_type, **_text(asked.body)}} if asked.body else {}
     return {

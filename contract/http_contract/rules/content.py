@@ -1,4 +1,4 @@
-"""What the content of an answer says: text whatever its markup, and JSON."""
+"""Expectations of content: its text, its JSON, and the files of the public folder."""
 
 import json
 import re
@@ -21,11 +21,11 @@ PROBLEM = Has("Content-Type", r"(?i)application/problem\+json[ \t]*(;.*)?", "`ap
 
 
 class NoJSON(Exception):
-    """The content is no JSON object; says why."""
+    """The content is not a JSON object; the message is the reason."""
 
 
 def text_of(response: Response) -> str:
-    """Return the content as text, in the charset that the answer names, UTF-8 if none that is known."""
+    """Return the content as text, decoded with the response's charset, or as UTF-8 if that is missing or unknown."""
     named = CHARSET.search(response.get("Content-Type") or "")
     try:
         return response.body.decode(named[1] if named else "utf-8", "replace")
@@ -34,7 +34,7 @@ def text_of(response: Response) -> str:
 
 
 def object_of(response: Response) -> dict[str, Any]:
-    """Return the JSON object that the content is, strictly in UTF-8 (RFC 8259 §8.1). Raises NoJSON."""
+    """Return the content as a JSON object, strictly in UTF-8 (RFC 8259 §8.1). Raises NoJSON."""
     try:
         told = json.loads(response.body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -46,7 +46,7 @@ def object_of(response: Response) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Shows(OfAnswer):
-    """The page shows this text, however its markup writes it."""
+    """The page shows this text, with or without character references."""
 
     text: str
 
@@ -59,7 +59,7 @@ class Shows(OfAnswer):
 
 
 class OfObject(OfAnswer):
-    """Complaints about the JSON object in the first answer; that there is none is the complaint otherwise."""
+    """An expectation of the JSON object in the first response, which fails if there is none."""
 
     def about(self, response: Response) -> Iterator[Failure]:
         try:
@@ -91,7 +91,7 @@ class Member(OfObject):
 
 @dataclass(frozen=True)
 class MemberOf(OfObject):
-    """The JSON object has a member of this type, not empty."""
+    """The JSON object has a member of this type that is not empty."""
 
     name: str
     type: type
@@ -107,7 +107,7 @@ class MemberOf(OfObject):
 
 @dataclass(frozen=True)
 class Records(OfObject):
-    """A member of the JSON object is a list of objects, with these values under these keys, in this order."""
+    """A member of the JSON object is a list of objects with these values under these keys, in this order."""
 
     member: str
     keys: tuple[str, ...]
@@ -125,14 +125,14 @@ class Records(OfObject):
 
 
 @dataclass(frozen=True)
-class FieldTold(OfObject):
-    """Among the header fields told is this one: once for each of its lines, or with its lines joined by commas."""
+class FieldListed(OfObject):
+    """The list `headers` contains this field, one object for each line or one with the lines joined by commas."""
 
     name: str
     values: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"JSON with `headers` that tell {self.name}: {', '.join(self.values)}"
+        return f"JSON whose `headers` list {self.name}: {', '.join(self.values)}"
 
     def found_in(self, told: dict[str, Any]) -> Iterator[str]:
         lines = rows_of(told.get("headers"), ("name", "value"))
@@ -145,23 +145,20 @@ class FieldTold(OfObject):
 
 
 def rows_of(told: object, keys: tuple[str, ...]) -> list[tuple[object, ...]] | None:
-    """Return the values under those keys of each object in a list, None if it is no such list."""
+    """Return the values under these keys of each object in a list, None if it is not such a list."""
     if not isinstance(told, list) or not all(isinstance(each, dict) and {*keys} <= each.keys() for each in told):
         return None
     return [tuple(each[key] for key in keys) for each in told]
 
 
 def fields(*pairs: tuple[str, str]) -> Records:
-    """The form's answer tells these fields."""
+    """Return the expectation that the response to a form lists these fields."""
     return Records("fields", ("name", "value"), pairs)
 
 
 def files(*rows: tuple[str, str, int, str]) -> Records:
-    """The form's answer tells these files: field, name, size, SHA-256."""
+    """Return the expectation that the response to a form lists these files: field, name, size, SHA-256."""
     return Records("files", ("field", "name", "size", "sha256"), rows)
-
-
-# -- public
 
 
 FOLDER = Path(__file__).parents[1] / "starter" / "public"
@@ -172,9 +169,9 @@ MEDIA_TYPES = {
     "three-ways.png": "image/png",
     "notes/nested.txt": "text/plain",
 }
-"""The files whose content the rules know, by name; what the stylesheet says is for each server to choose."""
+"""The media types of the files whose content the rules compare. Each server chooses its own stylesheet."""
 
-# A line by which content is known that lies in no public folder.
+# Lines that occur in files outside of the public folder, and never in its own.
 LEAKS = {
     "/etc/passwd": rb"root:[^:\n]*:0:0:",
     "win.ini": rb"; for 16-bit app support|\[fonts\]",
@@ -186,13 +183,13 @@ LEAKS = {
 
 @cache
 def content_of(name: str) -> bytes:
-    """Return what a file of the folder holds."""
+    """Return the content of a file of the public folder."""
     return (FOLDER / name).read_bytes()
 
 
 @dataclass(frozen=True)
 class Intact(OfAnswer):
-    """The content is that of a file of the folder, byte for byte."""
+    """The content is a file of the public folder, byte for byte."""
 
     name: str
 
@@ -208,13 +205,13 @@ class Intact(OfAnswer):
 
 
 def alike(content: bytes, expected: bytes) -> int:
-    """Return how many bytes are the same, from the first on."""
+    """Return the number of equal bytes at the beginning."""
     pairs = zip(content, expected, strict=False)
     return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(content), len(expected)))
 
 
 def difference(content: bytes, expected: bytes, same: int) -> str:
-    """Say how two contents differ, of which so many bytes from the first on are the same."""
+    """Describe how two contents differ that have the first `same` bytes in common."""
     if same == len(content):
         return f"it ends after {same} of {len(expected)} bytes"
     if same == len(expected):
@@ -224,10 +221,10 @@ def difference(content: bytes, expected: bytes, same: int) -> str:
 
 @dataclass(frozen=True)
 class NoLeak(OfAnswer):
-    """The content is none of what lies outside of every public folder."""
+    """The content contains no line of a file outside of the public folder."""
 
     def __str__(self) -> str:
-        return f"nothing of {', '.join(LEAKS)}"
+        return f"no content of {', '.join(LEAKS)}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         for what, line in LEAKS.items():

@@ -1,6 +1,7 @@
-"""What a legal answer keeps: small expectations that compose, each with its complaint in plain words.
+"""Expectations: small properties of legal responses that compose.
 
-Unless wrapped in `Nth`, an expectation looks at the first answer of the conversation.
+An expectation looks at the first response of the transcript, unless it is wrapped in `Nth`. The expectations about a
+response come first, then those that combine others, then those about the end of the connection.
 """
 
 import re
@@ -12,12 +13,12 @@ from http_contract.http.response import Response
 from http_contract.http.transcript import Failure, Transcript, silence
 from http_contract.rules.model import Expectation
 
-SHOWN = 60  # characters of a value that a complaint shows
-MANY = 20  # status codes of a class, which is named instead where there are more
+SHOWN = 60  # characters of a value that a failure contains
+MANY = 20  # status codes of a class; more of them are written as the class
 
 
 class OfAnswer:
-    """Complaints about the first answer; that there is none is the complaint otherwise."""
+    """An expectation of the first response, which fails if there is no response."""
 
     def failures(self, transcript: Transcript) -> Iterable[Failure]:
         if transcript.responses:
@@ -30,7 +31,7 @@ class OfAnswer:
 
 @dataclass(frozen=True)
 class Status(OfAnswer):
-    """The status is one of these."""
+    """The status is one of these codes."""
 
     codes: frozenset[int]
 
@@ -51,7 +52,7 @@ CLIENT_ERRORS = tuple(range(400, 500))
 
 @dataclass(frozen=True)
 class Has(OfAnswer):
-    """The field is there, and its value (repeats joined by commas) matches the whole pattern."""
+    """The response contains the field, and its value (lines joined by commas) matches the whole pattern."""
 
     name: str
     pattern: str = r"(?s:.*)"
@@ -74,7 +75,7 @@ class Has(OfAnswer):
 
 @dataclass(frozen=True)
 class Lists(OfAnswer):
-    """The list field has every one of these members, whatever else."""
+    """The list in the field contains all of these members."""
 
     name: str
     members: tuple[str, ...]
@@ -91,7 +92,7 @@ class Lists(OfAnswer):
 
 @dataclass(frozen=True)
 class Lacks(OfAnswer):
-    """The field is not there."""
+    """The response does not contain the field."""
 
     name: str
 
@@ -104,13 +105,13 @@ class Lacks(OfAnswer):
 
 
 @dataclass(frozen=True)
-class BodyHolds(OfAnswer):
-    """The content holds these bytes."""
+class BodyContains(OfAnswer):
+    """The content contains these bytes."""
 
     part: bytes
 
     def __str__(self) -> str:
-        return f"content that holds {shown(self.part)}"
+        return f"content that contains {shown(self.part)}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.part not in response.body:
@@ -119,7 +120,7 @@ class BodyHolds(OfAnswer):
 
 @dataclass(frozen=True)
 class BodyLacks(OfAnswer):
-    """The content does not hold these bytes."""
+    """The content does not contain these bytes."""
 
     part: bytes
 
@@ -148,7 +149,7 @@ class BodyMatches(OfAnswer):
 
 @dataclass(frozen=True)
 class SomeBody(OfAnswer):
-    """There is content."""
+    """The response has content."""
 
     def __str__(self) -> str:
         return "content"
@@ -160,7 +161,7 @@ class SomeBody(OfAnswer):
 
 @dataclass(frozen=True)
 class Without(OfAnswer):
-    """The answer, its interim ones included, has none of these defects (see reading.py for their names)."""
+    """The response and its interim responses have none of these defects (http/parser.py names them)."""
 
     causes: frozenset[str]
 
@@ -168,7 +169,7 @@ class Without(OfAnswer):
         object.__setattr__(self, "causes", frozenset(causes))
 
     def __str__(self) -> str:
-        return f"no fault such as {in_words(self.causes)}"
+        return f"no defect such as {in_words(self.causes)}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         for part in (*response.interim, response):
@@ -179,10 +180,10 @@ class Without(OfAnswer):
 
 @dataclass(frozen=True)
 class Complete(OfAnswer):
-    """The answer came whole, by its own framing."""
+    """The response is complete by its own framing."""
 
     def __str__(self) -> str:
-        return "a whole answer"
+        return "a complete response"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if not response.complete:
@@ -192,10 +193,10 @@ class Complete(OfAnswer):
 
 @dataclass(frozen=True)
 class Framed(OfAnswer):
-    """The answer tells its own end, by Content-Length or chunks, instead of leaving it to the connection."""
+    """The response announces its length with Content-Length or chunks; it does not end with the connection."""
 
     def __str__(self) -> str:
-        return "Content-Length, or chunks"
+        return "Content-Length or chunks"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if response.framing == "close":
@@ -204,10 +205,10 @@ class Framed(OfAnswer):
 
 @dataclass(frozen=True)
 class NoInterim(OfAnswer):
-    """The final answer comes without an interim one before it."""
+    """No interim response comes before the final response."""
 
     def __str__(self) -> str:
-        return "no interim answer"
+        return "no interim response"
 
     def about(self, response: Response) -> Iterator[Failure]:
         for interim in response.interim:
@@ -215,14 +216,14 @@ class NoInterim(OfAnswer):
 
 
 def first(transcript: Transcript) -> Response:
-    """Return the first answer. Broken where none came."""
+    """Return the first response. Broken if there is none."""
     if transcript.responses:
         return transcript.responses[0]
     raise silence(transcript)
 
 
 def in_words(items: Iterable[object]) -> str:
-    """Return `a, b or c`; of a class of status codes that is there in great part, its name."""
+    """Return `a, b or c`; most codes of one class become the name of the class, such as `any 4xx`."""
     words = sorted(map(str, items))
     sizes = Counter(word[0] for word in words)
     words = list(dict.fromkeys(f"any {word[0]}xx" if sizes[word[0]] > MANY else word for word in words))
@@ -230,23 +231,20 @@ def in_words(items: Iterable[object]) -> str:
 
 
 def shown(value: str | bytes) -> str:
-    """Return a value as a complaint shows it: quoted, control characters visible, shortened."""
+    """Return a value for a failure: quoted, with visible control characters, shortened."""
     text = repr(value if isinstance(value, str) else value.decode("latin-1"))
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
-# -- combining
-
-
 @dataclass(frozen=True)
 class Nth:
-    """An expectation of a later answer; 0 is the first, -1 the last."""
+    """An expectation of a later response; 0 is the first, -1 the last."""
 
     index: int
     expectation: Expectation
 
     def __str__(self) -> str:
-        return f"in answer {self.index}: {self.expectation}"
+        return f"in response {self.index}: {self.expectation}"
 
     def failures(self, transcript: Transcript) -> Iterable[Failure]:
         one = transcript.responses[self.index :][:1]
@@ -255,7 +253,7 @@ class Nth:
 
 @dataclass(frozen=True)
 class All:
-    """All of the expectations."""
+    """All of the expectations pass."""
 
     expectations: tuple[Expectation, ...]
 
@@ -272,7 +270,7 @@ class All:
 
 @dataclass(frozen=True)
 class Either:
-    """At least one of the expectations; the complaints are those of the first."""
+    """At least one of the expectations passes; otherwise the failures are those of the first."""
 
     expectations: tuple[Expectation, ...]
 
@@ -289,7 +287,7 @@ class Either:
 
 @dataclass(frozen=True)
 class When:
-    """Where the condition holds, the expectation does too."""
+    """The expectation passes if the condition does."""
 
     condition: Expectation
     expectation: Expectation
@@ -301,12 +299,9 @@ class When:
         return [] if list(self.condition.failures(transcript)) else self.expectation.failures(transcript)
 
 
-# -- endings
-
-
 @dataclass(frozen=True)
 class NoBody:
-    """Not a byte follows the header fields: no content, nor anything that a client would take for the next answer."""
+    """No byte follows the head, neither content nor bytes that a client would read as the next response."""
 
     def __str__(self) -> str:
         return "no content"
@@ -320,10 +315,10 @@ class NoBody:
 
 @dataclass(frozen=True)
 class NothingAfter:
-    """Not a byte comes after the last answer that was asked for."""
+    """No byte comes after the last requested response."""
 
     def __str__(self) -> str:
-        return "nothing after the end of the answer"
+        return "nothing after the end of the response"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.responses and transcript.rest:
@@ -333,13 +328,13 @@ class NothingAfter:
 
 @dataclass(frozen=True)
 class NothingServed:
-    """After the last answer that was asked for come errors at the most: what followed was taken for no request.
+    """Only errors come after the last requested response: the server read no further bytes as a request.
 
-    Some servers answer a request before they have read its body, and once more where they can't read it.
+    Some servers respond to a request before they read its body, and once more if they cannot read it.
     """
 
     def __str__(self) -> str:
-        return "nothing but errors after the end of the answer"
+        return "nothing except errors after the end of the response"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         further = re.split(rb"(?=HTTP/\d\.\d \d)", transcript.rest) if transcript.responses else []
@@ -349,7 +344,7 @@ class NothingServed:
 
 @dataclass(frozen=True)
 class Closes:
-    """The server closes the connection by itself; for exchanges that await it."""
+    """The server closes the connection itself; for exchanges that wait for that."""
 
     def __str__(self) -> str:
         return "the server closes the connection"
@@ -361,7 +356,7 @@ class Closes:
 
 @dataclass(frozen=True)
 class NoReset:
-    """The connection does not end in a reset, which may destroy what was sent before it (RFC 9112 §9.6)."""
+    """The connection does not end with a reset, which can destroy a response (RFC 9112 §9.6)."""
 
     def __str__(self) -> str:
         return "no reset"
@@ -373,10 +368,10 @@ class NoReset:
 
 @dataclass(frozen=True)
 class Silent:
-    """No answer at all; the server just closes."""
+    """The server closes the connection without a response."""
 
     def __str__(self) -> str:
-        return "no answer"
+        return "no response"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.received:

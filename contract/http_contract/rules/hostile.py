@@ -1,34 +1,37 @@
-"""Exchanges about bytes that are no request, or an odd one: refused for good, or borne."""
+"""Exchanges that send malformed or unusual requests, which a server must reject, may reject or must survive."""
 
+from http_contract.http.request import chunked
 from http_contract.rules.expectations import CLIENT_ERRORS, Closes, Either, NothingServed, Silent, Status
 from http_contract.rules.model import Exchange, Expectation
 
-BAD = Status(400)
-REFUSED = Status(*CLIENT_ERRORS, 501, 505)
-BORNE = Status(200, *(code for code in CLIENT_ERRORS if code != 408), 501, 505)  # who says 408 has waited for more
-AS_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # a body that must not be taken for a request
+BAD_REQUEST = Status(400)
+REJECTED = Status(*CLIENT_ERRORS, 501, 505)
+# Not 408: a server that sends it waited for more.
+SURVIVED = Status(200, *(code for code in CLIENT_ERRORS if code != 408), 501, 505)
+END_OF_CHUNKS = chunked([])
+BODY_LIKE_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # must not be read as a request
 
 
-def raw(start: str, *lines: str, host: str = "Host: {authority}") -> bytes:
-    """Return a head with that first line; host may be "" for none. Characters are octets (Latin-1)."""
+def raw_head(start: str, *lines: str, host: str = "Host: {authority}") -> bytes:
+    """Return a head with this first line, and without Host if it is "". Each character is one octet (Latin-1)."""
     return "\r\n".join((start, *([host] if host else []), *lines, "", "")).encode("latin-1")
 
 
-FOLLOWING = raw("GET /time HTTP/1.1")
+NEXT_REQUEST = raw_head("GET /time HTTP/1.1")
 
 
-def refused(*bad: bytes, expects: Expectation = BAD) -> tuple[Exchange, ...]:
-    """Bytes after which nobody knows where a request begins: an answer, at most an error for what follows, the end."""
+def must_reject(*bad: bytes, expects: Expectation = BAD_REQUEST) -> tuple[Exchange, ...]:
+    """Return exchanges after which the start of the next request is unknown: a response, at most errors, the end."""
     return tuple(
-        Exchange((each + FOLLOWING,), (expects, NothingServed(), Closes()), after="await-close") for each in bad
+        Exchange((each + NEXT_REQUEST,), (expects, NothingServed(), Closes()), after="await-close") for each in bad
     )
 
 
-def repelled(*bad: bytes, expects: Expectation = REFUSED) -> tuple[Exchange, ...]:
-    """Bytes that get an error, or just the end."""
+def may_close(*bad: bytes, expects: Expectation = REJECTED) -> tuple[Exchange, ...]:
+    """Return exchanges that get an error, or just the end of the connection."""
     return tuple(Exchange((each,), (Either(expects, Silent()),)) for each in bad)
 
 
-def borne(*odd: bytes, expects: Expectation = BORNE) -> tuple[Exchange, ...]:
-    """Bytes that a server may take or refuse; what it may not is fail at them, or wait for more."""
+def must_survive(*odd: bytes, expects: Expectation = SURVIVED) -> tuple[Exchange, ...]:
+    """Return exchanges that a server may accept or reject, but must respond to without waiting for more."""
     return tuple(Exchange((each,), (expects,)) for each in odd)

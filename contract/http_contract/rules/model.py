@@ -1,4 +1,4 @@
-"""What a rule is: data, and where data cannot say it, a check."""
+"""A rule: data, and a check if data is not enough."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from http_contract.http.transcript import Broken, Failure, Transcript, about
 Level = Literal["MUST", "SHOULD"]
 Verdict = Literal["passed", "failed", "skipped"]
 Check = Callable[[Server], None]
-"""A check talks to the server as it likes, and raises Broken."""
+"""A check sends requests to the server and raises Broken if the rule fails."""
 
 
 class Expectation(Protocol):
-    """One thing that a legal answer keeps; str() says it in words."""
+    """A property of a legal response; str() returns it in words."""
 
     def failures(self, transcript: Transcript) -> Iterable[Failure]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One connection: the pieces to send (packets of their own), and what must hold of what comes back.
+    """One connection: the pieces to send, each in a packet of its own, and expectations of the transcript.
 
-    One answer is read for each of `methods`; none named means one answer to the request sent.
+    One response is read for each of `methods`, or one response to the request if `methods` is empty.
     """
 
     sends: tuple[bytes, ...]
@@ -39,7 +39,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One promise: a sentence for learners, the usual cause where it is broken, its section, how it is judged."""
+    """A rule: a sentence and a hint for learners, the section that requires it, and how it is judged."""
 
     id: str
     stage: int
@@ -47,16 +47,16 @@ class Rule:
     hint: str
     section: str  # "RFC 9110 §15.5.6"
     level: Level = "MUST"
-    routes: tuple[str, ...] = ()  # outside the core; see judging.PROBES
-    needs: tuple[str, ...] = ()  # ids of rules without which this one can't be judged
+    routes: tuple[str, ...] = ()  # outside the core; see rule_runner.PROBES
+    needs: tuple[str, ...] = ()  # ids of the rules without which this one cannot be judged
     exchanges: tuple[Exchange, ...] = ()
     check: Check | None = None
-    half_closes: bool = False  # its check ends the client's side alone, which TLS cannot
-    alone: bool = False  # its check keeps the server busy, or is about what comes right after something: others disturb
-    restarts: bool = False  # its check stops the server, so that it must run alone
+    half_closes: bool = False  # its check closes only the sending side, which TLS cannot
+    alone: bool = False  # other connections would disturb it
+    restarts: bool = False  # its check stops the server, so it must run alone
 
     def failures(self, server: Server) -> Iterator[Failure]:
-        """Yield all that is wrong: with the exchanges first, then with the check."""
+        """Yield the failures of the exchanges, then those of the check."""
         for exchange in self.exchanges:
             yield from exchange.failures(server)
         if self.check:
@@ -65,7 +65,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a rule. A skipped rule says why, and whether it counts among those to be kept."""
+    """The result of one rule. A skipped rule has a reason, and `counts` if it counts for points."""
 
     rule: Rule
     verdict: Verdict
@@ -75,18 +75,18 @@ class Outcome:
     transcripts: tuple[Transcript, ...] = ()
     seconds: float = 0.0
     crash: Crash | None = None
-    output: str = ""  # what the server wrote meanwhile, where the rule does not hold and was judged by itself
+    output: str = ""  # of the server while the rule was judged, if it failed and ran alone
 
 
 def expect(transcript: Transcript, *expectations: Expectation) -> None:
-    """Raise Broken with every complaint that the expectations have; for checks."""
+    """Raise Broken with all failures of the expectations; for checks."""
     failures = tuple(judged(transcript, *expectations))
     if failures:
         raise Broken(*failures)
 
 
 def judged(transcript: Transcript, *expectations: Expectation) -> Iterator[Failure]:
-    """Return the complaints of all expectations, each once, each with the conversation that it is about."""
+    """Return the failures of all expectations, each once, each with its transcript."""
     found = (failure for expectation in expectations for failure in expectation.failures(transcript))
     return iter([about(transcript, failure) for failure in dict.fromkeys(found)])
 

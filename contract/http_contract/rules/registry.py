@@ -1,4 +1,4 @@
-"""The rules, a module or two a stage."""
+"""All rules, stage by stage; the choice of some of them; and rules loaded from a teacher's file."""
 
 import sys
 from collections import Counter
@@ -17,8 +17,8 @@ from http_contract.rules import (
     stage04_methods,
     stage05_parameters,
     stage05_representations,
+    stage06_bodies,
     stage06_forms,
-    stage06_transfer,
     stage07_persistence,
     stage08_concurrency,
     stage09_chunks,
@@ -45,7 +45,7 @@ MODULES = (
     stage05_parameters,
     stage05_representations,
     stage06_forms,
-    stage06_transfer,
+    stage06_bodies,
     stage07_persistence,
     stage08_concurrency,
     stage09_hosts,
@@ -75,25 +75,20 @@ STAGES = {
 }
 RULES: tuple[Rule, ...] = tuple(rule for module in MODULES for rule in module.RULES)
 BY_ID = {rule.id: rule for rule in RULES}
-
-
-# -- choosing
-
-
 LAST_STAGE = max(STAGES)
-NEAR = 0.4  # how alike an id must be to be one that may be meant
+NEAR = 0.4  # similarity from which an id is suggested for an unknown one
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The rules of some stages, all but the later ones, or the ones named; by default all."""
+    """A choice of rules: some stages, the stages up to one, or named rules; by default all."""
 
     stages: Sequence[int] = ()
     until: int | None = None
     ids: Sequence[str] = ()
 
     def among(self, rules: Iterable[Rule] = RULES) -> list[Rule]:
-        """Return the chosen ones, in their order. CannotJudge where one is named that does not exist."""
+        """Return the chosen rules in their order. CannotJudge if a named rule does not exist."""
         by_id = {rule.id: rule for rule in rules}
         for id in self.ids:
             if id not in by_id:
@@ -107,16 +102,13 @@ class Choice:
 
 
 def unknown(id: str, known: Iterable[str]) -> str:
-    """Say that there is no such rule, and which ones may be meant."""
+    """Return a message that there is no such rule, with similar ids."""
     near = get_close_matches(id, list(known), n=3, cutoff=NEAR)
     return f"there is no rule {id!r}" + (f"; perhaps {' or '.join(near)}" if near else "; `contract rules` lists them")
 
 
-# -- loading
-
-
 def rules_from(path: Path) -> tuple[Rule, ...]:
-    """Return the RULES of a Python file, which is run for that. CannotJudge where it has none, fails, or misfits."""
+    """Run a Python file and return its RULES. CannotJudge if it fails, has none, or has rules that do not fit."""
     rules = _run(path)
     if not (isinstance(rules, (tuple, list)) and rules and all(isinstance(rule, Rule) for rule in rules)):
         raise CannotJudge(f"{path} defines no RULES, a tuple of http_contract.Rule")
@@ -129,8 +121,8 @@ def _run(path: Path) -> object:
     name = f"hidden_rules_{path.stem}"
     spec = spec_from_file_location(name, path) if path.is_file() else None
     if spec is None or spec.loader is None:
-        raise CannotJudge(f"{path} is no file of Python code")
-    module = sys.modules[name] = module_from_spec(spec)  # there, since dataclasses look their module up
+        raise CannotJudge(f"{path} is not a Python file")
+    module = sys.modules[name] = module_from_spec(spec)  # dataclasses look up their module there
     try:
         spec.loader.exec_module(module)
     except Exception as error:
@@ -146,6 +138,8 @@ def _misfits(rules: Sequence[Rule]) -> Iterator[str]:
         if rule.stage not in STAGES:
             yield f"{rule.id}: there is no stage {rule.stage}"
         if not (rule.exchanges or rule.check):
-            yield f"{rule.id} judges nothing: it has neither exchanges nor a check"
-        yield from (f"{rule.id} needs {id}, which is not there" for id in rule.needs if id not in known)
-    yield from (f"there are several {id}" for id, times in Counter(rule.id for rule in rules).items() if times > 1)
+            yield f"{rule.id} has neither exchanges nor a check"
+        yield from (f"{rule.id} needs {id}, which does not exist" for id in rule.needs if id not in known)
+    yield from (
+        f"several rules have the id {id}" for id, times in Counter(rule.id for rule in rules).items() if times > 1
+    )

@@ -1,23 +1,23 @@
-"""Stage 3, Route: the right page for each path, and the not-found page for all others."""
+"""Stage 3, Route: the right page for each path, and the not-found page for every other path."""
 
 import string
 from random import Random
 
 from http_contract.client.server import Server
 from http_contract.http.request import get
-from http_contract.rules.expectations import All, BodyHolds, Either, NoReset, SomeBody, Status
+from http_contract.rules.expectations import All, BodyContains, Either, NoReset, SomeBody, Status
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
 
 UNKNOWN = "/no-such-page"
-LONG = "/" + 7899 * "x"
+LONG_PATH = "/" + 7899 * "x"
 
 PAGE = (Status(200), SomeBody())
 NOT_FOUND = (Status(404), SomeBody())
-# A redirect to the right path says as well that this one is not it.
-NOT_IT = (Status(404, 301, 302, 307, 308),)
-REFUSED = (Status(400, 404), NoReset())
-TOO_LONG = (Either(All(*REFUSED), Status(414)),)
-ANSWERED = (Status(200),)
+# A redirect to the right path also shows that this path is a different one.
+NOT_THIS_PAGE = (Status(404, 301, 302, 307, 308),)
+NOT_FOUND_OR_BAD = (Status(400, 404), NoReset())
+TOO_LONG_PATH = (Either(All(*NOT_FOUND_OR_BAD), Status(414)),)
+SERVED = (Status(200),)
 PAGES = (("/", PAGE), ("/test", PAGE), (UNKNOWN, NOT_FOUND))
 
 BROWSER = """\
@@ -39,17 +39,17 @@ User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.h
 Accept: text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8"""
 
 
-def at(path: str, *expects: Expectation) -> Exchange:
+def get_page(path: str, *expects: Expectation) -> Exchange:
     return Exchange((get(path),), expects)
 
 
-def then_alive(*exchanges: Exchange) -> tuple[Exchange, ...]:
-    """The exchanges, and then one that any living server can do."""
-    return *exchanges, at("/", *ANSWERED)
+def then_still_serving(*exchanges: Exchange) -> tuple[Exchange, ...]:
+    """Return the exchanges, then one that every running server passes."""
+    return *exchanges, get_page("/", *SERVED)
 
 
-def asked_by(agent: str) -> tuple[Exchange, ...]:
-    """What such a client asks with the header fields that it sends."""
+def requests_of(agent: str) -> tuple[Exchange, ...]:
+    """Return requests for the pages with the header fields of a client."""
     return tuple(Exchange((get(path, *agent.splitlines()),), expects) for path, expects in PAGES)
 
 
@@ -58,7 +58,7 @@ def random_path(random: Random) -> str:
 
 
 def random_paths_unknown(server: Server) -> None:
-    """Ask for five random paths of one segment; each is 404, with content."""
+    """Send GET for five random paths of one segment. Each response must be 404, with content."""
     random = server.random("route-random-unknown")
     for _ in range(5):
         expect(server.ask(get(random_path(random))), *NOT_FOUND)
@@ -68,63 +68,63 @@ RULES = (
     Rule(
         id="route-index",
         stage=3,
-        sentence="/ is the index page.",
-        hint="The path is the second word of the request line. Answer 200 for one that you know.",
+        sentence="The server responds to GET / with the index page and status 200.",
+        hint="The path is the second word of the request line. Respond with 200 if your table of routes contains it.",
         section="RFC 9110 §15.3.1",
         needs=("listen-answers",),
-        exchanges=(at("/", *PAGE),),
+        exchanges=(get_page("/", *PAGE),),
     ),
     Rule(
         id="route-test",
         stage=3,
-        sentence="/test is the test page.",
-        hint="Look the path up in a table of paths and views.",
+        sentence="The server responds to GET /test with the test page and status 200.",
+        hint="Look the path up in a table from paths to functions that make pages.",
         section="RFC 9110 §15.3.1",
         needs=("listen-answers",),
-        exchanges=(at("/test", *PAGE),),
+        exchanges=(get_page("/test", *PAGE),),
     ),
     Rule(
         id="route-time",
         stage=3,
-        sentence="/time is the time page.",
-        hint="Look the path up in a table of paths and views.",
+        sentence="The server responds to GET /time with the time page and status 200.",
+        hint="Look the path up in a table from paths to functions that make pages.",
         section="RFC 9110 §15.3.1",
         needs=("listen-answers",),
-        exchanges=(at("/time", *PAGE),),
+        exchanges=(get_page("/time", *PAGE),),
     ),
     Rule(
         id="route-time-html",
         stage=3,
-        sentence="/time.html is the time page, too.",
-        hint="Two paths may lead to one view.",
+        sentence="The server responds to GET /time.html with the time page and status 200.",
+        hint="Two paths in the table may lead to the same function.",
         section="RFC 9110 §15.3.1",
         needs=("listen-answers",),
-        exchanges=(at("/time.html", *PAGE),),
+        exchanges=(get_page("/time.html", *PAGE),),
     ),
     Rule(
         id="route-unknown",
         stage=3,
-        sentence="A path that leads nowhere is 404, with a page that says so.",
-        hint="What is not in the table gets the not-found page, and status 404 instead of 200.",
+        sentence="The server responds 404 to a path that no route matches, with a page that says so.",
+        hint="Respond with the not-found page and status 404 if the table of routes does not contain the path.",
         section="RFC 9110 §15.5.5",
         needs=("listen-answers",),
-        exchanges=(at(UNKNOWN, *NOT_FOUND),),
+        exchanges=(get_page(UNKNOWN, *NOT_FOUND),),
     ),
     Rule(
         id="route-unknown-named",
         stage=3,
-        sentence="The not-found page names the path that was not found.",
-        hint="Hand the path to the not-found view, and escape it: html.escape(path).",
+        sentence="The not-found page contains the path that was not found.",
+        hint="Pass the path to the function that makes the not-found page, and escape it for HTML there.",
         section="RFC 9110 §15.5",
         level="SHOULD",
         needs=("route-unknown",),
-        exchanges=(at(UNKNOWN, BodyHolds(UNKNOWN.encode())),),
+        exchanges=(get_page(UNKNOWN, BodyContains(UNKNOWN.encode())),),
     ),
     Rule(
         id="route-random-unknown",
         stage=3,
-        sentence="So is any other path that leads nowhere.",
-        hint="Do not list the paths that are unknown: all are but those in the table.",
+        sentence="The server responds 404 to every path that no route matches, random paths included.",
+        hint="Do not list the unknown paths. Every path is unknown except those in the table of routes.",
         section="RFC 9110 §15.5.5",
         needs=("route-unknown",),
         check=random_paths_unknown,
@@ -132,114 +132,121 @@ RULES = (
     Rule(
         id="route-user-agent",
         stage=3,
-        sentence="Who asks makes no difference: a browser, curl and a crawler get the same pages.",
-        hint="Look at the path alone to find the page. There is no need to read User-Agent.",
+        sentence="The server sends the same pages to a browser, to curl and to a crawler.",
+        hint="Find the page by its path alone. There is no need to read User-Agent.",
         section="RFC 9110 §10.1.5",
         needs=("route-index", "route-test", "route-unknown"),
-        exchanges=(*asked_by(BROWSER), *asked_by(CURL), *asked_by(CRAWLER)),
+        exchanges=(*requests_of(BROWSER), *requests_of(CURL), *requests_of(CRAWLER)),
     ),
     Rule(
         id="route-query",
         stage=3,
-        sentence="The query, after the question mark, takes no part in finding the page.",
-        hint="Split the target at the first '?' and look up what stands before it.",
+        sentence="The server ignores the query, the part after the question mark, when it looks for the page.",
+        hint="Split the target at the first `?`, and look up the part before it.",
         section="RFC 3986 §3.4",
         needs=("route-index", "route-test", "route-unknown"),
-        exchanges=(at("/?a=1", *PAGE), at("/test?a=1&b=/x?y", *PAGE), at(f"{UNKNOWN}?/test", *NOT_FOUND)),
+        exchanges=(
+            get_page("/?a=1", *PAGE),
+            get_page("/test?a=1&b=/x?y", *PAGE),
+            get_page(f"{UNKNOWN}?/test", *NOT_FOUND),
+        ),
     ),
     Rule(
         id="route-case",
         stage=3,
-        sentence="/TEST is not /test: in a path, letter case counts.",
-        hint="Do not call lower() on the path.",
+        sentence="The server responds 404 to /TEST, because paths are case-sensitive.",
+        hint="Look the path up as it is. Do not convert it to lower case.",
         section="RFC 3986 §6.2.2.1",
         needs=("route-test", "route-unknown"),
-        exchanges=(at("/TEST", *NOT_FOUND), at("/Time", *NOT_FOUND)),
+        exchanges=(get_page("/TEST", *NOT_FOUND), get_page("/Time", *NOT_FOUND)),
     ),
     Rule(
         id="route-final-slash",
         stage=3,
-        sentence="/test/ is not /test.",
-        hint="Look the path up as it is, without strip('/') or startswith().",
+        sentence="The server does not serve the test page at /test/, because /test/ and /test are different paths.",
+        hint="Look the path up as it is. Do not remove a final slash, and compare the whole path, not its beginning.",
         section="RFC 3986 §3.3",
         needs=("route-test", "route-unknown"),
-        exchanges=(at("/test/", *NOT_IT),),
+        exchanges=(get_page("/test/", *NOT_THIS_PAGE),),
     ),
     Rule(
         id="route-double-slash",
         stage=3,
-        sentence="//test is not /test.",
-        hint="Look the path up as it is; beware of urlsplit(), which takes //test for a host name.",
+        sentence="The server does not serve the test page at //test, because //test and /test are different paths.",
+        hint="Look the path up as it is. Many URL parsers read the word after // as a host name.",
         section="RFC 3986 §3.3",
         level="SHOULD",
         needs=("route-test", "route-unknown"),
-        exchanges=(at("//test", *NOT_IT),),
+        exchanges=(get_page("//test", *NOT_THIS_PAGE),),
     ),
     Rule(
         id="route-percent",
         stage=3,
-        sentence="/%74est is /test: a percent-encoded letter is that letter.",
-        hint="Decode the path before looking it up: urllib.parse.unquote(path).",
+        sentence="The server decodes percent-encoded letters in a path, so that /%74est is /test.",
+        hint="Percent-decode the path before you look it up.",
         section="RFC 3986 §6.2.2.2",
         needs=("route-test",),
-        exchanges=(at("/%74est", *PAGE),),
+        exchanges=(get_page("/%74est", *PAGE),),
     ),
     Rule(
         id="route-percent-broken",
         stage=3,
-        sentence="A percent sign without two hexadecimal digits is 404 or 400, and no crash.",
-        hint="Two hexadecimal digits must follow each '%'; handle the paths in which they don't.",
+        sentence="The server responds 400 or 404 to a path with a percent sign that two hexadecimal digits do "
+        "not follow.",
+        hint="Check that two hexadecimal digits follow each `%`, and respond with 400 if they do not.",
         section="RFC 3986 §2.1",
         needs=("route-index", "route-unknown"),
-        exchanges=then_alive(at("/%", *REFUSED), at("/%4", *REFUSED), at("/%zz", *REFUSED)),
+        exchanges=then_still_serving(
+            get_page("/%", *NOT_FOUND_OR_BAD), get_page("/%4", *NOT_FOUND_OR_BAD), get_page("/%zz", *NOT_FOUND_OR_BAD)
+        ),
     ),
     Rule(
-        id="route-percent-no-utf8",
+        id="route-percent-not-utf8",
         stage=3,
-        sentence="/%ff, which is no UTF-8 once decoded, is 404 or 400, and no crash.",
-        hint="Decode with errors='replace', or catch UnicodeDecodeError and answer 400.",
+        sentence="The server responds 400 or 404 to /%ff, which is not valid UTF-8 once it is decoded.",
+        hint="Decoding bytes as UTF-8 can fail. Replace the invalid bytes, or catch the error and respond with 400.",
         section="RFC 3986 §2.5",
         needs=("route-index", "route-unknown"),
-        exchanges=then_alive(at("/%ff", *REFUSED)),
+        exchanges=then_still_serving(get_page("/%ff", *NOT_FOUND_OR_BAD)),
     ),
     Rule(
         id="route-percent-nul",
         stage=3,
-        sentence="/%00 is 404 or 400, and no crash.",
-        hint="A NUL in a path makes open() raise ValueError: answer before it gets there.",
+        sentence="The server responds 400 or 404 to /%00.",
+        hint="Functions that open files fail if the path contains a NUL. Respond before the path reaches them.",
         section="RFC 3986 §7.3",
         needs=("route-index", "route-unknown"),
-        exchanges=then_alive(at("/%00", *REFUSED)),
+        exchanges=then_still_serving(get_page("/%00", *NOT_FOUND_OR_BAD)),
     ),
     Rule(
         id="route-percent-crlf",
         stage=3,
-        sentence="/%0d%0a is 404 or 400, and no crash.",
-        hint="Decode the path after the request is split into lines, not before.",
+        sentence="The server responds 400 or 404 to /%0d%0a.",
+        hint="Split the request into lines first, then decode the path.",
         section="RFC 3986 §7.3",
         needs=("route-index", "route-unknown"),
-        exchanges=then_alive(at("/%0d%0a", *REFUSED)),
+        exchanges=then_still_serving(get_page("/%0d%0a", *NOT_FOUND_OR_BAD)),
     ),
     Rule(
         id="route-long",
         stage=3,
-        sentence="A path of 7,900 characters is 404 or 400 like any unknown one, and no crash.",
-        hint="Receive until the empty line has come; request lines of 8,000 octets are to be expected.",
+        sentence="The server responds 400, 404 or 414 to an unknown path of 7,900 characters and does not crash.",
+        hint="Read until the empty line has arrived. A server should accept request lines of at least 8,000 octets.",
         section="RFC 9112 §3",
         needs=("route-index", "route-unknown"),
-        exchanges=then_alive(at(LONG, *TOO_LONG)),
+        exchanges=then_still_serving(get_page(LONG_PATH, *TOO_LONG_PATH)),
     ),
     Rule(
         id="route-absolute-form",
         stage=3,
-        sentence="A target that is a whole URL, as proxies get, leads to the same page.",
-        hint="Where the target begins with http://, drop the scheme and the authority.",
+        sentence="The server serves the same page when the target is a whole URL, as clients send it to proxies.",
+        hint="If the target begins with http://, remove the scheme and the host before you look the path up.",
         section="RFC 9112 §3.2.2",
         needs=("route-index", "route-test", "route-unknown"),
         exchanges=(
-            at("{origin}/test", *PAGE),
-            at("{origin}/", *PAGE),
-            at(f"{{origin}}{UNKNOWN}", *NOT_FOUND),
+            get_page("{origin}/test", *PAGE),
+            get_page("{origin}/", *PAGE),
+            get_page(f"{{origin}}{UNKNOWN}", *NOT_FOUND),
         ),
     ),
 )

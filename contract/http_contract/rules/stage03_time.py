@@ -1,4 +1,4 @@
-"""Stage 3, Route, still: the page behind /time and /time.html tells the time."""
+"""Stage 3, Route: the time page at /time and /time.html."""
 
 import re
 import time
@@ -16,43 +16,43 @@ from http_contract.rules.content import text_of
 from http_contract.rules.expectations import Has, OfAnswer, first, shown
 from http_contract.rules.model import Exchange, Expectation, Rule
 
-CLOCK = 2.0  # seconds by which the server's clock may differ from the judge's
-ZONE = 15 * 60  # seconds; each zone's offset from UTC is a multiple of it
-ZONES = range(-12 * 3600, 14 * 3600 + 1)  # seconds from UTC, the whole world
-PATIENCE = 2.5  # seconds within which a clock that shows seconds has surely moved
-TICK = 0.1  # seconds between looks at it
-MAX_PAGE = 32 * 1024  # characters of a page in which the time is looked for
-PATHS = ("/time", "/time.html")
-FORM = "%H:%M:%S %d.%m.%Y"
-TIME = re.compile(r"(?<!\d)\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}(?!\d)", re.ASCII)
+CLOCK_TOLERANCE = 2.0  # seconds between the server's clock and the judge's
+ZONE = 15 * 60  # seconds; the offset of each time zone is a multiple of it
+ZONES = range(-12 * 3600, 14 * 3600 + 1)  # seconds from UTC, all time zones
+PATIENCE = 2.5  # seconds after which a clock that shows seconds must have changed
+TICK = 0.1  # seconds between two requests
+MAX_PAGE = 32 * 1024  # characters of a page that are searched for the time
+TIME_PATHS = ("/time", "/time.html")
+FORMAT = "%H:%M:%S %d.%m.%Y"
+TIME_TEXT = re.compile(r"(?<!\d)\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}(?!\d)", re.ASCII)
 HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1\s*>", re.DOTALL | re.IGNORECASE)
-TAG = re.compile(r"<[^>]*>")
+HTML_TAG = re.compile(r"<[^>]*>")
 DATETIME = re.compile(r"<time\b[^>]*\bdatetime=([\"']?)([^\"'>]*)\1", re.IGNORECASE)
 NOT_STORED = r"(?i)(.*[, ])?(no-store|no-cache|max-age=0)\b.*"
 
 
-def page(response: Response) -> str:
-    """Return as much of the page as is looked at."""
+def page_text(response: Response) -> str:
+    """Return the part of the page that is searched."""
     return text_of(response)[:MAX_PAGE]
 
 
 def time_shown(response: Response) -> float | None:
-    """Return the first time on the page, as seconds since the epoch if it were UTC."""
-    written = TIME.search(page(response))
+    """Return the first time on the page, read as UTC, in seconds since the epoch."""
+    written = TIME_TEXT.search(page_text(response))
     try:
-        return timegm(datetime.strptime(written[0], FORM).timetuple()) if written else None
+        return timegm(datetime.strptime(written[0], FORMAT).timetuple()) if written else None
     except ValueError:
         return None
 
 
 def distance(instant: float, transcript: Transcript) -> float:
-    """Return the seconds by which an instant lies outside the conversation."""
+    """Return the seconds between an instant and the time of the transcript, 0 if it is within."""
     return max(transcript.began - instant, instant - transcript.finished, 0.0)
 
 
 @dataclass(frozen=True)
 class TimeShown(OfAnswer):
-    """The page shows a time in the service's form."""
+    """The page contains a time in the service's format."""
 
     def __str__(self) -> str:
         return "a time like `23:59:59 31.12.2026`"
@@ -63,38 +63,38 @@ class TimeShown(OfAnswer):
 
 
 @dataclass(frozen=True)
-class InHeading(OfAnswer):
-    """There is one <h1>, and the time is its text."""
+class TimeInHeading(OfAnswer):
+    """The page has one <h1>, and its text is the time."""
 
     def __str__(self) -> str:
-        return "the time, and nothing else, in the page's one <h1>"
+        return "the time alone in the only <h1> of the page"
 
     def about(self, response: Response) -> Iterator[Failure]:
-        headings = [unescape(TAG.sub("", heading)).strip() for heading in HEADING.findall(page(response))]
+        headings = [unescape(HTML_TAG.sub("", heading)).strip() for heading in HEADING.findall(page_text(response))]
         if len(headings) != 1:
             yield Failure(f"there are {len(headings)} <h1> on the page, not one", response.body_start)
-        elif not TIME.fullmatch(headings[0]):
+        elif not TIME_TEXT.fullmatch(headings[0]):
             yield Failure(f"the <h1> is {shown(headings[0])}, no time", response.body_start)
 
 
 @dataclass(frozen=True)
 class TimeRight:
-    """The time is now, wherever in the world the server is."""
+    """The time is the current time in some time zone."""
 
     def __str__(self) -> str:
-        return "the time of now"
+        return "the current time"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses:
-            told = time_shown(response) or 0.0
-            zone = round((told - transcript.finished) / ZONE) * ZONE
-            if zone not in ZONES or distance(told - zone, transcript) > CLOCK:
+            stated = time_shown(response) or 0.0
+            zone = round((stated - transcript.finished) / ZONE) * ZONE
+            if zone not in ZONES or distance(stated - zone, transcript) > CLOCK_TOLERANCE:
                 yield Failure("the time shown is not the time", response.body_start)
 
 
 @dataclass(frozen=True)
 class TimeLocal:
-    """The time is that of this machine's time zone."""
+    """The time is in the time zone of this machine."""
 
     def __str__(self) -> str:
         return "the local time"
@@ -102,115 +102,115 @@ class TimeLocal:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         zone = time.localtime(transcript.finished).tm_gmtoff
         for response in transcript.responses:
-            if distance((time_shown(response) or 0.0) - zone, transcript) > CLOCK:
+            if distance((time_shown(response) or 0.0) - zone, transcript) > CLOCK_TOLERANCE:
                 yield Failure("the time shown is not the local time of the judge's machine", response.body_start)
 
 
 @dataclass(frozen=True)
-class ForMachines:
-    """A <time datetime> has the time with its offset from UTC, and it is right."""
+class MachineReadableTime:
+    """The page has a <time datetime> with the current time and its offset from UTC."""
 
     def __str__(self) -> str:
-        return "the time for machines, in <time datetime>"
+        return "the machine-readable time in <time datetime>"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses:
-            if not any(told_now(value, transcript) for _, value in DATETIME.findall(page(response))):
+            if not any(is_now(value, transcript) for _, value in DATETIME.findall(page_text(response))):
                 yield Failure("there is no <time datetime> with offset that tells the time", response.body_start)
 
 
-def told_now(value: str, transcript: Transcript) -> bool:
+def is_now(value: str, transcript: Transcript) -> bool:
     try:
-        told = datetime.fromisoformat(value)
+        stated = datetime.fromisoformat(value)
     except ValueError:
         return False
-    return told.tzinfo is not None and distance(told.timestamp(), transcript) <= CLOCK
+    return stated.tzinfo is not None and distance(stated.timestamp(), transcript) <= CLOCK_TOLERANCE
 
 
-def moves(server: Server) -> None:
-    """Ask for /time and /time.html until the time shown is another one, as a right clock's is within a second."""
-    before = {path: shown_at(server, path) for path in PATHS}
+def time_moves(server: Server) -> None:
+    """Send GET for /time and /time.html repeatedly. The time on each page must change within 2.5 seconds."""
+    before = {path: time_at(server, path) for path in TIME_PATHS}
     deadline = time.monotonic() + PATIENCE
-    for path in PATHS:
-        while shown_at(server, path) == before[path]:
+    for path in TIME_PATHS:
+        while time_at(server, path) == before[path]:
             if time.monotonic() > deadline:
                 raise broken(f"{path}: the time shown stands still")
             time.sleep(TICK)
 
 
-def shown_at(server: Server, path: str) -> float | None:
+def time_at(server: Server, path: str) -> float | None:
     return time_shown(first(server.ask(get(path))))
 
 
-def both(*expects: Expectation) -> tuple[Exchange, ...]:
-    return tuple(Exchange((get(path),), expects) for path in PATHS)
+def on_both_paths(*expects: Expectation) -> tuple[Exchange, ...]:
+    return tuple(Exchange((get(path),), expects) for path in TIME_PATHS)
 
 
 RULES = (
     Rule(
-        id="route-time-shown",
+        id="time-shown",
         stage=3,
-        sentence="The time page shows the time as HH:MM:SS DD.MM.YYYY.",
-        hint="time.strftime('%H:%M:%S %d.%m.%Y').",
+        sentence="The time page contains the time as HH:MM:SS DD.MM.YYYY.",
+        hint="Format the time with two digits for hour, minute, second, day and month, and four digits for the year.",
         section="the service, /time",
         needs=("route-time", "route-time-html"),
-        exchanges=both(TimeShown()),
+        exchanges=on_both_paths(TimeShown()),
     ),
     Rule(
-        id="route-time-right",
+        id="time-right",
         stage=3,
-        sentence="The time is right.",
-        hint="Ask for the time when the request comes, not when the program starts; mind the order of day and month.",
+        sentence="The time page contains the current time.",
+        hint="Read the clock when the request arrives, not when the program starts. Check the order of day and month.",
         section="the service, /time",
-        needs=("route-time-shown",),
-        exchanges=both(TimeRight()),
+        needs=("time-shown",),
+        exchanges=on_both_paths(TimeRight()),
     ),
     Rule(
-        id="route-time-moves",
+        id="time-moves",
         stage=3,
-        sentence="The time moves on: each request gets the time anew.",
-        hint="Call the view for each request, instead of keeping its first result.",
+        sentence="The time page contains a new time for each new request.",
+        hint="Call the function that makes the page for each request. Do not store its first result.",
         section="the service, /time",
-        needs=("route-time-shown",),
-        check=moves,
+        needs=("time-shown",),
+        check=time_moves,
     ),
     Rule(
-        id="route-time-local",
+        id="time-local",
         stage=3,
-        sentence="The time is the server's local time.",
-        hint="Local time, not UTC: datetime.now().astimezone(), time.localtime().",
-        section="the service, /time",
-        level="SHOULD",
-        needs=("route-time-right",),
-        exchanges=both(TimeLocal()),
-    ),
-    Rule(
-        id="route-time-heading",
-        stage=3,
-        sentence="The time is the page's one heading.",
-        hint="Put the time, and only the time, into <h1>, and have no other <h1>.",
-        section="the service, /time",
-        needs=("route-time-shown",),
-        exchanges=both(InHeading()),
-    ),
-    Rule(
-        id="route-time-machines",
-        stage=3,
-        sentence="The time page tells machines the time as well.",
-        hint="<time datetime='2026-12-31T23:59:59+01:00'> around the time: datetime.now().astimezone().isoformat().",
+        sentence="The time page contains the server's local time.",
+        hint="Use local time, not UTC.",
         section="the service, /time",
         level="SHOULD",
-        needs=("route-time-shown",),
-        exchanges=both(ForMachines()),
+        needs=("time-right",),
+        exchanges=on_both_paths(TimeLocal()),
     ),
     Rule(
-        id="route-time-fresh",
+        id="time-heading",
         stage=3,
-        sentence="The time page is not to be kept by caches.",
-        hint="Send `Cache-Control: no-store` with it.",
+        sentence="The time is the only heading of the time page.",
+        hint="Put the time, and only the time, into <h1>, and have no other <h1> on the page.",
+        section="the service, /time",
+        needs=("time-shown",),
+        exchanges=on_both_paths(TimeInHeading()),
+    ),
+    Rule(
+        id="time-machine-readable",
+        stage=3,
+        sentence="The time page contains the time in a machine-readable form too, with its offset from UTC.",
+        hint='Put the time into an element like `<time datetime="2026-12-31T23:59:59+01:00">`.',
+        section="the service, /time",
+        level="SHOULD",
+        needs=("time-shown",),
+        exchanges=on_both_paths(MachineReadableTime()),
+    ),
+    Rule(
+        id="time-not-stored",
+        stage=3,
+        sentence="The time page forbids caches to store it.",
+        hint="Send `Cache-Control: no-store` with the page.",
         section="RFC 9111 §5.2.2.5",
         level="SHOULD",
         needs=("route-time", "route-time-html"),
-        exchanges=both(Has("Cache-Control", NOT_STORED, "`no-store`")),
+        exchanges=on_both_paths(Has("Cache-Control", NOT_STORED, "`no-store`")),
     ),
 )

@@ -1,4 +1,4 @@
-"""Stage 4, Methods: what else can be asked of a page than GET."""
+"""Stage 4, Methods: HEAD, OPTIONS, Allow, and methods that a page does not have."""
 
 from collections.abc import Callable, Iterator
 
@@ -22,11 +22,11 @@ from http_contract.rules.model import Check, Exchange, Expectation, Rule, expect
 from http_contract.rules.stage03_route import UNKNOWN
 
 Comparison = Callable[[Response, Response], Iterator[Failure]]
-"""Complaints about the second answer, to HEAD, in the light of the first, to GET."""
+"""A comparison returns the failures of the second response, to HEAD, compared with the first, to GET."""
 
-PATHS = ("/", "/test", "/time", "/time.html", UNKNOWN)
-LACKING = ("POST", "PUT", "DELETE", "PATCH")
-# Fields about the page; others may well differ from answer to answer.
+CORE_PATHS = ("/", "/test", "/time", "/time.html", UNKNOWN)
+OTHER_METHODS = ("POST", "PUT", "DELETE", "PATCH")
+# Fields about the page. Other fields may differ between two responses.
 METADATA = (
     "Content-Type",
     "Content-Encoding",
@@ -36,19 +36,19 @@ METADATA = (
     "Allow",
     "Location",
 )
-REFUSED = Status(405, 501)
+NOT_ALLOWED = Status(405, 501)
 OPTIONS = Status(200, 204, 405, 501)
 SUCCESS = Status(200, 204)
 SECRET = "sent-only-once"
 
 
-def asked(method: str, target: str, *expects: Expectation) -> Exchange:
+def exchange_for(method: str, target: str, *expects: Expectation) -> Exchange:
     body = b"" if method in ("POST", "PUT", "PATCH") else None
     return Exchange((last(method, target, body=body),), expects)
 
 
-def compared(compare: Comparison, paths: tuple[str, ...] = PATHS) -> Check:
-    """Return a check that compares HEAD with GET on each path: by default on each core route and on an unknown one."""
+def compare_head(compare: Comparison, paths: tuple[str, ...] = CORE_PATHS) -> Check:
+    """Return a check that compares HEAD with GET on each path, by default the core routes and an unknown path."""
 
     def check(server: Server) -> None:
         for path in paths:
@@ -56,18 +56,18 @@ def compared(compare: Comparison, paths: tuple[str, ...] = PATHS) -> Check:
             for failure in compare(first(got), first(headed)):
                 raise broken(f"{path}: {failure.text}", headed, failure.offset)
 
-    check.__doc__ = f"Ask for {', '.join(paths)}, each with GET, then with HEAD. {compare.__doc__}"
+    check.__doc__ = f"Send GET, then HEAD, for {', '.join(paths)}. {compare.__doc__}"
     return check
 
 
 def same_status(got: Response, headed: Response) -> Iterator[Failure]:
-    """Both answers must have the same status."""
+    """Both responses must have the same status."""
     if headed.status != got.status:
         yield Failure(f"GET is answered {got.status}, HEAD {headed.status}", headed.start)
 
 
 def same_values(got: Response, headed: Response) -> Iterator[Failure]:
-    """What both tell of the page, such as Content-Type and Cache-Control, must have the same value."""
+    """Fields about the page that both contain, such as Content-Type, must have the same value."""
     for name in METADATA:
         values = {response.get(name) for response in (got, headed)} - {None}
         if len(values) > 1:
@@ -75,33 +75,35 @@ def same_values(got: Response, headed: Response) -> Iterator[Failure]:
 
 
 def same_fields(got: Response, headed: Response) -> Iterator[Failure]:
-    """What GET tells of the page, such as Content-Type and Cache-Control, HEAD must tell as well."""
+    """Fields about the page in the first response, such as Content-Type, must be in the second too."""
     for name in METADATA:
         if got.get(name) is not None and headed.get(name) is None:
             yield Failure(f"{name} is missing, which GET gets", headed.start)
 
 
-def length_told(got: Response, headed: Response) -> Iterator[Failure]:
-    """Where GET has a Content-Length, HEAD must have one as well."""
+def length_is_given(got: Response, headed: Response) -> Iterator[Failure]:
+    """If the first response contains Content-Length, the second must contain it too."""
     if got.framing == "length" and headed.get("Content-Length") is None:
         yield Failure("Content-Length is missing, which GET gets", headed.start)
 
 
-def length_true(got: Response, headed: Response) -> Iterator[Failure]:
-    """HEAD may have no Content-Length; one that it has must be the length of the body that GET gets."""
+def length_is_right(got: Response, headed: Response) -> Iterator[Failure]:
+    """A Content-Length in the second response must be the length of the first response's body."""
     told = headed.get("Content-Length")
     if told not in (None, str(len(got.body))):
         yield Failure(f"Content-Length is {told}, GET gets {len(got.body)} bytes", headed.offset_of("Content-Length"))
 
 
 def allow_is_exact(server: Server) -> None:
-    """Send DELETE for /, then each method that the Allow of a 405 lists: none may be 405 or 501, and GET is listed."""
+    """Send DELETE for /, then each method that the Allow field of a 405 response lists. GET must be listed, and no
+    listed method may get 405 or 501.
+    """
     transcript = server.ask(last("DELETE", "/"))
     if first(transcript).status != 405:
         return
     expect(transcript, Lists("Allow", ("GET",)))
     for method in sorted(set(first(transcript).items("Allow"))):
-        if first(server.ask(last(method, "/"))).status in REFUSED.codes:
+        if first(server.ask(last(method, "/"))).status in NOT_ALLOWED.codes:
             raise broken(f"Allow lists {method}, which is refused", transcript, first(transcript).offset_of("Allow"))
 
 
@@ -109,82 +111,82 @@ RULES = (
     Rule(
         id="methods-head",
         stage=4,
-        sentence="HEAD is answered with the status that GET gets, on every path.",
-        hint="Let HEAD take the same way as GET; only leave out the body at the end.",
+        sentence="The server responds to HEAD with the same status as to GET, on every path.",
+        hint="Handle HEAD like GET, and leave out the body at the end.",
         section="RFC 9110 §9.3.2",
         needs=("respond-status-line",),
-        check=compared(same_status),
+        check=compare_head(same_status),
     ),
     Rule(
         id="methods-head-no-body",
         stage=4,
-        sentence="The answer to HEAD has no body.",
-        hint="Send the head alone: a client takes anything after it for the next answer.",
+        sentence="The server sends no body in its response to HEAD.",
+        hint="Send the head alone. A client reads every byte after it as the next response.",
         section="RFC 9110 §9.3.2",
         needs=("listen-answers",),
-        exchanges=tuple(asked("HEAD", path, NoBody()) for path in PATHS),
+        exchanges=tuple(exchange_for("HEAD", path, NoBody()) for path in CORE_PATHS),
     ),
     Rule(
         id="methods-head-fields",
         stage=4,
-        sentence="HEAD is answered with the header fields that GET gets.",
-        hint="Make the whole answer as for GET, then leave out the body.",
+        sentence="The header fields of the response to HEAD have the same values as in the response to GET.",
+        hint="Build the whole response as for GET, then leave out the body.",
         section="RFC 9110 §9.3.2",
         needs=("methods-head",),
-        check=compared(same_values),
+        check=compare_head(same_values),
     ),
     Rule(
         id="methods-head-all-fields",
         stage=4,
-        sentence="No header field that GET gets is missing for HEAD.",
-        hint="Make the whole answer as for GET, then leave out the body.",
+        sentence="The response to HEAD contains every header field about the page that the response to GET contains.",
+        hint="Build the whole response as for GET, then leave out the body.",
         section="RFC 9110 §9.3.2",
         level="SHOULD",
         needs=("methods-head",),
-        check=compared(same_fields),
+        check=compare_head(same_fields),
     ),
     Rule(
         id="methods-head-length",
         stage=4,
-        sentence="HEAD tells the length of the body that it leaves out.",
-        hint="Set Content-Length from the page, before the body is left out.",
+        sentence="The response to HEAD contains the Content-Length of the body that it leaves out.",
+        hint="Set Content-Length from the page before you leave out the body.",
         section="RFC 9110 §9.3.2",
         level="SHOULD",
         needs=("methods-head",),
-        check=compared(length_told),
+        check=compare_head(length_is_given),
     ),
     Rule(
-        id="methods-head-length-true",
+        id="methods-head-length-right",
         stage=4,
-        sentence="Where HEAD tells a length, it is that of the body that GET gets.",
-        hint="`Content-Length: 0` is wrong for HEAD, unless the page is empty.",
+        sentence="A Content-Length in the response to HEAD is the length of the body that GET gets.",
+        hint="`Content-Length: 0` is wrong for HEAD unless the page is empty.",
         section="RFC 9110 §8.6",
         needs=("methods-head", "respond-length"),
-        check=compared(length_true),
+        check=compare_head(length_is_right),
     ),
     Rule(
-        id="methods-lacking",
+        id="methods-not-allowed",
         stage=4,
-        sentence="A method that a page does not have is 405.",
-        hint="A known path with another method is neither the page nor the not-found page.",
+        sentence="The server responds 405 to a method that the page does not have.",
+        hint="Check the method after the path. If the path is known and the method is not, respond with 405.",
         section="RFC 9110 §15.5.6",
         needs=("route-index",),
-        exchanges=tuple(asked(method, "/", REFUSED) for method in LACKING),
+        exchanges=tuple(exchange_for(method, "/", NOT_ALLOWED) for method in OTHER_METHODS),
     ),
     Rule(
         id="methods-allow",
         stage=4,
-        sentence="405 says in Allow which methods there are.",
+        sentence="A 405 response contains an Allow field with the methods of the page.",
         hint="Send `Allow: GET, HEAD, OPTIONS` with every 405.",
         section="RFC 9110 §15.5.6",
-        needs=("methods-lacking",),
-        exchanges=tuple(asked(method, "/", When(Status(405), Has("Allow"))) for method in LACKING),
+        needs=("methods-not-allowed",),
+        exchanges=tuple(exchange_for(method, "/", When(Status(405), Has("Allow"))) for method in OTHER_METHODS),
     ),
     Rule(
         id="methods-allow-exact",
         stage=4,
-        sentence="Allow lists GET, and no method that is then refused.",
-        hint="Make Allow from the table of routes, separated by commas.",
+        sentence="The Allow field lists GET, and no method that the server then rejects.",
+        hint="Build Allow from the table of routes, with commas between the methods.",
         section="RFC 9110 §10.2.1",
         needs=("methods-allow",),
         check=allow_is_exact,
@@ -192,73 +194,73 @@ RULES = (
     Rule(
         id="methods-options",
         stage=4,
-        sentence="OPTIONS of a page is answered, or refused in order.",
-        hint="Answer OPTIONS with 204 and Allow.",
+        sentence="The server responds to OPTIONS for a page with 200, 204, 405 or 501.",
+        hint="Respond to OPTIONS with 204 and Allow.",
         section="RFC 9110 §9.3.7",
         needs=("route-index",),
-        exchanges=(asked("OPTIONS", "/", OPTIONS),),
+        exchanges=(exchange_for("OPTIONS", "/", OPTIONS),),
     ),
     Rule(
         id="methods-options-allow",
         stage=4,
-        sentence="OPTIONS tells in Allow which methods a page has.",
-        hint="Answer OPTIONS with 204 and Allow, as you do 405.",
+        sentence="A successful response to OPTIONS contains an Allow field that lists the methods of the page.",
+        hint="Send the same Allow field as with 405.",
         section="RFC 9110 §9.3.7",
         level="SHOULD",
         needs=("methods-options",),
-        exchanges=(asked("OPTIONS", "/", When(SUCCESS, Lists("Allow", ("GET",)))),),
+        exchanges=(exchange_for("OPTIONS", "/", When(SUCCESS, Lists("Allow", ("GET",)))),),
     ),
     Rule(
         id="methods-options-server",
         stage=4,
-        sentence="OPTIONS * asks about the server as a whole, and is answered or refused in order.",
-        hint="The target * is no path: answer it before looking for a page.",
+        sentence="The server responds to OPTIONS *, which is about the whole server, with 200, 204, 404, 405 or 501.",
+        hint="The target * is not a path. Respond to it before you look for a page.",
         section="RFC 9112 §3.2.4",
         needs=("listen-answers",),
-        exchanges=(asked("OPTIONS", "*", Status(200, 204, 404, 405, 501)),),
+        exchanges=(exchange_for("OPTIONS", "*", Status(200, 204, 404, 405, 501)),),
     ),
     Rule(
         id="methods-options-server-allow",
         stage=4,
-        sentence="OPTIONS * tells in Allow which methods the server knows.",
-        hint="Answer OPTIONS * with 204 and Allow.",
+        sentence="A successful response to OPTIONS * contains an Allow field that lists the methods of the server.",
+        hint="Respond to OPTIONS * with 204 and Allow.",
         section="RFC 9110 §9.3.7",
         level="SHOULD",
         needs=("methods-options-server",),
-        exchanges=(asked("OPTIONS", "*", When(SUCCESS, Lists("Allow", ("GET",)))),),
+        exchanges=(exchange_for("OPTIONS", "*", When(SUCCESS, Lists("Allow", ("GET",)))),),
     ),
     Rule(
         id="methods-unknown",
         stage=4,
-        sentence="A method that nobody knows is 405 or 501, or 400.",
-        hint="Compare the method with those you know, and refuse the others.",
+        sentence="The server responds 400, 405 or 501 to a method that does not exist.",
+        hint="Compare the method with the methods that you support, and reject all others.",
         section="RFC 9110 §9.1",
         needs=("route-index",),
-        exchanges=(asked("BREW", "/", Status(400, 405, 501)),),
+        exchanges=(exchange_for("BREW", "/", Status(400, 405, 501)),),
     ),
     Rule(
         id="methods-case",
         stage=4,
-        sentence="get is not GET: in a method, letter case counts.",
-        hint="Do not call upper() on the method.",
+        sentence="The server rejects the method `get`, because methods are case-sensitive.",
+        hint="Compare the method as it is. Do not convert it to upper case.",
         section="RFC 9110 §9.1",
         needs=("methods-unknown",),
-        exchanges=(asked("get", "/", Status(400, 405, 501)),),
+        exchanges=(exchange_for("get", "/", Status(400, 405, 501)),),
     ),
     Rule(
         id="methods-trace",
         stage=4,
-        sentence="TRACE is refused.",
-        hint="TRACE is a method like any other that a page does not have.",
+        sentence="The server responds 405 or 501 to TRACE.",
+        hint="Treat TRACE like every other method that the page does not have.",
         section="RFC 9110 §9.3.8",
         needs=("route-index",),
-        exchanges=(Exchange((last("TRACE", "/", f"X-Secret: {SECRET}"),), (REFUSED,)),),
+        exchanges=(Exchange((last("TRACE", "/", f"X-Secret: {SECRET}"),), (NOT_ALLOWED,)),),
     ),
     Rule(
         id="methods-trace-echo",
         stage=4,
-        sentence="TRACE echoes nothing of the request's header fields.",
-        hint="Do not show the request in an error page: it may hold cookies.",
+        sentence="The response to TRACE contains no header field values of the request.",
+        hint="Do not print the request in an error page, because it may contain cookies.",
         section="RFC 9110 §9.3.8",
         needs=("listen-answers",),
         exchanges=(Exchange((last("TRACE", "/", f"X-Secret: {SECRET}"),), (BodyLacks(SECRET.encode()),)),),
@@ -266,19 +268,19 @@ RULES = (
     Rule(
         id="methods-connect",
         stage=4,
-        sentence="CONNECT, which is for proxies, is refused, or just ends the connection.",
-        hint="Its target is a host and a port, no path: refuse it before looking for a page.",
+        sentence="The server rejects CONNECT, which is meant for proxies, or closes the connection.",
+        hint="The target of CONNECT is a host and a port, not a path. Reject the method before you look for a page.",
         section="RFC 9110 §9.3.6",
         needs=("listen-answers",),
-        exchanges=(asked("CONNECT", "example.org:443", Either(Status(*CLIENT_ERRORS, 501), Silent())),),
+        exchanges=(exchange_for("CONNECT", "example.org:443", Either(Status(*CLIENT_ERRORS, 501), Silent())),),
     ),
     Rule(
         id="methods-post-unknown",
         stage=4,
-        sentence="POST to a path that leads nowhere is 404.",
-        hint="Look for the path first, for the method then.",
+        sentence="The server responds 404 or 501 to POST for a path that no route matches.",
+        hint="Look for the path first, then for the method.",
         section="RFC 9110 §15.5.5",
         needs=("route-unknown",),
-        exchanges=(asked("POST", UNKNOWN, Status(404, 501)),),
+        exchanges=(exchange_for("POST", UNKNOWN, Status(404, 501)),),
     ),
 )

@@ -1,57 +1,52 @@
-"""Stage 7, Persistence: many requests on one connection, and its end in good order."""
+"""Stage 7, Persistence: several requests on one connection, and how the connection ends."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from http_contract.client import transport
-from http_contract.client.server import Server, method_of
-from http_contract.http.request import FORM, JSON_WANTED, LAST_CHUNK, URLENCODED, chunk, get, request, title
+from http_contract.client.server import Server
+from http_contract.http.request import ACCEPT_JSON, FORM, LAST_CHUNK, URLENCODED, chunk, get, method_of, request, title
 from http_contract.http.transcript import Failure, Transcript, broken
 from http_contract.rules.content import fields
 from http_contract.rules.expectations import All, Closes, Complete, Either, Has, NoReset, NothingAfter, Nth, Status
-from http_contract.rules.hostile import AS_REQUEST, REFUSED, refused
+from http_contract.rules.hostile import BODY_LIKE_REQUEST, REJECTED, must_reject
 from http_contract.rules.model import Check, Exchange, Expectation, Rule, expect
 from http_contract.rules.stage03_route import UNKNOWN
 from http_contract.rules.stage03_time import TimeShown, time_shown
-from http_contract.rules.stage05_parameters import ROOT, STATUS
+from http_contract.rules.stage05_parameters import OK, ROOT, STATUS
 
 THOUSAND = 1000
-# What follows a broken head, in packets: whether a server that closes too soon leaves some of it unread is chance.
-UNREAD = 10 * ((bytes(100_000), bytes(100_000)), (bytes(30_000),), (bytes(30_000),), (bytes(300_000),))
-HALF_CLOSED = 60  # connections: the quicker a server, the rarer it notices before it answers
-OK = Status(200)
-TIME = (OK, TimeShown())  # tells the answer to /time from those to other pages
-CLOSE_TOLD = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "a list with `close`")
-KEEP_ALIVE_TOLD = Has("Connection", r"(?i)(.*[, \t])?keep-alive([, \t].*)?", "a list with `keep-alive`")
-UNSHIFTED = Either(All(Nth(1, OK), Nth(1, TimeShown())), CLOSE_TOLD)
+# Packets after a malformed head. Chance decides whether a server that closes too early leaves some of them unread.
+REST_IN_PACKETS = 10 * ((bytes(100_000), bytes(100_000)), (bytes(30_000),), (bytes(30_000),), (bytes(300_000),))
+HALF_CLOSES = 60  # connections: a fast server seldom notices a half-close before it responds
+TIME_PAGE = (OK, TimeShown())  # distinguishes the response to /time from others
+HAS_CLOSE = Has("Connection", r"(?i)(.*[, \t])?close([, \t].*)?", "a list with `close`")
+HAS_KEEP_ALIVE = Has("Connection", r"(?i)(.*[, \t])?keep-alive([, \t].*)?", "a list with `keep-alive`")
+IN_STEP = Either(All(Nth(1, OK), Nth(1, TimeShown())), HAS_CLOSE)
 POSTED = (Status(200, 201), fields(("name", "Ada")))
 
 
-def kept(method: str, target: str, *lines: str, body: bytes | None = None) -> bytes:
-    return request(method, target, *lines, body=body)
-
-
-def old(target: str, *lines: str) -> bytes:
+def http10(target: str, *lines: str) -> bytes:
     return request("GET", target, *lines).replace(b"HTTP/1.1", b"HTTP/1.0", 1)
 
 
-def posted(body: bytes) -> bytes:
-    return request("POST", FORM, f"Content-Type: {URLENCODED}", JSON_WANTED, body=body)
+def post_form(body: bytes) -> bytes:
+    return request("POST", FORM, f"Content-Type: {URLENCODED}", ACCEPT_JSON, body=body)
 
 
-def posted_chunks(body: bytes) -> bytes:
+def post_chunks(body: bytes) -> bytes:
     framing = (f"Content-Type: {URLENCODED}", "Transfer-Encoding: chunked")
-    return request("POST", FORM, *framing, JSON_WANTED) + chunk(body) + LAST_CHUNK + b"X-Trailer: 1\r\n\r\n"
+    return request("POST", FORM, *framing, ACCEPT_JSON) + chunk(body) + LAST_CHUNK + b"X-Trailer: 1\r\n\r\n"
 
 
 def pipelined(*requests: bytes, expects: tuple[Expectation, ...]) -> Exchange:
-    """All requests in one packet, an answer to each."""
+    """Return an exchange with all requests in one packet and a response to each."""
     methods = tuple(method_of((each,)) for each in requests)
     return Exchange((b"".join(requests),), (*expects, NothingAfter()), methods)
 
 
 def in_turn(*turns: tuple[bytes, Expectation]) -> Check:
-    """Return a check that sends each request once the answer before it has come, all on one connection."""
+    """Return a check that sends requests on one connection, each after the response to the one before."""
 
     def check(server: Server) -> None:
         with server.connect() as connection:
@@ -60,22 +55,24 @@ def in_turn(*turns: tuple[bytes, Expectation]) -> Check:
                 connection.response(method_of((sends,)))
                 expect(connection.transcript, Nth(-1, expectation), Nth(-1, Complete()))
 
-    told = ", ".join(f"`{title(sends)}` ({expectation})" for sends, expectation in turns)
-    check.__doc__ = f"Send on one connection, each once the answer before it has come whole: {told}."
+    steps = ", ".join(f"`{title(sends)}` ({expectation})" for sends, expectation in turns)
+    check.__doc__ = f"Send on one connection, each after the complete response to the one before: {steps}."
     return check
 
 
-def still_there(sends: bytes, expectation: Expectation) -> Check:
-    """Return a check that the connection persists after that request."""
-    return in_turn((sends, expectation), (kept("GET", "/test"), OK))
+def stays_open(sends: bytes, expectation: Expectation) -> Check:
+    """Return a check that the connection stays open after a request."""
+    return in_turn((sends, expectation), (request("GET", "/test"), OK))
 
 
 def closes(*sends: bytes, expects: tuple[Expectation, ...] = ()) -> tuple[Exchange, ...]:
     return tuple(Exchange((each,), (*expects, OK, Complete(), Closes()), after="await-close") for each in sends)
 
 
-def thousand(server: Server) -> None:
-    """Ask for /test a thousand times on one connection, each time after the answer; each answer is 200."""
+def a_thousand_requests(server: Server) -> None:
+    """Send GET for /test a thousand times on one connection, each after the response to the one before. Each response
+    must be 200.
+    """
     with server.connect(most=transport.MANY) as connection:
         for number in range(THOUSAND):
             connection.send(request("GET", "/test"))
@@ -83,31 +80,35 @@ def thousand(server: Server) -> None:
                 raise broken(f"request {number + 1} is answered otherwise", connection.transcript)
 
 
-def half_closed(server: Server) -> None:
-    """Ask for / and say at once that no more will come, as `printf | nc -N` does, on sixty connections, since an answer
-    may come before that is noticed; each time it is 200, and whole."""
-    for _ in range(HALF_CLOSED):
+def responds_after_half_close(server: Server) -> None:
+    """Send `GET /` and close the sending side, as `printf | nc -N` does. Each response must be complete and 200.
+
+    The check uses sixty connections, because a server may respond before it notices the half-close.
+    """
+    for _ in range(HALF_CLOSES):
         with server.connect() as connection:
-            connection.send(kept("GET", "/"))
+            connection.send(request("GET", "/"))
             connection.half_close()
             connection.response()
             expect(connection.transcript, OK, Complete())
 
 
-def heard_to_the_end(server: Server) -> None:
-    """Send a Content-Length that is no number, and much more after it, on forty connections, since who closes too soon
-    does not reset each; each time the answer is 400, and no reset follows."""
-    for first, *others in UNREAD:
+def last_response_arrives(server: Server) -> None:
+    """Send a Content-Length that is not a number, and many bytes after it. Each response must be 400, without a reset.
+
+    The check uses forty connections, because a server that closes too early does not reset all of them.
+    """
+    for first, *others in REST_IN_PACKETS:
         transcript = server.ask(BAD_LENGTH + first, *others, after="await-close")
         expect(transcript, Status(400), NoReset())
 
 
 @dataclass(frozen=True)
-class BodyIsNoRequest:
-    """The answers are to the requests, at most one each; none is to what stands in a body."""
+class BodyIsNotARequest:
+    """Each response belongs to a request, none to the content of a body."""
 
     def __str__(self) -> str:
-        return "no answer to the body"
+        return "no response to the content of the body"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses[1:]:
@@ -115,87 +116,91 @@ class BodyIsNoRequest:
                 yield Failure("the body of a request was taken for the next request", response.start)
 
 
-def unread(target: str) -> tuple[Exchange, ...]:
-    """A refused request whose body looks like one itself; the connection may end after it, or go on in step."""
-    sized = kept("POST", target, "Content-Type: text/plain", body=AS_REQUEST)
-    cut = kept("POST", target, "Content-Type: text/plain", "Transfer-Encoding: chunked")
-    in_step = (Status(404, 405, 411, 415, 501), BodyIsNoRequest(), NothingAfter())
-    bodies = (sized, cut + chunk(AS_REQUEST) + LAST_CHUNK + b"\r\n")
+def with_unread_body(target: str) -> tuple[Exchange, ...]:
+    """Return exchanges with a rejected request whose body looks like a request, and another request after it.
+
+    The connection may end after the first response, or the second response must be to the second request.
+    """
+    sized = request("POST", target, "Content-Type: text/plain", body=BODY_LIKE_REQUEST)
+    cut = request("POST", target, "Content-Type: text/plain", "Transfer-Encoding: chunked")
+    in_step = (Status(404, 405, 411, 415, 501), BodyIsNotARequest(), NothingAfter())
+    bodies = (sized, cut + chunk(BODY_LIKE_REQUEST) + LAST_CHUNK + b"\r\n")
     return tuple(Exchange((each + get("/test"),), in_step, ("POST", "GET")) for each in bodies)
 
 
-BAD_LENGTH = kept("POST", "/", "Content-Length: abc")
-BAD_CHUNK = kept("POST", "/", "Transfer-Encoding: chunked") + b"hello\r\n"
+BAD_LENGTH = request("POST", "/", "Content-Length: abc")
+BAD_CHUNK = request("POST", "/", "Transfer-Encoding: chunked") + b"hello\r\n"
 
 RULES = (
     Rule(
         id="persistence-two",
         stage=7,
-        sentence="A connection stays open after an answer, and takes the next request.",
-        hint="After an answer, loop: read the next request from the same socket.",
+        sentence="The server keeps the connection open after a response and reads the next request from it.",
+        hint="After a response, return to the start of the loop: read the next request from the same socket.",
         section="RFC 9112 §9.3",
         needs=(*ROOT, "route-test"),
-        check=in_turn((kept("GET", "/"), OK), (kept("GET", "/test"), OK), (kept("GET", "/"), OK)),
+        check=in_turn((request("GET", "/"), OK), (request("GET", "/test"), OK), (request("GET", "/"), OK)),
     ),
     Rule(
         id="persistence-thousand",
         stage=7,
-        sentence="A thousand requests may come on one connection.",
-        hint="Keep nothing of a request once it is answered; mind recursion, which ends after a thousand calls.",
+        sentence="The server responds to a thousand requests on one connection.",
+        hint="Release all data of a request after the response. A function that calls itself for each request "
+        "fails at some depth.",
         section="RFC 9112 §9.3",
         needs=("persistence-two",),
-        check=thousand,
+        check=a_thousand_requests,
     ),
     Rule(
         id="persistence-close",
         stage=7,
-        sentence="Connection: close is obeyed: the answer is the last, and the connection ends.",
-        hint="Look into the Connection field of the request; close the socket after the answer.",
+        sentence="The server closes the connection after its response to a request with `Connection: close`.",
+        hint="Read the Connection field of the request, and close the socket after the response.",
         section="RFC 9112 §9.6",
         needs=ROOT,
         exchanges=closes(get("/")),
     ),
     Rule(
-        id="persistence-close-told",
+        id="persistence-close-echoed",
         stage=7,
-        sentence="The last answer of a connection says so: it has Connection: close too.",
-        hint="Send Connection: close with an answer after which you close.",
+        sentence="The last response on a connection contains `Connection: close`.",
+        hint="Send `Connection: close` with every response after which you close.",
         section="RFC 9112 §9.6",
         level="SHOULD",
         needs=("persistence-close",),
-        exchanges=closes(get("/"), expects=(CLOSE_TOLD,)),
+        exchanges=closes(get("/"), expects=(HAS_CLOSE,)),
     ),
     Rule(
         id="persistence-close-case",
         stage=7,
-        sentence="close may be written in any letter case.",
-        hint="Compare connection options, and names of fields, in lower case.",
+        sentence="The server accepts the connection option `close` in any letter case.",
+        hint="Convert connection options and field names to lower case before you compare them.",
         section="RFC 9110 §7.6.1",
         needs=("persistence-close",),
         exchanges=closes(
-            kept("GET", "/", "Connection: Close"),
-            kept("GET", "/", "Connection: CLOSE"),
-            kept("GET", "/", "connection: close"),
+            request("GET", "/", "Connection: Close"),
+            request("GET", "/", "Connection: CLOSE"),
+            request("GET", "/", "connection: close"),
         ),
     ),
     Rule(
         id="persistence-close-list",
         stage=7,
-        sentence="close may be one of several connection options.",
-        hint="Connection is a list: split it at commas, and join the lines of fields that come twice.",
+        sentence="The server finds `close` in a list of connection options.",
+        hint="Connection is a list. Join the lines of a repeated field with commas, then split the value at commas.",
         section="RFC 9110 §7.6.1",
         needs=("persistence-close",),
         exchanges=closes(
-            kept("GET", "/", "Connection: x-one, close"),
-            kept("GET", "/", "Connection: close ,x-one"),
-            kept("GET", "/", "Connection: x-one", "Connection: close"),
+            request("GET", "/", "Connection: x-one, close"),
+            request("GET", "/", "Connection: close ,x-one"),
+            request("GET", "/", "Connection: x-one", "Connection: close"),
         ),
     ),
     Rule(
         id="persistence-close-last",
         stage=7,
-        sentence="What a client sends after Connection: close is not answered.",
-        hint="Stop reading requests, also those that have come already.",
+        sentence="The server ignores requests that follow a request with `Connection: close`.",
+        hint="Stop reading requests, and discard those that have already arrived.",
         section="RFC 9112 §9.6",
         needs=("persistence-close",),
         exchanges=(
@@ -203,40 +208,42 @@ RULES = (
         ),
     ),
     Rule(
-        id="persistence-old",
+        id="persistence-http10",
         stage=7,
-        sentence="To HTTP/1.0, the connection closes after the answer.",
-        hint="Look at the version in the request line.",
+        sentence="The server closes the connection after its response to an HTTP/1.0 request.",
+        hint="Read the version in the request line.",
         section="RFC 9112 §9.3",
         needs=ROOT,
-        exchanges=closes(old("/")),
+        exchanges=closes(http10("/")),
     ),
     Rule(
-        id="persistence-old-keep-alive",
+        id="persistence-http10-keep-alive",
         stage=7,
-        sentence="HTTP/1.0 with Connection: keep-alive persists, and the answer says so.",
-        hint="Answer with Connection: keep-alive: a client of HTTP/1.0 would not know otherwise.",
+        sentence="The server keeps an HTTP/1.0 connection open if the request has `Connection: keep-alive`, and "
+        "sends that field too.",
+        hint="Send `Connection: keep-alive` with the response. Otherwise an HTTP/1.0 client expects the "
+        "connection to close.",
         section="RFC 9112 §9.3",
         level="SHOULD",
-        needs=("persistence-old", "persistence-two"),
+        needs=("persistence-http10", "persistence-two"),
         check=in_turn(
-            (old("/", "Connection: keep-alive"), KEEP_ALIVE_TOLD),
-            (old("/test", "Connection: Keep-Alive"), KEEP_ALIVE_TOLD),
-            (old("/"), OK),
+            (http10("/", "Connection: keep-alive"), HAS_KEEP_ALIVE),
+            (http10("/test", "Connection: Keep-Alive"), HAS_KEEP_ALIVE),
+            (http10("/"), OK),
         ),
     ),
     Rule(
         id="persistence-pipelined",
         stage=7,
-        sentence="Requests that come together are all answered, in their order.",
-        hint="What is left in the buffer after a request is the beginning of the next one.",
+        sentence="The server responds in order to all requests that arrive together.",
+        hint="The bytes left in the buffer after a request are the beginning of the next request.",
         section="RFC 9112 §9.3.2",
-        needs=("persistence-two", "route-time-shown"),
+        needs=("persistence-two", "time-shown"),
         exchanges=(
             pipelined(
-                kept("GET", "/"),
-                kept("GET", "/time"),
-                kept("GET", "/test"),
+                request("GET", "/"),
+                request("GET", "/time"),
+                request("GET", "/test"),
                 get("/time.html"),
                 expects=(OK, Nth(1, TimeShown()), Nth(2, OK), Nth(3, TimeShown()), Nth(3, Complete())),
             ),
@@ -245,33 +252,33 @@ RULES = (
     Rule(
         id="persistence-pipelined-post",
         stage=7,
-        sentence="So are they with a POST among them, whose body ends where its length says.",
-        hint="Take as many bytes as Content-Length says from the buffer; the rest is the next request.",
+        sentence="The server responds in order to pipelined requests that include a POST with a Content-Length.",
+        hint="Take exactly as many bytes as Content-Length announces from the buffer. The rest is the next request.",
         section="RFC 9112 §9.3.2",
         routes=(FORM,),
-        needs=("persistence-pipelined", "bodies-urlencoded"),
+        needs=("persistence-pipelined", "forms-urlencoded"),
         exchanges=(
             pipelined(
-                kept("GET", "/time"),
-                posted(b"name=Ada"),
-                posted(b"name=Ada"),
+                request("GET", "/time"),
+                post_form(b"name=Ada"),
+                post_form(b"name=Ada"),
                 get("/time"),
-                expects=(*TIME, *(Nth(at, each) for at in (1, 2) for each in POSTED), Nth(3, TimeShown())),
+                expects=(*TIME_PAGE, *(Nth(at, each) for at in (1, 2) for each in POSTED), Nth(3, TimeShown())),
             ),
         ),
     ),
     Rule(
         id="persistence-pipelined-chunked",
         stage=7,
-        sentence="So are they with a chunked body, which ends after the empty line that follows its last chunk.",
-        hint="The chunk of size 0 is followed by trailers, if any, and an empty line: take them too.",
+        sentence="The server responds in order to pipelined requests that include a POST with a chunked body.",
+        hint="Trailers and an empty line follow the chunk of size 0. Remove them from the buffer too.",
         section="RFC 9112 §7.1",
         routes=(FORM,),
         needs=("persistence-pipelined-post", "bodies-chunked-trailers"),
         exchanges=(
             pipelined(
-                posted_chunks(b"name=Ada"),
-                posted_chunks(b"name=Ada"),
+                post_chunks(b"name=Ada"),
+                post_chunks(b"name=Ada"),
                 get("/time"),
                 expects=(*(Nth(at, each) for at in (0, 1) for each in POSTED), Nth(2, TimeShown())),
             ),
@@ -280,102 +287,105 @@ RULES = (
     Rule(
         id="persistence-unread",
         stage=7,
-        sentence="The body of a request that is refused never becomes the next request.",
-        hint="Read the body before the next request, also where you do not want it; or close the connection.",
+        sentence="The server never reads the body of a rejected request as the next request.",
+        hint="Read the body before the next request even if you do not need it, or close the connection.",
         section="RFC 9112 §9.3",
-        needs=("persistence-pipelined", "methods-lacking", "methods-post-unknown"),
-        exchanges=(*unread("/"), *unread(UNKNOWN)),
+        needs=("persistence-pipelined", "methods-not-allowed", "methods-post-unknown"),
+        exchanges=(*with_unread_body("/"), *with_unread_body(UNKNOWN)),
     ),
     Rule(
         id="persistence-unread-form",
         stage=7,
-        sentence="Nor does a body in the wrong media type.",
-        hint="Read the body before you answer 415; or close the connection.",
+        sentence="The server never reads the body of a form with the wrong media type as the next request.",
+        hint="Read the body before you respond with 415, or close the connection.",
         section="RFC 9112 §9.3",
         routes=(FORM,),
-        needs=("persistence-unread", "bodies-media-type"),
-        exchanges=unread(FORM),
+        needs=("persistence-unread", "forms-media-type"),
+        exchanges=with_unread_body(FORM),
     ),
     Rule(
         id="persistence-after-404",
         stage=7,
-        sentence="The connection stays open after a 404.",
-        hint="A path that leads nowhere is no reason to close.",
+        sentence="The server keeps the connection open after a 404 response.",
+        hint="Do not close the connection because of an unknown path.",
         section="RFC 9112 §9.3",
         level="SHOULD",
         needs=("persistence-two", "route-unknown"),
-        check=still_there(kept("GET", UNKNOWN), Status(404)),
+        check=stays_open(request("GET", UNKNOWN), Status(404)),
     ),
     Rule(
         id="persistence-after-405",
         stage=7,
-        sentence="The connection stays open after a 405, its body read.",
-        hint="A method that a page lacks is no reason to close.",
+        sentence="The server reads the body of a request that gets 405 and keeps the connection open.",
+        hint="Read the body, respond with 405, then read the next request.",
         section="RFC 9112 §9.3",
         level="SHOULD",
         needs=("persistence-two", "persistence-unread"),
-        check=still_there(kept("POST", "/", body=b"unwanted"), Status(405, 501)),
+        check=stays_open(request("POST", "/", body=b"unwanted"), Status(405, 501)),
     ),
     Rule(
         id="persistence-after-415",
         stage=7,
-        sentence="The connection stays open after a 415, its body read.",
-        hint="A body that was read whole is no reason to close, whatever it is.",
+        sentence="The server reads the body of a request that gets 415 and keeps the connection open.",
+        hint="Read the body, respond with 415, then read the next request.",
         section="RFC 9112 §9.3",
         level="SHOULD",
         routes=(FORM,),
         needs=("persistence-two", "persistence-unread-form"),
-        check=still_there(kept("POST", FORM, "Content-Type: text/plain", body=b"unwanted"), Status(415)),
+        check=stays_open(request("POST", FORM, "Content-Type: text/plain", body=b"unwanted"), Status(415)),
     ),
     Rule(
         id="persistence-head",
         stage=7,
-        sentence="HEAD does not shift the next answer.",
-        hint="The answer to HEAD ends with its head, whatever its Content-Length.",
+        sentence="A response to HEAD has no body, so the next response on the connection is read correctly.",
+        hint="Send only the head in response to HEAD, with the Content-Length of the page.",
         section="RFC 9110 §9.3.2",
         needs=("persistence-pipelined", "methods-head", "methods-head-no-body"),
-        exchanges=(pipelined(kept("HEAD", "/"), kept("HEAD", "/"), get("/time"), expects=(OK, Nth(2, TimeShown()))),),
+        exchanges=(
+            pipelined(request("HEAD", "/"), request("HEAD", "/"), get("/time"), expects=(OK, Nth(2, TimeShown()))),
+        ),
     ),
     Rule(
         id="persistence-no-content",
         stage=7,
-        sentence="Neither do 204, 205 and 304.",
-        hint="204 and 304 end with their head; 205 needs Content-Length: 0.",
+        sentence="The responses 204, 205 and 304 have no body, so the next response on the connection is read "
+        "correctly.",
+        hint="204 and 304 end with their head. 205 needs `Content-Length: 0`.",
         section="RFC 9112 §6.3",
         routes=STATUS,
         needs=("persistence-pipelined", "parameters-status-204", "parameters-status-205", "parameters-status-304"),
         exchanges=tuple(
-            pipelined(kept("GET", f"/status/{code}"), get("/time"), expects=(Status(code), UNSHIFTED))
+            pipelined(request("GET", f"/status/{code}"), get("/time"), expects=(Status(code), IN_STEP))
             for code in (204, 205, 304)
         ),
     ),
     Rule(
         id="persistence-error",
         stage=7,
-        sentence="Where the end of a request can't be known, it is answered 400, and the connection ends.",
-        hint="Nobody knows where the next request begins: do not look for one.",
+        sentence="The server responds 400 and closes the connection if it cannot find the end of a request.",
+        hint="Close after the response, because the beginning of the next request is unknown.",
         section="RFC 9112 §6.3",
-        needs=("persistence-close", "methods-lacking"),
-        exchanges=(*refused(BAD_LENGTH), *refused(BAD_CHUNK, expects=REFUSED)),
+        needs=("persistence-close", "methods-not-allowed"),
+        exchanges=(*must_reject(BAD_LENGTH), *must_reject(BAD_CHUNK, expects=REJECTED)),
     ),
     Rule(
-        id="persistence-error-heard",
+        id="persistence-error-delivered",
         stage=7,
-        sentence="The last answer is not lost to a reset, though the client is still sending.",
-        hint="shutdown(SHUT_WR), read on for a while, then close(): close() on unread bytes resets the connection.",
+        sentence="The server delivers its last response even if the client is still sending.",
+        hint="Shut down your sending side, read for a while, then close. Closing a socket with unread bytes resets it.",
         section="RFC 9112 §9.6",
         needs=("persistence-error",),
-        check=heard_to_the_end,
+        check=last_response_arrives,
     ),
     Rule(
         id="persistence-half-close",
         stage=7,
-        sentence="A client that says at once that it will send no more still gets its answer.",
-        hint="An empty recv() ends the requests, not the answers: send what you owe before you close.",
+        sentence="The server responds to a client that closes its sending side right after the request.",
+        hint="If a read returns no bytes, no more requests follow. Send the responses that are due before you close.",
         section="RFC 9112 §9.6",
-        level="SHOULD",  # a connection may be closed at any time; printf | nc -N gets no answer then
+        level="SHOULD",  # HTTP permits closing at any time; then printf | nc -N gets no response
         needs=ROOT,
         half_closes=True,
-        check=half_closed,
+        check=responds_after_half_close,
     ),
 )

@@ -1,78 +1,80 @@
-"""Stage 8, Concurrency: what one client does, or leaves undone, keeps no other waiting."""
+"""Stage 8, Concurrency: no client makes other clients wait."""
 
 from contextlib import ExitStack
 
 from http_contract.client.connection import Connection
-from http_contract.client.server import Server, method_of
+from http_contract.client.server import Server
 from http_contract.client.transport import MANY, NARROW
-from http_contract.http.request import FORM, get, parted, request, submit, title
+from http_contract.http.request import FORM, get, method_of, parted, request, submit, title
 from http_contract.http.transcript import broken
 from http_contract.rules.expectations import Complete, Status
 from http_contract.rules.model import Check, Rule, expect
-from http_contract.rules.stage01_listen import still_answers
-from http_contract.rules.stage02_respond import in_three
+from http_contract.rules.stage01_listen import still_responds
+from http_contract.rules.stage02_respond import in_three_packets
 from http_contract.rules.stage03_route import UNKNOWN
-from http_contract.rules.stage05_parameters import ROOT
-from http_contract.rules.stage07_persistence import OK
+from http_contract.rules.stage05_parameters import OK, ROOT
 
 CROWD = 100  # connections
-DOSES = 4  # of requests whose answers are not read
-DOSE = 512 * 1024  # octets of answers: more than systems keep for a NARROW client
-MOST = 1000  # requests in a dose
-PAGES = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # so few that four threads are enough
+BATCHES = 4  # of requests whose responses are not read
+BATCH_SIZE = 512 * 1024  # octets of responses: more than a system buffers for a NARROW client
+MAX_BATCH = 1000  # requests in a batch
+FOUR_REQUESTS = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # few, so that four threads are enough
 
 
 def idle(server: Server) -> None:
-    """Connect and say nothing; another client meanwhile gets an answer to `GET /`."""
+    """Connect and send nothing. Meanwhile another client must get a response to `GET /`."""
     with server.connect():
-        still_answers(server, "while another client says nothing")
+        still_responds(server, "while another client says nothing")
 
 
-def idle_after_answer(server: Server) -> None:
-    """Ask for /, keep the connection and say no more; another client meanwhile gets an answer to `GET /`."""
+def idle_after_response(server: Server) -> None:
+    """Send `GET /`, read the response and leave the connection open. Meanwhile another client must get a response to
+    `GET /`.
+    """
     with server.connect() as connection:
         connection.send(request("GET", "/"))
         connection.response()
-        still_answers(server, "while another client, once answered, says no more")
+        still_responds(server, "while another client, once answered, says no more")
 
 
 def slowly_sent(*pieces: bytes) -> Check:
-    """Return a check that others are answered between the pieces of a request, and the request after the last."""
+    """Return a check that others get responses between the pieces of a request, and this client after the last."""
 
     def check(server: Server) -> None:
         with server.connect() as connection:
             for piece in pieces[:-1]:
                 connection.send(piece)
-                still_answers(server, "while another client has sent a part of its request")
+                still_responds(server, "while another client has sent a part of its request")
             connection.send(pieces[-1])
             connection.response(method_of(pieces))
             expect(connection.transcript, OK, Complete())
 
     check.__doc__ = (
-        f"Send `{title(b''.join(pieces))}` in {len(pieces)} pieces; after each but the last, another client gets an "
-        "answer to `GET /`. The answer to the whole is 200, and whole."
+        f"Send `{title(b''.join(pieces))}` in {len(pieces)} pieces. After each but the last, another client must get a "
+        "response to `GET /`. The response to the whole request must be complete and 200."
     )
     return check
 
 
 def slowly_read(server: Server) -> None:
-    """Ask for / more and more without reading; others are answered meanwhile, and each answer is 200 and whole.
+    """Send `GET /` many times without reading. Meanwhile other clients must get responses to `GET /`. Then read: each
+    response must be complete and 200.
 
-    It takes several doses, since the first ones may find the system's buffers not yet full.
+    The check sends several batches, because the first ones may not fill the system's buffers.
     """
     with server.connect(NARROW, most=MANY) as connection:
         connection.send(request("GET", "/"))
-        dose = min(MOST, DOSE // connection.response().end + 1)
+        batch = min(MAX_BATCH, BATCH_SIZE // connection.response().end + 1)
         unsent = b""
-        for _ in range(DOSES):
-            unsent = connection.push(unsent + request("GET", "/") * dose)
-            still_answers(server, "while another client does not read its answers")
+        for _ in range(BATCHES):
+            unsent = connection.push(unsent + request("GET", "/") * batch)
+            still_responds(server, "while another client does not read its answers")
         connection.send(unsent)
-        read_all(connection, DOSES * dose)
+        read_all(connection, BATCHES * batch)
 
 
 def read_all(connection: Connection, count: int) -> None:
-    """Read so many answers, or fewer where the server has closed the connection in order after one of them."""
+    """Read `count` responses, or fewer if the server closes the connection in order after one of them."""
     for number in range(1, count + 1):
         if connection.is_over():
             return
@@ -81,10 +83,12 @@ def read_all(connection: Connection, count: int) -> None:
             raise broken(f"answer {number} to a client that reads late is not whole", connection.transcript)
 
 
-def last_comes_first(server: Server) -> None:
-    """Begin a request on each of four connections, complete them in the reverse order; each gets its answer, whole."""
+def reverse_order(server: Server) -> None:
+    """Begin a request on each of four connections, then complete them in the reverse order. Each response must be
+    complete.
+    """
     with ExitStack() as stack:
-        opened = [(stack.enter_context(server.connect()), path, status) for path, status in PAGES]
+        opened = [(stack.enter_context(server.connect()), path, status) for path, status in FOUR_REQUESTS]
         for connection, path, _ in opened:
             connection.send(get(path)[:8])
         for connection, path, status in reversed(opened):
@@ -94,9 +98,9 @@ def last_comes_first(server: Server) -> None:
 
 
 def crowd(server: Server) -> None:
-    """Connect a hundred times, then ask for / on each, then listen; each answer is 200, and whole.
+    """Connect a hundred times, send `GET /` on each connection, then read. Each response must be complete and 200.
 
-    Few threads are enough, in whatever order they answer.
+    A server with few threads passes too, in whatever order it responds.
     """
     with ExitStack() as stack:
         connections = [stack.enter_context(server.connect()) for _ in range(CROWD)]
@@ -105,15 +109,15 @@ def crowd(server: Server) -> None:
         for connection in connections:
             connection.response()
             expect(connection.transcript, OK, Complete())
-            connection.close()  # some servers wait for that before they turn to the next
+            connection.close()  # some servers serve the next client only after that
 
 
 RULES = (
     Rule(
         id="concurrency-idle",
         stage=8,
-        sentence="A client that connects and says nothing keeps no other waiting.",
-        hint="recv() waits for one client while the others wait for you: take a thread for each, or select().",
+        sentence="The server responds to other clients while one client is connected and sends nothing.",
+        hint="A read blocks until that client sends. Use a thread for each client, or wait for all sockets together.",
         section="RFC 9112 §9.4",
         needs=ROOT,
         alone=True,
@@ -122,28 +126,30 @@ RULES = (
     Rule(
         id="concurrency-idle-after-answer",
         stage=8,
-        sentence="Nor does a client that keeps its connection after an answer.",
-        hint="Between two requests a connection is idle, too: do not wait for the next one in the loop that accepts.",
+        sentence="The server responds to other clients while one client leaves its connection open after a response.",
+        hint="A connection is idle between two requests too. Do not wait for its next request in the loop that "
+        "accepts.",
         section="RFC 9112 §9.3",
         needs=("concurrency-idle",),
         alone=True,
-        check=idle_after_answer,
+        check=idle_after_response,
     ),
     Rule(
         id="concurrency-slow-sender",
         stage=8,
-        sentence="A client whose request comes slowly keeps no other waiting, and is answered in the end.",
-        hint="That some bytes have come does not mean that the rest has: keep them for each client, and go on.",
+        sentence="The server responds to other clients while one client sends its request slowly, and then to "
+        "that client.",
+        hint="Some bytes of a request do not mean that the rest has arrived. Store them for each client, and go on.",
         section="RFC 9112 §9.4",
         needs=("concurrency-idle", "respond-three-packets"),
         alone=True,
-        check=slowly_sent(*in_three(get("/"))),
+        check=slowly_sent(*in_three_packets(get("/"))),
     ),
     Rule(
         id="concurrency-slow-request",
         stage=8,
-        sentence="A slow request, whose body is long in coming, does not delay a quick one.",
-        hint="Wait for the rest of a body as you wait for the rest of a head: with an eye on the other clients.",
+        sentence="The server responds to other clients while one client sends its body slowly.",
+        hint="Wait for the rest of a body as you wait for the rest of a head: serve the other clients in the meantime.",
         section="RFC 9112 §9.4",
         routes=(FORM,),
         needs=("concurrency-slow-sender", "bodies-packets"),
@@ -153,8 +159,9 @@ RULES = (
     Rule(
         id="concurrency-slow-reader",
         stage=8,
-        sentence="A client that does not read its answers keeps no other waiting, and gets each whole when it reads.",
-        hint="sendall() waits for the client. send() does not, but says how much it took: keep the rest for later.",
+        sentence="The server responds to other clients while one client does not read its responses, and "
+        "completes them later.",
+        hint="A blocking write waits for the client. Write what the socket accepts, and store the rest for later.",
         section="RFC 9112 §9.3.2",
         needs=("concurrency-idle-after-answer", "persistence-pipelined"),
         alone=True,
@@ -163,18 +170,20 @@ RULES = (
     Rule(
         id="concurrency-reverse",
         stage=8,
-        sentence="Clients are answered when their requests are complete, who connected last as well as who did first.",
-        hint=f"Serve all clients that there are, {len(PAGES)} here, and keep a buffer for each of them.",
+        sentence="The server responds to each client when its request is complete, in whatever order the "
+        "clients connected.",
+        hint="Serve all connected clients at once, 4 here, with a buffer for each of them.",
         section="RFC 9112 §9.4",
         needs=("concurrency-slow-sender", "route-test", "route-unknown"),
         alone=True,
-        check=last_comes_first,
+        check=reverse_order,
     ),
     Rule(
         id="concurrency-hundred",
         stage=8,
-        sentence="A hundred clients at once are all answered.",
-        hint="listen() takes the length of the queue: the clients that come while you are busy. 128 is a good one.",
+        sentence="The server responds to a hundred clients that connect at the same time.",
+        hint="Clients that connect while you are busy wait in the listening queue. Pass its length when you "
+        "listen, such as 128.",
         section="RFC 9112 §9.4",
         needs=ROOT,
         alone=True,

@@ -1,147 +1,160 @@
-"""Stage 9, Hostile input, still: how long a body is, said twice, wrongly, or in a way that two servers read as two."""
+"""Stage 9, Hostile input: Content-Length and Transfer-Encoding that are malformed or contradict each other."""
 
 from http_contract.http.request import get
 from http_contract.rules.expectations import NothingAfter
-from http_contract.rules.hostile import AS_REQUEST, BORNE, REFUSED, borne, raw, refused
+from http_contract.rules.hostile import (
+    BODY_LIKE_REQUEST,
+    END_OF_CHUNKS,
+    REJECTED,
+    SURVIVED,
+    must_reject,
+    must_survive,
+    raw_head,
+)
 from http_contract.rules.model import Exchange, Rule
-from http_contract.rules.stage07_persistence import BodyIsNoRequest
+from http_contract.rules.stage07_persistence import BodyIsNotARequest
 
-LAST = b"0\r\n\r\n"
 CHUNKED = "Transfer-Encoding: chunked"
 NEEDS = ("persistence-error",)
 
 
-def posted(*lines: str, version: str = "1.1", body: bytes = b"") -> bytes:
-    return raw(f"POST / HTTP/{version}", *lines) + body
+def post_lines(*lines: str, version: str = "1.1", body: bytes = b"") -> bytes:
+    return raw_head(f"POST / HTTP/{version}", *lines) + body
 
 
-def coded(*codings: str) -> bytes:
-    return posted(*(f"Transfer-Encoding: {coding}" for coding in codings), body=LAST)
+def with_codings(*codings: str) -> bytes:
+    return post_lines(*(f"Transfer-Encoding: {coding}" for coding in codings), body=END_OF_CHUNKS)
 
 
-def counted(*lengths: str) -> tuple[Exchange, ...]:
-    """A body of that length, told so; it looks like a request, and is none."""
-    sends = posted(*(f"Content-Length: {length}" for length in lengths), body=AS_REQUEST)
-    return (Exchange((sends + get("/test"),), (BORNE, BodyIsNoRequest(), NothingAfter()), ("POST", "GET")),)
+def with_lengths(*lengths: str) -> tuple[Exchange, ...]:
+    """Return an exchange with a body that looks like a request, and its length in each of these values."""
+    sends = post_lines(*(f"Content-Length: {length}" for length in lengths), body=BODY_LIKE_REQUEST)
+    return (Exchange((sends + get("/test"),), (SURVIVED, BodyIsNotARequest(), NothingAfter()), ("POST", "GET")),)
 
 
-LENGTH = str(len(AS_REQUEST))
+BODY_LENGTH = str(len(BODY_LIKE_REQUEST))
 
 RULES = (
     Rule(
-        id="framings-length-first",
+        id="framing-length-first",
         stage=9,
-        sentence="After a request with Content-Length and then Transfer-Encoding, the connection ends.",
-        hint="Two servers may read such a body as two lengths, and one smuggles: answer 400 and close.",
+        sentence="The server closes the connection after a request with Content-Length and then Transfer-Encoding.",
+        hint="Two servers may read such a body with two lengths, which permits request smuggling. Respond with "
+        "400 and close.",
         section="RFC 9112 §6.1",
         needs=NEEDS,
-        exchanges=refused(posted("Content-Length: 5", CHUNKED, body=LAST), expects=BORNE),
+        exchanges=must_reject(post_lines("Content-Length: 5", CHUNKED, body=END_OF_CHUNKS), expects=SURVIVED),
     ),
     Rule(
-        id="framings-coding-first",
+        id="framing-coding-first",
         stage=9,
-        sentence="After a request with Transfer-Encoding and then Content-Length, the connection ends.",
-        hint="Look for both fields, whichever comes first: answer 400 and close.",
+        sentence="The server closes the connection after a request with Transfer-Encoding and then Content-Length.",
+        hint="Check for both fields, in either order. Respond with 400 and close.",
         section="RFC 9112 §6.1",
         needs=NEEDS,
-        exchanges=refused(posted(CHUNKED, "Content-Length: 5", body=LAST), expects=BORNE),
+        exchanges=must_reject(post_lines(CHUNKED, "Content-Length: 5", body=END_OF_CHUNKS), expects=SURVIVED),
     ),
     Rule(
-        id="framings-lengths-differ",
+        id="framing-lengths-differ",
         stage=9,
-        sentence="Two lengths that differ are answered 400.",
-        hint="Collect all Content-Length lines; a dict keeps one of them, and the next server another.",
+        sentence="The server responds 400 to two Content-Length fields that differ.",
+        hint="Collect all Content-Length lines. A map keeps one of them, and another server may use the other.",
         section="RFC 9112 §6.3",
         needs=NEEDS,
-        exchanges=refused(posted("Content-Length: 5", "Content-Length: 6"), posted("Content-Length: 5, 6")),
+        exchanges=must_reject(post_lines("Content-Length: 5", "Content-Length: 6"), post_lines("Content-Length: 5, 6")),
     ),
     Rule(
-        id="framings-lengths-same",
+        id="framing-lengths-same",
         stage=9,
-        sentence="A length that is said twice is refused, or counts once.",
-        hint="Either answer 400, or read just so many bytes as both say.",
+        sentence="The server rejects a repeated Content-Length, or uses the value once.",
+        hint="Respond with 400, or read exactly as many bytes as both fields announce.",
         section="RFC 9112 §6.3",
         needs=NEEDS,
-        exchanges=(*counted(LENGTH, LENGTH), *counted(f"{LENGTH}, {LENGTH}")),
+        exchanges=(*with_lengths(BODY_LENGTH, BODY_LENGTH), *with_lengths(f"{BODY_LENGTH}, {BODY_LENGTH}")),
     ),
     Rule(
-        id="framings-length-signed",
+        id="framing-length-signed",
         stage=9,
-        sentence="A length with a sign is answered 400.",
-        hint="int() takes +5 and -5; a length is digits and nothing else.",
+        sentence="The server responds 400 to a Content-Length with a sign.",
+        hint="Functions that convert text to numbers accept +5 and -5. A length contains digits only.",
         section="RFC 9112 §6.3",
         needs=NEEDS,
-        exchanges=refused(posted("Content-Length: +5"), posted("Content-Length: -5")),
+        exchanges=must_reject(post_lines("Content-Length: +5"), post_lines("Content-Length: -5")),
     ),
     Rule(
-        id="framings-length-odd",
+        id="framing-length-not-decimal",
         stage=9,
-        sentence="A length that is no decimal number is answered 400.",
-        hint="int() takes 1_0 and the digits of every script; match [0-9]+ first.",
+        sentence="The server responds 400 to a Content-Length that is not a decimal number.",
+        hint="Functions that convert text to numbers may accept 1_0 or digits of other scripts. Match `[0-9]+` first.",
         section="RFC 9112 §6.3",
         needs=NEEDS,
-        exchanges=refused(
-            posted("Content-Length: 0x5"),
-            posted("Content-Length: 1_0"),
-            posted("Content-Length: 5 5"),
-            posted("Content-Length: 5.0"),
-            posted("Content-Length: \xb2"),
+        exchanges=must_reject(
+            post_lines("Content-Length: 0x5"),
+            post_lines("Content-Length: 1_0"),
+            post_lines("Content-Length: 5 5"),
+            post_lines("Content-Length: 5.0"),
+            post_lines("Content-Length: \xb2"),
         ),
     ),
     Rule(
-        id="framings-chunked-not-last",
+        id="framing-chunked-not-last",
         stage=9,
-        sentence="A coding after chunked is answered 400.",
-        hint="Without chunked at the end, nobody can tell where the body ends.",
+        sentence="The server responds 400 to a request whose last transfer coding is not chunked.",
+        hint="The end of a body is unknown if chunked is not the last coding.",
         section="RFC 9112 §6.3",
         needs=NEEDS,
-        exchanges=refused(coded("chunked, gzip"), coded("chunked", "identity")),
+        exchanges=must_reject(with_codings("chunked, gzip"), with_codings("chunked", "identity")),
     ),
     Rule(
-        id="framings-chunked-twice",
+        id="framing-chunked-twice",
         stage=9,
-        sentence="Chunked twice is refused.",
-        hint="Split the list of codings, and count.",
+        sentence="The server rejects a request that lists the transfer coding chunked twice.",
+        hint="Split the list of codings at commas, and count.",
         section="RFC 9112 §6.1",
         level="SHOULD",
         needs=NEEDS,
-        exchanges=refused(coded("chunked, chunked"), coded("chunked", "chunked"), expects=REFUSED),
+        exchanges=must_reject(with_codings("chunked, chunked"), with_codings("chunked", "chunked"), expects=REJECTED),
     ),
     Rule(
-        id="framings-coding-empty",
+        id="framing-coding-empty",
         stage=9,
-        sentence="An empty Transfer-Encoding is answered; no chunks are waited for.",
-        hint="Compare the coding with chunked; that the field is there is not enough.",
+        sentence="The server responds to an empty Transfer-Encoding and does not wait for chunks.",
+        hint="Compare the value with `chunked`. The presence of the field is not enough.",
         section="RFC 9112 §6.1",
         needs=NEEDS,
-        exchanges=borne(posted("Transfer-Encoding:"), posted("Transfer-Encoding: ,")),
+        exchanges=must_survive(post_lines("Transfer-Encoding:"), post_lines("Transfer-Encoding: ,")),
     ),
     Rule(
-        id="framings-coding-disguised",
+        id="framing-coding-disguised",
         stage=9,
-        sentence="What is not quite chunked is refused.",
-        hint="Compare the whole coding: strip() takes away more than spaces, and `in` finds chunked anywhere.",
+        sentence="The server rejects transfer codings that only resemble chunked.",
+        hint="Compare the whole coding. Trimming removes more than spaces in many languages, and a substring "
+        "search finds too much.",
         section="RFC 9112 §6.1",
         needs=NEEDS,
-        exchanges=refused(coded("\x0bchunked"), coded("xchunked"), coded('"chunked"'), expects=REFUSED),
+        exchanges=must_reject(
+            with_codings("\x0bchunked"), with_codings("xchunked"), with_codings('"chunked"'), expects=REJECTED
+        ),
     ),
     Rule(
-        id="framings-coding-old",
+        id="framing-coding-http10",
         stage=9,
-        sentence="After a request of HTTP/1.0 with Transfer-Encoding, the connection ends.",
-        hint="HTTP/1.0 knows no codings, so the request's length is doubtful.",
+        sentence="The server closes the connection after an HTTP/1.0 request with Transfer-Encoding.",
+        hint="HTTP/1.0 has no transfer codings, so the length of the body is uncertain. Respond and close.",
         section="RFC 9112 §6.1",
         needs=NEEDS,
-        exchanges=refused(posted(CHUNKED, "Connection: keep-alive", version="1.0", body=LAST), expects=BORNE),
+        exchanges=must_reject(
+            post_lines(CHUNKED, "Connection: keep-alive", version="1.0", body=END_OF_CHUNKS), expects=SURVIVED
+        ),
     ),
     Rule(
-        id="framings-coding-unknown",
+        id="framing-coding-unknown",
         stage=9,
-        sentence="An unknown coding is refused, with 501 or 400.",
-        hint="Compare the codings with those that you can undo; there need be no other than chunked.",
+        sentence="The server responds 400 or 501 to an unknown transfer coding.",
+        hint="Compare the codings with those that you can decode. chunked alone is enough.",
         section="RFC 9112 §6.1",
         level="SHOULD",
         needs=NEEDS,
-        exchanges=refused(coded("x-unheard-of, chunked"), expects=REFUSED),
+        exchanges=must_reject(with_codings("x-unheard-of, chunked"), expects=REJECTED),
     ),
 )

@@ -1,143 +1,153 @@
-"""Stage 9, Hostile input: whom a request is for."""
+"""Stage 9, Hostile input: the Host field."""
 
 from http_contract.rules.expectations import Complete, Status
-from http_contract.rules.hostile import BAD, REFUSED, borne, raw
+from http_contract.rules.hostile import BAD_REQUEST, REJECTED, must_survive, raw_head
 from http_contract.rules.model import Exchange, Rule
 from http_contract.rules.stage05_parameters import ROOT
 
-OLD = raw("GET / HTTP/1.0", host="")
+HTTP10 = raw_head("GET / HTTP/1.0", host="")
+UNUSUAL = ("a_b;c=d", "%C3%A9.example:", "[v1.a:b]")  # legal by the grammar of RFC 3986 §3.2.2
 
 
-ODD = ("a_b;c=d", "%C3%A9.example:", "[v1.a:b]")  # by the grammar of RFC 3986 §3.2.2
+def with_hosts(*hosts: str) -> bytes:
+    return raw_head("GET / HTTP/1.1", *(f"Host: {host}" for host in hosts), host="")
 
 
-def hosted(*hosts: str) -> bytes:
-    return raw("GET / HTTP/1.1", *(f"Host: {host}" for host in hosts), host="")
-
-
-def absolute(host: str) -> bytes:
-    """A request that is not for that host, as its target says."""
-    return raw("GET {origin}/ HTTP/1.1", host=f"Host: {host}")
+def absolute_target(host: str) -> bytes:
+    """Return a request whose target names this server and whose Host field names another."""
+    return raw_head("GET {origin}/ HTTP/1.1", host=f"Host: {host}")
 
 
 RULES = (
     Rule(
-        id="hosts-none",
+        id="hosts-missing",
         stage=9,
-        sentence="A request of HTTP/1.1 without Host is answered 400.",
-        hint="Look for the Host field before you route; HTTP/1.1 demands it.",
+        sentence="The server responds 400 to an HTTP/1.1 request without a Host field.",
+        hint="Check the Host field before you look for a page. HTTP/1.1 requires it.",
         section="RFC 9112 §3.2",
         needs=ROOT,
-        exchanges=borne(hosted(), expects=BAD),
+        exchanges=must_survive(with_hosts(), expects=BAD_REQUEST),
     ),
     Rule(
         id="hosts-two",
         stage=9,
-        sentence="A request with two Host fields is answered 400.",
-        hint="Count the Host lines before you put fields into a dict, which keeps one of them.",
+        sentence="The server responds 400 to a request with two Host fields.",
+        hint="Count the Host lines before you put the fields into a map, which stores only one of them.",
         section="RFC 9112 §3.2",
-        needs=("hosts-none",),
-        exchanges=borne(hosted("{authority}", "{authority}"), hosted("{authority}", "elsewhere.example"), expects=BAD),
+        needs=("hosts-missing",),
+        exchanges=must_survive(
+            with_hosts("{authority}", "{authority}"),
+            with_hosts("{authority}", "elsewhere.example"),
+            expects=BAD_REQUEST,
+        ),
     ),
     Rule(
         id="hosts-list",
         stage=9,
-        sentence="A Host that names two hosts is answered 400.",
-        hint="A host has no white space: match the whole value against the grammar.",
+        sentence="The server responds 400 to a Host field with two hosts.",
+        hint="A host contains no white space. Match the whole value against the grammar.",
         section="RFC 9112 §3.2",
-        needs=("hosts-none",),
-        exchanges=borne(hosted("{authority}, elsewhere.example"), expects=BAD),
+        needs=("hosts-missing",),
+        exchanges=must_survive(with_hosts("{authority}, elsewhere.example"), expects=BAD_REQUEST),
     ),
     Rule(
         id="hosts-userinfo",
         stage=9,
-        sentence="A Host with a user in it is answered 400.",
-        hint="Host is name and port alone; an @ does not belong there.",
+        sentence="The server responds 400 to a Host field that contains a user.",
+        hint="Host is a name and a port. Reject a value with an @.",
         section="RFC 9112 §3.2",
         needs=("hosts-list",),
-        exchanges=borne(hosted("user@{authority}"), hosted("user:secret@{authority}"), expects=BAD),
+        exchanges=must_survive(
+            with_hosts("user@{authority}"), with_hosts("user:secret@{authority}"), expects=BAD_REQUEST
+        ),
     ),
     Rule(
         id="hosts-path",
         stage=9,
-        sentence="A Host with a path in it is answered 400.",
-        hint="Host is name and port alone; match the whole value, not its beginning.",
+        sentence="The server responds 400 to a Host field that contains a path.",
+        hint="Host is a name and a port. Match the whole value, not only its beginning.",
         section="RFC 9112 §3.2",
         needs=("hosts-list",),
-        exchanges=borne(hosted("{authority}/test"), hosted("http://{authority}"), expects=BAD),
+        exchanges=must_survive(with_hosts("{authority}/test"), with_hosts("http://{authority}"), expects=BAD_REQUEST),
     ),
     Rule(
         id="hosts-grammar",
         stage=9,
-        sentence="A Host that is no name or address, with or without a port, is answered 400.",
-        hint="Match the whole value against the grammar: a port is digits, an IPv6 address stands in brackets.",
+        sentence="The server responds 400 to a Host field that is not a valid name or address with an optional port.",
+        hint="Match the whole value against the grammar. A port is digits, and an IPv6 address is in brackets.",
         section="RFC 9112 §3.2",
         needs=("hosts-list",),
-        exchanges=borne(
-            hosted("localhost:port"),
-            hosted("localhost:80:80"),
-            hosted("[::1"),
-            hosted("[::1]80"),
-            hosted("local host"),
-            hosted("local<host>"),
-            hosted("local%host"),
-            hosted("l\xf6calhost"),
-            expects=BAD,
+        exchanges=must_survive(
+            with_hosts("localhost:port"),
+            with_hosts("localhost:80:80"),
+            with_hosts("[::1"),
+            with_hosts("[::1]80"),
+            with_hosts("local host"),
+            with_hosts("local<host>"),
+            with_hosts("local%host"),
+            with_hosts("l\xf6calhost"),
+            expects=BAD_REQUEST,
         ),
     ),
     Rule(
         id="hosts-empty",
         stage=9,
-        sentence="An empty Host is answered, whatever the answer.",
-        hint="Do not split the value before you know that there is one.",
+        sentence="The server responds to a request with an empty Host field.",
+        hint="Check that the value is not empty before you split it.",
         section="RFC 9112 §3.2",
         needs=ROOT,
-        exchanges=borne(hosted("")),
+        exchanges=must_survive(with_hosts("")),
     ),
     Rule(
         id="hosts-unknown",
         stage=9,
-        sentence="A host that the server does not serve is answered 400, 404 or 421.",
-        hint="Compare Host with a list of the names that you answer for: a page may ask for yours by another's name.",
+        sentence="The server responds 400, 404 or 421 to a host that it does not serve.",
+        hint="Compare Host with the names that you serve. Otherwise another site's name can be pointed at your server.",
         section="RFC 9110 §7.4",
         level="SHOULD",
         needs=ROOT,
-        exchanges=borne(hosted("elsewhere.example"), expects=Status(400, 404, 421)),
+        exchanges=must_survive(with_hosts("elsewhere.example"), expects=Status(400, 404, 421)),
     ),
     Rule(
         id="hosts-absolute",
         stage=9,
-        sentence="The host in an absolute target counts, not the one in Host.",
-        hint="With http://host/path in the request line, take the host from there and pass over Host.",
+        sentence="The server uses the host of an absolute target and ignores the Host field.",
+        hint="If the request line contains http://host/path, take the host from there.",
         section="RFC 9112 §3.2.2",
         needs=("route-absolute-form",),
-        exchanges=borne(absolute("elsewhere.example"), expects=Status(200)),
+        exchanges=must_survive(absolute_target("elsewhere.example"), expects=Status(200)),
     ),
     Rule(
-        id="hosts-odd",
+        id="hosts-unusual",
         stage=9,
-        sentence="A name of odd but legal characters is no error of grammar, even where it is not for the server.",
-        hint="A name may have _ ; = and percent-encoding: refuse it if you do not know it, not for how it looks.",
+        sentence="The server accepts unusual but legal characters in a host name as valid grammar.",
+        hint="A name may contain `_`, `;`, `=` and percent-encoding. Reject it because you do not serve it, not "
+        "because of its form.",
         section="RFC 3986 §3.2.2",
         needs=("hosts-absolute",),
-        exchanges=(*borne(*map(hosted, ODD)), *borne(*map(absolute, ODD), expects=Status(200))),
+        exchanges=(
+            *must_survive(*map(with_hosts, UNUSUAL)),
+            *must_survive(*map(absolute_target, UNUSUAL), expects=Status(200)),
+        ),
     ),
     Rule(
-        id="hosts-absolute-none",
+        id="hosts-absolute-missing",
         stage=9,
-        sentence="A target that begins with http:// and names no host is refused.",
-        hint="Do not fall back to Host: what stands between // and the next / must not be empty.",
+        sentence="The server rejects an http:// target without a host.",
+        hint="Check that the text between // and the next / is not empty. Do not use the Host field in its place.",
         section="RFC 9110 §4.2.1",
         needs=("route-absolute-form",),
-        exchanges=borne(raw("GET http:///test HTTP/1.1"), raw("GET http://:80/test HTTP/1.1"), expects=REFUSED),
+        exchanges=must_survive(
+            raw_head("GET http:///test HTTP/1.1"), raw_head("GET http://:80/test HTTP/1.1"), expects=REJECTED
+        ),
     ),
     Rule(
-        id="hosts-old",
+        id="hosts-http10",
         stage=9,
-        sentence="HTTP/1.0 needs no Host.",
-        hint="Demand Host only where the request line says HTTP/1.1.",
+        sentence="The server accepts an HTTP/1.0 request without a Host field.",
+        hint="Require Host only if the request line has the version HTTP/1.1.",
         section="RFC 9112 §3.2",
-        needs=("persistence-old",),
-        exchanges=(Exchange((OLD,), (Status(200), Complete())),),
+        needs=("persistence-http10",),
+        exchanges=(Exchange((HTTP10,), (Status(200), Complete())),),
     ),
 )

@@ -1,4 +1,4 @@
-"""Stage 9, Hostile input, still: requests that never end, and errors that need not wait for a body."""
+"""Stage 9, Hostile input: requests that never end, and errors before the body has arrived."""
 
 import time
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from http_contract.client.server import Server
 from http_contract.http.request import FORM, URLENCODED, request, title
 from http_contract.http.transcript import broken
 from http_contract.rules.expectations import CLIENT_ERRORS, Status
-from http_contract.rules.hostile import raw
+from http_contract.rules.hostile import raw_head
 from http_contract.rules.model import Check, Rule, expect
 from http_contract.rules.stage05_parameters import ROOT
 
-STEP = 0.2  # seconds between two looks, and between two drops of a drip
+STEP = 0.2  # seconds between two checks, and between two bytes of a slow request
 HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: {authority}\r\nX-Slow: "
-HALF_A_BODY = raw(f"POST {FORM} HTTP/1.1", f"Content-Type: {URLENCODED}", "Content-Length: 100000") + b"name="
+HALF_A_BODY = raw_head(f"POST {FORM} HTTP/1.1", f"Content-Type: {URLENCODED}", "Content-Length: 100000") + b"name="
 
 
-def gives_up(sends: bytes, drip: bytes = b"") -> Check:
-    """Return a check that the server answers with an error, or closes, in time, though a byte may come now and then."""
+def times_out(sends: bytes, drip: bytes = b"") -> Check:
+    """Return a check that the server sends an error or closes in time, although single bytes may still arrive."""
 
     def check(server: Server) -> None:
         with server.connect() as connection:
@@ -37,7 +37,7 @@ def gives_up(sends: bytes, drip: bytes = b"") -> Check:
     rest = f"a byte every {STEP:g} seconds" if drip else "nothing"
     check.__doc__ = (
         f"Send the beginning of `{title(sends)}`, then {rest}. "
-        "Before the judge's patience ends, there is an answer 4xx, or the end of the connection."
+        "The server must respond with a 4xx status or close the connection within the judge's patience."
     )
     return check
 
@@ -48,8 +48,8 @@ def steps(seconds: float) -> Iterator[None]:
         yield
 
 
-def answered_early(server: Server) -> None:
-    """Send the head of `POST /` with a Content-Length that is none, and no byte of a body; the answer is 400."""
+def responds_early(server: Server) -> None:
+    """Send the head of `POST /` with an invalid Content-Length, and no body. The response must be 400."""
     with server.connect() as connection:
         connection.send(request("POST", "/", "Content-Length: 5five"))
         connection.response("POST")
@@ -58,54 +58,54 @@ def answered_early(server: Server) -> None:
 
 RULES = (
     Rule(
-        id="deadlines-early",
+        id="timeouts-early",
         stage=9,
-        sentence="What the head shows to be wrong is answered before the body has come.",
-        hint="Check the head when it is complete; do not read the body first.",
+        sentence="The server responds to an invalid head before the body has arrived.",
+        hint="Check the head when it is complete. Do not read the body first.",
         section="RFC 9112 §6.3",
         needs=("persistence-error",),
-        check=answered_early,
+        check=responds_early,
     ),
     Rule(
-        id="deadlines-head",
+        id="timeouts-head",
         stage=9,
-        sentence="A head that does not end is given up: 408, or the connection ends.",
+        sentence="The server responds 408 or closes the connection if a head does not end.",
         hint="Set a time limit for the whole head, from its first byte.",
         section="RFC 9110 §15.5.9",
         level="SHOULD",
         needs=ROOT,
-        check=gives_up(HALF_A_HEAD),
+        check=times_out(HALF_A_HEAD),
     ),
     Rule(
-        id="deadlines-head-drip",
+        id="timeouts-head-drip",
         stage=9,
-        sentence="A head that comes in drops is given up, too.",
-        hint="settimeout() is for each recv(); a drop a second renews it. Keep one deadline for the head.",
+        sentence="The server responds 408 or closes the connection if a head arrives too slowly, byte by byte.",
+        hint="A socket timeout applies to each read, and every byte restarts it. Use one deadline for the whole head.",
         section="RFC 9110 §15.5.9",
         level="SHOULD",
         needs=ROOT,
-        check=gives_up(HALF_A_HEAD, b"a"),
+        check=times_out(HALF_A_HEAD, b"a"),
     ),
     Rule(
-        id="deadlines-body",
+        id="timeouts-body",
         stage=9,
-        sentence="A body that does not end is given up: 408, or the connection ends.",
-        hint="Set a time limit for the body, too.",
-        section="RFC 9110 §15.5.9",
-        level="SHOULD",
-        routes=(FORM,),
-        needs=ROOT,
-        check=gives_up(HALF_A_BODY),
-    ),
-    Rule(
-        id="deadlines-body-drip",
-        stage=9,
-        sentence="A body that comes in drops is given up, too.",
-        hint="Keep one deadline for the body, whatever comes.",
+        sentence="The server responds 408 or closes the connection if a body does not end.",
+        hint="Set a time limit for the body too.",
         section="RFC 9110 §15.5.9",
         level="SHOULD",
         routes=(FORM,),
         needs=ROOT,
-        check=gives_up(HALF_A_BODY, b"a"),
+        check=times_out(HALF_A_BODY),
+    ),
+    Rule(
+        id="timeouts-body-drip",
+        stage=9,
+        sentence="The server responds 408 or closes the connection if a body arrives too slowly, byte by byte.",
+        hint="Use one deadline for the body, or a minimum rate. A timeout for each read is not enough.",
+        section="RFC 9110 §15.5.9",
+        level="SHOULD",
+        routes=(FORM,),
+        needs=ROOT,
+        check=times_out(HALF_A_BODY, b"a"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Stage 10, Files and caching: the files of a folder, each as it is, and nothing for a name that has none."""
+"""Stage 10, Files and caching: the files of the public folder, and names without a file."""
 
 import re
 import string
@@ -8,64 +8,64 @@ from http_contract.http.request import get, head, last
 from http_contract.rules.content import MEDIA_TYPES, Intact
 from http_contract.rules.expectations import All, Complete, Either, Has, NoBody, SomeBody, Status
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
-from http_contract.rules.stage04_methods import compared, length_true, same_values
-from http_contract.rules.stage05_parameters import ROOT
+from http_contract.rules.stage03_route import NOT_FOUND
+from http_contract.rules.stage04_methods import compare_head, length_is_right, same_values
+from http_contract.rules.stage05_parameters import OK, ROOT
 
 FILES = ("/files/<path:name>",)
 STYLE = ("/style.css",)
-UNCODED = "Accept-Encoding: identity"  # so that no compression hides the bytes of a file
-SHOWN = Status(200)
-MOVED = (301, 302, 307, 308)  # a redirect to another path says as well that this one is no file
-NONE = (Status(404), SomeBody())
-NO_FILE = (Status(400, 403, 404, *MOVED),)
-TOO_LONG = (Status(400, 404, 414),)
-PATHS = tuple(f"/files/{name}" for name in MEDIA_TYPES if "/" not in name)
+IDENTITY = "Accept-Encoding: identity"  # no compression, so that the bytes of a file can be compared
+MOVED = (301, 302, 307, 308)  # a redirect also shows that this path is not a file
+NOT_A_FILE = (Status(400, 403, 404, *MOVED),)
+TOO_LONG_NAME = (Status(400, 404, 414),)
+FILE_PATHS = tuple(f"/files/{name}" for name in MEDIA_TYPES if "/" not in name)
+WHOLE_FILE = All(OK, Complete(), Intact("hello.txt"))
 UTF_8 = Has("Content-Type", r'(?i)[^;]*(;.*)?;[ \t]*charset=("?)utf-8\2[ \t]*(;.*)?', "with `charset=utf-8`")
 
 
-def at(path: str, *expects: Expectation, fields: tuple[str, ...] = ()) -> Exchange:
-    return Exchange((get(path, UNCODED, *fields),), expects)
+def get_file(path: str, *expects: Expectation, fields: tuple[str, ...] = ()) -> Exchange:
+    return Exchange((get(path, IDENTITY, *fields),), expects)
 
 
-def named(*names: str, expects: tuple[Expectation, ...]) -> tuple[Exchange, ...]:
-    """Ask for each of these names below /files/."""
-    return tuple(at(f"/files/{name}", *expects) for name in names)
+def get_names(*names: str, expects: tuple[Expectation, ...]) -> tuple[Exchange, ...]:
+    """Return an exchange for each of these names below /files/."""
+    return tuple(get_file(f"/files/{name}", *expects) for name in names)
 
 
 def is_file(asked: str, name: str) -> Exchange:
-    """Ask for a path below /files/ that is that file."""
-    return at(f"/files/{asked}", SHOWN, Complete(), Intact(name))
+    """Return an exchange for a path below /files/ that leads to this file."""
+    return get_file(f"/files/{asked}", OK, Complete(), Intact(name))
 
 
 def is_of_type(path: str, media_type: str, *expects: Expectation) -> Exchange:
-    told = Has("Content-Type", rf"(?i){re.escape(media_type)}[ \t]*(;.*)?", f"`{media_type}`")
-    return at(path, SHOWN, told, *expects)
+    typed = Has("Content-Type", rf"(?i){re.escape(media_type)}[ \t]*(;.*)?", f"`{media_type}`")
+    return get_file(path, OK, typed, *expects)
 
 
 def random_names_missing(server: Server) -> None:
-    """Ask for three random names below /files/; each is 404, with content."""
+    """Send GET for three random names below /files/. Each response must be 404, with content."""
     random = server.random("files-missing")
     for _ in range(3):
         name = "".join(random.choices(string.ascii_lowercase, k=12))
-        expect(server.ask(get(f"/files/{name}.txt")), *NONE)
+        expect(server.ask(get(f"/files/{name}.txt")), *NOT_FOUND)
 
 
 RULES = (
     Rule(
         id="files-served",
         stage=10,
-        sentence="/files/hello.txt is the file hello.txt of the public folder.",
-        hint="A route with a parameter: what stands after /files/ is the file's name below the folder.",
+        sentence="The server responds to /files/hello.txt with the file hello.txt of the public folder.",
+        hint="Add a route with a parameter: the file's name below the folder is the part of the path after /files/.",
         section="the service, /files",
         routes=FILES,
         needs=ROOT,
-        exchanges=(at("/files/hello.txt", SHOWN, SomeBody()),),
+        exchanges=(get_file("/files/hello.txt", OK, SomeBody()),),
     ),
     Rule(
         id="files-intact",
         stage=10,
-        sentence="A text file comes as it is, octet for octet.",
-        hint="Open files with 'rb'; Content-Length counts octets, and a letter like \u00fc has two of them.",
+        sentence="The server sends a text file unchanged, byte for byte.",
+        hint="Open files in binary mode. Content-Length counts bytes, and a letter such as ü takes two of them.",
         section="RFC 9110 §8.6",
         routes=FILES,
         needs=("files-served",),
@@ -74,8 +74,8 @@ RULES = (
     Rule(
         id="files-binary",
         stage=10,
-        sentence="A picture comes as it is, octet for octet.",
-        hint="Open files with 'rb', send their bytes, and never decode them on the way.",
+        sentence="The server sends a picture unchanged, byte for byte.",
+        hint="Open files in binary mode, send their bytes, and never decode them.",
         section="RFC 9110 §8.1",
         routes=FILES,
         needs=("files-served",),
@@ -84,8 +84,8 @@ RULES = (
     Rule(
         id="files-folders",
         stage=10,
-        sentence="A file in a folder of the public folder is served as well.",
-        hint="The name may have slashes in it: <path:name> takes all segments that are left.",
+        sentence="The server serves files in subfolders of the public folder.",
+        hint="The name may contain slashes. Let the parameter match all remaining segments.",
         section="the service, /files",
         routes=FILES,
         needs=("files-intact",),
@@ -94,8 +94,8 @@ RULES = (
     Rule(
         id="files-percent",
         stage=10,
-        sentence="A file's name may be percent-encoded, in whole or in part.",
-        hint="Decode the path, once, before you look for the file.",
+        sentence="The server accepts percent-encoding in the name of a file.",
+        hint="Percent-decode the path exactly once before you look for the file.",
         section="RFC 3986 §6.2.2.2",
         routes=FILES,
         needs=("files-intact", "route-percent"),
@@ -104,18 +104,20 @@ RULES = (
     Rule(
         id="files-encoded-slash",
         stage=10,
-        sentence="An encoded slash in a file's name separates folders, or the name is refused.",
-        hint="Decode the whole path first, then split it.",
+        sentence="The server reads an encoded slash in a file's name as a slash, or rejects the name.",
+        hint="Decode the whole path first, then split it into segments.",
         section="RFC 3986 §2.2",
         routes=FILES,
         needs=("files-folders", "files-percent"),
-        exchanges=(at("/files/notes%2Fnested.txt", Either(All(SHOWN, Intact("notes/nested.txt")), Status(400, 404))),),
+        exchanges=(
+            get_file("/files/notes%2Fnested.txt", Either(All(OK, Intact("notes/nested.txt")), Status(400, 404))),
+        ),
     ),
     Rule(
         id="files-query",
         stage=10,
-        sentence="The query takes no part in finding a file.",
-        hint="Split the target at the first '?' before you look for the file.",
+        sentence="The server ignores the query when it looks for a file.",
+        hint="Split the target at the first `?` before you look for the file.",
         section="RFC 3986 §3.4",
         routes=FILES,
         needs=("files-intact", "route-query"),
@@ -124,29 +126,29 @@ RULES = (
     Rule(
         id="files-type",
         stage=10,
-        sentence="A file's media type is the one that its name tells.",
-        hint="mimetypes.guess_type(name) tells it, or a table of your own from .txt, .json, .svg and .png.",
+        sentence="The server sends each file with the media type that belongs to its name.",
+        hint="Look the suffix up in a table of media types: .txt, .json, .svg and .png.",
         section="RFC 9110 §8.3",
         routes=FILES,
         needs=("files-served",),
-        exchanges=tuple(is_of_type(path, MEDIA_TYPES[path.removeprefix("/files/")]) for path in PATHS),
+        exchanges=tuple(is_of_type(path, MEDIA_TYPES[path.removeprefix("/files/")]) for path in FILE_PATHS),
     ),
     Rule(
         id="files-charset",
         stage=10,
-        sentence="A text file's media type says that it is UTF-8.",
-        hint="Content-Type: text/plain; charset=utf-8.",
+        sentence="The server sends text files with `charset=utf-8`.",
+        hint="Send `Content-Type: text/plain; charset=utf-8`.",
         section="RFC 9110 §8.3.2",
         level="SHOULD",
         routes=FILES,
         needs=("files-type",),
-        exchanges=named("hello.txt", expects=(SHOWN, UTF_8)),
+        exchanges=get_names("hello.txt", expects=(OK, UTF_8)),
     ),
     Rule(
         id="files-style",
         stage=10,
-        sentence="/style.css is a stylesheet: text/css.",
-        hint="A browser takes no stylesheet that is said to be anything else.",
+        sentence="The server responds to /style.css with a stylesheet of type text/css.",
+        hint="Send `Content-Type: text/css`. Browsers ignore a stylesheet of any other type.",
         section="the service, /style.css",
         routes=STYLE,
         needs=ROOT,
@@ -155,118 +157,119 @@ RULES = (
     Rule(
         id="files-accept",
         stage=10,
-        sentence="A file has one form, which is sent whatever the client prefers.",
-        hint="Look into Accept for pages only; a file is not to be had as HTML or JSON.",
+        sentence="The server sends a file regardless of the client's Accept field.",
+        hint="Read Accept only for pages. A file has one representation.",
         section="RFC 9110 §12.4.1",
         level="SHOULD",
         routes=FILES,
         needs=("files-intact",),
         exchanges=tuple(
-            at("/files/hello.txt", SHOWN, Intact("hello.txt"), fields=(f"Accept: {accept}",))
+            get_file("/files/hello.txt", OK, Intact("hello.txt"), fields=(f"Accept: {accept}",))
             for accept in ("application/json", "text/html", "image/webp")
         ),
     ),
     Rule(
         id="files-head",
         stage=10,
-        sentence="HEAD of a file is answered as GET, without its bytes.",
-        hint="Make the answer as for GET, then leave out the body.",
+        sentence="The server responds to HEAD for a file as to GET, without the body.",
+        hint="Build the response as for GET, then leave out the body.",
         section="RFC 9110 §9.3.2",
         routes=FILES,
         needs=("files-served", "methods-head", "methods-head-no-body"),
-        exchanges=tuple(Exchange((head(path, UNCODED),), (SHOWN, NoBody())) for path in PATHS),
+        exchanges=tuple(Exchange((head(path, IDENTITY),), (OK, NoBody())) for path in FILE_PATHS),
     ),
     Rule(
         id="files-head-length",
         stage=10,
-        sentence="Where HEAD tells a file's length, it is the right one.",
-        hint="Take Content-Length from the file, before the body is left out.",
+        sentence="A Content-Length in the response to HEAD for a file is the size of the file.",
+        hint="Set Content-Length from the file before you leave out the body.",
         section="RFC 9110 §8.6",
         routes=FILES,
-        needs=("files-head", "files-intact", "methods-head-length-true"),
-        check=compared(length_true, PATHS),
+        needs=("files-head", "files-intact", "methods-head-length-right"),
+        check=compare_head(length_is_right, FILE_PATHS),
     ),
     Rule(
         id="files-head-type",
         stage=10,
-        sentence="HEAD tells the media type of a file that GET tells.",
-        hint="Make the answer as for GET, then leave out the body.",
+        sentence="The response to HEAD for a file has the same Content-Type as the response to GET.",
+        hint="Build the response as for GET, then leave out the body.",
         section="RFC 9110 §9.3.2",
         routes=FILES,
         needs=("files-head", "files-type", "methods-head-fields"),
-        check=compared(same_values, PATHS),
+        check=compare_head(same_values, FILE_PATHS),
     ),
     Rule(
         id="files-methods",
         stage=10,
-        sentence="A file takes no POST.",
-        hint="A file's route has GET, and with it HEAD and OPTIONS: answer 405 to the others, with Allow.",
+        sentence="The server responds 405 to POST for a file.",
+        hint="A file has GET, HEAD and OPTIONS. Respond to other methods with 405 and Allow.",
         section="RFC 9110 §15.5.6",
         routes=FILES,
-        needs=("files-served", "methods-lacking"),
+        needs=("files-served", "methods-not-allowed"),
         exchanges=(Exchange((last("POST", "/files/hello.txt", body=b""),), (Status(405, 501),)),),
     ),
     Rule(
         id="files-missing",
         stage=10,
-        sentence="A name that no file has is 404, with a page.",
-        hint="Catch FileNotFoundError, or look whether the path is a file, and answer with your not-found page.",
+        sentence="The server responds 404 to the name of a file that does not exist, with a page.",
+        hint="Check that the file exists, or catch the error of opening it, and send your not-found page.",
         section="RFC 9110 §15.5.5",
         routes=FILES,
         needs=("files-served", "route-unknown"),
-        exchanges=named(
-            "missing.txt", "notes/missing.txt", "missing/hello.txt", "hello.tx", "hello.txt~", expects=NONE
+        exchanges=get_names(
+            "missing.txt", "notes/missing.txt", "missing/hello.txt", "hello.tx", "hello.txt~", expects=NOT_FOUND
         ),
         check=random_names_missing,
     ),
     Rule(
         id="files-folder",
         stage=10,
-        sentence="A folder is no file, and its content is not listed.",
-        hint="open() of a folder raises IsADirectoryError: look whether the path is a file, and answer 404.",
+        sentence="The server responds with an error or a redirect to the name of a folder and does not list its "
+        "content.",
+        hint="Opening a folder fails or returns no file. Check that the path is a file, and respond with 404.",
         section="the service, /files",
         routes=FILES,
         needs=("files-missing", "files-folders"),
-        exchanges=named("notes", "notes/", "", expects=NO_FILE),
+        exchanges=get_names("notes", "notes/", "", expects=NOT_A_FILE),
     ),
     Rule(
         id="files-below",
         stage=10,
-        sentence="Below a file there is nothing: /files/hello.txt/ is 404.",
-        hint="open() of such a path raises NotADirectoryError; and pathlib drops a final slash. Refuse empty segments.",
+        sentence="The server does not serve a file at a path below it, such as /files/hello.txt/.",
+        hint="Some path functions drop a final slash. Reject empty segments.",
         section="RFC 3986 §3.3",
         routes=FILES,
         needs=("files-missing",),
-        exchanges=named("hello.txt/", "hello.txt/more", "hello.txt//", expects=NO_FILE),
+        exchanges=get_names("hello.txt/", "hello.txt/more", "hello.txt//", expects=NOT_A_FILE),
     ),
     Rule(
         id="files-dots",
         stage=10,
-        sentence="A name of nothing but dots is no file.",
-        hint="A segment that is . or .. is none of a file's name: refuse it, encoded or not.",
+        sentence="The server does not serve a file at a name that is nothing but dots.",
+        hint="Reject names with a segment that is `.` or `..`, encoded or not.",
         section="RFC 3986 §3.3",
         routes=FILES,
         needs=("files-folder",),
-        exchanges=named(".", "%2e", "...", "....", "%2e%2e%2e", "notes/.", expects=NO_FILE),
+        exchanges=get_names(".", "%2e", "...", "....", "%2e%2e%2e", "notes/.", expects=NOT_A_FILE),
     ),
     Rule(
         id="files-nul",
         stage=10,
-        sentence="A name with a NUL in it is 404 or 400.",
-        hint="open() raises ValueError for it: refuse control characters in a path.",
+        sentence="The server responds 400 or 404 to a file name with a NUL.",
+        hint="Functions that open files fail at a NUL. Reject control characters in a path.",
         section="RFC 3986 §7.3",
         routes=FILES,
         needs=("files-missing", "route-percent-nul"),
-        exchanges=named("hello.txt%00", "hello.txt%00.png", "%00", expects=(Status(400, 404),)),
+        exchanges=get_names("hello.txt%00", "hello.txt%00.png", "%00", expects=(Status(400, 404),)),
     ),
     Rule(
         id="files-long",
         stage=10,
-        sentence="A name that is too long for any file is 404, 400 or 414.",
-        hint="open() raises OSError for a name of more than 255 octets: catch it with the others.",
+        sentence="The server responds 400, 404 or 414 to a file name that is too long for any file.",
+        hint="Opening a name of more than 255 bytes fails. Catch that error like the others.",
         section="RFC 9110 §15.5.15",
         routes=FILES,
         needs=("files-missing", "route-long"),
-        exchanges=named("x" * 300, "x/" * 2500 + "x", expects=TOO_LONG),
+        exchanges=get_names("x" * 300, "x/" * 2500 + "x", expects=TOO_LONG_NAME),
     ),
 )

@@ -1,71 +1,70 @@
-"""Stage 10, Files and caching, still: a part of a file, which a server may leave whole."""
+"""Stage 10, Files and caching: Range, which a server may ignore."""
 
 import re
 
-from http_contract.rules.content import Intact, content_of
+from http_contract.rules.content import content_of
 from http_contract.rules.expectations import All, BodyMatches, Complete, Either, Has, Status, When
 from http_contract.rules.model import Exchange, Expectation, Rule
-from http_contract.rules.stage10_files import FILES, SHOWN, at
+from http_contract.rules.stage10_files import FILES, WHOLE_FILE, get_file
 
 NAME = "hello.txt"
-WHOLE = All(SHOWN, Complete(), Intact(NAME))
 PARTIAL = Status(206)
 SIZE = len(content_of(NAME))
 PART = All(
     Complete(),
     Has("Content-Range", rf"bytes 0-4/({SIZE}|\*)", f"`bytes 0-4/{SIZE}`"),
-    BodyMatches(re.escape(content_of(NAME)[:5]), "just the first five bytes of the file"),
+    BodyMatches(re.escape(content_of(NAME)[:5]), "only the first five bytes of the file"),
 )
 
 
-def ranged(asked: str, *expects: Expectation, fields: tuple[str, ...] = ()) -> Exchange:
-    return at(f"/files/{NAME}", *expects, fields=(f"Range: {asked}", *fields))
+def get_range(asked: str, *expects: Expectation, fields: tuple[str, ...] = ()) -> Exchange:
+    return get_file(f"/files/{NAME}", *expects, fields=(f"Range: {asked}", *fields))
 
 
 RULES = (
     Rule(
-        id="files-range",
+        id="ranges-part",
         stage=10,
-        sentence="Asked for a part of a file, a server sends the whole, or with 206 just that part.",
-        hint="Pass over Range, as you may. If you do not: 206, Content-Range, and those bytes alone.",
+        sentence="The server responds to a Range request with the whole file, or with 206 and exactly that part.",
+        hint="You may ignore Range. If you do not, send 206, Content-Range and only these bytes.",
         section="RFC 9110 §15.3.7",
         routes=FILES,
         needs=("files-intact",),
-        exchanges=(ranged("bytes=0-4", Either(WHOLE, PARTIAL), When(PARTIAL, PART)),),
+        exchanges=(get_range("bytes=0-4", Either(WHOLE_FILE, PARTIAL), When(PARTIAL, PART)),),
     ),
     Rule(
-        id="files-range-outside",
+        id="ranges-outside",
         stage=10,
-        sentence="Asked for a part that a file does not have, or for none at all, a server sends the whole, or 416.",
-        hint="Pass over Range, as you may. If you do not: 416 where no byte of the file is in the range.",
+        sentence="The server responds to an invalid or unsatisfiable Range with the whole file, 400 or 416.",
+        hint="You may ignore Range. If you do not, respond with 416 if the range contains no byte of the file.",
         section="RFC 9110 §15.5.17",
         routes=FILES,
-        needs=("files-range",),
+        needs=("ranges-part",),
         exchanges=tuple(
-            ranged(asked, Either(WHOLE, Status(400, 416)))
+            get_range(asked, Either(WHOLE_FILE, Status(400, 416)))
             for asked in ("bytes=999999-", "bytes=x-y", "bytes=-", "bytes=4-0", "bytes")
         ),
     ),
     Rule(
-        id="files-range-unit",
+        id="ranges-unit",
         stage=10,
-        sentence="A Range in a unit that the server does not know is passed over.",
-        hint="Take Range for a range of bytes only where it begins with `bytes=`.",
+        sentence="The server ignores a Range in an unknown unit.",
+        hint="Use Range only if its value begins with `bytes=`.",
         section="RFC 9110 §14.2",
         routes=FILES,
-        needs=("files-range",),
-        exchanges=(ranged("lines=0-4", WHOLE),),
+        needs=("ranges-part",),
+        exchanges=(get_range("lines=0-4", WHOLE_FILE),),
     ),
     Rule(
-        id="files-range-if",
+        id="ranges-if-range",
         stage=10,
-        sentence="A Range is passed over where If-Range names another version of the file.",
-        hint="Compare If-Range with the file's ETag or Last-Modified before you look at Range; or pass over both.",
+        sentence="The server ignores Range if If-Range names another version of the file.",
+        hint="Compare If-Range with the file's ETag or Last-Modified before you use Range, or ignore both.",
         section="RFC 9110 §13.1.5",
         routes=FILES,
-        needs=("files-range",),
+        needs=("ranges-part",),
         exchanges=tuple(
-            ranged("bytes=0-4", WHOLE, fields=(f"If-Range: {version}",))
+            get_range("bytes=0-4", WHOLE_FILE, fields=(f"If-Range: {version}",))
             for version in ('"no-such-tag"', "Sat, 01 Jan 2000 00:00:00 GMT")
         ),
     ),

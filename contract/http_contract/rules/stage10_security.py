@@ -1,4 +1,4 @@
-"""Stage 10, Files and caching, still: what every answer tells a browser to beware of."""
+"""Stage 10, Files and caching: the security fields of every response."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from http_contract.http.response import Response
 from http_contract.http.transcript import Failure
 from http_contract.rules.content import HTML
 from http_contract.rules.expectations import All, Framed, Has, Lacks, OfAnswer, When
-from http_contract.rules.hostile import repelled
+from http_contract.rules.hostile import may_close
 from http_contract.rules.model import Exchange, Expectation, Rule
 from http_contract.rules.stage03_route import UNKNOWN
 from http_contract.rules.stage05_parameters import ROOT
 from http_contract.rules.stage07_persistence import BAD_LENGTH
-from http_contract.rules.stage10_files import FILES, STYLE, at
+from http_contract.rules.stage10_files import FILES, STYLE, get_file
 
 NOSNIFF = Has("X-Content-Type-Options", r"(?i)nosniff", "`nosniff`")
 FRAMES = Has("X-Frame-Options", r"(?i)deny", "`DENY`")
@@ -23,8 +23,8 @@ GUARDS = (NOSNIFF, FRAMES, REFERRER)
 POLICY = "Content-Security-Policy"
 
 
-def everywhere(*expects: Expectation) -> tuple[Exchange, ...]:
-    """The pages that each server has, in both forms, and errors."""
+def on_every_page(*expects: Expectation) -> tuple[Exchange, ...]:
+    """Return exchanges for the core pages, in HTML and JSON, and for errors."""
     return (
         *(Exchange((get(path),), expects) for path in ("/", "/test", "/time", UNKNOWN)),
         Exchange((get("/test", "Accept: application/json"),), expects),
@@ -34,15 +34,15 @@ def everywhere(*expects: Expectation) -> tuple[Exchange, ...]:
 
 @dataclass(frozen=True)
 class OwnOnly(OfAnswer):
-    """The policy lets a page have what comes from its own server, and no script at all."""
+    """The policy allows content of the own server only, and no scripts."""
 
     def __str__(self) -> str:
-        return "a policy that allows no script, and nothing from elsewhere"
+        return "a policy that allows no scripts and nothing from other servers"
 
     def about(self, response: Response) -> Iterator[Failure]:
         policies = (response.get(POLICY) or "").split(",")
         found = [list(gaps(directives(policy))) for policy in policies]
-        if all(found):  # of several policies, each takes its part away
+        if all(found):  # a browser enforces all policies; one strict policy is enough
             yield Failure(f"{POLICY}: {'; '.join(found[0])}", response.offset_of(POLICY))
 
 
@@ -53,7 +53,7 @@ def directives(policy: str) -> dict[str, list[str]]:
 
 
 def gaps(policy: dict[str, list[str]]) -> Iterator[str]:
-    """Say what a policy allows that no page of the service needs."""
+    """Yield each permission of a policy that no page of the service needs."""
     for name in sorted({"default-src", "form-action"} - policy.keys()):
         yield f"without {name}, anything is allowed"
     for name, sources in policy.items():
@@ -68,53 +68,55 @@ RULES = (
     Rule(
         id="security-nosniff",
         stage=10,
-        sentence="Every page tells browsers to believe its media type.",
-        hint="Send `X-Content-Type-Options: nosniff` with every answer, errors and JSON among them.",
+        sentence="Every page forbids browsers to guess its media type.",
+        hint="Send `X-Content-Type-Options: nosniff` with every response, errors and JSON included.",
         section="the service, every page",
         needs=ROOT,
-        exchanges=everywhere(NOSNIFF),
+        exchanges=on_every_page(NOSNIFF),
     ),
     Rule(
         id="security-frames",
         stage=10,
-        sentence="No page may be shown within another one.",
-        hint="Send `X-Frame-Options: DENY` with every answer: in a frame, a page's buttons can be hidden under others.",
+        sentence="Every page forbids browsers to show it in a frame.",
+        hint="Send `X-Frame-Options: DENY` with every response. Otherwise another site can hide your page under "
+        "its own buttons.",
         section="the service, every page",
         needs=ROOT,
-        exchanges=everywhere(FRAMES),
+        exchanges=on_every_page(FRAMES),
     ),
     Rule(
         id="security-referrer",
         stage=10,
-        sentence="Every page says how much of its address a browser may tell to others.",
-        hint="Send `Referrer-Policy: same-origin` with every answer.",
+        sentence="Every page limits how much of its address a browser sends to other sites.",
+        hint="Send `Referrer-Policy: same-origin` with every response.",
         section="the service, every page",
         needs=ROOT,
-        exchanges=everywhere(REFERRER),
+        exchanges=on_every_page(REFERRER),
     ),
     Rule(
         id="security-policy",
         stage=10,
-        sentence="Every page in HTML says what it may load.",
-        hint="Send a Content-Security-Policy with HTML: what text slips through unescaped is then no script at least.",
+        sentence="Every HTML page has a Content-Security-Policy.",
+        hint="Send Content-Security-Policy with HTML. It stops scripts in text that was not escaped by mistake.",
         section="the service, every page",
         needs=(*ROOT, "respond-content-type"),
-        exchanges=everywhere(When(HTML, Has(POLICY))),
+        exchanges=on_every_page(When(HTML, Has(POLICY))),
     ),
     Rule(
         id="security-policy-own",
         stage=10,
-        sentence="That is no script, and nothing that comes from elsewhere.",
-        hint="`default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'`, and no 'unsafe-inline'.",
+        sentence="The Content-Security-Policy allows no scripts and nothing from other servers.",
+        hint="Send `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'`, without "
+        "'unsafe-inline'.",
         section="the service, every page",
         needs=("security-policy",),
-        exchanges=everywhere(When(HTML, OwnOnly())),
+        exchanges=on_every_page(When(HTML, OwnOnly())),
     ),
     Rule(
         id="security-error",
         stage=10,
-        sentence="All this holds for the page of a server error as well.",
-        hint="Add these fields in one place, which all answers pass.",
+        sentence="The page of a server error has the same security fields as every other page.",
+        hint="Add these fields in one place that all responses pass through.",
         section="the service, every page",
         routes=("/error",),
         needs=("security-nosniff", "security-frames", "security-referrer"),
@@ -123,55 +125,55 @@ RULES = (
     Rule(
         id="security-files",
         stage=10,
-        sentence="A file, too, tells browsers to believe its media type.",
-        hint="Send `X-Content-Type-Options: nosniff` with files: a text file that looks like HTML is none.",
+        sentence="Every file forbids browsers to guess its media type.",
+        hint="Send `X-Content-Type-Options: nosniff` with files. Otherwise a browser may read a text file as HTML.",
         section="the service, every page",
         routes=FILES,
         needs=("files-served", "security-nosniff"),
-        exchanges=(at("/files/hello.txt", NOSNIFF), at("/files/three-ways.png", NOSNIFF)),
+        exchanges=(get_file("/files/hello.txt", NOSNIFF), get_file("/files/three-ways.png", NOSNIFF)),
     ),
     Rule(
         id="security-style",
         stage=10,
-        sentence="So does the stylesheet.",
-        hint="Serve the stylesheet by the same function as the files.",
+        sentence="The stylesheet forbids browsers to guess its media type.",
+        hint="Serve the stylesheet with the same function as the files.",
         section="the service, every page",
         routes=STYLE,
         needs=("files-style", "security-nosniff"),
-        exchanges=(at("/style.css", NOSNIFF),),
+        exchanges=(get_file("/style.css", NOSNIFF),),
     ),
     Rule(
         id="security-not-modified",
         stage=10,
-        sentence="So does a 304.",
-        hint="Make the fields as for 200, then leave out those about the content.",
+        sentence="A 304 response has the same security fields as the file.",
+        hint="Build the fields as for 200, then leave out those about the content.",
         section="the service, every page",
         level="SHOULD",
         routes=FILES,
         needs=("caching-none-match-any", "security-files", "security-frames", "security-referrer"),
-        exchanges=(at("/files/hello.txt", *GUARDS, fields=("If-None-Match: *",)),),
+        exchanges=(get_file("/files/hello.txt", *GUARDS, fields=("If-None-Match: *",)),),
     ),
     Rule(
-        id="security-refused",
+        id="security-bad-request",
         stage=10,
-        sentence="So does the answer to what is no request; and it has a Date, and tells its own end.",
-        hint="Write the answer to a broken request with the function that writes all the others.",
+        sentence="The response to a malformed request has nosniff, a Date field and a length.",
+        hint="Send the response to a malformed request with the same function as all other responses.",
         section="the service, every page",
         level="SHOULD",
-        needs=("persistence-error", "security-nosniff", "respond-length-told", "respond-date"),
-        exchanges=repelled(BAD_LENGTH, expects=All(NOSNIFF, Has("Date"), Framed())),
+        needs=("persistence-error", "security-nosniff", "respond-length-given", "respond-date"),
+        exchanges=may_close(BAD_LENGTH, expects=All(NOSNIFF, Has("Date"), Framed())),
     ),
     Rule(
-        id="security-silence",
+        id="security-no-software",
         stage=10,
-        sentence="No answer names the software that made it.",
-        hint="Leave out Server and X-Powered-By: they tell an attacker where to begin, and nobody else anything.",
+        sentence="No response names the software of the server.",
+        hint="Leave out Server and X-Powered-By. They help attackers and nobody else.",
         section="RFC 9110 §10.2.4",
         level="SHOULD",
         needs=ROOT,
         exchanges=(
-            *everywhere(Lacks("Server"), Lacks("X-Powered-By")),
-            *repelled(BAD_LENGTH, expects=All(Lacks("Server"), Lacks("X-Powered-By"))),
+            *on_every_page(Lacks("Server"), Lacks("X-Powered-By")),
+            *may_close(BAD_LENGTH, expects=All(Lacks("Server"), Lacks("X-Powered-By"))),
         ),
     ),
 )

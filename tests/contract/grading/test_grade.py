@@ -232,7 +232,7 @@ def test_what_there_is_to_make(tmp_path: Path) -> None:
     ("options", "why"),
     [
         (["--stage", "7", "--until", "4"], "there is nothing to judge by: "),
-        (["--hidden", "missing.py"], "missing.py is no file of Python code"),
+        (["--hidden", "missing.py"], "missing.py is not a Python file"),
         (["--points", "7"], "Invalid value for '--points': '7' is no pair like 7=20"),
         (["--route", "a=/b"], "Invalid value for '--route': 'a=/b' is no pair like /test=/blog"),
         (["--start-within", "0"], "Invalid value for '--start-within': '0' is no number of seconds"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from http_contract.http.request import requested
+from http_contract.http.request import read_request
 from http_contract.reports import har
 from http_contract.reports.har import LONGEST, render
 from http_contract.runner.report import Report
@@ -175,5 +175,5 @@ def test_who_made_it_where_nothing_is_installed(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_any_request_can_be_read(sent: bytes, method: str, url: str, version: str, body: bytes) -> None:
-    asked = requested(sent)
+    asked = read_request(sent)
     assert (asked.method, asked.url("http"), asked.version, asked.body) == (method, url, version, body)

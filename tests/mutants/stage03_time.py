@@ -15,7 +15,7 @@ TIME = rb"\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}"
 
 
 def on_page(change: Change) -> Serve:
-    """Serve a changed time page, and all others as they are."""
+    """Serve a changed time page, and all other pages unchanged."""
 
     def changed(request: Request, response: Response) -> Response:
         is_page = request.path in ("/time", "/time.html") and response.body.startswith(b"<")
@@ -25,7 +25,7 @@ def on_page(change: Change) -> Serve:
 
 
 def shifted(by: timedelta) -> Change:
-    """Show another time; only in the text, not for machines."""
+    """Show a wrong time in the text, with the right machine-readable time."""
 
     def shift(match: re.Match[bytes]) -> bytes:
         return (datetime.strptime(match[0].decode(), FORM) + by).strftime(FORM).encode()
@@ -34,7 +34,7 @@ def shifted(by: timedelta) -> Change:
 
 
 def stands_still() -> Serve:
-    """Show the first time for ever."""
+    """Show the first time again in every response."""
     first: list[bytes] = []
 
     def keep(body: bytes) -> bytes:
@@ -49,45 +49,45 @@ def for_caches(request: Request, response: Response) -> Response:
 
 
 MUTANTS = (
-    Mutant(id="no-time-shown", breaks=("route-time-shown",), serve=on_page(replacing(TIME, b"noon"))),
+    Mutant(id="no-time-shown", breaks=("time-shown",), serve=on_page(replacing(TIME, b"noon"))),
     Mutant(
         id="us-date",
-        breaks=("route-time-shown",),
+        breaks=("time-shown",),
         serve=on_page(replacing(rb"(\d\d)\.(\d\d)\.(\d{4})", rb"\2/\1/\3")),
     ),
     Mutant(
         id="wrong-time",
-        breaks=("route-time-right",),
+        breaks=("time-right",),
         serve=on_page(shifted(timedelta(minutes=5))),
     ),
-    Mutant(id="wrong-day", breaks=("route-time-right",), serve=on_page(shifted(timedelta(days=1)))),
+    Mutant(id="wrong-day", breaks=("time-right",), serve=on_page(shifted(timedelta(days=1)))),
     Mutant(
         id="time-stands-still",
-        breaks=("route-time-moves",),
+        breaks=("time-moves",),
         serve=stands_still(),
-        inevitably="a time that stands still is wrong after two seconds",
+        inevitably="a time that does not change is wrong after two seconds",
         until=3,
     ),
-    Mutant(id="other-zone", breaks=("route-time-local",), serve=on_page(shifted(timedelta(hours=-3)))),
+    Mutant(id="other-zone", breaks=("time-local",), serve=on_page(shifted(timedelta(hours=-3)))),
     Mutant(
         id="two-headings",
-        breaks=("route-time-heading",),
+        breaks=("time-heading",),
         serve=on_page(replacing(rb"(?=<h1)", b"<h1>The time is</h1>")),
     ),
     Mutant(
         id="talkative-heading",
-        breaks=("route-time-heading",),
+        breaks=("time-heading",),
         serve=on_page(replacing(rb"(<h1[^>]*>)", rb"\1It is ")),
     ),
     Mutant(
         id="no-datetime",
-        breaks=("route-time-machines",),
+        breaks=("time-machine-readable",),
         serve=on_page(replacing(rb"(?i) datetime=", b" data-time=")),
     ),
     Mutant(
         id="datetime-without-offset",
-        breaks=("route-time-machines",),
+        breaks=("time-machine-readable",),
         serve=on_page(replacing(rb"(?i)( datetime=\"[^\"+]*)\+[^\"]*\"", rb'\1"')),
     ),
-    Mutant(id="time-kept-by-caches", breaks=("route-time-fresh",), serve=answering(for_caches), until=4),
+    Mutant(id="time-kept-by-caches", breaks=("time-not-stored",), serve=answering(for_caches), until=4),
 )

@@ -1,4 +1,4 @@
-"""Broken servers for stage 8, Concurrency: a thread for each client, and a way for them to be in each other's."""
+"""Broken servers for stage 8, Concurrency: a thread for each client, and ways in which clients block each other."""
 
 import socket
 from collections.abc import Callable
@@ -19,7 +19,7 @@ ROOM = 90  # clients: more than any rule but the one about a hundred has
 
 
 def threaded(make: Callable[[], Carry]) -> Serve:
-    """Serve each client in a thread of its own, all by what make returns."""
+    """Serve each client in a thread of its own with the function that `make` returns."""
 
     def serve(listener: socket.socket, stop: socket.socket) -> None:
         carry = make()
@@ -31,21 +31,21 @@ def threaded(make: Callable[[], Carry]) -> Serve:
 
 
 def alone(carry: Carry, client: socket.socket) -> None:
-    """Serve one client; that it breaks off is no harm."""
+    """Serve one client, and survive its reset."""
     with client, suppress(OSError):
         carry(client)
         linger(client, CLOSED)
 
 
 def well(client: socket.socket) -> None:
-    """Carry bytes between a client and a right connection."""
+    """Move bytes between a client and a correct connection."""
     connection = Connection(generate_response)
     while connection.waits_for != "closed":
         client.sendall(heard(connection, client)())
 
 
 def heard(connection: Connection, client: socket.socket) -> Callable[[], bytes]:
-    """Wait for what the client says, and return what answers it."""
+    """Wait for bytes from the client, and return the response."""
     if connection.waits_for == "write":
         return partial(connection.receive, b"")
     data = client.recv(65536)
@@ -53,12 +53,12 @@ def heard(connection: Connection, client: socket.socket) -> Callable[[], bytes]:
 
 
 def hogging(state: str) -> Serve:
-    """Answer nobody else while one client is waited for in that state."""
+    """Respond to no other client while the server waits for one in this state."""
     return threaded(lambda: partial(hog, RLock(), state))
 
 
 def hog(floor: AbstractContextManager[object], state: str, client: socket.socket) -> None:
-    """Carry bytes, and keep the floor, without which nobody is answered, for as long as that state lasts."""
+    """Move bytes, and hold the lock that every response needs while this state lasts."""
     connection = Connection(generate_response)
     with ExitStack() as keeping:
         while connection.waits_for != "closed":
@@ -74,7 +74,7 @@ def hog(floor: AbstractContextManager[object], state: str, client: socket.socket
 
 
 def careless(client: socket.socket) -> None:
-    """Send what can be sent at once, and take the rest for sent."""
+    """Send what the socket accepts at once, and drop the rest."""
     connection = Connection(generate_response)
     while connection.waits_for != "closed":
         answer = heard(connection, client)()
@@ -83,13 +83,13 @@ def careless(client: socket.socket) -> None:
 
 
 def few_at_a_time(slots: BoundedSemaphore, client: socket.socket) -> None:
-    """Let a client wait until there are fewer, whoever has something to say."""
+    """Make a client wait until there are fewer clients."""
     with slots:
         well(client)
 
 
 def forgetful(slots: BoundedSemaphore, client: socket.socket) -> None:
-    """Turn a client away where there were many, for that some have left since is forgotten."""
+    """Reject clients after many have connected, even if some have left."""
     if slots.acquire(blocking=False):
         well(client)
 

@@ -1,9 +1,9 @@
-"""Broken servers for stage 6, Bodies, still: bodies that arrive otherwise than they think."""
+"""Broken servers for stage 6, Bodies: bodies in packets, in chunks, too large or expected."""
 
 import re
 from dataclasses import replace
 
-from http_contract.rules.stage06_transfer import LIMIT
+from http_contract.rules.stage06_bodies import LIMIT
 from raw_router.messages import Request, Response
 from raw_router.writer import CONTINUE
 from tests.mutants.serving import (
@@ -23,7 +23,7 @@ TO_FORM = rb"(?s)POST /form .*"
 
 
 class OneBodyPacket(Wrapped):
-    """Gives up on a body that does not come at once."""
+    """A connection that rejects a body that does not arrive at once."""
 
     packets = 0
 
@@ -45,7 +45,7 @@ class FewBodyPackets(OneBodyPacket):
 
 
 class ChunkIsPacket(OneBodyPacket):
-    """Takes each packet for a chunk, and what is left of one for an error."""
+    """A connection that reads each packet as a chunk, and rejects the rest of one."""
 
     packets = 1
     chunked = False
@@ -56,7 +56,7 @@ class ChunkIsPacket(OneBodyPacket):
 
 
 class BoundlessChunks(Wrapped):
-    """Takes any body that comes in chunks."""
+    """A connection that accepts chunked bodies of any size."""
 
     chunked = False
 
@@ -67,7 +67,7 @@ class BoundlessChunks(Wrapped):
 
 
 class ForgetsBody(Wrapped):
-    """Says 100, and then forgets what it was to answer."""
+    """A connection that sends 100 and no final response."""
 
     encouraged = False
 
@@ -80,7 +80,7 @@ class ForgetsBody(Wrapped):
 
 
 class EncouragesOld(Wrapped):
-    """Says 100 to HTTP/1.0 as well."""
+    """A connection that sends 100 to HTTP/1.0 clients too."""
 
     def receive(self, data: bytes) -> bytes:
         is_old = b" HTTP/1.0\r\n" in data and b"Expect: 100" in data
@@ -88,7 +88,7 @@ class EncouragesOld(Wrapped):
 
 
 class EncouragesAll(Wrapped):
-    """Says 100 though the body is there."""
+    """A connection that sends 100 although the body has arrived."""
 
     def receive(self, data: bytes) -> bytes:
         head, _, body = data.partition(b"\r\n\r\n")
@@ -101,7 +101,7 @@ def smaller_limit(request: Request, response: Response) -> Response:
 
 
 def awaits_a_body(data: bytes) -> bytes:
-    """Take a POST without length for one whose body is still to come."""
+    """Wait for the body of a POST without a length."""
     has_length = b"Content-Length" in data or b"Transfer-Encoding" in data
     return (
         data
@@ -163,8 +163,8 @@ MUTANTS = (
         breaks=("bodies-expect-answer",),
         serve=saying(replacing(rb"(100 Continue\r\n)", rb"\1Content-Length: 0\r\n")),
     ),
-    Mutant(id="100-to-old-clients", breaks=("bodies-expect-old",), serve=connecting(EncouragesOld)),
-    Mutant(id="needless-100", breaks=("bodies-expect-needless",), serve=connecting(EncouragesAll)),
+    Mutant(id="100-to-old-clients", breaks=("bodies-expect-http10",), serve=connecting(EncouragesOld)),
+    Mutant(id="needless-100", breaks=("bodies-expect-unneeded",), serve=connecting(EncouragesAll)),
     Mutant(
         id="any-expectation", breaks=("bodies-expect-unknown",), serve=hearing(replacing(rb"Expect: applause\r\n", b""))
     ),

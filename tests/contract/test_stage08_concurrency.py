@@ -1,4 +1,4 @@
-"""What stage 8 makes of servers that answer a client only so many requests."""
+"""Stage 8: servers that respond to a client only a limited number of times."""
 
 import socket
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ import pytest
 
 from http_contract import BY_ID, run
 from tests.contract.scripted import OK
-from tests.mutants.concurrency import Carry, threaded
 from tests.mutants.serving import Mutant, running
+from tests.mutants.stage08_concurrency import Carry, threaded
 
 ENOUGH = 5  # answers
 

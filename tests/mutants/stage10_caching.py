@@ -1,4 +1,4 @@
-"""Broken servers for stage 10, Files and caching, still: by what a file is known again."""
+"""Broken servers for stage 10, Files and caching: validators, 304 and Cache-Control."""
 
 import re
 from collections.abc import Callable
@@ -11,8 +11,6 @@ from http_contract.rules.stage02_respond import IMF_FIXDATE
 from raw_router.messages import Request, Response
 from shared_views.conditional import parse_date
 from shared_views.files import File, read_file
-from tests.mutants.files import ANY, on
-from tests.mutants.parameters import at
 from tests.mutants.serving import (
     Mutant,
     Serve,
@@ -24,12 +22,14 @@ from tests.mutants.serving import (
     with_field,
     without_field,
 )
+from tests.mutants.stage05_parameters import at
+from tests.mutants.stage10_files import ANY, on
 
 STYLE = "/style.css"
 
 
 def conditioned(name: str, change: Callable[[str], str | None], path: str = ANY) -> Serve:
-    """Serve files as if that field of a request were another, or not there at all."""
+    """Serve files as if a field of the request had another value, or were missing."""
     return asking(
         lambda request: (
             with_condition(request, name, change(request.field(name) or ""))
@@ -53,7 +53,7 @@ def dropped(value: str) -> None:
 
 
 def on_304(change: Callable[[Response], Response]) -> Serve:
-    """Serve other answers to clients that have the file."""
+    """Change the responses to clients that have the file."""
     return at(ANY, lambda response: change(response) if response.status == 304 else response)
 
 
@@ -79,7 +79,7 @@ def in_an_hour(response: Response) -> Response:
 
 
 def dated(response: Response) -> Response:
-    """Tell a date as humans do."""
+    """Write a date in a format for humans."""
     return with_field(response, "Last-Modified", "2026-01-01 12:00:00")
 
 
@@ -90,12 +90,12 @@ def hello() -> File:
 
 
 def is_another_time(value: str) -> bool:
-    """Compare for equality alone."""
+    """Compare dates for equality only."""
     return parse_date(value) not in (None, hello().modified)
 
 
 def always(value: str) -> str:
-    """Take any date for one that will do."""
+    """Accept every date."""
     return format_datetime(hello().modified, usegmt=True) if parse_date(value) else value
 
 
@@ -110,7 +110,7 @@ MUTANTS = (
     ),
     Mutant(id="etag-without-quotes", breaks=("caching-etag",), serve=at("/files/hello.txt", unquoted)),
     Mutant(id="weak-etag", breaks=("caching-etag-strong",), serve=at("/files/.*", weak)),
-    Mutant(id="etag-of-the-answer", breaks=("caching-etag-stays",), serve=at("/files/hello.txt", counted)),
+    Mutant(id="etag-of-the-answer", breaks=("caching-etag-stable",), serve=at("/files/hello.txt", counted)),
     Mutant(
         id="no-last-modified",
         breaks=("caching-last-modified",),
@@ -175,10 +175,10 @@ MUTANTS = (
     ),
     Mutant(
         id="one-form-of-date",
-        breaks=("caching-modified-since-old",),
+        breaks=("caching-modified-since-formats",),
         serve=conditioned("If-Modified-Since", dropped_if(lambda value: not re.fullmatch(IMF_FIXDATE, value))),
     ),
-    Mutant(id="fails-at-no-date", breaks=("caching-modified-since-none",), serve=answering(fails_at_no_date)),
+    Mutant(id="fails-at-no-date", breaks=("caching-modified-since-invalid",), serve=answering(fails_at_no_date)),
     Mutant(
         id="304-of-a-file-with-body",
         breaks=("caching-not-modified-body",),

@@ -1,4 +1,4 @@
-"""Broken servers for stage 10, Files and caching, still: ways out of the public folder, each left open by itself."""
+"""Broken servers for stage 10, Files and caching: ways out of the public folder, one for each mutant."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ ROOT = str(FOLDER)
 
 
 def opening(find: Callable[[str], str | None]) -> Serve:
-    """Serve whatever file there is at the path that is made of a name as it was sent, None for a refused one."""
+    """Serve the file at the path that `find` makes from a name, or nothing if it returns None."""
 
     def opened(request: Request, response: Response) -> Response:
         path = find(request.target.removeprefix("/files/")) if request.target.startswith("/files/") else None
@@ -27,7 +27,7 @@ def leak(content: bytes) -> Response:
 
 
 def climbs(name: str) -> bool:
-    """Tell whether a segment is `..`, as a careful server does before it opens anything."""
+    """Return whether a segment is `..`, as a careful server checks before it opens a file."""
     return ".." in name.split("/")
 
 
@@ -55,7 +55,7 @@ def backslashes(name: str) -> str | None:
 
 
 def joined(name: str) -> str | None:
-    """Join as os.path does, for which a path from the root stays one."""
+    """Join paths like os.path, where an absolute path replaces the folder."""
     name = unquote(name)
     return os.path.join(ROOT, name) if name.startswith("/") else None
 
@@ -63,30 +63,30 @@ def joined(name: str) -> str | None:
 PASSWD = "root:x:0:0:root:/root:/bin/sh"
 
 MUTANTS = (
-    Mutant(id="name-as-sent", breaks=("files-traversal",), serve=opening(as_sent)),
+    Mutant(id="name-as-sent", breaks=("traversal-dots",), serve=opening(as_sent)),
     Mutant(
         id="leaks-with-404",
-        breaks=("files-traversal",),
+        breaks=("traversal-dots",),
         serve=instead(rb"GET /files/notes/\.\./", plain("404 Not Found", body=PASSWD)),
     ),
-    Mutant(id="checked-before-decoding", breaks=("files-traversal-encoded",), serve=opening(checked_before_decoding)),
-    Mutant(id="decoded-after-check", breaks=("files-traversal-twice",), serve=opening(decoded_after_check)),
-    Mutant(id="dots-cut-out", breaks=("files-traversal-cut",), serve=opening(cut)),
-    Mutant(id="backslash-as-slash", breaks=("files-traversal-backslash",), serve=opening(backslashes)),
+    Mutant(id="checked-before-decoding", breaks=("traversal-encoded",), serve=opening(checked_before_decoding)),
+    Mutant(id="decoded-after-check", breaks=("traversal-twice",), serve=opening(decoded_after_check)),
+    Mutant(id="dots-cut-out", breaks=("traversal-cut",), serve=opening(cut)),
+    Mutant(id="backslash-as-slash", breaks=("traversal-backslash",), serve=opening(backslashes)),
     Mutant(
         id="lenient-utf-8",
-        breaks=("files-traversal-overlong",),
+        breaks=("traversal-overlong",),
         serve=instead(rb"GET /files/%c0%ae", plain("200 OK", body=PASSWD)),
     ),
-    Mutant(id="path-from-the-root", breaks=("files-absolute",), serve=opening(joined)),
+    Mutant(id="path-from-the-root", breaks=("traversal-absolute",), serve=opening(joined)),
     Mutant(
         id="path-on-a-drive",
-        breaks=("files-drive",),
+        breaks=("traversal-drive",),
         serve=instead(rb"(?i)GET /files/c(:|%3a)", plain("200 OK", body="; for 16-bit app support\r\n[fonts]")),
     ),
     Mutant(
         id="follows-links",
-        breaks=("files-links",),
+        breaks=("traversal-links",),
         serve=instead(rb"GET /files/outside ", plain("200 OK", body="what lies outside")),
     ),
 )

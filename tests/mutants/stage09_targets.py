@@ -1,4 +1,4 @@
-"""Broken servers for stage 9, Hostile input, still: targets, versions, other protocols, errors."""
+"""Broken servers for stage 9, Hostile input: targets, versions, other protocols and server errors."""
 
 from typing import ClassVar
 
@@ -20,12 +20,12 @@ TRACE = b"Traceback (most recent call last):\n"
 
 
 def telling(request: Request, response: Response) -> Response:
-    """Show what went wrong."""
+    """Show the traceback."""
     return with_body(response, response.body + TRACE) if request.path == "/error" else response
 
 
 class Sulking(Wrapped):
-    """Refuses /test where it is the first request after a page that has failed."""
+    """A handler that rejects /test if it is the first request after a page that failed."""
 
     hurt: ClassVar[bool] = False
 

@@ -1,4 +1,4 @@
-"""Which rules are judged."""
+"""The registry: the choice of rules."""
 
 import pytest
 

@@ -1,11 +1,11 @@
-"""Broken servers for stage 9, Hostile input: hosts."""
+"""Broken servers for stage 9, Hostile input: the Host field."""
 
 from tests.mutants.serving import CRASH, Mutant, hearing, instead, plain, replacing
 
 MUTANTS = (
     Mutant(
         id="host-not-needed",
-        breaks=("hosts-none",),
+        breaks=("hosts-missing",),
         serve=hearing(replacing(rb"\A(GET / HTTP/1\.1\r\n)\r\n", rb"\1Host: localhost\r\n\r\n")),
     ),
     Mutant(
@@ -28,15 +28,15 @@ MUTANTS = (
         breaks=("hosts-grammar",),
         serve=hearing(replacing(rb"Host: (?:local[ <%].*|l\xf6.*|localhost:.*|\[::1.*)\r\n", b"Host: localhost\r\n")),
     ),
-    Mutant(id="fails-at-odd-host", breaks=("hosts-odd",), serve=instead(rb"GET / HTTP/1\.1\r\nHost: a_b", CRASH)),
+    Mutant(id="fails-at-odd-host", breaks=("hosts-unusual",), serve=instead(rb"GET / HTTP/1\.1\r\nHost: a_b", CRASH)),
     Mutant(
         id="host-of-letters",
-        breaks=("hosts-odd",),
+        breaks=("hosts-unusual",),
         serve=instead(rb"GET http:\S+ HTTP/1\.1\r\nHost: (a_|%|\[v)", plain("400 Bad Request")),
     ),
     Mutant(
         id="host-from-anywhere",
-        breaks=("hosts-absolute-none",),
+        breaks=("hosts-absolute-missing",),
         serve=hearing(replacing(rb"\AGET http://(:80)?/", b"GET /")),
     ),
     Mutant(
@@ -51,7 +51,7 @@ MUTANTS = (
     ),
     Mutant(
         id="host-of-old-clients",
-        breaks=("hosts-old",),
+        breaks=("hosts-http10",),
         serve=hearing(replacing(rb"\AGET / HTTP/1\.0\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n")),
     ),
 )

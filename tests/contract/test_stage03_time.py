@@ -1,12 +1,12 @@
-"""Times as servers tell them: in a page's text, for machines, in the Date field."""
+"""Stage 3, the time page, and the Date field: how the judge reads times."""
 
 import pytest
 
 from http_contract.http.response import Response
 from http_contract.http.transcript import Broken, Transcript
 from http_contract.rules import stage03_time
-from http_contract.rules.stage02_respond import told_between
-from http_contract.rules.stage03_time import TimeRight, moves, time_shown, told_now
+from http_contract.rules.stage02_respond import is_between
+from http_contract.rules.stage03_time import TimeRight, is_now, time_moves, time_shown
 from tests.contract.scripted import says, scripted
 
 NOON = 1767268800.0  # 2026-01-01 12:00:00 UTC
@@ -67,7 +67,7 @@ def test_time_right_anywhere_in_the_world(shown: bytes, right: bool) -> None:
     ],
 )
 def test_told_now(value: str, now: bool) -> None:
-    assert told_now(value, HEARD) is now
+    assert is_now(value, HEARD) is now
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_told_now(value: str, now: bool) -> None:
     ],
 )
 def test_date(date: str, right: bool) -> None:
-    assert told_between(date, HEARD.began, HEARD.finished) is right
+    assert is_between(date, HEARD.began, HEARD.finished) is right
 
 
 def test_a_time_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage03_time, "PATIENCE", 0.0)
     noon = b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n12:00:00 01.01.2026"
     with scripted(says(noon)) as server, pytest.raises(Broken, match="the time shown stands still"):
-        moves(server)
+        time_moves(server)

@@ -1,4 +1,4 @@
-"""What stage 9 makes of servers that give a request up, each in its way."""
+"""Stage 9, timeouts: the ways in which a server may end a request that never ends."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.contract.scripted import OK, Script, says, scripted
 TOLD = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
 
 
-@pytest.mark.parametrize("id", ["deadlines-head", "deadlines-head-drip"])
+@pytest.mark.parametrize("id", ["timeouts-head", "timeouts-head-drip"])
 @pytest.mark.parametrize(
     ("script", "verdict"),
     [(says(), "passed"), (says(TOLD), "passed"), (says(OK), "failed")],

@@ -28,7 +28,7 @@ DATE = rb"(?m)^Date: .*\r\n"
 
 
 def without_lines(data: bytes) -> bytes:
-    """HTTP/0.9: nothing but the content."""
+    """Send the content alone, as HTTP/0.9 did."""
     return data.partition(b"\r\n\r\n")[2]
 
 
@@ -42,7 +42,7 @@ def dated(date: str) -> bytes:
 
 
 def old_form(data: bytes) -> bytes:
-    """The form of RFC 850, obsolete since 1993 but still a date."""
+    """Return the date in the obsolete format of RFC 850."""
     written = formatdate(time(), usegmt=True)
     return re.sub(DATE, dated(f"{written[:7]}-{written[8:11]}-{written[14:]}"), data)
 
@@ -52,7 +52,7 @@ def fast_clock(data: bytes) -> bytes:
 
 
 def wrong_length(by: int, said: bytes) -> bytes:
-    """Tell another length than the body has."""
+    """Send a wrong Content-Length."""
     return re.sub(rb"(?<=Content-Length: )\d+", lambda match: b"%d" % (int(match[0]) + by), said)
 
 
@@ -69,7 +69,7 @@ def is_page(request: Request, response: Response) -> bool:
 
 
 class Impatient(Wrapped):
-    """Gives up on a head that comes in too many packets."""
+    """A connection that rejects a head in too many packets."""
 
     packets = 1
 
@@ -88,7 +88,7 @@ class LessImpatient(Impatient):
 
 
 class ShortHead(Wrapped):
-    """Has room for few header fields."""
+    """A connection with a small buffer for the head."""
 
     def receive(self, data: bytes) -> bytes:
         fields = data.partition(b"\r\n")[2].partition(b"\r\n\r\n")[0]
@@ -96,7 +96,7 @@ class ShortHead(Wrapped):
 
 
 def reads_once(client: socket.socket) -> None:
-    """recv(1024) and an answer, whatever is left unread; closing then resets the connection."""
+    """Read once, at most 1,024 bytes, and respond. Closing then resets the connection if bytes are unread."""
     with suppress(OSError):
         answer_once(client, client.recv(1024))
 
@@ -112,7 +112,7 @@ MUTANTS = (
         id="no-status-line",
         breaks=("respond-status-line",),
         serve=saying(without_lines),
-        inevitably="there is no status to be right",
+        inevitably="without a status line, no status is right",
         until=4,
     ),
     Mutant(
@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant(id="length-too-great", breaks=("respond-length",), serve=saying(partial(wrong_length, 5))),
     Mutant(
         id="no-length",
-        breaks=("respond-length-told",),
+        breaks=("respond-length-given",),
         serve=saying(
             replacing(rb"(?s)\AHTTP(?=(?:[^\r]+\r\n)*Connection: close\r)(.*?)Content-Length: \d+\r\n", rb"HTTP\1")
         ),
@@ -162,7 +162,7 @@ MUTANTS = (
         id="one-recv",
         breaks=("respond-long-head",),
         serve=serially(reads_once),
-        inevitably="what is not read is not understood, and ends in a reset",
+        inevitably="unread bytes make every closing a reset",
         until=4,
     ),
 )

@@ -1,4 +1,4 @@
-"""Broken servers for stage 6, Bodies: forms misread."""
+"""Broken servers for stage 6, Bodies: forms that are read wrongly."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from raw_router.messages import Request, Response
 from shared_views.forms import MULTIPART, URLENCODED
-from tests.mutants.parameters import as_dict, at, no_value, telling_of, unescaped
 from tests.mutants.serving import Mutant, Serve, answering, asking, with_body, with_field
+from tests.mutants.stage05_parameters import as_dict, at, no_value, telling_of, unescaped
 
 
 def is_form(request: Request, media_type: str) -> bool:
@@ -17,14 +17,14 @@ def is_form(request: Request, media_type: str) -> bool:
 
 
 def reading(media_type: str, change: Callable[[bytes], bytes]) -> Serve:
-    """Serve the form for another body, where it came in that media type."""
+    """Serve the form with a changed body, if it has that media type."""
     return asking(
         lambda request: request._replace(body=change(request.body)) if is_form(request, media_type) else request
     )
 
 
 def taken_as(media_type: str, *, where: Callable[[str], object]) -> Serve:
-    """Serve the form as if its body had come in that media type, where its own one is such."""
+    """Serve the form as if its body had another media type, if its own matches."""
     return asking(
         lambda request: (
             typed(request, media_type)
@@ -43,7 +43,7 @@ def understood(response: Response) -> Response:
 
 
 def forgiving(pattern: str) -> Serve:
-    """Take a malformed body for a good one, where its media type matches."""
+    """Accept a malformed body, if its media type matches."""
 
     def forgive(request: Request, response: Response) -> Response:
         is_forgiven = response.status == 400 and re.fullmatch(pattern, request.field("Content-Type") or "")
@@ -62,7 +62,7 @@ def of_latin_1(body: bytes) -> bytes:
 
 
 def in_latin_1(body: bytes) -> bytes:
-    """Take each octet of a field in parts for a character."""
+    """Read each octet of a multipart field as a character."""
     return body if b"filename" in body else body.decode("latin-1").encode()
 
 
@@ -81,12 +81,12 @@ def renamed(uploads: list[Any]) -> list[Any]:
 MUTANTS = (
     Mutant(
         id="form-sent-by-get",
-        breaks=("bodies-form-page",),
+        breaks=("forms-page",),
         serve=at("/form", lambda response: with_body(response, response.body.replace(b'method="post"', b""))),
     ),
     Mutant(
         id="allow-of-all",
-        breaks=("bodies-form-allow",),
+        breaks=("forms-allow",),
         serve=at(
             "/form",
             lambda response: (
@@ -94,93 +94,93 @@ MUTANTS = (
             ),
         ),
     ),
-    Mutant(id="body-not-read", breaks=("bodies-urlencoded",), serve=reading("", lambda _: b"")),
-    Mutant(id="form-not-escaped", breaks=("bodies-urlencoded-page",), serve=at("/form", unescaped)),
+    Mutant(id="body-not-read", breaks=("forms-urlencoded",), serve=reading("", lambda _: b"")),
+    Mutant(id="form-not-escaped", breaks=("forms-urlencoded-page",), serve=at("/form", unescaped)),
     Mutant(
         id="decoded-before-split",
-        breaks=("bodies-urlencoded-percent",),
+        breaks=("forms-urlencoded-percent",),
         serve=reading(URLENCODED, lambda body: body.replace(b"%26", b"&")),
     ),
-    Mutant(id="form-in-latin-1", breaks=("bodies-urlencoded-utf8",), serve=reading(URLENCODED, of_latin_1)),
+    Mutant(id="form-in-latin-1", breaks=("forms-urlencoded-utf8",), serve=reading(URLENCODED, of_latin_1)),
     Mutant(
         id="form-of-utf8-alone",
-        breaks=("bodies-urlencoded-no-utf8",),
+        breaks=("forms-urlencoded-not-utf8",),
         serve=reading(URLENCODED, lambda body: body.replace(b"%FF", b"")),
     ),
     Mutant(
         id="plus-kept",
-        breaks=("bodies-urlencoded-plus",),
+        breaks=("forms-urlencoded-plus",),
         serve=reading(URLENCODED, lambda body: body.replace(b"+", b"%2B")),
     ),
     Mutant(
         id="fields-of-form-as-dict",
-        breaks=("bodies-urlencoded-repeats",),
+        breaks=("forms-urlencoded-repeats",),
         serve=telling_of("/form", "fields", as_dict),
     ),
     Mutant(
         id="form-without-empty",
-        breaks=("bodies-urlencoded-empty",),
+        breaks=("forms-urlencoded-empty",),
         serve=reading(URLENCODED, lambda body: no_value(body.decode()).encode()),
     ),
     Mutant(
         id="media-type-to-the-letter",
-        breaks=("bodies-media-type-written",),
+        breaks=("forms-media-type-written",),
         serve=taken_as("text/plain", where=lambda given: given.lower().startswith(URLENCODED) and given != URLENCODED),
     ),
-    Mutant(id="empty-is-bad", breaks=("bodies-empty",), serve=answering(picky_about_nothing)),
+    Mutant(id="empty-is-bad", breaks=("forms-empty",), serve=answering(picky_about_nothing)),
     Mutant(
         id="no-multipart",
-        breaks=("bodies-multipart",),
+        breaks=("forms-multipart",),
         serve=taken_as("text/plain", where=lambda given: given.startswith(MULTIPART)),
     ),
     Mutant(
         id="parts-stripped",
-        breaks=("bodies-multipart-fields",),
+        breaks=("forms-multipart-fields",),
         serve=reading(MULTIPART, lambda body: re.sub(rb"(lines)\r\n(?=\r\n--)", rb"\1", body)),
     ),
     Mutant(
         id="parts-percent-decoded",
-        breaks=("bodies-multipart-fields",),
+        breaks=("forms-multipart-fields",),
         serve=reading(MULTIPART, lambda body: body.replace(b"%41", b"A")),
     ),
     Mutant(
         id="parts-in-latin-1",
-        breaks=("bodies-multipart-utf8",),
+        breaks=("forms-multipart-utf8",),
         serve=reading(MULTIPART, in_latin_1),
     ),
     Mutant(
         id="part-head-by-case",
-        breaks=("bodies-multipart-case",),
+        breaks=("forms-multipart-case",),
         serve=reading(MULTIPART, lambda body: body.replace(b"CONTENT-DISPOSITION", b"X-CONTENT-DISPOSITION")),
     ),
     Mutant(
         id="quotes-kept",
-        breaks=("bodies-multipart-boundary",),
+        breaks=("forms-multipart-boundary",),
         serve=taken_as(f"{MULTIPART}; boundary=quoted", where=lambda given: '"' in given),
     ),
-    Mutant(id="no-files", breaks=("bodies-file",), serve=of_files(lambda _: [])),
+    Mutant(id="no-files", breaks=("forms-file",), serve=of_files(lambda _: [])),
     Mutant(
         id="file-as-text",
-        breaks=("bodies-file-binary",),
+        breaks=("forms-file-binary",),
         serve=reading(MULTIPART, lambda body: body.decode(errors="replace").encode()),
     ),
     Mutant(
         id="file-with-other-line-ends",
-        breaks=("bodies-file-binary",),
+        breaks=("forms-file-binary",),
         serve=reading(MULTIPART, lambda body: body.replace(b"\n\r\x00", b"\r\n\x00")),
     ),
-    Mutant(id="one-file-a-field", breaks=("bodies-files",), serve=of_files(by_field)),
-    Mutant(id="names-of-files-in-ascii", breaks=("bodies-file-name",), serve=of_files(renamed)),
+    Mutant(id="one-file-a-field", breaks=("forms-files",), serve=of_files(by_field)),
+    Mutant(id="names-of-files-in-ascii", breaks=("forms-file-name",), serve=of_files(renamed)),
     Mutant(
         id="any-media-type",
-        breaks=("bodies-media-type",),
+        breaks=("forms-media-type",),
         serve=taken_as(URLENCODED, where=lambda given: not given.lower().startswith((URLENCODED, MULTIPART))),
     ),
     Mutant(
         id="media-type-guessed",
-        breaks=("bodies-media-type-missing",),
+        breaks=("forms-media-type-missing",),
         serve=taken_as(URLENCODED, where=lambda given: not given),
     ),
-    Mutant(id="multipart-forgiven", breaks=("bodies-multipart-malformed",), serve=forgiving(".*boundary=.*")),
-    Mutant(id="boundary-guessed", breaks=("bodies-multipart-no-boundary",), serve=forgiving(MULTIPART)),
+    Mutant(id="multipart-forgiven", breaks=("forms-multipart-malformed",), serve=forgiving(".*boundary=.*")),
+    Mutant(id="boundary-guessed", breaks=("forms-multipart-no-boundary",), serve=forgiving(MULTIPART)),
 )

@@ -1,11 +1,10 @@
-"""Broken servers for stage 10, Files and caching."""
+"""Broken servers for stage 10, Files and caching: the files of the public folder."""
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from raw_router.messages import Request, Response
-from tests.mutants.parameters import at, looking_up
 from tests.mutants.serving import (
     CRASH,
     Mutant,
@@ -18,12 +17,13 @@ from tests.mutants.serving import (
     with_body,
     with_field,
 )
+from tests.mutants.stage05_parameters import at, looking_up
 
 ANY = "/files/.*"
 
 
 def on(method: str, change: Callable[[Response], Response]) -> Serve:
-    """Serve other answers to one method, for files."""
+    """Change the responses to one method for files."""
     return answering(
         lambda request, response: (
             change(response) if request.method == method and request.path.startswith("/files/") else response
@@ -40,7 +40,7 @@ def with_status(status: int) -> Callable[[Response], Response]:
 
 
 def text_mode(response: Response) -> Response:
-    """Open files as Windows does by default."""
+    """Open files in text mode, as on Windows."""
     return with_body(response, response.body.replace(b"\n", b"\r\n"))
 
 
@@ -66,7 +66,7 @@ def elsewhere(request: Request) -> Request:
 
 
 def picky(request: Request, response: Response) -> Response:
-    """Send a file only where its media type is asked for."""
+    """Send a file only if Accept contains its media type."""
     refused = request.path.startswith("/files/") and request.field("Accept") == "application/json"
     return replace(response, status=406) if refused else response
 

@@ -1,4 +1,4 @@
-"""Stage 10: what a file must be, what must not come out of a folder, conditions, policies, and links out."""
+"""Stage 10: files, leaks, validators, policies, and symbolic links."""
 
 import shutil
 from functools import partial
@@ -12,11 +12,11 @@ from http_contract.http.response import FieldLine, Framing, Response
 from http_contract.http.transcript import Broken, Transcript
 from http_contract.rules.content import FOLDER, MEDIA_TYPES, Intact, NoLeak, content_of
 from http_contract.rules.model import Expectation
-from http_contract.rules.stage10_caching import NotModifiedLater, date_of, filled
+from http_contract.rules.stage10_caching import NotModifiedLater, date_of, fill_in
 from http_contract.rules.stage10_security import NOSNIFF, REFERRER, OwnOnly
 from shared_views import files, views
 from tests.mutants.serving import Mutant, running
-from tests.mutants.traversal import opening
+from tests.mutants.stage10_traversal import opening
 from tests.serving import HANDLERS, HOST, serving
 
 HELLO = content_of("hello.txt")
@@ -120,7 +120,7 @@ def test_dates(value: str, right: bool) -> None:
     ],
 )
 def test_conditions(condition: str, etag: str, becomes: str) -> None:
-    assert filled(condition, told(ETag=etag, Last_Modified=DATE)) == becomes
+    assert fill_in(condition, told(ETag=etag, Last_Modified=DATE)) == becomes
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_conditions(condition: str, etag: str, becomes: str) -> None:
 )
 def test_no_condition_without_a_validator(condition: str, given: Response) -> None:
     with pytest.raises(Broken, match="no ETag or Last-Modified"):
-        filled(condition, given)
+        fill_in(condition, given)
 
 
 @pytest.mark.parametrize(
@@ -220,10 +220,10 @@ def test_no_link_leads_out(public: Path, name: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(views, "read_file", partial(files.read_file, root=public))
     with serving(HANDLERS[name]) as port:
         server = Server(HOST, port)
-        assert run(BY_ID["files-links"], server).verdict == "passed"
+        assert run(BY_ID["traversal-links"], server).verdict == "passed"
         assert server.ask(get("/files/inside")).responses[0].body == HELLO
 
 
 def test_a_followed_link_is_seen(public: Path) -> None:
     with running(Mutant(id="follows", breaks=(), serve=opening(lambda name: f"{public}/{name}"))) as server:
-        assert run(BY_ID["files-links"], server).verdict == "failed"
+        assert run(BY_ID["traversal-links"], server).verdict == "failed"

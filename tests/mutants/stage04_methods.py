@@ -22,7 +22,7 @@ CORE = ("/", "/test", "/time", "/time.html")
 
 
 def on(method: str, change: Callable[[Response], Response]) -> Serve:
-    """Serve other answers to one method."""
+    """Change the responses to one method."""
     return answering(lambda request, response: change(response) if request.method == method else response)
 
 
@@ -69,10 +69,10 @@ MUTANTS = (
     ),
     Mutant(
         id="head-of-length-0",
-        breaks=("methods-head-length-true",),
+        breaks=("methods-head-length-right",),
         serve=on("HEAD", lambda got: with_field(got, "Content-Length", "0")),
     ),
-    Mutant(id="any-method-gets", breaks=("methods-lacking",), serve=asking(posted_as_got)),
+    Mutant(id="any-method-gets", breaks=("methods-not-allowed",), serve=asking(posted_as_got)),
     Mutant(
         id="no-allow",
         breaks=("methods-allow",),

@@ -1,4 +1,4 @@
-"""Broken servers for stage 5, Parameters and representations."""
+"""Broken servers for stage 5, Parameters and representations: paths, statuses, redirects and the inspector."""
 
 import json
 import re
@@ -31,19 +31,19 @@ DISGUISE = 599  # a status that raw_router has no name for, so that it does not 
 
 
 def at(pattern: str, change: Callable[[Response], Response]) -> Serve:
-    """Serve other answers to the paths that match."""
+    """Change the responses to the paths that match."""
     return answering(lambda request, response: change(response) if re.fullmatch(pattern, request.path) else response)
 
 
 def looking_up(pattern: str, way: Callable[[str], str]) -> Serve:
-    """Serve what is at another path, in place of those that match."""
+    """Serve another path in place of the paths that match."""
     return asking(
         lambda request: request._replace(path=way(request.path)) if re.fullmatch(pattern, request.path) else request
     )
 
 
 def telling(path: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Serve:
-    """Serve other JSON at a path; change returns the members that are different."""
+    """Serve changed JSON at a path; `change` returns the members that differ."""
 
     def changed(response: Response) -> Response:
         if not response.body.startswith(b"{"):
@@ -55,12 +55,12 @@ def telling(path: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Se
 
 
 def telling_of(path: str, member: str, change: Callable[[Any], Any]) -> Serve:
-    """Serve JSON at a path with another value of a member, where it has that."""
+    """Change one member of the JSON at a path, if the member exists."""
     return telling(path, lambda told: {member: change(told[member])} if member in told else {})
 
 
 def unescaped(response: Response) -> Response:
-    """Show text from the request as it came."""
+    """Show text from the request without escaping it."""
     is_page = response.body.startswith(b"<")
     return with_body(response, unescape(response.body.decode()).encode()) if is_page else response
 
@@ -70,7 +70,7 @@ def undecoded(request: Request) -> Request:
 
 
 def slash_in_name(request: Request) -> Request:
-    """Split the path at its slashes before decoding it."""
+    """Split the path at its slashes before it is decoded."""
     return request._replace(path="/hello/a-b") if re.match("/hello/.*%2[fF]", request.target) else request
 
 
@@ -80,7 +80,7 @@ def many_segments(request: Request) -> Request:
 
 
 def int_of(path: str) -> str:
-    """Read a number as int() does, which takes much for a number."""
+    """Read a number with int(), which accepts more than digits."""
     word = path.removeprefix("/status/")
     try:
         return f"/status/{abs(int(word))}"
@@ -94,12 +94,12 @@ def served_anyway(request: Request, response: Response) -> Response:
 
 
 def coarse(least: int, statuses: tuple[int, ...]) -> Callable[[Response], Response]:
-    """Know one status of each class."""
+    """Serve one status of each class."""
     return lambda response: replace(response, status=least) if response.status in statuses else response
 
 
 class Unmindful(Wrapped):
-    """Says a status that forbids content without minding that."""
+    """Send content with a status that forbids it."""
 
     def __init__(self, status: int, fields: tuple[tuple[str, str], ...], body: bytes) -> None:
         super().__init__("")
@@ -123,7 +123,7 @@ def queried(change: Callable[[list[Any]], list[Any]]) -> Serve:
 
 
 def requeried(change: Callable[[str], str]) -> Serve:
-    """Serve the inspector for another query."""
+    """Serve the inspector with a changed query."""
     return asking(
         lambda request: request._replace(query=change(request.query)) if request.path == "/inspect" else request
     )
@@ -138,12 +138,12 @@ def without_fields(pattern: str) -> Serve:
 
 
 def as_dict(pairs: list[Any]) -> list[Any]:
-    """Keep the last of the pairs of a name."""
+    """Drop all pairs of a name except the last."""
     return list({pair["name"]: pair for pair in pairs}.values())
 
 
 def last_lines(request: Request) -> Request:
-    """Keep the last of the field lines of a name."""
+    """Drop all field lines of a name except the last."""
     if request.path != "/inspect":
         return request
     kept = {name: value.rpartition(",")[2] for name, value in request.headers.items() if name != "accept"}
@@ -151,7 +151,7 @@ def last_lines(request: Request) -> Request:
 
 
 def no_value(query: str) -> str:
-    """Pass over what has no value."""
+    """Drop pairs without a value."""
     return "&".join(pair for pair in query.split("&") if re.fullmatch("[^=]+=.+", pair))
 
 
@@ -288,7 +288,7 @@ MUTANTS = (
     ),
     Mutant(
         id="query-of-utf8-alone",
-        breaks=("parameters-inspect-query-no-utf8",),
+        breaks=("parameters-inspect-query-not-utf8",),
         serve=requeried(lambda query: query.replace("%FF", "")),
     ),
     Mutant(id="query-without-empty", breaks=("parameters-inspect-query-empty",), serve=requeried(no_value)),

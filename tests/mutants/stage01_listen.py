@@ -10,7 +10,7 @@ from tests.mutants.serving import HOST, Mutant, asking, converse, serially
 
 
 def deaf(listener: socket.socket, stop: socket.socket) -> None:
-    """Do nothing until stopped."""
+    """Accept no connection until the server is stopped."""
     stop.recv(1)
 
 
@@ -19,7 +19,7 @@ def hangs_up(client: socket.socket) -> None:
 
 
 def drips(listener: socket.socket, stop: socket.socket) -> None:
-    """Begin to answer each client, and say no more until stopped."""
+    """Begin a response to each client, and send no more until the server is stopped."""
     with ExitStack() as clients:
         while listener in select([listener, stop], [], [])[0]:
             client = clients.enter_context(listener.accept()[0])
@@ -27,7 +27,7 @@ def drips(listener: socket.socket, stop: socket.socket) -> None:
 
 
 def dies_of_nothing(client: socket.socket) -> None:
-    """Take the first word of what comes, whatever comes."""
+    """Read the first word of the received bytes, even if there is none."""
     with suppress(OSError):
         data = client.recv(65536)
         data.split()[0]
@@ -38,7 +38,7 @@ def dies_of_reset(client: socket.socket) -> None:
     converse(client)
 
 
-def dies_of_no_utf8(client: socket.socket) -> None:
+def dies_of_not_utf8(client: socket.socket) -> None:
     with suppress(OSError):
         data = client.recv(65536)
         data.decode()
@@ -46,7 +46,7 @@ def dies_of_no_utf8(client: socket.socket) -> None:
 
 
 def finish(client: socket.socket, data: bytes) -> None:
-    """Go on as a server would that survives."""
+    """Continue like a server that survives."""
     connection = Connection(generate_response)
     client.sendall(connection.receive(data))
     while connection.waits_for != "closed":
@@ -55,7 +55,7 @@ def finish(client: socket.socket, data: bytes) -> None:
 
 
 def binds_only(port: int) -> socket.socket:
-    """Return a socket that has the port, if nobody had it lately, and does not listen."""
+    """Return a socket that is bound to the port without SO_REUSEADDR, and does not listen."""
     listener = socket.socket()
     try:
         listener.bind((HOST, port))
@@ -77,7 +77,7 @@ MUTANTS = (
     Mutant(id="drips", breaks=("listen-answers",), serve=drips),
     Mutant(
         id="dies-of-nothing",
-        breaks=("listen-survives-nothing",),
+        breaks=("listen-survives-silence",),
         serve=serially(dies_of_nothing),
         mortal=True,
         until=4,
@@ -91,8 +91,8 @@ MUTANTS = (
     ),
     Mutant(
         id="dies-of-no-utf8",
-        breaks=("listen-survives-no-utf8",),
-        serve=serially(dies_of_no_utf8),
+        breaks=("listen-survives-not-utf8",),
+        serve=serially(dies_of_not_utf8),
         mortal=True,
         until=4,
     ),

@@ -14,7 +14,7 @@ FAILED = Response(500, (("Content-Type", "text/html; charset=utf-8"), ("Content-
 
 
 def lost(path: str) -> Callable[[Request], Request]:
-    """Forget a route."""
+    """Remove a route."""
     return lambda request: elsewhere(request) if request.path == path else request
 
 
@@ -23,7 +23,7 @@ def elsewhere(request: Request) -> Request:
 
 
 def looked_up(way: Callable[[str], str], request: Request) -> Request:
-    """Look up another path where that leads to a page of the core."""
+    """Look up another path if it leads to a page of the core."""
     path = way(request.path)
     return request._replace(path=path) if path in CORE else request
 
@@ -33,7 +33,7 @@ def with_query(request: Request) -> Request:
 
 
 def only_for(agents: str) -> Callable[[Request], Request]:
-    """Have nothing for clients that say they are others."""
+    """Serve only clients whose User-Agent matches."""
     return lambda request: request if re.search(agents, request.field("User-Agent") or "") else elsewhere(request)
 
 
@@ -54,7 +54,7 @@ def vague_404(request: Request, response: Response) -> Response:
 
 
 def picky_404(request: Request, response: Response) -> Response:
-    """Take any one word for a page."""
+    """Serve every path of one word."""
     is_word = re.fullmatch("/[a-z0-9]{6,20}", request.path)
     return replace(response, status=200) if response.status == 404 and is_word else response
 
@@ -87,7 +87,7 @@ MUTANTS = (
         Mutant(id=f"crash-{name}", breaks=(f"route-{name}",), serve=instead(rb"GET /" + path, CRASH))
         for name, path in (
             ("percent-broken", rb"%(?![0-9a-f]{2})"),
-            ("percent-no-utf8", rb"%ff"),
+            ("percent-not-utf8", rb"%ff"),
             ("percent-nul", rb"%00"),
             ("percent-crlf", rb"%0d%0a"),
             ("long", rb"x{7000}"),

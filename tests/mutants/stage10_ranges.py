@@ -1,4 +1,4 @@
-"""Broken servers for stage 10, Files and caching, still: what becomes of Range."""
+"""Broken servers for stage 10, Files and caching: Range."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ START = 5  # octets that are asked for
 
 
 def ranged(pattern: str, change: Callable[[Request, Response], Response]) -> Serve:
-    """Serve other answers where Range matches and there is a file."""
+    """Change the responses to requests for files whose Range matches."""
 
     def changed(request: Request, response: Response) -> Response:
         asked = re.fullmatch(pattern, request.field("Range") or "") and response.status == 200
@@ -21,7 +21,7 @@ def ranged(pattern: str, change: Callable[[Request, Response], Response]) -> Ser
 
 
 def part(request: Request, response: Response) -> Response:
-    """The first octets, as a right server sends them."""
+    """Return the first octets, as a correct server sends them."""
     size = len(response.body)
     return with_field(
         replace(with_body(response, response.body[:START]), status=206), "Content-Range", f"bytes 0-4/{size}"
@@ -49,10 +49,10 @@ def failed(request: Request, response: Response) -> Response:
 
 
 MUTANTS = (
-    Mutant(id="all-as-part", breaks=("files-range",), serve=ranged("bytes=0-4", all_as_part)),
-    Mutant(id="part-without-its-place", breaks=("files-range",), serve=ranged("bytes=0-4", part_untold)),
-    Mutant(id="nothing-as-part", breaks=("files-range-outside",), serve=ranged("bytes=9.*", nothing)),
-    Mutant(id="fails-at-range", breaks=("files-range-outside",), serve=ranged("bytes=x-y", failed)),
-    Mutant(id="any-unit", breaks=("files-range-unit",), serve=ranged(".*=0-4", part_if_same)),
-    Mutant(id="if-range-ignored", breaks=("files-range-if",), serve=ranged("bytes=0-4", part)),
+    Mutant(id="all-as-part", breaks=("ranges-part",), serve=ranged("bytes=0-4", all_as_part)),
+    Mutant(id="part-without-its-place", breaks=("ranges-part",), serve=ranged("bytes=0-4", part_untold)),
+    Mutant(id="nothing-as-part", breaks=("ranges-outside",), serve=ranged("bytes=9.*", nothing)),
+    Mutant(id="fails-at-range", breaks=("ranges-outside",), serve=ranged("bytes=x-y", failed)),
+    Mutant(id="any-unit", breaks=("ranges-unit",), serve=ranged(".*=0-4", part_if_same)),
+    Mutant(id="if-range-ignored", breaks=("ranges-if-range",), serve=ranged("bytes=0-4", part)),
 )

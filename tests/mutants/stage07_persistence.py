@@ -20,7 +20,7 @@ MOMENT = 0.02  # seconds
 
 
 class ClosesAfter(Wrapped):
-    """Closes after an answer that begins so, or after so many."""
+    """A connection that closes after a response that begins with these bytes, or after a number of responses."""
 
     def __init__(self, pattern: bytes, answers: int) -> None:
         super().__init__("")
@@ -38,7 +38,7 @@ def closing_after(pattern: bytes, answers: int = 1) -> Serve:
 
 
 class Tires(Wrapped):
-    """Has had enough after so many answers."""
+    """A connection that closes after a number of responses."""
 
     def receive(self, data: bytes) -> bytes:
         answer = super().receive(data)
@@ -46,7 +46,7 @@ class Tires(Wrapped):
 
 
 class Unframed(Wrapped):
-    """Says 400 where a length is wrong, and goes on with what follows."""
+    """A connection that sends 400 for a wrong length, and continues with the bytes after it."""
 
     def receive(self, data: bytes) -> bytes:
         if BAD_LENGTH not in data:
@@ -55,7 +55,7 @@ class Unframed(Wrapped):
 
 
 class ContentAfterAll(Wrapped):
-    """Says something after a 204, if only on a connection that persists."""
+    """Send content after a 204, but only on a connection that stays open."""
 
     def receive(self, data: bytes) -> bytes:
         answer = super().receive(data)
@@ -64,7 +64,7 @@ class ContentAfterAll(Wrapped):
 
 
 def body_left(*paths: bytes) -> Callable[[bytes], bytes]:
-    """Leave the body where the next request is looked for."""
+    """Leave the body in the buffer, where the next request is read."""
 
     def twice(data: bytes) -> bytes:
         match = SIZED.match(data)
@@ -81,7 +81,7 @@ def reverse(answers: bytes) -> bytes:
 
 
 def abrupt(client: socket.socket) -> None:
-    """Close at once after a framing error, with bytes still to be read."""
+    """Close at once after a framing error, with unread bytes."""
     with suppress(OSError):
         data = client.recv(1024)
         if BAD_LENGTH in data:
@@ -91,7 +91,7 @@ def abrupt(client: socket.socket) -> None:
 
 
 def hasty(client: socket.socket) -> None:
-    """Take a client that has sent everything for one that is gone."""
+    """Close the connection of a client that has closed its sending side."""
     with suppress(OSError):
         data = client.recv(65536)
         if not re.fullmatch(b"GET /" + LONE, data) or stays(client):
@@ -99,7 +99,7 @@ def hasty(client: socket.socket) -> None:
 
 
 def stays(client: socket.socket) -> bool:
-    """Tell whether the client goes on sending, as far as can be seen in a moment."""
+    """Return whether the client sends more bytes within a moment."""
     time.sleep(MOMENT)
     try:
         return bool(client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
@@ -108,7 +108,7 @@ def stays(client: socket.socket) -> bool:
 
 
 def carry(client: socket.socket, data: bytes) -> None:
-    """Go on as a right server would."""
+    """Continue like a correct server."""
     connection = Connection(generate_response)
     client.sendall(connection.receive(data) if data else connection.end_of_input())
     while connection.waits_for != "closed":
@@ -125,7 +125,9 @@ MUTANTS = (
         id="close-passed-over", breaks=("persistence-close",), serve=hearing(replacing(rb"Connection: close\r\n", b""))
     ),
     Mutant(
-        id="close-not-told", breaks=("persistence-close-told",), serve=saying(replacing(rb"Connection: close\r\n", b""))
+        id="close-not-told",
+        breaks=("persistence-close-echoed",),
+        serve=saying(replacing(rb"Connection: close\r\n", b"")),
     ),
     Mutant(
         id="close-in-small-letters",
@@ -154,12 +156,12 @@ MUTANTS = (
     ),
     Mutant(
         id="old-clients-kept",
-        breaks=("persistence-old",),
+        breaks=("persistence-http10",),
         serve=hearing(replacing(rb"\A(GET \S+ HTTP/1)\.0(?!\r\nHost: \S+\r\nConnection)", rb"\1.1")),
     ),
     Mutant(
         id="old-clients-not-kept",
-        breaks=("persistence-old-keep-alive",),
+        breaks=("persistence-http10-keep-alive",),
         serve=hearing(replacing(rb"(?i)Connection: keep-alive\r\n", b"")),
     ),
     Mutant(
@@ -200,6 +202,6 @@ MUTANTS = (
     ),
     Mutant(id="204-shifts", breaks=("persistence-no-content",), serve=connecting(ContentAfterAll)),
     Mutant(id="goes-on-after-error", breaks=("persistence-error",), serve=connecting(Unframed)),
-    Mutant(id="resets-after-error", breaks=("persistence-error-heard",), serve=serially(abrupt), until=7, tries=5),
+    Mutant(id="resets-after-error", breaks=("persistence-error-delivered",), serve=serially(abrupt), until=7, tries=5),
     Mutant(id="half-closed-is-gone", breaks=("persistence-half-close",), serve=serially(hasty), until=7, tries=5),
 )

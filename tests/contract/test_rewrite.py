@@ -1,4 +1,4 @@
-"""Requests for routes of other names."""
+"""Requests are rewritten for routes of other names."""
 
 import pytest
 
@@ -51,8 +51,25 @@ HIDING = b"GET /test HTTP/1.1\r\n\r\n"  # in a body
         ),
         (b"OPTIONS * HTTP/1.1\r\n\r\n", b"OPTIONS * HTTP/1.1\r\n\r\n"),
         (b"\x16\x03\x01", b"\x16\x03\x01"),
+        (b"\r\n" + get("/test"), b"\r\n" + get("/blog/all")),
+        (
+            b"POST /test HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n" + get("/test"),
+            b"POST /blog/all HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n" + get("/blog/all"),
+        ),
     ],
-    ids=["path", "query", "absolute", "pipelined", "body", "chunks", "endless", "no-path", "no-request"],
+    ids=[
+        "path",
+        "query",
+        "absolute",
+        "pipelined",
+        "body",
+        "chunks",
+        "endless",
+        "no-path",
+        "no-request",
+        "empty-line",
+        "bad-chunk",
+    ],
 )
 def test_message(data: bytes, becomes: bytes) -> None:
     assert renamed([data], NAMES) == [becomes]

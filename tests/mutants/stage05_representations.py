@@ -1,4 +1,4 @@
-"""Broken servers for stage 5, Parameters and representations, still: what becomes of Accept."""
+"""Broken servers for stage 5, Parameters and representations: Accept, HTML and JSON."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,6 @@ from dataclasses import replace
 from html import escape
 
 from raw_router.messages import Request, Response
-from tests.mutants.parameters import at, telling, telling_of
 from tests.mutants.serving import (
     Mutant,
     Serve,
@@ -18,12 +17,13 @@ from tests.mutants.serving import (
     with_field,
     without_field,
 )
+from tests.mutants.stage05_parameters import at, telling, telling_of
 
 JSON = "application/json"
 
 
 def accepting(change: Callable[[str], str | None]) -> Serve:
-    """Serve as if Accept were another, or none at all."""
+    """Serve as if Accept had another value, or were missing."""
     return asking(lambda request: with_accept(request, change(request.field("Accept") or "")))
 
 
@@ -37,7 +37,7 @@ def only_html_at(*paths: str) -> Serve:
 
 
 def taken_for(pattern: str, accept: str | None) -> Serve:
-    """Serve as if Accept were another where it matches."""
+    """Serve as if Accept had another value, if it matches."""
     return accepting(lambda given: accept if re.fullmatch(pattern, given) else given)
 
 
@@ -50,7 +50,7 @@ def zero_as_little(accept: str) -> str:
 
 
 def latin_1(response: Response) -> Response:
-    """Encode JSON as nobody should."""
+    """Encode JSON in another charset than UTF-8."""
     is_json = response.body.startswith(b"{")
     return with_body(response, response.body.decode().encode("latin-1", "replace")) if is_json else response
 
@@ -72,7 +72,7 @@ def unlisted(request: Request, response: Response) -> Response:
 
 
 def only_406(request: Request, response: Response) -> Response:
-    """Judge Accept before the path."""
+    """Evaluate Accept before the path."""
     refused = request.field("Accept") == "image/png" and response.status == 404
     return replace(response, status=406) if refused else response
 
@@ -80,10 +80,10 @@ def only_406(request: Request, response: Response) -> Response:
 ANY_PAGE = "(?!/files/).*"
 
 MUTANTS = (
-    Mutant(id="only-html", breaks=("parameters-json",), serve=accepting(lambda _: None)),
+    Mutant(id="only-html", breaks=("representations-json",), serve=accepting(lambda _: None)),
     Mutant(
         id="json-as-text",
-        breaks=("parameters-json",),
+        breaks=("representations-json",),
         serve=at(
             ANY_PAGE,
             lambda response: (
@@ -91,55 +91,55 @@ MUTANTS = (
             ),
         ),
     ),
-    Mutant(id="pages-only-html", breaks=("parameters-json-pages",), serve=only_html_at("/", "/time")),
+    Mutant(id="pages-only-html", breaks=("representations-json-pages",), serve=only_html_at("/", "/time")),
     Mutant(
         id="json-escaped-for-html",
-        breaks=("parameters-json-name",),
+        breaks=("representations-json-name",),
         serve=telling_of("/hello/.*", "name", escape),
     ),
-    Mutant(id="json-in-latin-1", breaks=("parameters-json-utf8",), serve=at("/hello/.*", latin_1)),
-    Mutant(id="json-to-browsers", breaks=("parameters-html",), serve=taken_for(r".*\*/\*.*", JSON)),
+    Mutant(id="json-in-latin-1", breaks=("representations-json-utf8",), serve=at("/hello/.*", latin_1)),
+    Mutant(id="json-to-browsers", breaks=("representations-html",), serve=taken_for(r".*\*/\*.*", JSON)),
     Mutant(
         id="json-by-mention",
-        breaks=("parameters-html-ties",),
+        breaks=("representations-html-ties",),
         serve=taken_for(r"[^;]*application/json[^;]*", JSON),
     ),
-    Mutant(id="first-element", breaks=("parameters-quality",), serve=accepting(first_element)),
-    Mutant(id="zero-as-little", breaks=("parameters-quality-zero",), serve=accepting(zero_as_little)),
+    Mutant(id="first-element", breaks=("representations-quality",), serve=accepting(first_element)),
+    Mutant(id="zero-as-little", breaks=("representations-quality-zero",), serve=accepting(zero_as_little)),
     Mutant(
         id="any-before-specific",
-        breaks=("parameters-accept-specific",),
+        breaks=("representations-accept-specific",),
         serve=accepting(lambda accept: re.sub(r"\*/\*, .*", "*/*", accept)),
     ),
-    Mutant(id="accept-in-capitals", breaks=("parameters-accept-case",), serve=taken_for(r".*[A-Z].*", None)),
+    Mutant(id="accept-in-capitals", breaks=("representations-accept-case",), serve=taken_for(r".*[A-Z].*", None)),
     Mutant(
         id="all-of-accept-or-nothing",
-        breaks=("parameters-accept-invalid",),
+        breaks=("representations-accept-invalid",),
         serve=accepting(lambda accept: "text/html" if re.search(r"\?|text,|, ;", accept) else accept),
     ),
     Mutant(
         id="first-accept-line",
-        breaks=("parameters-accept-lines",),
+        breaks=("representations-accept-lines",),
         serve=first_accept,
     ),
-    Mutant(id="no-vary", breaks=("parameters-vary",), serve=answering(no_vary)),
-    Mutant(id="errors-as-json", breaks=("parameters-problem",), serve=answering(plain_json)),
+    Mutant(id="no-vary", breaks=("representations-vary",), serve=answering(no_vary)),
+    Mutant(id="errors-as-json", breaks=("representations-problem",), serve=answering(plain_json)),
     Mutant(
         id="problem-of-another-status",
-        breaks=("parameters-problem-members",),
+        breaks=("representations-problem-members",),
         serve=telling(ANY_PAGE, lambda told: {"status": 200} if told.get("status") == 404 else {}),
     ),
     Mutant(
         id="problem-without-detail",
-        breaks=("parameters-problem-detail",),
+        breaks=("representations-problem-detail",),
         serve=telling_of(ANY_PAGE, "detail", lambda _: ""),
     ),
     Mutant(
         id="problem-not-asked-for",
-        breaks=("parameters-problem-accept",),
+        breaks=("representations-problem-accept",),
         serve=taken_for("application/problem.*", None),
     ),
-    Mutant(id="html-to-all", breaks=("parameters-not-acceptable",), serve=taken_for("image/png", None)),
-    Mutant(id="406-without-list", breaks=("parameters-not-acceptable-list",), serve=answering(unlisted)),
-    Mutant(id="406-before-404", breaks=("parameters-not-acceptable-errors",), serve=answering(only_406)),
+    Mutant(id="html-to-all", breaks=("representations-not-acceptable",), serve=taken_for("image/png", None)),
+    Mutant(id="406-without-list", breaks=("representations-not-acceptable-list",), serve=answering(unlisted)),
+    Mutant(id="406-before-404", breaks=("representations-not-acceptable-errors",), serve=answering(only_406)),
 )

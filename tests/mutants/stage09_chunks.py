@@ -1,4 +1,4 @@
-"""Broken servers for stage 9, Hostile input, still: chunks that are none."""
+"""Broken servers for stage 9, Hostile input: malformed chunks."""
 
 from tests.mutants.serving import CRASH, Mutant, hearing, instead, replacing
 
@@ -10,7 +10,7 @@ MUTANTS = (
     ),
     Mutant(
         id="sizes-by-int",
-        breaks=("chunks-size-odd",),
+        breaks=("chunks-size-not-hexadecimal",),
         serve=hearing(replacing(rb"\r\n\r\n(0x8|0_8|eight|)\r\nname", b"\r\n\r\n8\r\nname")),
     ),
     Mutant(

@@ -1,4 +1,4 @@
-"""Broken servers for stage 9, Hostile input, still: those that wait too long."""
+"""Broken servers for stage 9, Hostile input: servers that wait too long."""
 
 from dataclasses import replace
 from time import monotonic
@@ -10,7 +10,7 @@ EVER = 60.0  # seconds, more than any patience
 
 
 class Looking(Wrapped):
-    """Looks at the clock when something comes, and only then."""
+    """A connection that checks its timeout only when bytes arrive."""
 
     wait = ""
     since = 0.0
@@ -32,13 +32,13 @@ class LookingAtBody(Looking):
 
 
 def waiting(connect: type[Looking]) -> Serve:
-    """Serve with all the time in the world for a head or a body that does not go on."""
+    """Serve without a timeout for a head or a body that does not end."""
     bounds = replace(QUICK, **{connect.wait: EVER})  # type: ignore[arg-type]
     return lambda listener, stop: events.serve(listener, connect, stop, bounds)
 
 
 class Renewing(Wrapped):
-    """Takes each drop for a beginning."""
+    """A connection whose timeout begins again with every byte."""
 
     wait = ""
 
@@ -58,16 +58,16 @@ class RenewingBody(Renewing):
 
 
 class Late(Wrapped):
-    """Says nothing of a bad length before the body has come."""
+    """A connection that rejects an invalid length only after the body."""
 
     def receive(self, data: bytes) -> bytes:
         return b"" if b"Content-Length: 5five" in data else super().receive(data)
 
 
 MUTANTS = (
-    Mutant(id="reads-the-body-first", breaks=("deadlines-early",), serve=connecting(Late)),
-    Mutant(id="waits-for-heads", breaks=("deadlines-head",), serve=waiting(LookingAtHead)),
-    Mutant(id="drops-renew-heads", breaks=("deadlines-head-drip",), serve=connecting(RenewingHead)),
-    Mutant(id="waits-for-bodies", breaks=("deadlines-body",), serve=waiting(LookingAtBody)),
-    Mutant(id="drops-renew-bodies", breaks=("deadlines-body-drip",), serve=connecting(RenewingBody)),
+    Mutant(id="reads-the-body-first", breaks=("timeouts-early",), serve=connecting(Late)),
+    Mutant(id="waits-for-heads", breaks=("timeouts-head",), serve=waiting(LookingAtHead)),
+    Mutant(id="drops-renew-heads", breaks=("timeouts-head-drip",), serve=connecting(RenewingHead)),
+    Mutant(id="waits-for-bodies", breaks=("timeouts-body",), serve=waiting(LookingAtBody)),
+    Mutant(id="drops-renew-bodies", breaks=("timeouts-body-drip",), serve=connecting(RenewingBody)),
 )

@@ -1,11 +1,11 @@
-"""Broken servers for stage 10, Files and caching, still: what browsers are not told."""
+"""Broken servers for stage 10, Files and caching: the security fields."""
 
 from collections.abc import Callable
 
 from raw_router.messages import Response
-from tests.mutants.caching import on_304
-from tests.mutants.parameters import at
 from tests.mutants.serving import Mutant, Serve, answering, replacing, saying, with_field, without_field
+from tests.mutants.stage05_parameters import at
+from tests.mutants.stage10_caching import on_304
 
 NOSNIFF = "X-Content-Type-Options"
 POLICY = "Content-Security-Policy"
@@ -57,12 +57,12 @@ MUTANTS = (
     Mutant(id="304-sniffed", breaks=("security-not-modified",), serve=on_304(lacking(NOSNIFF))),
     Mutant(
         id="refusal-sniffed",
-        breaks=("security-refused",),
+        breaks=("security-bad-request",),
         serve=saying(replacing(rb"(HTTP/1\.1 400 [^\0]*)X-Content-Type-Options: nosniff\r\n", rb"\1")),
     ),
     Mutant(
         id="names-itself",
-        breaks=("security-silence",),
+        breaks=("security-no-software",),
         serve=saying(replacing(rb"(?<=\r\n)Date:", b"Server: mutant/1.0\r\nDate:")),
     ),
 )
