@@ -20,7 +20,7 @@ from http_contract.runner.rule_runner import added, is_answered
 from http_contract.runner.scheduler import LEAST, PLAIN, Scheduler
 from http_contract.runner.target import GONE, RemoteTarget
 from tests.contract.scripted import OK, Script, says, scripted
-from tests.contract.test_judging import BROKEN, KEPT, asks, rule
+from tests.contract.runner.test_rule_runner import BROKEN, KEPT, asks, rule
 from tests.mutants.serving import running
 from tests.mutants.table import UNBROKEN
 

@@ -21,7 +21,7 @@ from http_contract.sandbox.bubblewrap import (
     enter,
 )
 from http_contract.sandbox.launcher import LocalTarget
-from tests.contract.test_launch import command
+from tests.contract.sandbox.test_launcher import command
 
 PYTHON = os.path.realpath(sys.executable)  # the one below a virtual environment, which may stand in /tmp
 LOOKS = f"""

@@ -25,8 +25,8 @@ from http_contract.sandbox.bubblewrap import INSIDE
 from raw_router.handler import generate_response
 from raw_router.messages import Request, Response
 from tests.contract.scripted import scripted
-from tests.contract.test_checking import says_nothing
-from tests.contract.test_isolation import PYTHON, bubblewrap
+from tests.contract.runner.test_scheduler import says_nothing
+from tests.contract.sandbox.test_bubblewrap import PYTHON, bubblewrap
 from tests.mutants.concurrency import well
 from tests.mutants.serving import with_field
 from tests.serving import serving
@@ -442,7 +442,7 @@ class Running:
 def running(folder: Path) -> Iterator[Running]:
     given = ["--command", COMMAND, "--hidden", "own.py", "--rule", "sesame-waits"]
     command = [sys.executable, "-m", "http_contract", "check", *given]
-    root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=folder, env=root, stdout=pipe, stderr=pipe, text=True) as judge:
         assert judge.stderr

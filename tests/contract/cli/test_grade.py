@@ -20,7 +20,7 @@ from http_contract.__main__ import main
 from http_contract.grading import pool
 from http_contract.sandbox.bubblewrap import APART
 from tests.contract.grading.classes import JUDGE, Alive, judged, submission
-from tests.contract.test_isolation import PYTHON, bubblewrap, missing
+from tests.contract.sandbox.test_bubblewrap import PYTHON, bubblewrap, missing
 
 __all__ = ["bubblewrap"]
 
