@@ -25,6 +25,11 @@ def says(*pieces: bytes) -> Script:
     return script
 
 
+def says_nothing(client: socket.socket) -> None:
+    while client.recv(65536):
+        pass
+
+
 @contextmanager
 def scripted(script: Script, timeout: float = TIMEOUT) -> Iterator[Server]:
     """Play the script to one client after the other."""

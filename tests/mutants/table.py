@@ -56,3 +56,17 @@ MODULES = (
     security,
 )
 MUTANTS: tuple[Mutant, ...] = tuple(chain.from_iterable(module.MUTANTS for module in MODULES))
+
+# Rules that take about a second even on a correct server: only servers with that mistake are judged by them.
+SLOW = {
+    "respond-byte-by-byte",
+    "route-time-moves",
+    "listen-restarts",
+    "persistence-thousand",
+    "concurrency-slow-reader",
+    "concurrency-hundred",
+    "deadlines-head",
+    "deadlines-head-drip",
+    "deadlines-body",
+    "deadlines-body-drip",
+}

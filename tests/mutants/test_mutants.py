@@ -10,22 +10,9 @@ from http_contract import BY_ID, RULES, Outcome, ResultCache, Rule, run
 from http_contract.runner.scheduler import Scheduler
 from http_contract.runner.target import RemoteTarget
 from tests.mutants.serving import TIMEOUT, Mutant, running
-from tests.mutants.table import MUTANTS
+from tests.mutants.table import MUTANTS, SLOW
 
 EVERY = 32
-# Rules that take a second or so even of a good server: judged only of servers broken in that way.
-SLOW = {
-    "respond-byte-by-byte",
-    "route-time-moves",
-    "listen-restarts",
-    "persistence-thousand",
-    "concurrency-slow-reader",
-    "concurrency-hundred",
-    "deadlines-head",
-    "deadlines-head-drip",
-    "deadlines-body",
-    "deadlines-body-drip",
-}
 
 
 def rules_for(mutant: Mutant) -> list[Rule]:

@@ -13,7 +13,7 @@ from http_contract.http.transcript import broken
 from raw_router.messages import plain_text
 from sidebyside.compare.sending import Place
 from sidebyside.page.runs import Run, Runs, State, TooMany
-from tests.contract.runner.test_rule_runner import BROKEN, KEPT, rule
+from tests.contract.sample_rules import BROKEN, KEPT, rule
 from tests.serving import HOST, serving
 
 ENDS = ("done", "stopped", "failed")

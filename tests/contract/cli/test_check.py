@@ -24,15 +24,12 @@ from http_contract.reports.files import FORMATS
 from http_contract.sandbox.bubblewrap import INSIDE
 from raw_router.handler import generate_response
 from raw_router.messages import Request, Response
-from tests.contract.scripted import scripted
-from tests.contract.runner.test_scheduler import says_nothing
-from tests.contract.sandbox.test_bubblewrap import PYTHON, bubblewrap
+from tests.contract.isolation import PYTHON
+from tests.contract.scripted import says_nothing, scripted
 from tests.mutants.concurrency import well
 from tests.mutants.serving import with_field
 from tests.serving import serving
 from tests.tls import CERTIFICATE, encrypting
-
-__all__ = ["bubblewrap"]
 
 NOWHERE = "http://127.0.0.1:1"  # where nothing listens
 QUICK = ("--rule", "listen-accepts")

@@ -20,9 +20,7 @@ from http_contract.__main__ import main
 from http_contract.grading import pool
 from http_contract.sandbox.bubblewrap import APART
 from tests.contract.grading.classes import JUDGE, Alive, judged, submission
-from tests.contract.sandbox.test_bubblewrap import PYTHON, bubblewrap, missing
-
-__all__ = ["bubblewrap"]
+from tests.contract.isolation import PYTHON, missing
 
 PLACES = (Path(__file__).parents[3], Path.home(), Path("/srv"))  # one of which isolation does not empty anyway
 SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1 {{port}}"

@@ -5,8 +5,7 @@ import pytest
 from http_contract import BY_ID, RULES, Outcome, ResultCache, run
 from http_contract.diagnosis.diagnose import diagnose
 from tests.mutants.serving import Mutant, running
-from tests.mutants.table import MUTANTS
-from tests.mutants.test_mutants import SLOW
+from tests.mutants.table import MUTANTS, SLOW
 
 CAUSES = {
     "no-status-line": "http-0.9",

@@ -21,9 +21,9 @@ from http_contract.sandbox.bubblewrap import (
     enter,
 )
 from http_contract.sandbox.launcher import LocalTarget
-from tests.contract.sandbox.test_launcher import command
+from tests.contract.isolation import PYTHON, missing
+from tests.contract.server_scripts import command
 
-PYTHON = os.path.realpath(sys.executable)  # the one below a virtual environment, which may stand in /tmp
 LOOKS = f"""
 import os, socket, sys
 def tries(path, mode="r"):
@@ -48,21 +48,6 @@ temporary files: 0 True
 network: lo
 processes: 2
 """
-
-
-@pytest.fixture(scope="module")
-def bubblewrap() -> None:
-    try:
-        attempt()
-    except CannotJudge as why:
-        missing(str(why))
-
-
-def missing(why: str) -> NoReturn:
-    """Skip; fail in an automatic run, where nothing may be skipped."""
-    if "CI" in os.environ:
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 @pytest.mark.usefixtures("bubblewrap")

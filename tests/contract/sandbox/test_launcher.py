@@ -1,11 +1,9 @@
 """Servers that the judge starts: that listen, that never do, that die, that leave children behind."""
 
 import re
-import shlex
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,18 +20,8 @@ from http_contract.sandbox import launcher
 from http_contract.sandbox.launcher import LocalTarget
 from http_contract.sandbox.ports import free_port, is_taken, listens
 from http_contract.sandbox.supervisor import Limits
+from tests.contract.server_scripts import ANSWER, command
 
-ANSWERS = """
-import os, signal, socket, sys, threading, time
-{before}
-with socket.create_server(("127.0.0.1", int({port})), reuse_port={shares}) as listener:
-    {after}
-    while True:
-        client, _ = listener.accept()
-        with client:
-            {each}
-"""
-ANSWER = "client.recv(65536); client.sendall(b'HTTP/1.1 204 No Content\\r\\n\\r\\n')"
 ONCE = "started = __file__ + '.started'; os.path.exists(started) and sys.exit('not again'); open(started, 'w').close()"
 PATIENT = 20.0  # seconds for what takes a moment, on a busy machine
 
@@ -41,19 +29,6 @@ PATIENT = 20.0  # seconds for what takes a moment, on a busy machine
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
     return tmp_path / "server.py"
-
-
-def command(
-    script: Path,
-    *,
-    before: str = "",
-    after: str = "",
-    each: str = ANSWER,
-    port: str = "sys.argv[1]",
-    shares: bool = False,
-) -> str:
-    script.write_text(ANSWERS.format(before=before, after=after, each=each, port=port, shares=shares))
-    return shlex.join([sys.executable, "-S", str(script)]) + " {port}"
 
 
 @pytest.fixture
@@ -285,8 +260,8 @@ def test_all_that_came_of_it_ends(parts: dict[str, str], script: Path) -> None:
     assert not is_taken(server.port)
 
 
-def processes_of(script: Path) -> list[int]:
-    return [each.pid for each in psutil.process_iter(["cmdline"]) if str(script) in (each.info["cmdline"] or [])]
+def processes_of(script: Path) -> list[psutil.Process]:
+    return [each for each in psutil.process_iter(["cmdline"]) if str(script) in (each.info["cmdline"] or [])]
 
 
 @script_that(after=ENDS_BEFORE_ITS_CHILD)
@@ -320,9 +295,7 @@ LocalTarget(sys.argv[1]).running()
 os._exit(0)
 """
     subprocess.run([sys.executable, "-c", program, command(script, after=STUBBORN)], check=True)
-    deadline = time.monotonic() + PATIENT
-    while processes_of(script) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    psutil.wait_procs(processes_of(script), PATIENT)
     assert processes_of(script) == []
 
 
