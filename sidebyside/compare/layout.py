@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from http_contract.sandbox.output import harmless
+from http_contract.escaping import escape_controls
 from sidebyside.compare.comparing import Row, odd
 from sidebyside.compare.differing import Verdict
 from sidebyside.compare.sending import Place
@@ -46,7 +46,9 @@ def lines_of(rows: Iterable[Row]) -> Iterator[Line]:
 
 
 def _line(row: Row, none: str) -> Line:
-    return Line(harmless(row.label), cut(row.cells), row.finding.verdict, "" if row.finding.verdict == "same" else none)
+    return Line(
+        escape_controls(row.label), cut(row.cells), row.finding.verdict, "" if row.finding.verdict == "same" else none
+    )
 
 
 def _elided(lines: Sequence[Line]) -> Iterator[Line]:
@@ -63,7 +65,7 @@ def _elided(lines: Sequence[Line]) -> Iterator[Line]:
 
 def cut(cells: Sequence[str | None]) -> list[str | None]:
     """Return values in which no terminal finds a command, long ones cut around where they differ."""
-    shown = [None if cell is None else harmless(cell) for cell in cells]
+    shown = [None if cell is None else escape_controls(cell) for cell in cells]
     texts = [cell for cell in shown if cell is not None]
     start = max(0, _first_difference(texts) - BEFORE)
     return [cell if cell is None or len(cell) <= LONGEST else _cut(cell, start) for cell in shown]

@@ -4,7 +4,7 @@ import pytest
 
 from http_contract.errors import CannotJudge
 from http_contract.grading import pool
-from http_contract.sandbox.bubblewrap import attempt
+from http_contract.sandbox.bubblewrap import require
 from tests.contract.grading.classes import JUDGE
 from tests.contract.isolation import missing
 
@@ -19,6 +19,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def bubblewrap() -> None:
     """Skip the test where bubblewrap does not work; in an automatic run, fail."""
     try:
-        attempt()
+        require()
     except CannotJudge as why:
         missing(str(why))

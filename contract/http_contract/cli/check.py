@@ -20,7 +20,7 @@ from http_contract.rules.registry import Choice
 from http_contract.runner.report import Report
 from http_contract.runner.session import Settings, Task, read_settings
 from http_contract.sandbox.bubblewrap import enter
-from http_contract.sandbox.output import unshown
+from http_contract.sandbox.output import ignore_line
 
 RULE = "Judge this rule alone; can be repeated."
 REPORTS = f"Write one ({', '.join(FORMATS)}); can be repeated."
@@ -58,7 +58,9 @@ def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path,
         if task.isolate:
             enter()
         with progress(len(task.rules), volume) as told:
-            report = task.report(told, live if volume == "verbose" and (task.show_hidden or not task.own) else unshown)
+            report = task.report(
+                told, live if volume == "verbose" and (task.show_hidden or not task.own) else ignore_line
+            )
         try:
             for format, file in reports:
                 write(report, format, file)

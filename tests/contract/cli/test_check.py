@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 
 from http_contract.__main__ import COMMANDS, main
 from http_contract.reports.files import FORMATS
-from http_contract.sandbox.bubblewrap import INSIDE
+from http_contract.sandbox.bubblewrap import ISOLATED
 from raw_router.handler import generate_response
 from raw_router.messages import Request, Response
 from tests.contract.isolation import PYTHON
@@ -325,7 +325,7 @@ def test_an_isolated_server_sees_no_secrets() -> None:
     Path("looks.py").write_text(LOOKS)
     Path("hers.py").touch()
     secrets = ("--hidden", "own.py", "--report", "json=report.json", "--hide", "hers.py")
-    result = check("--command", f"{PYTHON} looks.py", "--isolate", *secrets, *QUICK, **{INSIDE: "1"})
+    result = check("--command", f"{PYTHON} looks.py", "--isolate", *secrets, *QUICK, **{ISOLATED: "1"})
     seen = ["hers.py: False", "looks.py: True", "own.py: False", "report.json: False", "server.py: True"]
     assert "\n   ".join(seen) in result.stdout
 

@@ -18,7 +18,7 @@ from distributed import LocalCluster
 
 from http_contract.__main__ import main
 from http_contract.grading import pool
-from http_contract.sandbox.bubblewrap import APART
+from http_contract.sandbox.bubblewrap import NAMESPACES
 from tests.contract.grading.classes import JUDGE, Alive, judged, submission
 from tests.contract.isolation import PYTHON, missing
 
@@ -73,7 +73,7 @@ def test_servers_are_judged(tmp_path: Path) -> None:
 @pytest.fixture
 def outside() -> Iterator[Path]:
     """Yield a folder that an isolated server sees, unless it is hidden by its name."""
-    empty = [Path(path) for option, path in pairwise(APART) if option == "--tmpfs"]
+    empty = [Path(path) for option, path in pairwise(NAMESPACES) if option == "--tmpfs"]
     for place in PLACES:
         if not any(place.is_relative_to(path) for path in empty) and os.access(place, os.W_OK):
             with tempfile.TemporaryDirectory(prefix=".test-", dir=place) as folder:

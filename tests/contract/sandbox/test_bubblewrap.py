@@ -12,13 +12,13 @@ import pytest
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.sandbox.bubblewrap import (
-    INSIDE,
+    ISOLATED,
     PACKAGE,
     PROGRAM,
     WITHOUT_NETWORK,
     BubblewrapSandbox,
-    attempt,
     enter,
+    require,
 )
 from http_contract.sandbox.launcher import LocalTarget
 from tests.contract.isolation import PYTHON, missing
@@ -96,16 +96,16 @@ class Replaced(Exception):
 @pytest.fixture
 def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     def execvpe(program: str, arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
-        raise Replaced(*arguments, environment[INSIDE])
+        raise Replaced(*arguments, environment[ISOLATED])
 
     monkeypatch.setattr(os, "execvpe", execvpe)
-    monkeypatch.setattr("http_contract.sandbox.bubblewrap.attempt", lambda: None)
+    monkeypatch.setattr("http_contract.sandbox.bubblewrap.require", lambda: None)
     monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "http_contract", "check", "--isolate"])
 
 
 @pytest.mark.usefixtures("replaced")
 def test_the_judge_runs_itself_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(INSIDE, raising=False)
+    monkeypatch.delenv(ISOLATED, raising=False)
     with pytest.raises(Replaced) as raised:
         enter()
     assert raised.value.args == (*WITHOUT_NETWORK, sys.executable, "-m", "http_contract", "check", "--isolate", "1")
@@ -113,7 +113,7 @@ def test_the_judge_runs_itself_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("replaced")
 def test_the_judge_runs_itself_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(INSIDE, "1")
+    monkeypatch.setenv(ISOLATED, "1")
     enter()
 
 
@@ -128,7 +128,7 @@ def test_where_it_cannot_be(script: str | None, why: str, tmp_path: Path, monkey
         (tmp_path / PROGRAM).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotJudge, match=why):
-        attempt()
+        require()
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
-from http_contract.client.server import Crash
+from http_contract.client.server import Crash, Server
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.http.transcript import Broken
 from http_contract.sandbox import launcher
-from http_contract.sandbox.launcher import LocalTarget
-from http_contract.sandbox.ports import free_port, is_taken, listens
+from http_contract.sandbox.launcher import CPU_INTERVAL, MAX_IDLE, MAX_STARTUP, LocalTarget, Startup
+from http_contract.sandbox.ports import HOST, free_port, is_taken, listens
 from http_contract.sandbox.supervisor import Limits
 from tests.contract.server_scripts import ANSWER, command
 
@@ -161,8 +162,8 @@ ELSEWHERE = "other = socket.create_server(('127.0.0.1', 0)); time.sleep(60)"
 def test_what_never_listens_is_given_up(
     before: str, within: float | None, why: str, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launcher, "IDLE", 0.5)
-    monkeypatch.setattr(launcher, "LONGEST", 1.0)
+    monkeypatch.setattr(launcher, "MAX_IDLE", 0.5)
+    monkeypatch.setattr(launcher, "MAX_STARTUP", 1.0)
     assert re.fullmatch(why, fails(command(script, before=before), start_within=within))
 
 
@@ -354,3 +355,33 @@ def test_who_is_closed_is_not_started_again(launched: LocalTarget) -> None:
     launched.close()
     with pytest.raises(Broken, match="judging has ended"):
         launched.running()
+
+
+# Startup, whose clock and readings are given here
+
+
+SERVER = Server(HOST, 5000)
+STEP = CPU_INTERVAL + 0.01  # seconds between two looks
+
+
+def startup(**given: Any) -> Startup:
+    group: Any = SimpleNamespace(end=None, cpu=0.0, ports=[SERVER.port])
+    return Startup(group, SERVER, began=0.0, **given)
+
+
+def late(begun: Startup) -> float:
+    """Return the seconds after which an idle server is late."""
+    moments: Iterator[float] = (STEP * count for count in range(1000))
+    return next(now for now in moments if begun._is_late(now))
+
+
+def test_a_server_that_listens_after_all_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = iter([False, True, True])
+    monkeypatch.setattr(launcher, "listens", lambda server: next(asked))
+    assert startup(within=0.001).failure() == ""
+
+
+def test_time_in_which_the_judge_was_stopped_does_not_count() -> None:
+    begun = startup()
+    assert not begun._is_late(MAX_STARTUP - 1)
+    assert late(startup()) == pytest.approx(MAX_IDLE, abs=3 * STEP)
