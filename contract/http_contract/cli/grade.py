@@ -18,7 +18,7 @@ from http_contract.errors import CannotJudge
 from http_contract.grading.output import Row, as_csv, as_json, failures, page, printable, row_of, write_feedback
 from http_contract.grading.plan import Plan
 from http_contract.grading.pool import Job, Workers, cluster, results, threads
-from http_contract.grading.store import Result, Store, keep_seed, kept_in, kept_seed
+from http_contract.grading.store import Result, Store, load_seed, save_seed, writing_to
 from http_contract.grading.submissions import Submission, submissions_in
 from http_contract.reports.files import write_whole
 
@@ -64,11 +64,11 @@ def grade(
     submissions, passed_over = submissions_in(folder)
     for each in passed_over:
         say(printable(f"passed over: {each}"), err=True)
-    plan = Plan(seed=kept_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
-    most = plan.most  # there is something to judge by: a folder for results may be made
+    plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
+    most = plan.max_points  # there is something to judge by: a folder for results may be made
     store = Store(out / "results")
     if seed is None:
-        keep_seed(out, plan.seed)
+        save_seed(out, plan.seed)
     workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
     judge(plan, submissions, store, workers)
     conclude(out, store, [submission.name for submission in submissions], folder.name, most)
@@ -79,10 +79,10 @@ def judge(
 ) -> None:
     """Judge what is not judged yet, and keep what comes of it. Ctrl-C ends the program."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
-    todo = list(undone(store, map(plan.job, submissions), plan.most))
+    todo = list(undone(store, map(plan.job, submissions), plan.max_points))
     say(f"{len(submissions)} submissions, {len(todo)} to judge (seed {plan.seed})", err=True)
     try:
-        with workers as found, progress(len(todo), plan.most) as told:
+        with workers as found, progress(len(todo), plan.max_points) as told:
             for result in results(todo, found):
                 store.put(result)
                 told(result)
@@ -130,7 +130,7 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
         "results.json": as_json(rows),
         "results.html": page(store.all(names), rows, title),
     }
-    with kept_in(out):
+    with writing_to(out):
         for name, text in made.items():
             write_whole(out / name, text.encode("utf-8", "replace"))
         write_feedback(out / FEEDBACK, store.all(names), most)

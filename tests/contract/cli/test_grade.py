@@ -342,7 +342,7 @@ def test_a_cluster(tmp_path: Path) -> None:
 
 
 def test_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "PATIENCE", "50ms")
+    monkeypatch.setattr(pool, "CLUSTER_TIMEOUT", "50ms")
     submission(tmp_path, "ann")
     code, said, complained = grade(tmp_path / "class", "--dask", "tcp://127.0.0.1:1")
     [_, error] = complained.splitlines()

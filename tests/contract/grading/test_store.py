@@ -1,4 +1,4 @@
-"""What is kept of results, between one run and the next."""
+"""The summary of a report, and the results and the seed that a folder stores."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from http_contract.errors import CannotJudge
-from http_contract.grading.store import SEEDS, Store, keep_seed, kept_seed
+from http_contract.grading.store import CUT, LONGEST, SEEDS, Store, load_seed, save_seed, shortened, summary
 from tests.contract.grading.classes import result
 
 NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script>", "-rf\n"]
@@ -53,9 +53,9 @@ def test_a_result_that_can_not_be_kept(tmp_path: Path) -> None:
 
 
 def test_a_seed_that_is_kept(tmp_path: Path) -> None:
-    assert 0 <= kept_seed(tmp_path / "none") < SEEDS
-    keep_seed(tmp_path, -7)
-    assert kept_seed(tmp_path) == -7
+    assert 0 <= load_seed(tmp_path / "none") < SEEDS
+    save_seed(tmp_path, -7)
+    assert load_seed(tmp_path) == -7
 
 
 @pytest.mark.parametrize("data", [b"", b"seven", b"\xff", None], ids=["empty", "a-word", "no-text", "a-folder"])
@@ -65,10 +65,43 @@ def test_a_seed_that_can_not_be_read_is_not_replaced(tmp_path: Path, data: bytes
         file.mkdir()
     else:
         file.write_bytes(data)
-    with pytest.raises(CannotJudge, match="/seed can't be read, or holds no number: without it, another"):
-        kept_seed(tmp_path)
+    with pytest.raises(CannotJudge, match=r"/seed can't be read, or is not a number\. Delete it to draw another"):
+        load_seed(tmp_path)
 
 
 def test_a_seed_that_can_not_be_kept(tmp_path: Path) -> None:
     with pytest.raises(CannotJudge, match="/none: No such file or directory"):
-        keep_seed(tmp_path / "none", 7)
+        save_seed(tmp_path / "none", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [("", ""), ("abcd", "abcd"), ("abcde", f"ab{CUT}de"), ("abcdefghi", f"ab{CUT}hi")],
+    ids=["nothing", "fits", "one-too-many", "long"],
+)
+def test_beginning_and_end(text: str, short: str) -> None:
+    assert shortened(text, 4) == short
+
+
+def test_a_report_without_its_conversations() -> None:
+    known = {
+        "id": "own",
+        "stage": 1,
+        "level": "MUST",
+        "hidden": False,
+        "counts": True,
+        "verdict": "failed",
+        "reason": "",
+    }
+    stage = {"stage": 1, "points": 5, "worth": 10}
+    whole = {"target": "./serve", "points": 5, "most": 10, "stopped": ""}
+    told = "x" * 2 * LONGEST + "the last line"
+    report = {
+        **whole,
+        "output": "left out",
+        "stages": [{**stage, "title": "left out"}],
+        "rules": [{**known, "told": told, "conversations": ["left out"]}],
+    }
+    found = summary(report)
+    assert found == {**whole, "stages": [stage], "rules": [{**known, "told": shortened(told, LONGEST)}]}
+    assert found["rules"][0]["told"].endswith("the last line")
