@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from http_contract.client.server import AUTHORITY
+from http_contract.client.server import HOST_AND_PORT
 from raw_router.urls import URLS
 from sidebyside.compare.forms import Part
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT")
-URL = re.compile(rf"https?://.*|{AUTHORITY}")
+URL = re.compile(rf"https?://.*|{HOST_AND_PORT}")
 
 
 def methods(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server
-from http_contract.client.transport import MANY, WIDE
+from http_contract.client.transport import LARGE_LIMIT, NO_OPTIONS
 from http_contract.http.parser import read_response
 from http_contract.http.response import Response
 from http_contract.http.transcript import Broken, Transcript
@@ -36,7 +36,7 @@ class Heard:
 def send(place: Place, message: Message) -> Heard:
     """Send it on a new connection and read what comes. Broken where there is no connection."""
     server = place.server
-    with Connection(server.address, "{authority}", server.timeout, WIDE, MANY) as connection:
+    with Connection(server.address, "{authority}", server.timeout, NO_OPTIONS, LARGE_LIMIT) as connection:
         connection.origin = b"{origin}"  # what is sent fits the server already, and a body may hold either word
         began = time.monotonic()
         connection.send(*message.pieces_to(server))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import cycle
 from threading import Event
 
-from http_contract.client.server import PORTS, Server, server_at, url_of
+from http_contract.client.server import DEFAULT_PORTS, Server, server_at, url_from
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.sandbox.ports import free_port, is_free
@@ -27,9 +27,9 @@ def places_at(urls: Sequence[str], ca: str | None, timeout: float) -> list[Place
 
 def place_at(url: str, ca: str | None, timeout: float, colour: str) -> Place:
     """Return the server at a URL; like browsers, it leaves out of Host the port that goes without saying."""
-    url = url_of(url)
+    url = url_from(url)
     server = replace(server_at(url, ca if url.lower().startswith("https:") else None), timeout=timeout)
-    if server.port == PORTS[server.address.scheme]:
+    if server.port == DEFAULT_PORTS[server.address.scheme]:
         server = replace(server, name=server.authority.removesuffix(f":{server.port}"))
     return Place(server.authority, server, colour)
 
@@ -44,7 +44,7 @@ def ours(server: str, timeout: float) -> Iterator[list[Place]]:
         with drained(said):
             places = [Place(job.name, Server(HOST, job.port, timeout=timeout), job.colour) for job in started]
             for place in places:
-                place.server.apart().ask(get("/"))  # so that no time is that of loading a framework
+                place.server.with_own_record().ask(get("/"))  # so that no time is that of loading a framework
             yield places
 
 

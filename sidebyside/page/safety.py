@@ -10,7 +10,7 @@ from http import HTTPStatus
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from http_contract.client.server import PORTS
+from http_contract.client.server import DEFAULT_PORTS
 from shared_views.pages import CONTENT_SECURITY_POLICY, SECURITY_FIELDS
 from sidebyside.page.settings import Settings
 
@@ -63,7 +63,7 @@ def refusal(settings: Settings) -> Response | None:
 
 def hosts(settings: Settings) -> frozenset[str]:
     """Return all that Host may be."""
-    port = "" if settings.port == PORTS["http"] else f":{settings.port}"
+    port = "" if settings.port == DEFAULT_PORTS["http"] else f":{settings.port}"
     return frozenset(f"{name}{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
 
 

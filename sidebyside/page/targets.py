@@ -1,6 +1,6 @@
 """Whom the page sends to: the three, and what a reader types, as long as that is on this machine."""
 
-from http_contract.client.server import server_at, url_of
+from http_contract.client.server import server_at, url_from
 from http_contract.errors import CannotJudge
 from sidebyside.compare.sending import Place
 from sidebyside.compare.starting import place_at
@@ -23,7 +23,7 @@ def place_of(url: str, settings: Settings) -> Place:
     """Return the server at a URL that a reader has typed. CannotJudge where it is none to be asked."""
     if not url.strip():
         raise CannotJudge("name a URL on this machine, such as http://127.0.0.1:5000")
-    url = url_of(url.strip())
+    url = url_from(url.strip())
     server = server_at(url)
     if server.tls or server.host not in LOOPBACK:
         raise CannotJudge(f"the page asks servers on this machine alone, such as http://127.0.0.1:5000, not {url}")

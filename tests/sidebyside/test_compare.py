@@ -277,7 +277,7 @@ NOWHERE = ["http://127.0.0.1:1", "http://127.0.0.1:2"]
         (["GET", "/", "--ca", "x"], "--ca is for https URLs, which --urls names"),
         (["GET", "/", "--on", "dev", "--urls", *NOWHERE], "--on is for our three, which --urls replaces"),
         (["GET", "/", "--urls", NOWHERE[0]], "--urls takes two or more: there is nothing to compare one server with"),
-        (["GET", "/", "--urls", "http://a:x", "http://b"], "a URL like http://127.0.0.1:8001 is wanted, not"),
+        (["GET", "/", "--urls", "http://a:x", "http://b"], "'http://a:x' is not a valid URL of a server"),
         (["GET", "/", "--urls", "127.0.0.1:1", "127.0.0.1:2"], "no connection to 127.0.0.1:1: Connection refused"),
         (["GET", "/", "--urls", *NOWHERE], "no connection to 127.0.0.1:1: Connection refused"),
         (

@@ -12,7 +12,7 @@ import click
 
 from http_contract.cli.console import console
 from http_contract.cli.options import FILE, PORT, REPORT, check_isolation, judging, rule_ids
-from http_contract.client.server import url_of
+from http_contract.client.server import url_from
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import FORMATS, write
 from http_contract.reports.terminal import progress, show, show_all, total
@@ -80,7 +80,7 @@ def task_of(
     settings = Settings(command or "", Path.cwd(), port) if command or url else read_settings(Path.cwd())
     choice = Choice(given.pop("stages"), given.pop("until"), given.pop("ids"))
     return Task(
-        url=url and url_of(url),
+        url=url and url_from(url),
         settings=replace(settings, port=port or settings.port),
         choice=Choice(settings.stages) if choice == Choice() else choice,  # the file may be the learner's
         hidden=None if only_public else hidden,

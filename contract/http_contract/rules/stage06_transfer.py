@@ -71,7 +71,7 @@ def comes_before_the_body(server: Server) -> None:
         head, body = parted(submit(BODY, f"Expect: {value}"))
         with server.connect() as connection:
             connection.send(head)
-            interim = connection.next_answer("POST")
+            interim = connection.next_response("POST")
             if interim.status != 100:
                 raise broken(f"the answer is {interim.status}, not 100", connection.transcript, interim.start)
             connection.send(body)
@@ -83,7 +83,7 @@ def answered_after_the_body(server: Server) -> None:
     head, body = parted(submit(BODY, AWAITING))
     with server.connect() as connection:
         connection.send(head)
-        interim = connection.next_answer("POST")
+        interim = connection.next_response("POST")
         connection.send(body)
         connection.response("POST")
         expect(connection.finish(), *UNDERSTOOD)

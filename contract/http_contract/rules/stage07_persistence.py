@@ -76,7 +76,7 @@ def closes(*sends: bytes, expects: tuple[Expectation, ...] = ()) -> tuple[Exchan
 
 def thousand(server: Server) -> None:
     """Ask for /test a thousand times on one connection, each time after the answer; each answer is 200."""
-    with server.connect(most=transport.MANY) as connection:
+    with server.connect(limit=transport.LARGE_LIMIT) as connection:
         for number in range(THOUSAND):
             connection.send(request("GET", "/test"))
             if connection.response().status != 200:

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server, method_of
-from http_contract.client.transport import MANY, NARROW
+from http_contract.client.transport import LARGE_LIMIT, SMALL_WINDOW
 from http_contract.http.request import FORM, get, parted, request, submit, title
 from http_contract.http.transcript import broken
 from http_contract.rules.expectations import Complete, Status
@@ -17,7 +17,7 @@ from http_contract.rules.stage07_persistence import OK
 
 CROWD = 100  # connections
 DOSES = 4  # of requests whose answers are not read
-DOSE = 512 * 1024  # octets of answers: more than systems keep for a NARROW client
+DOSE = 512 * 1024  # octets of answers: more than systems keep for a client with a SMALL_WINDOW
 MOST = 1000  # requests in a dose
 PAGES = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # so few that four threads are enough
 
@@ -60,7 +60,7 @@ def slowly_read(server: Server) -> None:
 
     It takes several doses, since the first ones may find the system's buffers not yet full.
     """
-    with server.connect(NARROW, most=MANY) as connection:
+    with server.connect(SMALL_WINDOW, limit=LARGE_LIMIT) as connection:
         connection.send(request("GET", "/"))
         dose = min(MOST, DOSE // connection.response().end + 1)
         unsent = b""
@@ -74,7 +74,7 @@ def slowly_read(server: Server) -> None:
 def read_all(connection: Connection, count: int) -> None:
     """Read so many answers, or fewer where the server has closed the connection in order after one of them."""
     for number in range(1, count + 1):
-        if connection.is_over():
+        if connection.is_closed():
             return
         response = connection.response()
         if response.status != 200 or not response.complete:

@@ -125,7 +125,7 @@ class LocalTarget:
 
     def _replace_server(self) -> None:
         self.stop()
-        self.server = replace(self.server, port=self._choose_port(), known={}, connections=[])
+        self.server = replace(self.server, port=self._choose_port(), route_statuses={}, connections=[])
         try:
             self._start_with_retry()
         except Broken as failure:

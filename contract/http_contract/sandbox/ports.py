@@ -70,7 +70,7 @@ def _listening_ports() -> Iterator[str]:
 
 def _accepts_request(server: Server) -> bool:
     try:
-        server.apart().ask(get("/"))
+        server.with_own_record().ask(get("/"))
     except Broken:
         return False
     return True

@@ -65,7 +65,7 @@ def told(server):
 def waits(server):
     with server.connect() as connection:
         print("judging", file=sys.__stderr__, flush=True)
-        connection.pause(60)
+        connection.receive_for(60)
 
 def rule(id, check):
     return Rule(id=id, stage=2, sentence="Sesame.", hint="Sesame.", section="the service, /", check=check)
@@ -148,13 +148,13 @@ def test_some_rule_does_not_hold() -> None:
     ("arguments", "why"),
     [
         ([], "there is nothing to judge: name a URL, or --command, or a command in contract.toml"),
-        (["http://"], "a URL like http://127.0.0.1:8001 is wanted, not 'http://'"),
+        (["http://"], "'http://' is not a valid URL of a server; write one like http://127.0.0.1:8001"),
         ([NOWHERE, "--command", "x"], "a URL is judged as it is: --command, --port, "),
         ([NOWHERE, "--port", "80"], "a URL is judged as it is: "),
         ([NOWHERE, "--isolate"], "a URL is judged as it is: "),
         ([NOWHERE, "--start-within", "1"], "a URL is judged as it is: "),
         (["--command", "x", "--ca", "ca.pem"], "--ca is for an https URL"),
-        ([NOWHERE, "--ca", "ca.pem"], "a certificate is for a URL that begins with https:"),
+        ([NOWHERE, "--ca", "ca.pem"], "a certificate requires a URL that begins with https:"),
         ([NOWHERE, "another"], "unexpected extra argument"),
         ([NOWHERE, "--odd"], "No such option '--odd'."),
         ([NOWHERE, "--rule", "route-tset"], "there is no rule 'route-tset'; perhaps route-test"),

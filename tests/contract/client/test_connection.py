@@ -170,13 +170,13 @@ def test_no_further_answer_is_waited_for_after_a_broken_one() -> None:
 
 def test_silence_can_be_looked_for() -> None:
     with scripted(stays) as server, server.connect() as connection:
-        assert connection.pause(0.01) == b""
+        assert connection.receive_for(0.01) == b""
         connection.send(get("/"))
-        assert connection.pause(0.1) == OK
+        assert connection.receive_for(0.1) == OK
 
 
 def test_pushing_ends_where_the_server_takes_no_more() -> None:
-    with never_reading() as server, server.connect(transport.NARROW) as connection:
+    with never_reading() as server, server.connect(transport.SMALL_WINDOW) as connection:
         data = bytes(64 * 1024 * 1024)
         left = connection.push(data)
         assert 0 < len(left) < len(data)
@@ -208,7 +208,7 @@ def test_the_end_after_an_answer(script: Script, over: bool) -> None:
     with scripted(script) as server, server.connect() as connection:
         connection.send(get("/"))
         connection.response()
-        assert connection.is_over() == over
+        assert connection.is_closed() == over
 
 
 def test_a_name_that_leads_to_several_places(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +231,7 @@ def test_each_byte_is_recorded() -> None:
     assert first.received == second.received == OK
     assert first.began <= first.finished <= second.finished
     assert second.responses[0].body == b""
-    assert server.apart().transcripts == ()
+    assert server.with_own_record().transcripts == ()
 
 
 @pytest.mark.parametrize(
