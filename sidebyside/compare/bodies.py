@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from itertools import zip_longest
 from typing import TypeAlias
 
+from http_contract.escaping import escape_bytes
 from http_contract.http.response import Response
-from http_contract.reports.text import visible
 
 View: TypeAlias = Callable[[Response, int], list[str]]
 """Makes lines of an answer's body; of binary content it shows what is around an offset."""
@@ -44,7 +44,7 @@ def written(answer: Response, place: int) -> list[str]:
 
 def exact(answer: Response, place: int) -> list[str]:
     """Return every octet, ends of lines too."""
-    return [visible(line) for line in answer.body.splitlines(keepends=True)]
+    return [escape_bytes(line) for line in answer.body.splitlines(keepends=True)]
 
 
 VIEWS: tuple[View, ...] = (readable, written, exact)

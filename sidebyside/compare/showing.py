@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from http_contract.reports.text import visible
+from http_contract.escaping import escape_bytes
 from sidebyside.compare.comparing import Comparison, Row, worst
 from sidebyside.compare.differing import Verdict
 from sidebyside.compare.layout import cut, laid_out
@@ -33,7 +33,7 @@ def sent(comparison: Comparison) -> Iterator[Text]:
     yield Text(f"Sent to each{packets}{fits}:", "bold")
     lines = message.template.splitlines(keepends=True)
     for line in lines[:SENT]:
-        [text] = cut([visible(line).removesuffix(END)])
+        [text] = cut([escape_bytes(line).removesuffix(END)])
         yield Text(f"> {text}".rstrip(), "dim")
     if len(lines) > SENT:
         yield Text(f"> ... {len(lines) - SENT} more lines", "dim")

@@ -1,6 +1,6 @@
 """Bytes to look at: how many there are, as lines with nothing hidden, and as hexadecimal digits."""
 
-from http_contract.reports.text import visible
+from http_contract.escaping import escape_bytes
 
 WIDTH = 8  # octets in a line of digits
 
@@ -11,7 +11,7 @@ def counted(number: int) -> str:
 
 def in_lines(data: bytes, most: int) -> str:
     """Return the first bytes, a line each, with every end of line visible."""
-    return _with_rest([visible(line) for line in data[:most].splitlines(keepends=True)], len(data) - most)
+    return _with_rest([escape_bytes(line) for line in data[:most].splitlines(keepends=True)], len(data) - most)
 
 
 def in_digits(data: bytes, most: int) -> str:

@@ -7,7 +7,7 @@ has a line for each line of the bytes, but its own ends of lines mean nothing: `
 import re
 
 from http_contract.errors import CannotJudge
-from http_contract.reports.text import visible
+from http_contract.escaping import escape_bytes
 
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
 PIECE = re.compile(r"\\x(?P<octet>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<text>[^\\\r\n]+)|[\r\n]+|(?P<stray>\\.?)")
@@ -15,7 +15,7 @@ PIECE = re.compile(r"\\x(?P<octet>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<text
 
 def text_of(data: bytes) -> str:
     """Return the bytes as text, a line each."""
-    return "\n".join(visible(line) for line in data.splitlines(keepends=True))
+    return "\n".join(escape_bytes(line) for line in data.splitlines(keepends=True))
 
 
 def bytes_of(text: str) -> bytes:

@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from http_contract.cli.console import say
 from http_contract.cli.options import check_isolation, judging
 from http_contract.errors import CannotJudge
-from http_contract.grading.output import Row, as_csv, as_json, failures, page, printable, row_of, write_feedback
+from http_contract.escaping import escape_unprintable
+from http_contract.grading.output import Row, as_csv, as_json, failures, page, row_of, write_feedback
 from http_contract.grading.plan import Plan
 from http_contract.grading.pool import Job, Workers, cluster, results, threads
 from http_contract.grading.store import Result, Store, load_seed, save_seed, writing_to
@@ -63,7 +64,7 @@ def grade(
     check_isolation(given["isolate"], hide)
     submissions, passed_over = submissions_in(folder)
     for each in passed_over:
-        say(printable(f"passed over: {each}"), err=True)
+        say(escape_unprintable(f"passed over: {each}"), err=True)
     plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
     most = plan.max_points  # there is something to judge by: a folder for results may be made
     store = Store(out / "results")
@@ -119,7 +120,7 @@ def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
 
 def line(row: Row) -> str:
     """Return what there is to say of a submission in one line."""
-    return printable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
+    return escape_unprintable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
 
 
 def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -> None:
@@ -136,4 +137,4 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
         write_feedback(out / FEEDBACK, store.all(names), most)
     for id, times in failures(rows)[:MOST_FAILED]:
         say(f"{times:>5} of {len(rows)} do not keep {id}")
-    say(printable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))
+    say(escape_unprintable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))

@@ -67,7 +67,7 @@ class Output:
         self._unfinished_line += data
         for line in complete_lines(self._unfinished_line):
             if self._line_count <= MAX_LINES:
-                self._show(printable(line) if self._line_count < MAX_LINES else TRUNCATED)
+                self._show(decoded(line) if self._line_count < MAX_LINES else TRUNCATED)
             self._line_count += 1
 
 
@@ -81,5 +81,5 @@ def complete_lines(data: bytearray) -> Iterator[bytes]:
         del data[: MAX_LINE if end < 0 else end + 1]
 
 
-def printable(line: bytes) -> str:
+def decoded(line: bytes) -> str:
     return escape_controls(line.decode("utf-8", "replace").removesuffix("\r"))
