@@ -1,4 +1,4 @@
-"""Rules to judge by: two that every server passes or fails, and a builder of others."""
+"""Sample rules: one that a correct server passes, one that it fails, and a function that makes others."""
 
 from http_contract import Exchange, Rule
 from http_contract.http.request import get

@@ -1,4 +1,4 @@
-"""A server that plays a script to each client: for what no real server would do."""
+"""A server that plays a script to each client, to do what no real server does."""
 
 import socket
 import threading

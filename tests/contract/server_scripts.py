@@ -1,4 +1,4 @@
-"""A server in a script of its own, and parts that tests put into it."""
+"""Scripts of servers for the launcher, made of a frame and parts that a test chooses."""
 
 import shlex
 import sys

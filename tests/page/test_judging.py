@@ -122,7 +122,7 @@ def test_all_stages_are_judged_where_none_is_named(post: Any, tiny: str) -> None
         ({"stage": True}, "an object is wanted"),
         ({"url": 5}, "an object is wanted"),
         ({"url": ""}, "name a URL on this machine"),
-        ({"url": "http://127.0.0.1:x"}, "a URL like http://127.0.0.1:8001 is wanted"),
+        ({"url": "http://127.0.0.1:x"}, "is not a valid URL of a server"),
         ({"url": "http://example.com"}, "on this machine alone"),
         ({"url": "http://10.0.0.1:80"}, "on this machine alone"),
         ({"url": "http://127.0.0.1.example.com"}, "on this machine alone"),

@@ -1,4 +1,4 @@
-"""The client against servers that play a script: every byte recorded, every wait ended, every end named."""
+"""The client against scripted servers: it records every byte, ends every wait, and names every end of a connection."""
 
 import socket
 import struct
@@ -168,7 +168,7 @@ def test_no_further_answer_is_waited_for_after_a_broken_one() -> None:
     assert not response.complete
 
 
-def test_silence_can_be_looked_for() -> None:
+def test_receiving_for_a_time() -> None:
     with scripted(stays) as server, server.connect() as connection:
         assert connection.receive_for(0.01) == b""
         connection.send(get("/"))

@@ -1,4 +1,4 @@
-"""From a URL to a server."""
+"""A server from a URL."""
 
 import os
 from pathlib import Path

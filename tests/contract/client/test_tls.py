@@ -1,4 +1,4 @@
-"""The judge over TLS, of a right server behind a certificate of its own."""
+"""The judge over TLS: a correct server that has a certificate of its own."""
 
 import select
 import socket

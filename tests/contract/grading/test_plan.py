@@ -1,4 +1,4 @@
-"""What is done for a submission."""
+"""The plan: which options judge a submission."""
 
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def test_options(tmp_path: Path, toml: str, asked: dict[str, Any], options: str)
     [("", "there is no command: neither in contract.toml, nor by --command"), ("command =", "is no TOML")],
     ids=["no-command", "broken"],
 )
-def test_what_can_not_be_done(tmp_path: Path, toml: str, why: str) -> None:
+def test_submissions_that_cannot_be_judged(tmp_path: Path, toml: str, why: str) -> None:
     made = planned(submission(tmp_path, "ann", toml=toml), command=None)
     assert isinstance(made, Result)
     assert why in made.why

@@ -74,7 +74,7 @@ def test_no_path_shows_the_copy(tmp_path: Path) -> None:
     [("/tmp/c-1/ann/a.py", "ann/a.py"), ("it is in /tmp/c-1", "it is in ."), ("/tmp/c-1/", ""), ("/tmp/c", "/tmp/c")],
     ids=["file", "place", "place-with-slash", "another"],
 )
-def test_nor_the_folder_around_it(told: str, shown: str) -> None:
+def test_nor_the_folder_that_contains_it(told: str, shown: str) -> None:
     assert pool.without_path(Result("ann", "", why=told), "/tmp/c-1").why == shown
     report = pool.without_path(result("ann", {"told": told}), "/tmp/c-1").report
     assert report
@@ -84,7 +84,7 @@ def test_nor_the_folder_around_it(told: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("isolated", "more"), [(False, ()), (True, ("--hide", tempfile.gettempdir()))], ids=["seen", "isolated"]
 )
-def test_isolated_it_sees_no_copy_of_another(
+def test_an_isolated_submission_sees_no_other_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, isolated: bool, more: tuple[str, ...]
 ) -> None:
     def judge(job: pool.Job, report: Path, errors: Path) -> None:
@@ -98,9 +98,7 @@ def test_isolated_it_sees_no_copy_of_another(
     assert given == [(*asked.options, *more)]
 
 
-def test_what_is_not_done_in_time_is_ended_with_all_that_it_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_time_limit_ends_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def wait(process: Popen[bytes], timeout: float | None = None) -> Any:
         if timeout == 60:  # the limit passes once it is at work
             assert transcript.begun()
@@ -115,7 +113,7 @@ def test_what_is_not_done_in_time_is_ended_with_all_that_it_started(
     assert result == Result("ann", "digest", why="judging took more than 60 seconds")
 
 
-def test_a_judge_that_does_not_end_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_judge_that_ignores_sigterm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "TERM_GRACE", 0.05)
     code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
     with Popen([sys.executable, "-ISc", code], stdout=-1, start_new_session=True) as process:
@@ -125,7 +123,7 @@ def test_a_judge_that_does_not_end_when_told(monkeypatch: pytest.MonkeyPatch) ->
         assert process.returncode == -9
 
 
-def test_those_that_run_end(tmp_path: Path) -> None:
+def test_stop_all_ends_running_judges(tmp_path: Path) -> None:
     transcript = Alive(tmp_path)
     thread = Thread(target=run, args=[job(submission(tmp_path, "ann", "hang"))])
     thread.start()
@@ -136,7 +134,7 @@ def test_those_that_run_end(tmp_path: Path) -> None:
     assert transcript.gone()
 
 
-def test_those_that_start_too_late_end(tmp_path: Path) -> None:
+def test_stop_all_ends_judges_that_start_later(tmp_path: Path) -> None:
     stop_all()
     try:
         result = run_in_place(job(submission(tmp_path, "ann", "hang")))
@@ -145,7 +143,7 @@ def test_those_that_start_too_late_end(tmp_path: Path) -> None:
     assert result.why == "the judge ended with exit status -15"
 
 
-def test_one_at_a_time_has_a_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_with_the_same_port_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[str] = []
     first, other, go = Event(), Event(), Event()
 
@@ -188,13 +186,13 @@ def test_threads(jobs: Iterator[Job]) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_few_are_handed_over_before_they_are_needed(jobs: Iterator[Job], count: int) -> None:
+def test_few_jobs_are_submitted_in_advance(jobs: Iterator[Job], count: int) -> None:
     with threads(count) as workers:
         next(results(jobs, workers))
         assert len(list(jobs)) >= len(NAMES) - AHEAD * count
 
 
-def test_what_waits_is_not_begun_once_the_block_is_left(jobs: Iterator[Job], tmp_path: Path) -> None:
+def test_pending_jobs_do_not_start_after_the_block(jobs: Iterator[Job], tmp_path: Path) -> None:
     with threads(1) as workers:
         waiting = results(jobs, workers)
         next(waiting)

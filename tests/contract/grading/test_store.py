@@ -13,7 +13,7 @@ NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_name_can_be_kept(tmp_path: Path, name: str) -> None:
+def test_any_name_can_be_stored(tmp_path: Path, name: str) -> None:
     store = Store(tmp_path / "out" / "results")
     kept = result(name, {"id": "listen-answers", "told": "\ud800\u2028\0</script>"})
     store.put(kept)
@@ -21,7 +21,7 @@ def test_any_name_can_be_kept(tmp_path: Path, name: str) -> None:
     assert [len(list(folder.iterdir())) for folder in (tmp_path, tmp_path / "out", store.folder)] == [1, 1, 1]
 
 
-def test_it_is_for_just_this_submission(tmp_path: Path) -> None:
+def test_a_result_belongs_to_one_digest(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.put(result("ann"))
     assert store.has("ann", "digest")
@@ -30,7 +30,7 @@ def test_it_is_for_just_this_submission(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"nam": 1}', "\x00"])
-def test_what_can_not_be_read_is_not_there(tmp_path: Path, text: str) -> None:
+def test_a_result_that_cannot_be_read_is_missing(tmp_path: Path, text: str) -> None:
     store = Store(tmp_path)
     store.put(result("ann"))
     [file] = tmp_path.iterdir()
@@ -38,21 +38,21 @@ def test_what_can_not_be_read_is_not_there(tmp_path: Path, text: str) -> None:
     assert not store.has("ann", "digest")
 
 
-def test_all_that_are_asked_for(tmp_path: Path) -> None:
+def test_all(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for name in ("cid", "ann", "old"):
         store.put(result(name))
     assert [found.name for found in store.all(["ann", "bob", "cid"])] == ["ann", "cid"]
 
 
-def test_a_result_that_can_not_be_kept(tmp_path: Path) -> None:
+def test_a_result_that_cannot_be_written(tmp_path: Path) -> None:
     store = Store(tmp_path / "results")
     store.folder.rmdir()
     with pytest.raises(CannotJudge, match="/results: No such file or directory"):
         store.put(result("ann"))
 
 
-def test_a_seed_that_is_kept(tmp_path: Path) -> None:
+def test_a_seed_is_stored(tmp_path: Path) -> None:
     assert 0 <= load_seed(tmp_path / "none") < SEEDS
     save_seed(tmp_path, -7)
     assert load_seed(tmp_path) == -7
@@ -69,7 +69,7 @@ def test_a_seed_that_can_not_be_read_is_not_replaced(tmp_path: Path, data: bytes
         load_seed(tmp_path)
 
 
-def test_a_seed_that_can_not_be_kept(tmp_path: Path) -> None:
+def test_a_seed_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(CannotJudge, match="/none: No such file or directory"):
         save_seed(tmp_path / "none", 7)
 
@@ -79,11 +79,11 @@ def test_a_seed_that_can_not_be_kept(tmp_path: Path) -> None:
     [("", ""), ("abcd", "abcd"), ("abcde", f"ab{CUT}de"), ("abcdefghi", f"ab{CUT}hi")],
     ids=["nothing", "fits", "one-too-many", "long"],
 )
-def test_beginning_and_end(text: str, short: str) -> None:
+def test_shortened(text: str, short: str) -> None:
     assert shortened(text, 4) == short
 
 
-def test_a_report_without_its_conversations() -> None:
+def test_summary() -> None:
     known = {
         "id": "own",
         "stage": 1,

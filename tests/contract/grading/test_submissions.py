@@ -27,13 +27,13 @@ ODD = ["-rf", " ", 'a "b" c', "it's $HOME;*", "new\nline", "É\u2028", "=1+1", "
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_any_name_is_one(tmp_path: Path, name: str) -> None:
+def test_any_name_is_valid(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     [found], passed_over = submissions_in(tmp_path)
     assert (found.name, found.folder, passed_over) == (name, tmp_path / name, [])
 
 
-def test_what_is_none(tmp_path: Path) -> None:
+def test_entries_that_are_not_submissions(tmp_path: Path) -> None:
     home = tmp_path / "class"
     for folder in ("class/bob", "class/.git", "class/ann", "elsewhere"):
         (tmp_path / folder).mkdir(parents=True)
@@ -84,7 +84,7 @@ def test_what_changes_a_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert len(set(digests)) == len(digests)
 
 
-def test_folders_deeper_than_a_path_can_tell(tmp_path: Path) -> None:
+def test_folders_whose_path_is_too_long(tmp_path: Path) -> None:
     (tmp_path / "server.py").touch()
     step, here = "d" * 200, os.open(tmp_path, os.O_RDONLY)
     for _ in range(25):
@@ -95,7 +95,7 @@ def test_folders_deeper_than_a_path_can_tell(tmp_path: Path) -> None:
     assert list(submissions.files(tmp_path)) == [tmp_path / "server.py"]
 
 
-def test_what_does_not(tmp_path: Path) -> None:
+def test_what_does_not_change_a_digest(tmp_path: Path) -> None:
     (tmp_path / "server.py").touch()
     before = digest(tmp_path, ["a"])
     (tmp_path / "__pycache__").mkdir()
@@ -105,11 +105,11 @@ def test_what_does_not(tmp_path: Path) -> None:
     assert digest(tmp_path, ["a"]) == before
 
 
-def test_a_file_that_is_not_ours_to_read(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert content_digest(tmp_path / "none") == b""
 
 
-def test_a_file_that_is_too_long_to_be_judged_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     file = tmp_path / "sparse"
     file.touch()
     os.truncate(file, submissions.MAX_SIZE + 1)
@@ -150,7 +150,7 @@ def test_what_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert not copy.parent.exists()
 
 
-def test_what_is_not_ours_to_read_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_cannot_be_read_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*_: object, **__: object) -> NoReturn:
         raise PermissionError
 
@@ -164,7 +164,7 @@ def test_what_is_not_ours_to_read_is_passed_over(tmp_path: Path, monkeypatch: py
         assert os.listdir(copy) == []
 
 
-def test_what_can_not_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_that_cannot_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> NoReturn:
         raise OSError(28, "No space left on device")
 
@@ -187,7 +187,7 @@ def test_what_can_not_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_no_more_is_copied_than_is_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_submission_that_is_too_large_is_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "sparse").touch()
     os.truncate(tmp_path / "own" / "sparse", MAX_SIZE + 1)
@@ -197,7 +197,7 @@ def test_no_more_is_copied_than_is_judged(tmp_path: Path, monkeypatch: pytest.Mo
         pass
 
 
-def test_all_files_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_limit_is_for_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submissions, "MAX_SIZE", 20_000)
     for name, size in (("one", 10_000), ("folder/other", 10_001)):
         (tmp_path / name).parent.mkdir(exist_ok=True)

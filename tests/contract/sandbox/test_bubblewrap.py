@@ -1,4 +1,4 @@
-"""What a submission that is kept apart sees of the machine, and what it can do to it."""
+"""Isolation: what a submission sees of the machine, and what it can change."""
 
 import os
 import subprocess
@@ -51,7 +51,7 @@ processes: 2
 
 
 @pytest.mark.usefixtures("bubblewrap")
-def test_what_it_sees(tmp_path: Path) -> None:
+def test_what_an_isolated_command_sees(tmp_path: Path) -> None:
     own, hidden, file = tmp_path / "submissions" / "own", tmp_path / "reports", tmp_path / "rules.py"
     own.mkdir(parents=True)
     hidden.mkdir()
@@ -65,7 +65,7 @@ def test_what_it_sees(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("bubblewrap")
-def test_a_folder_within_what_is_hidden(tmp_path: Path) -> None:
+def test_a_folder_inside_a_hidden_folder(tmp_path: Path) -> None:
     own, hers = tmp_path / "own", tmp_path / "hers"
     own.mkdir()
     hers.mkdir()
@@ -74,7 +74,7 @@ def test_a_folder_within_what_is_hidden(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("bubblewrap")
-def test_a_server_apart_is_heard_and_ended(tmp_path: Path) -> None:
+def test_an_isolated_server_responds_and_ends(tmp_path: Path) -> None:
     script = tmp_path / "server.py"
     given = command(script, each="client.recv(9); client.sendall(b'x'); os.kill(os.getpid(), 9)")
     with LocalTarget(given.replace(sys.executable, PYTHON), folder=tmp_path, isolation=BubblewrapSandbox()) as launched:
@@ -122,7 +122,7 @@ def test_the_judge_runs_itself_again_once(monkeypatch: pytest.MonkeyPatch) -> No
     [(None, "needs bubblewrap"), ("echo No permissions >&2; exit 1", "does not work on this machine: No permissions")],
     ids=["missing", "forbidden"],
 )
-def test_where_it_cannot_be(script: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_isolation(script: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if script:
         (tmp_path / PROGRAM).write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / PROGRAM).chmod(0o755)

@@ -1,4 +1,4 @@
-"""Servers that the judge starts: that listen, that never do, that die, that leave children behind."""
+"""The launcher, with servers that listen, never listen, crash, or leave child processes behind."""
 
 import re
 import socket
@@ -111,11 +111,11 @@ def test_a_signal_has_a_name(launched: LocalTarget) -> None:
 
 
 @script_that(each="pass")
-def test_what_listens_need_not_answer(launched: LocalTarget) -> None:
+def test_a_server_that_listens_need_not_respond(launched: LocalTarget) -> None:
     assert launched.running().ask(get("/")).responses == ()
 
 
-def test_who_has_deleted_its_folder(tmp_path: Path) -> None:
+def test_a_server_that_deletes_its_folder(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
     given = command(own / "server.py", before="import shutil; shutil.rmtree(os.getcwd()); sys.exit()")
@@ -127,7 +127,7 @@ def test_who_has_deleted_its_folder(tmp_path: Path) -> None:
 
 
 @script_that(before="sys.exit('no, thanks')")
-def test_what_never_starts_says_why_and_is_not_tried_again(launched: LocalTarget) -> None:
+def test_a_server_that_does_not_start_is_not_started_again(launched: LocalTarget) -> None:
     for _ in range(2):
         with pytest.raises(Broken, match="did not start: it has ended: exit status 1\nno, thanks"):
             launched.running()
@@ -159,7 +159,7 @@ ELSEWHERE = "other = socket.create_server(('127.0.0.1', 0)); time.sleep(60)"
     ],
     ids=["given", "idle", "at-work", "elsewhere", "other-address"],
 )
-def test_what_never_listens_is_given_up(
+def test_a_server_that_never_listens(
     before: str, within: float | None, why: str, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launcher, "MAX_IDLE", 0.5)
@@ -167,24 +167,24 @@ def test_what_never_listens_is_given_up(
     assert re.fullmatch(why, fails(command(script, before=before), start_within=within))
 
 
-def test_who_listens_at_the_last_moment_has_started(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_listens_at_the_last_moment_has_started(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = iter([False])
     monkeypatch.setattr(launcher, "listens", lambda server: next(looks, True))
     with LocalTarget(command(script, before=SLEEPS), start_within=0) as launched:
         assert launched.running()
 
 
-def test_a_command_that_is_none() -> None:
+def test_a_program_that_does_not_exist() -> None:
     assert fails("/no/such/program {port}") == "No such file or directory"
 
 
 @pytest.mark.parametrize(("given", "why"), [("'", "no command: No closing quotation"), ("", "the command is empty")])
-def test_what_cannot_be_a_command(given: str, why: str) -> None:
+def test_commands_that_are_not_valid(given: str, why: str) -> None:
     with LocalTarget(given) as launched, pytest.raises(CannotJudge, match=why):
         launched.running()
 
 
-def test_a_port_that_somebody_else_has_chosen_too(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_another_program_has_chosen(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         ports = iter([other.getsockname()[1], free_port()])
@@ -220,7 +220,7 @@ def test_a_fixed_port_that_is_taken(script: Path) -> None:
     ],
     ids=["kept", "kept-in-vain", "free"],
 )
-def test_a_fixed_port_is_waited_for(
+def test_waiting_for_a_fixed_port(
     before: str, looks: tuple[bool, ...], starts: bool, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who does not set SO_REUSEADDR cannot start while connections just closed keep the port."""
@@ -235,7 +235,7 @@ def test_a_fixed_port_is_waited_for(
     assert list(free) == []
 
 
-def test_a_fixed_port_is_not_waited_for_much_longer() -> None:
+def test_waiting_for_a_fixed_port_has_a_limit() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         assert launcher.wait_until_free(other.getsockname()[1], 0.1) < PATIENT
 
@@ -253,7 +253,7 @@ ENDS_BEFORE_ITS_CHILD = "os.fork() and sys.exit('gone')"
     [{"before": STUBBORN}, {"before": ESCAPES}, {"after": ESCAPES}, {"after": STUBBORN}],
     ids=["stubborn", "escaped", "escaped-with-the-port", "stubborn-with-the-port"],
 )
-def test_all_that_came_of_it_ends(parts: dict[str, str], script: Path) -> None:
+def test_all_processes_end(parts: dict[str, str], script: Path) -> None:
     with LocalTarget(command(script, shares=True, **parts)) as launched:
         server = launched.running()
         assert len(processes_of(script)) > 1
@@ -266,7 +266,7 @@ def processes_of(script: Path) -> list[psutil.Process]:
 
 
 @script_that(after=ENDS_BEFORE_ITS_CHILD)
-def test_a_child_that_is_left_ends_with_its_parent(launched: LocalTarget, script: Path) -> None:
+def test_a_child_ends_with_its_parent(launched: LocalTarget, script: Path) -> None:
     with suppress(Broken):  # it listens for a moment
         launched.running()
     ended(launched)
@@ -278,7 +278,7 @@ KILLS_ITS_WATCHER = "os.kill(os.getppid(), signal.SIGKILL)"
 
 
 @script_that(after=KILLS_ITS_WATCHER)
-def test_who_ends_its_watcher_is_ended(launched: LocalTarget, script: Path) -> None:
+def test_a_server_that_kills_its_supervisor_ends(launched: LocalTarget, script: Path) -> None:
     with suppress(Broken):
         launched.running()
     ended(launched)
@@ -287,7 +287,7 @@ def test_who_ends_its_watcher_is_ended(launched: LocalTarget, script: Path) -> N
     assert processes_of(script) == []
 
 
-def test_all_ends_with_the_judge(script: Path) -> None:
+def test_all_processes_end_with_the_judge(script: Path) -> None:
     """Whatever ends the judge: here it has no time for anything."""
     program = """
 import os, sys
@@ -341,7 +341,7 @@ def test_a_limit_broken_before_it_listens(script: Path) -> None:
     )
 
 
-def test_memory_that_is_shared_counts_once(script: Path) -> None:
+def test_shared_memory_counts_once(script: Path) -> None:
     with LocalTarget(
         command(script, before=SHARED, after="", shares=True), limits=Limits(memory=200 * MiB)
     ) as launched:
@@ -350,7 +350,7 @@ def test_memory_that_is_shared_counts_once(script: Path) -> None:
         assert launched.violation == ""
 
 
-def test_who_is_closed_is_not_started_again(launched: LocalTarget) -> None:
+def test_a_closed_target_does_not_start_again(launched: LocalTarget) -> None:
     launched.running()
     launched.close()
     with pytest.raises(Broken, match="judging has ended"):

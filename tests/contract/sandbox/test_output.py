@@ -1,4 +1,4 @@
-"""What a submission writes: its end is kept, its lines are shown, and no flood does any harm."""
+"""The output of a submission: its end is stored, its lines are shown, and endless output does no harm."""
 
 import os
 
@@ -39,12 +39,12 @@ def test_lines(data: bytes, lines: list[str]) -> None:
     assert taken(data) == (data.decode("utf-8", "replace"), lines)
 
 
-def test_no_more_lines_than_a_reader_bears() -> None:
+def test_the_number_of_lines_has_a_limit() -> None:
     _, lines = taken(b"x\n" * (MAX_LINES + 500))
     assert lines == ["x"] * MAX_LINES + [TRUNCATED]
 
 
-def test_a_flood(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "PAUSE", 0.0)
     kept, lines = taken(b"x" * 10_000_000 + b"end\n")
     assert (len(kept), kept[-4:]) == (MAX_STORED, "end\n")

@@ -1,4 +1,4 @@
-"""The supervisor, on systems that count less, and of submissions that multiply faster than it can measure them."""
+"""The supervisor: on systems that count less, and with processes that multiply faster than it can measure them."""
 
 import ctypes
 import json
