@@ -1,5 +1,5 @@
-"""What keeps the judge from its work."""
+"""Errors that keep the judge from judging."""
 
 
 class CannotJudge(Exception):
-    """The judge can't do its work; the message says why, in one line."""
+    """The judge cannot do its work. The message gives the reason in one line."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from http_contract.client.server import PATIENCE, server_at, url_of
+from http_contract.client.server import PATIENCE, server_at, url_from
 from http_contract.errors import CannotJudge
 from http_contract.http.transcript import Broken
 from http_contract.reports.text import tell
@@ -100,7 +100,7 @@ def subject_of(config: pytest.Config) -> Target | None:
     if ca and not url:
         raise CannotJudge("--contract-ca is for a --contract-url")
     if url:
-        return RemoteTarget(replace(server_at(url_of(url), ca), **told))
+        return RemoteTarget(replace(server_at(url_from(url), ca), **told))
     if command:
         launched = LocalTarget(command)
         launched.server = replace(launched.server, **told)

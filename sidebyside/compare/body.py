@@ -8,8 +8,8 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from typing import TypeAlias
 
+from http_contract.escaping import escape_bytes
 from http_contract.http.response import Response
-from http_contract.reports.text import visible
 from sidebyside.compare.hexdump import WIDTH, hex_line
 
 BodyView: TypeAlias = Callable[[Response, int], list[str]]
@@ -43,7 +43,7 @@ def source_view(response: Response, offset: int) -> list[str]:
 
 def exact_view(response: Response, offset: int) -> list[str]:
     """Return every byte, line ends included."""
-    return [visible(line) for line in response.body.splitlines(keepends=True)]
+    return [escape_bytes(line) for line in response.body.splitlines(keepends=True)]
 
 
 VIEWS: tuple[BodyView, ...] = (readable_view, source_view, exact_view)

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from http_contract.cli.console import say
 from http_contract.cli.options import rule_ids, seconds
-from http_contract.client.server import AUTHORITY, TIMEOUT, Server
+from http_contract.client.server import HOST_AND_PORT, TIMEOUT, Server
 from http_contract.errors import CannotJudge
 from http_contract.http.request import Part, get
 from http_contract.rules.model import Rule
@@ -32,7 +32,7 @@ from sidebyside.launch.ports import free_base_port
 from sidebyside.launch.services import HOST, SERVERS, server_specs
 from sidebyside.launch.signals import interruptible
 
-URL = re.compile(rf"https?://.*|{AUTHORITY}")
+URL = re.compile(rf"https?://.*|{HOST_AND_PORT}")
 EXAMPLES = """\b
 Examples:
   sidebyside compare GET /time -H 'Accept: application/json'
@@ -231,7 +231,9 @@ def started_services(server: str, timeout: float) -> Iterator[list[Endpoint]]:
         with drained(output):
             endpoints = [Endpoint(job.name, Server(HOST, job.port, timeout=timeout), job.colour) for job in started]
             for endpoint in endpoints:
-                endpoint.server.apart().ask(get("/"))  # a framework loads at the first request, which takes time
+                endpoint.server.with_own_record().ask(
+                    get("/")
+                )  # a framework loads at the first request, which takes time
             yield endpoints
 
 

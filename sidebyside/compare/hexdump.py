@@ -1,6 +1,6 @@
 """Bytes as text that a reader can check: their number, lines in which every byte is visible, and a hex dump."""
 
-from http_contract.reports.text import visible
+from http_contract.escaping import escape_bytes
 
 WIDTH = 8  # bytes in a line of a dump
 
@@ -11,7 +11,7 @@ def format_size(number: int) -> str:
 
 def visible_lines(data: bytes, limit: int) -> str:
     """Return the first `limit` bytes, one line of text for each line of the data, with visible line ends."""
-    return _with_rest([visible(line) for line in data[:limit].splitlines(keepends=True)], len(data) - limit)
+    return _with_rest([escape_bytes(line) for line in data[:limit].splitlines(keepends=True)], len(data) - limit)
 
 
 def hexdump(data: bytes, limit: int) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import cycle
 
 from http_contract.client.connection import Connection
-from http_contract.client.server import PORTS, Server, server_at, url_of
-from http_contract.client.transport import MANY, WIDE
+from http_contract.client.server import DEFAULT_PORTS, Server, server_at, url_from
+from http_contract.client.transport import LARGE_LIMIT, NO_OPTIONS
 from http_contract.errors import CannotJudge
 from http_contract.http.parser import read_response
 from http_contract.http.response import Response
@@ -46,9 +46,9 @@ def endpoints_at(urls: Sequence[str], ca: str | None, timeout: float) -> list[En
 
 def endpoint_at(url: str, ca: str | None, timeout: float, colour: str) -> Endpoint:
     """Return the server at a URL. As in browsers, its Host field has no port if that is the scheme's default port."""
-    url = url_of(url)
+    url = url_from(url)
     server = replace(server_at(url, ca if url.lower().startswith("https:") else None), timeout=timeout)
-    if server.port == PORTS[server.address.scheme]:
+    if server.port == DEFAULT_PORTS[server.address.scheme]:
         server = replace(server, name=server.authority.removesuffix(f":{server.port}"))
     return Endpoint(server.authority, server, colour)
 
@@ -56,7 +56,7 @@ def endpoint_at(url: str, ca: str | None, timeout: float, colour: str) -> Endpoi
 def send(endpoint: Endpoint, message: Message) -> Reply:
     """Send a message on a new connection and read the responses. Raises Broken if there is no connection."""
     server = endpoint.server
-    with Connection(server.address, "{authority}", server.timeout, WIDE, MANY) as connection:
+    with Connection(server.address, "{authority}", server.timeout, NO_OPTIONS, LARGE_LIMIT) as connection:
         connection.origin = b"{origin}"  # the placeholders are already replaced, and a body may contain these words
         began = time.monotonic()
         connection.send(*message.pieces_for(server))

@@ -9,8 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from http_contract.reports.text import visible
-from http_contract.sandbox.output import harmless
+from http_contract.escaping import escape_bytes, escape_controls
 from sidebyside.compare.diff import Comparison, Row, Verdict, first_difference, odd_values, worst_verdict
 from sidebyside.compare.send import Endpoint
 
@@ -61,7 +60,7 @@ def render_message(comparison: Comparison) -> Iterator[Text]:
     yield Text(f"Sent to each server{packets}{note}:", "bold")
     lines = message.template.splitlines(keepends=True)
     for line in lines[:MESSAGE_LINES]:
-        [text] = shorten([visible(line).removesuffix(CRLF)])
+        [text] = shorten([escape_bytes(line).removesuffix(CRLF)])
         yield Text(f"> {text}".rstrip(), "dim")
     if len(lines) > MESSAGE_LINES:
         yield Text(f"> ... {len(lines) - MESSAGE_LINES} more lines", "dim")
@@ -125,7 +124,7 @@ def text_rows(rows: Iterable[Row]) -> Iterator[TextRow]:
 
 
 def _text_row(row: Row, none: str) -> TextRow:
-    return TextRow(harmless(row.label), shorten(row.cells), row.verdict, "" if row.verdict == "same" else none)
+    return TextRow(escape_controls(row.label), shorten(row.cells), row.verdict, "" if row.verdict == "same" else none)
 
 
 def _without_equal_lines(rows: Sequence[TextRow]) -> Iterator[TextRow]:
@@ -142,7 +141,7 @@ def _without_equal_lines(rows: Sequence[TextRow]) -> Iterator[TextRow]:
 
 def shorten(cells: Sequence[str | None]) -> list[str | None]:
     """Return values without terminal commands; long values are cut around their first difference."""
-    safe = [None if cell is None else harmless(cell) for cell in cells]
+    safe = [None if cell is None else escape_controls(cell) for cell in cells]
     start = max(0, first_difference([cell for cell in safe if cell is not None]) - BEFORE_DIFFERENCE)
     return [cell if cell is None or len(cell) <= MAX_VALUE else _cut(cell, start) for cell in safe]
 

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from http_contract.client.server import PORTS
+from http_contract.client.server import DEFAULT_PORTS
 from http_contract.errors import CannotJudge
 from shared_views.files import read_file
 from shared_views.pages import CONTENT_SECURITY_POLICY, SECURITY_FIELDS
@@ -110,7 +110,7 @@ def refusal(settings: Settings) -> Response | None:
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str]:
-    port = "" if settings.port == PORTS["http"] else f":{settings.port}"
+    port = "" if settings.port == DEFAULT_PORTS["http"] else f":{settings.port}"
     return frozenset(f"{name}{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from http_contract.errors import CannotJudge
+from http_contract.escaping import escape_bytes
 from http_contract.http.request import URLENCODED as URLENCODED_TYPE
-from http_contract.reports.text import visible
 from http_contract.rules.registry import STAGES
 from sidebyside.compare.request import Body, Message, build_message, template_message
 
@@ -68,7 +68,7 @@ def parse_input(data: Any) -> EditorInput:
 
 
 def format_raw(data: bytes) -> str:
-    return "\n".join(visible(line) for line in data.splitlines(keepends=True))
+    return "\n".join(escape_bytes(line) for line in data.splitlines(keepends=True))
 
 
 def parse_raw(text: str) -> bytes:

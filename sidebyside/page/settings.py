@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
-from http_contract.client.server import server_at, url_of
+from http_contract.client.server import server_at, url_from
 from http_contract.errors import CannotJudge
 from sidebyside.compare.send import Endpoint, endpoint_at
 from sidebyside.launch.services import ServerSpec
@@ -57,7 +57,7 @@ def readers_endpoint(url: str, settings: Settings) -> Endpoint:
     """Return the server at a URL that the reader has typed. Raises CannotJudge if the page may not ask it."""
     if not url.strip():
         raise CannotJudge("a URL on this machine is required, for example http://127.0.0.1:5000")
-    url = url_of(url.strip())
+    url = url_from(url.strip())
     server = server_at(url)
     if server.tls or server.host not in LOOPBACK:
         raise CannotJudge(f"the page only asks servers on this machine, such as http://127.0.0.1:5000, not {url}")

@@ -1,4 +1,4 @@
-"""A server that plays a script to each client: for what no real server would do."""
+"""A server that plays a script to each client, to do what no real server does."""
 
 import socket
 import threading
@@ -23,6 +23,11 @@ def says(*pieces: bytes) -> Script:
             client.sendall(piece)
 
     return script
+
+
+def says_nothing(client: socket.socket) -> None:
+    while client.recv(65536):
+        pass
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def test_all_stages_are_judged_by_default(post: Any, tiny: str) -> None:
         ({"stage": True}, "an object such as"),
         ({"url": 5}, "an object such as"),
         ({"url": ""}, "a URL on this machine is required"),
-        ({"url": "http://127.0.0.1:x"}, "a URL like http://127.0.0.1:8001 is wanted"),
+        ({"url": "http://127.0.0.1:x"}, "is not a valid URL of a server"),
         ({"url": "http://example.com"}, "only asks servers on this machine"),
         ({"url": "http://10.0.0.1:80"}, "only asks servers on this machine"),
         ({"url": "http://127.0.0.1.example.com"}, "only asks servers on this machine"),

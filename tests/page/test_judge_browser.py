@@ -107,4 +107,4 @@ def test_an_invalid_url_is_reported(visit: Visit) -> None:
     page = visit("#contract", "422")
     page.get_by_text("a server of yours", exact=True).click()
     judge_mine(page, "example")
-    expect_status(page, "a URL like http://127.0.0.1:8001 is wanted")
+    expect_status(page, "is not a valid URL of a server")

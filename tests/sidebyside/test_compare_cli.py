@@ -290,7 +290,7 @@ NOWHERE = ["http://127.0.0.1:1", "http://127.0.0.1:2"]
         (["GET", "/", "--ca", "x"], "--ca can only be used with https URLs in --urls"),
         (["GET", "/", "--on", "dev", "--urls", *NOWHERE], "--on cannot be used with --urls"),
         (["GET", "/", "--urls", NOWHERE[0]], "--urls requires two or more URLs to compare"),
-        (["GET", "/", "--urls", "http://a:x", "http://b"], "a URL like http://127.0.0.1:8001 is wanted, not"),
+        (["GET", "/", "--urls", "http://a:x", "http://b"], "'http://a:x' is not a valid URL of a server"),
         (["GET", "/", "--urls", "127.0.0.1:1", "127.0.0.1:2"], "no connection to 127.0.0.1:1: Connection refused"),
         (["GET", "/", "--urls", *NOWHERE], "no connection to 127.0.0.1:1: Connection refused"),
         (

@@ -47,7 +47,7 @@ def hear(client: socket.socket, converse: Converse) -> None:
 
 
 def wait() -> None:
-    time.sleep(600)
+    signal.pause()
 
 
 # -- those that are not there

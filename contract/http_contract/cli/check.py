@@ -12,7 +12,7 @@ import click
 
 from http_contract.cli.console import console
 from http_contract.cli.options import FILE, PORT, REPORT, check_isolation, judging, rule_ids
-from http_contract.client.server import url_of
+from http_contract.client.server import url_from
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import FORMATS, write
 from http_contract.reports.terminal import progress, show, show_all, total
@@ -20,7 +20,7 @@ from http_contract.rules.registry import Choice
 from http_contract.runner.report import Report
 from http_contract.runner.session import Settings, Task, read_settings
 from http_contract.sandbox.bubblewrap import enter
-from http_contract.sandbox.output import unshown
+from http_contract.sandbox.output import ignore_line
 
 RULE = "Judge this rule alone; can be repeated."
 REPORTS = f"Write one ({', '.join(FORMATS)}); can be repeated."
@@ -58,7 +58,9 @@ def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path,
         if task.isolate:
             enter()
         with progress(len(task.rules), volume) as told:
-            report = task.report(told, live if volume == "verbose" and (task.show_hidden or not task.own) else unshown)
+            report = task.report(
+                told, live if volume == "verbose" and (task.show_hidden or not task.own) else ignore_line
+            )
         try:
             for format, file in reports:
                 write(report, format, file)
@@ -78,7 +80,7 @@ def task_of(
     settings = Settings(command or "", Path.cwd(), port) if command or url else read_settings(Path.cwd())
     choice = Choice(given.pop("stages"), given.pop("until"), given.pop("ids"))
     return Task(
-        url=url and url_of(url),
+        url=url and url_from(url),
         settings=replace(settings, port=port or settings.port),
         choice=Choice(settings.stages) if choice == Choice() else choice,  # the file may be the learner's
         hidden=None if only_public else hidden,

@@ -15,10 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from http_contract.cli.console import say
 from http_contract.cli.options import check_isolation, judging
 from http_contract.errors import CannotJudge
-from http_contract.grading.output import Row, as_csv, as_json, failures, page, printable, row_of, write_feedback
+from http_contract.escaping import escape_unprintable
+from http_contract.grading.output import Row, as_csv, as_json, failures, page, row_of, write_feedback
 from http_contract.grading.plan import Plan
 from http_contract.grading.pool import Job, Workers, cluster, results, threads
-from http_contract.grading.store import Result, Store, keep_seed, kept_in, kept_seed
+from http_contract.grading.store import Result, Store, load_seed, save_seed, writing_to
 from http_contract.grading.submissions import Submission, submissions_in
 from http_contract.reports.files import write_whole
 
@@ -63,12 +64,12 @@ def grade(
     check_isolation(given["isolate"], hide)
     submissions, passed_over = submissions_in(folder)
     for each in passed_over:
-        say(printable(f"passed over: {each}"), err=True)
-    plan = Plan(seed=kept_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
-    most = plan.most  # there is something to judge by: a folder for results may be made
+        say(escape_unprintable(f"passed over: {each}"), err=True)
+    plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
+    most = plan.max_points  # there is something to judge by: a folder for results may be made
     store = Store(out / "results")
     if seed is None:
-        keep_seed(out, plan.seed)
+        save_seed(out, plan.seed)
     workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
     judge(plan, submissions, store, workers)
     conclude(out, store, [submission.name for submission in submissions], folder.name, most)
@@ -79,10 +80,10 @@ def judge(
 ) -> None:
     """Judge what is not judged yet, and keep what comes of it. Ctrl-C ends the program."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
-    todo = list(undone(store, map(plan.job, submissions), plan.most))
+    todo = list(undone(store, map(plan.job, submissions), plan.max_points))
     say(f"{len(submissions)} submissions, {len(todo)} to judge (seed {plan.seed})", err=True)
     try:
-        with workers as found, progress(len(todo), plan.most) as told:
+        with workers as found, progress(len(todo), plan.max_points) as told:
             for result in results(todo, found):
                 store.put(result)
                 told(result)
@@ -119,7 +120,7 @@ def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
 
 def line(row: Row) -> str:
     """Return what there is to say of a submission in one line."""
-    return printable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
+    return escape_unprintable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
 
 
 def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -> None:
@@ -130,10 +131,10 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
         "results.json": as_json(rows),
         "results.html": page(store.all(names), rows, title),
     }
-    with kept_in(out):
+    with writing_to(out):
         for name, text in made.items():
             write_whole(out / name, text.encode("utf-8", "replace"))
         write_feedback(out / FEEDBACK, store.all(names), most)
     for id, times in failures(rows)[:MOST_FAILED]:
         say(f"{times:>5} of {len(rows)} do not keep {id}")
-    say(printable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))
+    say(escape_unprintable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))

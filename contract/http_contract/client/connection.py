@@ -1,68 +1,77 @@
-"""The client of the judge: raw bytes out, answers in, each byte recorded."""
+"""The client's connection: it sends raw bytes, reads responses, and records every byte."""
 
 import time
 from dataclasses import replace
 from typing import Literal, Self
 
-from http_contract.client.transport import MOST, WIDE, Address, Options, Transport
+from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, Options, Transport
 from http_contract.http.parser import read_response
 from http_contract.http.response import CloseReason, Response
 from http_contract.http.rewrite import UNCHANGED, Names, renamed
 from http_contract.http.transcript import Transcript, silence
 
-GRACE = 0.25  # seconds to wait for an end, or for bytes too many, after the last answer
-PAUSE = 0.1  # seconds between pieces that are to arrive as packets of their own, also where the server is slow to wake
-PAUSES = 0.3  # seconds for all the pauses of one message together
-STALL = 0.25  # seconds without room for a byte, after which a server is taken to wait for its answers to be read
+GRACE = 0.25  # seconds after the last response, for the server to close or to send bytes that belong to no response
+PAUSE = 0.1  # seconds between two pieces, so that a slow server, too, receives each as a packet of its own
+PAUSES = 0.3  # seconds for all pauses of one message
+STALL = 0.25  # seconds without progress after which a server waits for its responses to be read
 
 After = Literal["half-close", "await-close"]
-"""What the client does after the last answer: say that it is done, or wait for the server to close by itself."""
+"""What the client does after the last response: close its sending direction, or wait for the server to close."""
 
 
 class Connection:
-    """One connection to the server under judgement."""
+    """One connection to a server.
+
+    It replaces `{authority}` and `{origin}` in what it sends, and the contract's routes by the server's names for them.
+    """
 
     def __init__(
         self,
         address: Address,
         authority: str,
-        timeout: float,
-        options: Options = WIDE,
-        most: int = MOST,
+        timeout: float,  # seconds for each step: to connect, to send, to read one response
+        options: Options = NO_OPTIONS,
+        limit: int = LIMIT,  # octets to receive
         names: Names = UNCHANGED,
     ) -> None:
-        self.authority = authority.encode("latin-1")  # what `{authority}` becomes
-        self.origin = f"{address.scheme}://{authority}".encode("latin-1")  # what `{origin}` becomes
+        self.authority = authority.encode("latin-1")
+        self.origin = f"{address.scheme}://{authority}".encode("latin-1")
         self.names = names
         self.url = address.url
-        self.timeout = timeout  # seconds for each step: to connect, to send, to get one answer
+        self.timeout = timeout
         self.began = time.time()
         self.finished = 0.0
         self.sent: list[bytes] = []
         self.responses: list[Response] = []
-        self.left: CloseReason = "open"
-        self.position = 0  # of the next answer
-        self.transport = Transport(address, timeout, options, most)
-        self._kept: Transcript | None = None  # once it is closed
+        self.left: CloseReason = "open"  # see Transcript
+        self.position = 0  # in the received bytes: where the next response begins
+        self.transport = Transport(address, timeout, options, limit)
+        self._final_transcript: Transcript | None = None  # once the connection is closed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def send(self, *pieces: bytes) -> None:
-        """Send each piece as a packet of its own, reading meanwhile; stop where the server has ended it."""
+        """Send each piece as a packet of its own, and receive meanwhile; stop if the server ends the connection."""
         for index, piece in enumerate(renamed([self._addressed(piece) for piece in pieces], self.names)):
             if index:
                 self.transport.drain(min(PAUSE, PAUSES / len(pieces)))
             self._send(piece)
 
     def push(self, data: bytes) -> bytes:
-        """Send without reading any answer, for as long as the server takes more; return what it has not taken."""
+        """Send without reading responses, as long as the server accepts more; return the rest of the data."""
         [data] = renamed([self._addressed(data)], self.names)
-        taken = self.transport.push(data, STALL)
-        self.sent.append(data[:taken])
-        return data[taken:]
+        sent = self.transport.push(data, STALL)
+        self.sent.append(data[:sent])
+        return data[sent:]
 
     def response(self, method: str = "GET") -> Response:
-        """Return the next final answer, with the interim ones before it, which have no time of their own.
+        """Return the next final response, with the interim responses before it; the time limit is for all of them.
 
-        Broken where none comes.
+        The method is that of the request. Broken where no byte of a response comes.
         """
         deadline = time.monotonic() + self.timeout
         interim: list[Response] = []
@@ -72,8 +81,11 @@ class Connection:
         self.responses.append(response)
         return response
 
-    def next_answer(self, method: str = "GET") -> Response:
-        """Return the next answer, interim or final, or what comes of it in time. Broken where not a byte comes."""
+    def next_response(self, method: str = "GET") -> Response:
+        """Return the next response, interim or final, or the part of it that comes in time.
+
+        The method is that of the request. Broken where no byte of a response comes.
+        """
         return self._next(method, time.monotonic() + self.timeout)
 
     def _next(self, method: str, deadline: float) -> Response:
@@ -88,24 +100,24 @@ class Connection:
         self.position = response.end
         return response
 
-    def pause(self, seconds: float) -> bytes:
-        """Return what comes within so many seconds, unread as an answer: to see that nothing is said too early."""
+    def receive_for(self, seconds: float) -> bytes:
+        """Receive for this time, and return all bytes after the last response: some servers send too early."""
         self.transport.drain(seconds)
         return bytes(self.transport.received[self.position :])
 
-    def is_over(self) -> bool:
-        """Tell whether the server closes the connection where the next answer would begin, once that can be told."""
+    def is_closed(self) -> bool:
+        """Wait for the next byte, and return whether the server closed the connection instead."""
         deadline = time.monotonic() + self.timeout
         while len(self.transport.received) == self.position and self.transport.ended == "open":
             self.transport.wait(deadline)
         return len(self.transport.received) == self.position and self.transport.ended == "closed"
 
     def half_close(self) -> None:
-        """Say that no more will be sent."""
+        """Close the sending direction."""
         self.transport.half_close()
 
     def finish(self, after: After = "half-close") -> Transcript:
-        """Read to the end of the connection, though not for long, and close it."""
+        """Receive until the server closes or GRACE seconds have passed, close, and return the transcript."""
         if after == "await-close":
             self.transport.drain(self.timeout)
         self.left = self.transport.ended
@@ -116,27 +128,21 @@ class Connection:
         return transcript
 
     def reset(self) -> None:
-        """Break off."""
+        """End the connection by RST."""
         self.transport.reset()
 
     def close(self) -> None:
-        """End it, and keep no more of it than is worth keeping: a judge has many connections."""
-        if self._kept is None:
+        """Close the connection, and shorten its transcript: a judge has many connections."""
+        if self._final_transcript is None:
             self.finished = time.time()
-            self._kept, _ = self.transcript.shortened()
+            self._final_transcript, _ = self.transcript.shortened()
             self.responses, self.transport.received = [], bytearray()
         self.transport.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     @property
     def transcript(self) -> Transcript:
-        """All that was said so far; once it is closed, as much of it as is kept."""
-        return self._kept or Transcript(
+        """The transcript so far; of a closed connection, the shortened one."""
+        return self._final_transcript or Transcript(
             sent=tuple(self.sent),
             received=bytes(self.transport.received),
             responses=tuple(self.responses),

@@ -1,4 +1,4 @@
-"""The server under judgement: how to reach it, how to ask it, and the record of all that was said with it."""
+"""The server to judge: its address, how to send requests to it, and the transcripts of all its connections."""
 
 import random
 import re
@@ -9,41 +9,41 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from http_contract.client.connection import After, Connection
-from http_contract.client.transport import MOST, WIDE, Address, Options
+from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, Options
 from http_contract.errors import CannotJudge
 from http_contract.http.request import method_of
 from http_contract.http.rewrite import UNCHANGED, Names
 from http_contract.http.transcript import Broken, Transcript
 
-TIMEOUT = 5.0  # seconds for one step: to connect, to send, to get one answer
+TIMEOUT = 5.0  # seconds for each step: to connect, to send, to read one response
 PATIENCE = 5.0  # seconds for a server to give up a request that never ends
+HOST_AND_PORT = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"  # as a user may type them for a URL
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The server's process ended while a rule was judged: how, and the end of what it had written."""
+    """The end of the server's process while a rule was judged."""
 
     how: str  # "exit status 1", "SIGSEGV"
-    output: str
+    output: str  # the end of the server's output
 
 
 @dataclass(frozen=True)
 class Server:
-    """The server under judgement, and the record of all that was said with it."""
+    """The server to judge, and the record of its connections."""
 
     host: str
     port: int
     timeout: float = TIMEOUT
     patience: float = PATIENCE
     seed: int = 0
-    restart: Callable[[], None] | None = None  # stops it, starts it on the same port; only where the judge may
-    name: str = ""  # what Host says, if not the address
-    names: Names = field(
-        default_factory=lambda: UNCHANGED, repr=False
-    )  # of its routes, where they are not the contract's
-    tls: ssl.SSLContext | None = None  # where it is spoken to over TLS
+    restart: Callable[[], None] | None = None  # restarts it on the same port; None where the judge cannot
+    name: str = ""  # the value of Host, if it is not the address
+    names: Names = field(default_factory=lambda: UNCHANGED, repr=False)  # of its routes, if not the contract's
+    tls: ssl.SSLContext | None = None  # for https; None for http
     connections: list[Connection] = field(default_factory=list, compare=False, repr=False)
-    known: dict[str, int] = field(default_factory=dict, compare=False, repr=False)  # see judging.serves
+    route_statuses: dict[str, int] = field(default_factory=dict, compare=False, repr=False)  # see rule_runner.serves
 
     @property
     def authority(self) -> str:
@@ -59,72 +59,76 @@ class Server:
 
     @property
     def transcripts(self) -> tuple[Transcript, ...]:
-        """What was said so far, a conversation for each connection, in the order of connecting."""
+        """The transcript of each connection, in the order of connecting."""
         return tuple(connection.transcript for connection in self.connections)
 
-    def apart(self) -> "Server":
-        """Return the same server with a record of its own."""
+    def with_own_record(self) -> "Server":
+        """Return the same server with an empty record of connections."""
         return replace(self, connections=[])
 
     def random(self, salt: str) -> random.Random:
-        """Return a source of random data that is the same for the same seed and rule."""
+        """Return a source of random data that depends only on the seed and the salt, which is mostly a rule's id."""
         return random.Random(f"{self.seed}:{salt}")
 
     @contextmanager
-    def connect(self, options: Options = WIDE, most: int = MOST) -> Iterator[Connection]:
-        """Open a connection, to be closed at the end, that takes so many octets. Broken where there is none."""
-        with Connection(self.address, self.authority, self.timeout, options, most, self.names) as connection:
+    def connect(self, options: Options = NO_OPTIONS, limit: int = LIMIT) -> Iterator[Connection]:
+        """Connect, and close the connection after the block; it receives at most `limit` octets.
+
+        Broken where the server accepts no connection.
+        """
+        with Connection(self.address, self.authority, self.timeout, options, limit, self.names) as connection:
             self.connections.append(connection)
             yield connection
 
     def ask(self, *pieces: bytes, methods: Sequence[str] = (), after: After = "half-close") -> Transcript:
-        """Send the pieces on a new connection, read one answer a method (by default: to the one sent), end it."""
+        """Send the pieces on a new connection, read one response for each method, and close the connection.
+
+        Without methods, it reads one response, to the method of the request. Broken where the server accepts no
+        connection; a response that does not come only ends the reading.
+        """
         with self.connect() as connection:
             connection.send(*pieces)
             for method in methods or (method_of(pieces),):
-                if not _answered(connection, method):
+                if not _completes_response(connection, method):
                     break
             return connection.finish(after)
 
 
-def _answered(connection: Connection, method: str) -> bool:
+def _completes_response(connection: Connection, method: str) -> bool:
     try:
         return connection.response(method).complete
     except Broken:
         return False
 
 
-# -- locating
-
-
-AUTHORITY = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"  # a host and its port, as they are typed
-PORTS = {"http": 80, "https": 443}
-
-
-def url_of(text: str) -> str:
-    """Return a URL; one that is typed as host and port alone is one of http."""
-    return f"http://{text}" if re.fullmatch(AUTHORITY, text) else text
+def url_from(text: str) -> str:
+    """Return a URL as it is, and a host with a port as an http URL."""
+    return f"http://{text}" if re.fullmatch(HOST_AND_PORT, text) else text
 
 
 def server_at(url: str, ca: str | None = None) -> Server:
-    """Return the server at a URL; over TLS, its certificate has to lead to those in the file `ca`, if one is named."""
+    """Return the server at an http or https URL without a path.
+
+    `ca` names a file with the certificates to trust; without it, the system's are trusted. CannotJudge where the URL or
+    the file is not valid.
+    """
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
-        usual = PORTS[parts.scheme]
-        port = usual if parts.port is None else parts.port
+        default = DEFAULT_PORTS[parts.scheme]
+        port = default if parts.port is None else parts.port
     except (ValueError, KeyError):
         host, port = "", 0
     if not (host and port) or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise CannotJudge(f"a URL like http://127.0.0.1:8001 is wanted, not {url!r}")
+        raise CannotJudge(f"{url!r} is not a valid URL of a server; write one like http://127.0.0.1:8001")
     if ca and parts.scheme != "https":
-        raise CannotJudge("a certificate is for a URL that begins with https:")
-    return Server(host, port, tls=trusting(ca) if parts.scheme == "https" else None)
+        raise CannotJudge("a certificate requires a URL that begins with https:")
+    return Server(host, port, tls=tls_context(ca) if parts.scheme == "https" else None)
 
 
-def trusting(ca: str | None) -> ssl.SSLContext:
-    """Return what trusts the certificates in that file; without one, those that the system trusts."""
+def tls_context(ca: str | None) -> ssl.SSLContext:
+    """Return a context that trusts a file's certificates, or the system's. CannotJudge where the file has none."""
     try:
         return ssl.create_default_context(cafile=ca)
     except OSError as error:
-        raise CannotJudge(f"{ca} holds no certificate that can be read: {error}") from error
+        raise CannotJudge(f"no certificate can be read from {ca}: {error}") from error

@@ -1,4 +1,4 @@
-"""A socket that cannot hang: a deadline on every wait, a limit on what is kept, a name for how it ended."""
+"""The transport: a socket, over TCP or TLS, whose operations all have a time limit and a size limit."""
 
 import selectors
 import socket
@@ -12,31 +12,31 @@ from typing import Any, NamedTuple, TypeAlias
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import broken
 
-MOST = 512 * 1024  # octets taken from one connection, of which there are many at a time
-MANY = 16 * 1024 * 1024  # octets taken from one with very many answers
-SEND = 16 * 1024  # octets given to the socket at a time: of more than one TLS record, it does not tell how much went
-RECEIVE = 256 * 1024  # octets asked of the socket at a time
-LAST_WORDS = 0.25  # seconds for what the server said before it stopped reading
-# Acknowledge at once, where the system can (TCP_NODELAY, set anyway, does no harm): a server that writes head and
-# body apart otherwise waits 40 ms for each acknowledgement that ours delays.
+LIMIT = 512 * 1024  # octets received on one connection: a judge has many connections at a time
+LARGE_LIMIT = 16 * 1024 * 1024  # octets received on a connection with very many responses
+SEND_SIZE = 16 * 1024  # octets of one TLS record: after a larger write it is unknown how much was sent
+RECEIVE_SIZE = 256 * 1024  # octets
+LAST_READ = 0.25  # seconds to read what the server sent before it stopped reading
+# With TCP_QUICKACK the system acknowledges at once. Without it, a server that writes head and body separately waits
+# 40 ms for each delayed acknowledgement. Other systems lack it: there, TCP_NODELAY, which is set anyway, is set again.
 ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", socket.TCP_NODELAY)
 
-Options: TypeAlias = Sequence[tuple[int, int, int]]  # for setsockopt, before connecting
-WIDE: Options = ()
-NARROW: Options = (
+Options: TypeAlias = Sequence[tuple[int, int, int]]  # arguments of setsockopt, before connecting
+NO_OPTIONS: Options = ()
+SMALL_WINDOW: Options = (
     (socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024),
     (socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1448),
 )
-"""For a client that is not to be sent much ahead of its reading: of small packets, systems keep few."""
+"""For a client that receives little ahead of its reading: systems buffer few small packets."""
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
-NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)  # TLS has only part of a record
-NEVER_MIND = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: close by reset
+WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds
 
 
 class Address(NamedTuple):
-    """Where a server is, and how it is spoken to: over TLS where there is a context for it."""
+    """The host and port of a server, and the TLS context for https; None for http."""
 
     host: str
     port: int
@@ -52,59 +52,63 @@ class Address(NamedTuple):
 
 
 class Transport:
-    """One connection, over TCP or over TLS on top of it, and all that came over it.
+    """A connection, over TCP or TLS: the bytes received, and how the connection ended.
 
-    A TLS connection counts as closed when the TCP connection below it is, with a closure alert or without.
+    A TLS connection counts as closed when its TCP connection is, with a closure alert or without one.
     """
 
-    def __init__(self, address: Address, timeout: float, options: Options = WIDE, most: int = MOST) -> None:
+    def __init__(self, address: Address, timeout: float, options: Options = NO_OPTIONS, limit: int = LIMIT) -> None:
+        """Connect within `timeout` seconds, to receive at most `limit` octets. Broken where that fails."""
         self.received = bytearray()
-        self._most = most
         self.ended: CloseReason = "open"
+        self._limit = limit
         self._can_half_close = address.tls is None
-        self._socket = dial(address, timeout, options)
+        self._socket = connect(address, timeout, options)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._socket, READ)
 
     def write(self, data: bytes, deadline: float) -> None:
-        """Send it all, reading meanwhile, so that neither side waits for the other; or as much as can be sent."""
+        """Send all data, or as much as possible before the connection ends or the deadline, in time.monotonic().
+
+        It receives meanwhile, so that client and server never wait for each other.
+        """
         view = memoryview(data)
         while view and self.ended == "open":
             if self._wait(READ | WRITE, deadline) & WRITE:
                 view = view[self._send(view) :]
 
-    def push(self, data: bytes, patience: float) -> int:
-        """Send and do not read, until all is sent or nothing more is taken for so long; return how much was."""
+    def push(self, data: bytes, stall: float) -> int:
+        """Send without receiving, until the server accepts nothing for `stall` seconds; return the octets sent."""
         self._selector.modify(self._socket, WRITE)
         view = memoryview(data)
-        while view and self.ended == "open" and self._selector.select(patience):
+        while view and self.ended == "open" and self._selector.select(stall):
             view = view[self._send(view) :]
         return len(data) - len(view)
 
     def wait(self, deadline: float) -> None:
-        """Take what comes next; give up at the deadline, in time.monotonic()."""
+        """Receive the next bytes. At the deadline, in time.monotonic(), the connection ends by timeout."""
         if self.ended == "open" and not self._wait(READ, deadline):
             self._end("timeout")
 
     def drain(self, seconds: float) -> None:
-        """Take what comes, up to the end or for so long; that time runs out is no end."""
+        """Receive until the connection ends, at most for this time; the connection then stays open."""
         deadline = time.monotonic() + seconds
         while self.ended == "open" and self._wait(READ, deadline):
             pass
 
     def cut_off(self) -> None:
-        """Take no more, since there is no end to it."""
+        """Receive no more of a response that has no end."""
         self._end("flood")
 
     def half_close(self) -> None:
-        """Say that no more will be sent; over TLS, whose closure alerts may end both directions, say nothing."""
+        """Close the sending direction. Over TLS this does nothing: a closure alert may end both directions."""
         if self._can_half_close:
-            with suppress(OSError):  # it has ended already, and reading tells how
+            with suppress(OSError):  # it has ended already; the next read shows how
                 self._socket.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
-        """End as a crashed client does: by RST."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NEVER_MIND)
+        """End the connection by RST, as the system does for a client that crashed."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self._end("dropped")
         self.close()
 
@@ -113,7 +117,7 @@ class Transport:
         self._socket.close()
 
     def _wait(self, events: int, deadline: float) -> int:
-        """Return the events that there are, having taken what could be read; none past the deadline."""
+        """Return the events that have happened, after receiving what can be read; none after the deadline."""
         seconds = deadline - time.monotonic()
         self._selector.modify(self._socket, events)
         happened = sum(event for _, event in self._selector.select(seconds)) if seconds > 0 else 0
@@ -125,20 +129,20 @@ class Transport:
 
     def _send(self, view: memoryview) -> int:
         try:
-            return self._socket.send(view[:SEND])
-        except NOT_YET:
+            return self._socket.send(view[:SEND_SIZE])
+        except WOULD_BLOCK:
             return 0
         except OSError:
-            self.drain(LAST_WORDS)
+            self.drain(LAST_READ)
             self._end("reset")
             return 0
 
     def _receive(self) -> None:
-        with suppress(OSError):  # it has ended already, and reading tells how
+        with suppress(OSError):  # it has ended already; the next read shows how
             self._socket.setsockopt(socket.IPPROTO_TCP, ACKNOWLEDGE, 1)
         try:
-            data = self._socket.recv(RECEIVE)
-        except NOT_YET:
+            data = self._socket.recv(RECEIVE_SIZE)
+        except WOULD_BLOCK:
             return
         except OSError:
             self._end("reset")
@@ -146,7 +150,7 @@ class Transport:
         self.received += data
         if not data:
             self._end("closed")
-        elif len(self.received) > self._most:
+        elif len(self.received) > self._limit:
             self._end("flood")
 
     def _end(self, how: CloseReason) -> None:
@@ -154,36 +158,36 @@ class Transport:
             self.ended = how
 
 
-def dial(address: Address, timeout: float, options: Options) -> socket.socket:
-    """Return a connected socket that never blocks. Broken where the server takes no connection."""
+def connect(address: Address, timeout: float, options: Options) -> socket.socket:
+    """Return a connected, non-blocking socket. Broken where the server accepts none within `timeout` seconds."""
     try:
-        dialled = first_connected(address, timeout, options)
-        dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected = connect_to_first(address, timeout, options)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if address.tls:
-            dialled = address.tls.wrap_socket(dialled, server_hostname=address.host)
+            connected = address.tls.wrap_socket(connected, server_hostname=address.host)
     except OSError as error:
         raise broken(f"no connection to {address.host}:{address.port}: {error.strerror or error}") from error
-    dialled.setblocking(False)
-    return dialled
+    connected.setblocking(False)
+    return connected
 
 
-def first_connected(address: Address, timeout: float, options: Options) -> socket.socket:
-    """Return a socket connected to the first place that takes it, as socket.create_connection does without options."""
+def connect_to_first(address: Address, timeout: float, options: Options) -> socket.socket:
+    """Connect to the first place that accepts, as socket.create_connection does, which has no such options."""
     *others, last = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     for family, *_, place in others:
         with suppress(OSError):
-            return connected(family, place, timeout, options)
-    return connected(last[0], last[-1], timeout, options)
+            return connect_to(family, place, timeout, options)
+    return connect_to(last[0], last[-1], timeout, options)
 
 
-def connected(family: int, place: Any, timeout: float, options: Options) -> socket.socket:
-    dialled = socket.socket(family)
+def connect_to(family: int, place: Any, timeout: float, options: Options) -> socket.socket:
+    connected = socket.socket(family)
     try:
         for option in options:
-            dialled.setsockopt(*option)
-        dialled.settimeout(timeout)
-        dialled.connect(place)
+            connected.setsockopt(*option)
+        connected.settimeout(timeout)
+        connected.connect(place)
     except OSError:
-        dialled.close()
+        connected.close()
         raise
-    return dialled
+    return connected

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from urllib.parse import SplitResult, urlsplit
 
+from http_contract.escaping import escape_bytes
 from http_contract.http.transcript import Transcript
 
 LONGEST = 2000  # characters of a line that is still fit to be pasted
@@ -137,5 +138,4 @@ def _literal(data: bytes) -> str:
 
 
 def _quoted(data: bytes) -> str:
-    escaped = data.decode("latin-1").encode("unicode_escape").decode("ascii")
-    return 'b"{}"'.format(escaped.replace("'", r"\x27").replace('"', r"\x22"))
+    return 'b"{}"'.format(escape_bytes(data).replace("'", r"\x27").replace('"', r"\x22"))

@@ -16,12 +16,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from http_contract.escaping import escape_controls, escape_unprintable
 from http_contract.grading.store import Result, shortened
 from http_contract.reports.files import write_whole
 from http_contract.reports.terminal import before_again
 from http_contract.reports.text import AGAIN, BUT, CAUSE, broken_rules, not_judged
 from http_contract.rules.registry import STAGES
-from http_contract.sandbox.output import harmless
 
 FORMAT = "contract/grades/v1"
 LONGEST = 300  # characters of a reason
@@ -90,14 +90,9 @@ def _total(row: Row) -> list[object]:
     return [row.points, row.most, no_formula(row.why)]
 
 
-def printable(text: str) -> str:
-    """Return text that a terminal takes for nothing but text, and that can be encoded."""
-    return text if text.isprintable() else text.encode("unicode_escape").decode()
-
-
 def no_formula(text: str) -> str:
     """Return printable text that a spreadsheet does not take for a formula."""
-    return f"'{printable(text)}" if text.startswith(DANGEROUS) else printable(text)
+    return f"'{escape_unprintable(text)}" if text.startswith(DANGEROUS) else escape_unprintable(text)
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -210,7 +205,7 @@ def remove_feedback(folder: Path) -> None:
 
 def feedback(result: Result, most: int) -> str:
     """Return what a learner is told; without a report, why none of the most points were made."""
-    return harmless("\n".join(_lines(result, most)) + "\n")
+    return escape_controls("\n".join(_lines(result, most)) + "\n")
 
 
 def _lines(result: Result, most: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""From a folder and the teacher's choices to jobs: what is to be judged, and how."""
+"""The plan of a class: which options of `contract check` judge each submission, and how many points it can make."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from http_contract.errors import CannotJudge
-from http_contract.grading.pool import UNSETTLED, Job
+from http_contract.grading.pool import NO_DIGEST, Job
 from http_contract.grading.store import Result
 from http_contract.grading.submissions import Submission, digest
 from http_contract.rules.registry import LAST_STAGE, Choice, rules_from
@@ -16,9 +16,9 @@ from http_contract.runner.session import Settings, read_settings, rules_by
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How each submission is judged."""
+    """The options of `contract grade` that affect how each submission is judged."""
 
-    command: str | None  # for those that name none
+    command: str | None  # for submissions whose contract.toml contains none
     stages: Sequence[int]
     until: int | None
     hidden: Path | None
@@ -29,40 +29,39 @@ class Plan:
     timeout: float | None
     patience: float
     isolate: bool
-    hide: Sequence[Path]  # what isolated submissions must not see, the submissions and all results among it
-    time_limit: float  # seconds
+    hide: Sequence[Path]  # files and folders that isolated submissions must not see
+    time_limit: float  # seconds for each submission
 
     @cached_property
-    def most(self) -> int:
-        """The points that there are to make. CannotJudge where there is nothing to judge by."""
+    def max_points(self) -> int:
+        """The points for a submission that passes all MUST rules. CannotJudge where the options choose no rules."""
         own = rules_from(self.hidden) if self.hidden else ()
         rules = rules_by(Choice(self.stages, self.until), own)
-        worth = dict(self.points)
-        return sum(worth.get(stage, POINTS) for stage in {rule.stage for rule in rules if rule.level == "MUST"})
+        weights = dict(self.points)
+        return sum(weights.get(stage, POINTS) for stage in {rule.stage for rule in rules if rule.level == "MUST"})
 
     def job(self, submission: Submission) -> Job | Result:
-        """Return what is to be done; where that can't be said, the result is that."""
+        """Return the job for a submission, or a result with the reason why it cannot be judged."""
         try:
             settings = read_settings(submission.folder)
-            options = (*self._start(settings), *self._options())
+            options = (*self._command(settings), *self._options())
         except CannotJudge as error:
-            why = str(error).replace(f"{submission.folder}/", f"{submission.name}/")  # learners read it, too
-            return Result(submission.name, UNSETTLED, why=why)
-        choices = [*options, str(self.time_limit), self.hidden.read_text("latin-1") if self.hidden else ""]
-        hashed = digest(submission.folder, choices)
+            why = str(error).replace(f"{submission.folder}/", f"{submission.name}/")  # learners read this
+            return Result(submission.name, NO_DIGEST, why=why)
+        affecting = [*options, str(self.time_limit), self.hidden.read_text("latin-1") if self.hidden else ""]
         return Job(
             name=submission.name,
             folder=str(submission.folder),
-            digest=hashed,
+            digest=digest(submission.folder, affecting),
             options=options,
-            limit=self.time_limit,
+            time_limit=self.time_limit,
             port=settings.port,
             isolated=self.isolate,
         )
 
-    def _start(self, settings: Settings) -> Iterator[str]:
+    def _command(self, settings: Settings) -> Iterator[str]:
         if settings.command:
-            return  # the judge finds it there
+            return  # `contract check` reads it there
         if not self.command:
             raise CannotJudge("there is no command: neither in contract.toml, nor by --command")
         yield from ("--command", self.command)
@@ -70,11 +69,11 @@ class Plan:
             yield from ("--port", str(settings.port))
 
     def _options(self) -> Iterator[str]:
-        """Yield the options of `contract check`; the stages are the teacher's to choose, whatever a submission says."""
+        """Yield options of `contract check`; they override the stages in the submission's contract.toml."""
         yield from _each("--until", [self.until or LAST_STAGE])
         yield from _each("--stage", self.stages)
         yield from _each("--hidden", [self.hidden])
-        yield from _each("--points", (f"{stage}={worth}" for stage, worth in self.points))
+        yield from _each("--points", (f"{stage}={weight}" for stage, weight in self.points))
         yield from _each("--route", (f"{old}={new}" for old, new in self.routes))
         yield from _each("--seed", [self.seed])
         yield from _each("--start-within", [self.start_within])

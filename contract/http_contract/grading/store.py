@@ -1,4 +1,4 @@
-"""What is kept of a report: a thousand of them lie in a folder, and are read more than once."""
+"""The store: a folder with the result of each submission, so that only changed submissions are judged again."""
 
 import json
 import secrets
@@ -12,104 +12,106 @@ from typing import Any
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import write_whole
 
+# Keys of a JSON report, of a stage and of a rule in it, that a result contains.
 REPORT = ("target", "points", "most", "stopped")
 STAGE = ("stage", "points", "worth")
 RULE = ("id", "stage", "level", "hidden", "counts", "verdict", "reason", "told")
-LONGEST = 4000  # characters of what is told of a failure, the mark of the cut not counted
+LONGEST = 4000  # characters of a failure's text, besides CUT
 CUT = "\n... and so on, and at the end:\n"
-
-
-def brief(report: dict[str, Any]) -> dict[str, Any]:
-    """Return what grades are made of, from what reports.json tells: all but the conversations, the longest part."""
-    return {
-        **_picked(report, REPORT),
-        "stages": [_picked(stage, STAGE) for stage in report["stages"]],
-        "rules": [{**_picked(rule, RULE), "told": shortened(rule["told"], LONGEST)} for rule in report["rules"]],
-    }
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the beginning and the end of a text that is too long: what decides may stand in its last line."""
-    if len(text) <= most:
-        return text
-    return f"{text[: most - most // 2]}{CUT}{text[-(most // 2) :]}"
-
-
-def _picked(table: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: table[key] for key in keys}
-
-
-# -- grading.store
-
-
-SEED = "seed"  # a file's name
-SEEDS = 1_000_000  # that are drawn from
+SEED = "seed"  # the name of a file
+SEEDS = 1_000_000  # seeds from 0 on, from which one is drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a job: a report, as brief.py has it, or the reason why there is none."""
+    """The result of a job: the summary of its report, or the reason why there is none."""
 
     name: str
-    digest: str
-    report: dict[str, Any] | None = None
+    digest: str  # of the submission, the judge and its options
+    report: dict[str, Any] | None = None  # see summary
     why: str = ""
 
 
+def summary(report: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a JSON report that grades are made of: not the transcripts, which are its longest part."""
+    return {
+        **_selected(report, REPORT),
+        "stages": [_selected(stage, STAGE) for stage in report["stages"]],
+        "rules": [{**_selected(rule, RULE), "told": shortened(rule["told"], LONGEST)} for rule in report["rules"]],
+    }
+
+
+def _selected(table: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: table[key] for key in keys}
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters as it is; of a longer one, the beginning, CUT and the end."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit - limit // 2]}{CUT}{text[-(limit // 2) :]}"
+
+
+class Store:
+    """A folder with one file for each result. A file is always complete, however the program ends.
+
+    Its methods raise CannotJudge where the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with writing_to(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def has(self, name: str, digest: str) -> bool:
+        """Return whether the store contains a result with this name and digest."""
+        result = self.get(name)
+        return result is not None and result.digest == digest
+
+    def get(self, name: str) -> Result | None:
+        """Return the result with this name, or None where there is none that can be read."""
+        try:
+            return Result(**json.loads(self._path(name).read_bytes()))
+        except (OSError, ValueError, TypeError):  # the submission is judged again
+            return None
+
+    def put(self, result: Result) -> None:
+        """Write a result; it replaces an earlier one with the same name."""
+        with writing_to(self.folder):
+            write_whole(self._path(result.name), json.dumps(asdict(result)).encode())
+
+    def all(self, names: list[str]) -> Iterator[Result]:
+        """Yield the results with these names, read one by one; names without a result are left out."""
+        for name in names:
+            if result := self.get(name):
+                yield result
+
+    def _path(self, name: str) -> Path:
+        """Return the file for a submission's name, which may contain any character of a file name."""
+        return self.folder / f"{sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.json"
+
+
 @contextmanager
-def kept_in(folder: Path) -> Iterator[None]:
-    """Say in one line what keeps results from their folder."""
+def writing_to(folder: Path) -> Iterator[None]:
+    """Raise CannotJudge, with the folder and the reason, where writing in the block fails."""
     try:
         yield
     except OSError as error:
         raise CannotJudge(f"{folder}: {error.strerror or error}") from error
 
 
-def kept_seed(folder: Path) -> int:
-    """Return the seed that is kept in a folder, or draw one where there is none."""
+def load_seed(folder: Path) -> int:
+    """Return the seed of the results in a folder; draw one where there is none. CannotJudge where it is not valid."""
     file = folder / SEED
     try:
         return int(file.read_text())
     except (FileNotFoundError, NotADirectoryError):
         return secrets.randbelow(SEEDS)
     except (OSError, ValueError) as error:
-        raise CannotJudge(f"{file} can't be read, or holds no number: without it, another seed is drawn") from error
+        raise CannotJudge(f"{file} can't be read, or is not a number. Delete it to draw another seed.") from error
 
 
-def keep_seed(folder: Path, seed: int) -> None:
-    with kept_in(folder):
+def save_seed(folder: Path, seed: int) -> None:
+    """Write the seed of the results in a folder. CannotJudge where the folder cannot be written."""
+    with writing_to(folder):
         write_whole(folder / SEED, f"{seed}\n".encode())
-
-
-class Store:
-    """The results of submissions; each file is there whole or not at all."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with kept_in(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-
-    def has(self, name: str, digest: str) -> bool:
-        """Tell whether there is a result of just this submission."""
-        result = self.get(name)
-        return result is not None and result.digest == digest
-
-    def get(self, name: str) -> Result | None:
-        try:
-            return Result(**json.loads(self._path(name).read_bytes()))
-        except (OSError, ValueError, TypeError):  # none, or none that can be read: it is judged again
-            return None
-
-    def put(self, result: Result) -> None:
-        with kept_in(self.folder):
-            write_whole(self._path(result.name), json.dumps(asdict(result)).encode())
-
-    def all(self, names: list[str]) -> Iterator[Result]:
-        """Yield the results of these submissions one by one, none held longer than it is looked at."""
-        for name in names:
-            if result := self.get(name):
-                yield result
-
-    def _path(self, name: str) -> Path:
-        """Return the file for a name, which may hold anything that a file's name may, at any length."""
-        return self.folder / f"{sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.json"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from http_contract.reports.text import visible
+from http_contract.escaping import escape_bytes
 from http_contract.rules.model import Exchange, Rule
 from http_contract.rules.registry import STAGES
 
@@ -67,7 +67,7 @@ def _lines(exchange: Exchange) -> Iterator[str]:
     """Yield the lines that an exchange sends."""
     if len(exchange.sends) > 1:
         yield f"{packets(exchange)}, one after the other:"
-    yield from (visible(line) for line in shortened(b"".join(exchange.sends)).splitlines(keepends=True))
+    yield from (escape_bytes(line) for line in shortened(b"".join(exchange.sends)).splitlines(keepends=True))
 
 
 def packets(exchange: Exchange) -> str:
@@ -110,7 +110,7 @@ def _listed(name: str, items: tuple[str, ...]) -> Iterator[str]:
 
 
 def _sent(exchange: Exchange) -> str:
-    return " ".join(filter(None, (packets(exchange), code(visible(shortened(b"".join(exchange.sends)))))))
+    return " ".join(filter(None, (packets(exchange), code(escape_bytes(shortened(b"".join(exchange.sends)))))))
 
 
 def code(text: str) -> str:

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from http_contract.escaping import escape_controls
 from http_contract.reports.text import Kind, Part, broken_rules, cut, exchanges, hidden_broken, parts, public, unjudged
 from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
-from http_contract.sandbox.output import harmless
 
 BAR = 10  # columns
 OUTPUT = 20  # lines of the server's output that are shown
@@ -79,7 +79,7 @@ def coloured(part: Part, rule: str) -> Text:
 
 def indented(text: str) -> str:
     """Return the lines of a text below a stage, with nothing in them that a terminal would obey."""
-    return "\n".join(f"   {line}".rstrip() for line in harmless(text).split("\n"))
+    return "\n".join(f"   {line}".rstrip() for line in escape_controls(text).split("\n"))
 
 
 def endings(report: Report) -> Iterator[Text]:
@@ -109,7 +109,7 @@ def by_hand(command: str) -> str:
 
 def last_lines(output: str) -> list[str]:
     lines = output.removesuffix("\n").split("\n")[-OUTPUT:]
-    return [cut(harmless(line.removesuffix("\r"))) for line in lines]
+    return [cut(escape_controls(line.removesuffix("\r"))) for line in lines]
 
 
 def total(report: Report) -> Text:

@@ -8,6 +8,7 @@ from typing import Literal
 from http_contract.diagnosis.diagnose import diagnose
 from http_contract.diagnosis.evidence import Evidence
 from http_contract.diagnosis.reproduce import again
+from http_contract.escaping import escape_bytes
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Failure
 from http_contract.rules.model import Outcome
@@ -110,11 +111,11 @@ def _shown(what: str, data: bytes, offset: int | None, end: str = "") -> Iterato
 
 def _line(line: bytes, place: int | None) -> Iterator[Part]:
     """Yield a line, and a caret under the byte at that place, if it is in this line; a long one is cut around it."""
-    text = visible(line)
+    text = escape_bytes(line)
     if place is None or not 0 <= place < len(line):
         yield Part("bytes", f"      {cut(text)}")
         return
-    column, width = len(visible(line[:place])), len(visible(line[place : place + 1]))
+    column, width = len(escape_bytes(line[:place])), len(escape_bytes(line[place : place + 1]))
     first = max(0, min(column - WIDTH // 2, len(text) - WIDTH))
     yield Part("bytes", f"      {cut(text, first)}")
     yield Part("caret", " " * (6 + column - first + (3 if first else 0)) + "^" * width)
@@ -124,11 +125,6 @@ def cut(text: str, first: int = 0) -> str:
     """Return as much of a line as is shown, from that column on, with dots for what is left out."""
     left, right = "..." if first else "", "..." if len(text) - first > WIDTH else ""
     return f"{left}{text[first : first + WIDTH]}{right}"
-
-
-def visible(data: bytes) -> str:
-    """Return bytes as text in which nothing is hidden: `\\r\\n`, `\\x00`, `\\xff`."""
-    return data.decode("latin-1").encode("unicode_escape").decode("ascii")
 
 
 # -- reports.learners

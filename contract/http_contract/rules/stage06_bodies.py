@@ -71,7 +71,7 @@ def interim_before_body(server: Server) -> None:
         head, body = parted(submit(BODY, f"Expect: {value}"))
         with server.connect() as connection:
             connection.send(head)
-            interim = connection.next_answer("POST")
+            interim = connection.next_response("POST")
             if interim.status != 100:
                 raise broken(f"the answer is {interim.status}, not 100", connection.transcript, interim.start)
             connection.send(body)
@@ -85,7 +85,7 @@ def final_after_body(server: Server) -> None:
     head, body = parted(submit(BODY, EXPECT_CONTINUE))
     with server.connect() as connection:
         connection.send(head)
-        interim = connection.next_answer("POST")
+        interim = connection.next_response("POST")
         connection.send(body)
         connection.response("POST")
         expect(connection.finish(), *PARSED)

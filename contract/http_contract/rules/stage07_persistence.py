@@ -73,7 +73,7 @@ def a_thousand_requests(server: Server) -> None:
     """Send GET for /test a thousand times on one connection, each after the response to the one before. Each response
     must be 200.
     """
-    with server.connect(most=transport.MANY) as connection:
+    with server.connect(limit=transport.LARGE_LIMIT) as connection:
         for number in range(THOUSAND):
             connection.send(request("GET", "/test"))
             if connection.response().status != 200:

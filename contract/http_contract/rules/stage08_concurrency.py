@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server
-from http_contract.client.transport import MANY, NARROW
+from http_contract.client.transport import LARGE_LIMIT, SMALL_WINDOW
 from http_contract.http.request import FORM, get, method_of, parted, request, submit, title
 from http_contract.http.transcript import broken
 from http_contract.rules.expectations import Complete, Status
@@ -16,7 +16,7 @@ from http_contract.rules.stage05_parameters import OK, ROOT
 
 CROWD = 100  # connections
 BATCHES = 4  # of requests whose responses are not read
-BATCH_SIZE = 512 * 1024  # octets of responses: more than a system buffers for a NARROW client
+BATCH_SIZE = 512 * 1024  # octets of responses: more than a system buffers for a SMALL_WINDOW client
 MAX_BATCH = 1000  # requests in a batch
 FOUR_REQUESTS = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # few, so that four threads are enough
 
@@ -62,7 +62,7 @@ def slowly_read(server: Server) -> None:
 
     The check sends several batches, because the first ones may not fill the system's buffers.
     """
-    with server.connect(NARROW, most=MANY) as connection:
+    with server.connect(SMALL_WINDOW, limit=LARGE_LIMIT) as connection:
         connection.send(request("GET", "/"))
         batch = min(MAX_BATCH, BATCH_SIZE // connection.response().end + 1)
         unsent = b""
@@ -76,7 +76,7 @@ def slowly_read(server: Server) -> None:
 def read_all(connection: Connection, count: int) -> None:
     """Read `count` responses, or fewer if the server closes the connection in order after one of them."""
     for number in range(1, count + 1):
-        if connection.is_over():
+        if connection.is_closed():
             return
         response = connection.response()
         if response.status != 200 or not response.complete:

@@ -23,7 +23,7 @@ def times_out(sends: bytes, drip: bytes = b"") -> Check:
         with server.connect() as connection:
             connection.send(sends)
             for _ in steps(server.patience):
-                said = connection.pause(STEP)
+                said = connection.receive_for(STEP)
                 if said or connection.transport.ended != "open":
                     break
                 if drip:

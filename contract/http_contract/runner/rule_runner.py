@@ -33,7 +33,7 @@ def run(rule: Rule, server: Server) -> Outcome:
         return Outcome(rule=rule, verdict="skipped", reason=why, counts=False)
     if route := lacking(rule, server):
         return _without_route(rule, route)
-    return _judged(rule, server.apart())
+    return _judged(rule, server.with_own_record())
 
 
 def lacking(rule: Rule, server: Server) -> str:
@@ -52,9 +52,9 @@ def why_not(rule: Rule, server: Server) -> str:
 
 def serves(server: Server, route: str) -> bool:
     """Tell whether a route outside the core is there: anything but a 404 says so. Asked once."""
-    if route not in server.known:
-        server.known[route] = _status(server.apart(), PROBES[route])
-    return server.known[route] != 404
+    if route not in server.route_statuses:
+        server.route_statuses[route] = _status(server.with_own_record(), PROBES[route])
+    return server.route_statuses[route] != 404
 
 
 def _status(server: Server, path: str) -> int:
@@ -223,7 +223,7 @@ def seconds_to_answer(server: Server) -> float | None:
     """Return how long the first byte of an answer to a plain request takes, or None where none comes."""
     began = time.monotonic()
     try:
-        with server.apart().connect() as connection:
+        with server.with_own_record().connect() as connection:
             connection.send(get("/"))
             if not connection.transport.received:  # while it was asked
                 connection.transport.wait(began + server.timeout)

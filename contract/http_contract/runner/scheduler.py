@@ -56,7 +56,7 @@ class Scheduler:
         """Tell whether a client is served while another has connected, and says nothing; that may kill the server."""
         try:
             server = self._server(timeout)
-            with server.apart().connect():
+            with server.with_own_record().connect():
                 several = is_answered(server)
         except Broken:
             return False

@@ -20,8 +20,8 @@ from http_contract.runner.report import Report
 from http_contract.runner.scheduler import Progress, Scheduler
 from http_contract.runner.target import RemoteTarget, Target
 from http_contract.sandbox.bubblewrap import BubblewrapSandbox
-from http_contract.sandbox.launcher import LocalTarget, none
-from http_contract.sandbox.output import Show
+from http_contract.sandbox.launcher import LocalTarget, no_isolation
+from http_contract.sandbox.output import ShowLine
 
 NAME = "contract.toml"
 MOST = 64 * 1024  # bytes of the file
@@ -147,7 +147,7 @@ class Task:
         """All that are to be judged. CannotJudge where that is none."""
         return rules_by(self.choice, self.own)
 
-    def report(self, progress: Progress, show: Show) -> Report:
+    def report(self, progress: Progress, show: ShowLine) -> Report:
         """Judge, and return what came of it once all of the server's processes have ended."""
         began = time.time()
         with self._subject(show) as target:
@@ -165,7 +165,7 @@ class Task:
         )
 
     @contextmanager
-    def _subject(self, show: Show) -> Iterator[Target]:
+    def _subject(self, show: ShowLine) -> Iterator[Target]:
         """Yield what is to be judged, which ends with the block where the judge has started it."""
         if self.url:
             yield RemoteTarget(self._told(server_at(self.url, self.ca)))
@@ -178,14 +178,14 @@ class Task:
         names = names_of(dict(self.routes))
         return replace(server, seed=self.seed, patience=self.patience, names=names)
 
-    def _launched(self, show: Show) -> LocalTarget:
+    def _launched(self, show: ShowLine) -> LocalTarget:
         if not self.settings.command:
             raise CannotJudge("there is nothing to judge: name a URL, or --command, or a command in contract.toml")
         return LocalTarget(
             self.settings.command,
             port=self.settings.port,
             folder=self.settings.folder,
-            isolation=BubblewrapSandbox(self.secret) if self.isolate else none,
+            isolation=BubblewrapSandbox(self.secret) if self.isolate else no_isolation,
             show=show,
             start_within=self.start_within,
         )

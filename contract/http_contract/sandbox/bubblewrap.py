@@ -1,7 +1,7 @@
-"""What keeps a submission from the network and from the judge's files: namespaces of its own, made by bubblewrap.
+"""Isolation of a submission by bubblewrap: no network, a read-only file system, and none of the judge's files.
 
-The judge runs itself again where there is no network but loopback, which it shares with the submission. That sees the
-machine's files, and cannot change them, but for its own folder; an empty /tmp; and nothing of what is hidden from it.
+The judge runs itself again in a namespace whose only network is loopback, and shares that network with the submission.
+The submission can write in its own folder and in an empty /tmp; the rest of the machine's files it can only read.
 """
 
 import os
@@ -15,11 +15,11 @@ from pathlib import Path
 from http_contract.errors import CannotJudge
 
 PROGRAM = "bwrap"
-INSIDE = "CONTRACT_ISOLATED"  # in the environment of a judge that runs without a network
+ISOLATED = "CONTRACT_ISOLATED"  # a variable in the environment of a judge that runs without a network
 PACKAGE = Path(__file__).parents[1]
 WITHOUT_NETWORK = (PROGRAM, "--unshare-net", "--die-with-parent", "--dev-bind", "/", "/", "--")
-# What stands later covers what stands before it.
-APART = (
+# A later option covers an earlier one.
+NAMESPACES = (
     *(PROGRAM, "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--cap-drop", "ALL"),
     *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
     *("--tmpfs", "/run", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"),
@@ -28,21 +28,22 @@ APART = (
 
 @dataclass(frozen=True)
 class BubblewrapSandbox:
-    """Makes commands that run apart, with the judge's own files hidden from them, and those that are named."""
+    """An isolation for LocalTarget: it hides the judge's own files and the given ones from a command."""
 
     hidden: Iterable[Path] = ()
 
     def __call__(self, command: Sequence[str], folder: Path) -> Sequence[str]:
+        """Return a command that runs the given command isolated in the folder, which it may change."""
         own = folder.resolve()
         hidden = [path.resolve() for path in (PACKAGE, *self.hidden)]
-        around = [path for path in hidden if own.is_relative_to(path)]  # what the folder itself must be shown in
-        others = [path for path in hidden if path not in around]
-        binds = (*covers(around), "--bind", str(own), str(own), *covers(others), "--chdir", str(own))
-        return [*APART, *binds, "--", *command]
+        parents = [path for path in hidden if own.is_relative_to(path)]  # the folder is shown inside these
+        others = [path for path in hidden if path not in parents]
+        binds = (*covers(parents), "--bind", str(own), str(own), *covers(others), "--chdir", str(own))
+        return [*NAMESPACES, *binds, "--", *command]
 
 
 def covers(paths: Iterable[Path]) -> Iterator[str]:
-    """Yield the options that put something empty in the place of each file or folder that there is."""
+    """Yield the options that replace each existing file or folder by an empty one."""
     for path in paths:
         if path.is_dir():
             yield from ("--tmpfs", str(path))
@@ -51,15 +52,18 @@ def covers(paths: Iterable[Path]) -> Iterator[str]:
 
 
 def enter() -> None:
-    """Run this program again, from its start, without a network; return where it runs so already."""
-    if INSIDE in os.environ:
+    """Replace this process by the same program without a network; return if it already has none.
+
+    CannotJudge where bubblewrap is missing or does not work.
+    """
+    if ISOLATED in os.environ:
         return
-    attempt()
-    os.execvpe(PROGRAM, [*WITHOUT_NETWORK, sys.executable, *sys.orig_argv[1:]], {**os.environ, INSIDE: "1"})
+    require()
+    os.execvpe(PROGRAM, [*WITHOUT_NETWORK, sys.executable, *sys.orig_argv[1:]], {**os.environ, ISOLATED: "1"})
 
 
-def attempt() -> None:
-    """Run something that does nothing, apart. CannotJudge where that is impossible."""
+def require() -> None:
+    """Run an isolated command that does nothing. CannotJudge where bubblewrap is missing or does not work."""
     if not shutil.which(PROGRAM):
         raise CannotJudge("--isolate needs bubblewrap; with Debian: sudo apt-get install bubblewrap")
     tried = subprocess.run(

@@ -1,4 +1,4 @@
-"""How long a server may take to listen: a given time, or as long as it is at work on that."""
+"""The launcher: it starts a server from a command, waits until it listens, restarts it and ends it."""
 
 import os
 import shlex
@@ -13,44 +13,211 @@ from http_contract.client.server import Crash, Server
 from http_contract.errors import CannotJudge
 from http_contract.http.transcript import Broken, broken
 from http_contract.rules.expectations import in_words
-from http_contract.sandbox.output import KEPT, Show, unshown
+from http_contract.sandbox.output import MAX_STORED, ShowLine, ignore_line
 from http_contract.sandbox.ports import HOST, free_port, is_free, is_taken, listens
 from http_contract.sandbox.process import ProcessGroup, how_of
 from http_contract.sandbox.supervisor import Limits
 
-LONGEST = 30.0  # seconds for a server that is at work, compiling or importing; none that listens is waited for
-IDLE = 2.5  # seconds without work after which it never will listen
-WORK = 0.02  # of the time: who computes less than that is not at work
-WORK_LOOK = 0.25  # seconds between looks at its work
+MAX_STARTUP = 30.0  # seconds for a server that uses CPU until it listens: it compiles or imports
+MAX_IDLE = 2.5  # seconds without CPU use after which a server is not expected to listen any more
+BUSY_SHARE = 0.02  # of the time: a server that uses less CPU is idle
+CPU_INTERVAL = 0.25  # seconds between two readings of a server's CPU time
+LISTEN_INTERVAL = 0.01  # seconds between two checks whether a server listens
+MAX_PORT_WAIT = 61.0  # seconds in total to wait for a fixed port that closed connections occupy
+PORT_INTERVAL = 0.05  # seconds between two checks of such a port
+TAIL = 2000  # characters of the server's output in a failure
 ADVICE = "; --start-within gives it more time"
-LISTEN = 0.01  # seconds between looks whether it listens
+LIMITS = Limits()
+
+Isolation = Callable[[Sequence[str], Path], Sequence[str]]
+"""A function that returns a command which runs the given command isolated in the given folder."""
+
+
+def no_isolation(command: Sequence[str], folder: Path) -> Sequence[str]:
+    """Return the command as it is."""
+    return command
+
+
+class LocalTarget:
+    """A target that the judge starts: a command, run under a supervisor, and its server.
+
+    Several threads may use it. If a rule has ended the server, the next call of `running` starts it on another port:
+    whether the server can use the same port again is a rule of its own, and must not affect the other rules. A server
+    that exceeded a limit is not started again.
+    """
+
+    def __init__(
+        self,
+        command: str,
+        seed: int = 0,
+        *,
+        port: int | None = None,  # the only port that the server can use
+        folder: Path | None = None,  # the current folder of the command
+        limits: Limits = LIMITS,
+        isolation: Isolation = no_isolation,
+        show: ShowLine = ignore_line,  # gets each line of the server's output
+        start_within: float | None = None,  # seconds; None: as long as the server uses CPU
+    ) -> None:
+        self.command = command
+        self.server = Server(HOST, port or 0, seed=seed, restart=self.restart)
+        self._fixed_port = port
+        self._folder = folder or Path.cwd()
+        self._limits, self._isolation, self._show, self._start_within = limits, isolation, show, start_within
+        self._group: ProcessGroup | None = None
+        self._failure: Broken | None = None
+        self._earlier_output = ""
+        self._port_wait = MAX_PORT_WAIT
+        self._lock = RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def output(self) -> str:
+        """The end of the server's output, over all starts."""
+        return (self._earlier_output + (self._group.output if self._group else ""))[-MAX_STORED:]
+
+    @property
+    def violation(self) -> str:
+        """A sentence about the limit that the server exceeded, or nothing."""
+        end = self._group and self._group.end
+        return end.violation if end else ""
+
+    def crash(self) -> Crash | None:
+        """Return how the server ended by itself since its last start, or None."""
+        return self._group.crash if self._group else None
+
+    def running(self) -> Server:
+        """Return the running server; start it if it does not run.
+
+        Broken where it cannot be started or exceeded a limit, and from then on at each call. CannotJudge where another
+        program uses its fixed port, or the command is not a valid one.
+        """
+        with self._lock:
+            if self.violation:
+                raise broken(self.violation)
+            if self._failure:
+                raise self._failure
+            if not (self._group and self._group.is_running):
+                self._replace_server()
+            return self.server
+
+    def restart(self) -> None:
+        """Stop the server and start it on the same port. Broken where that fails."""
+        with self._lock:
+            self.stop()
+            self._start()
+
+    def stop(self) -> None:
+        """End the server and all processes that it started."""
+        with self._lock:
+            if self._group:
+                self._group.stop()
+
+    def close(self) -> None:
+        """Stop the server for good: another thread that still judges cannot start it again."""
+        with self._lock:
+            self._failure = broken("judging has ended")
+            self.stop()
+
+    def _replace_server(self) -> None:
+        self.stop()
+        self.server = replace(self.server, port=self._choose_port(), route_statuses={}, connections=[])
+        try:
+            self._start_with_retry()
+        except Broken as failure:
+            self._failure = failure
+            raise
+
+    def _choose_port(self) -> int:
+        if self._fixed_port and is_taken(self._fixed_port):
+            raise CannotJudge(f"port {self._fixed_port} is taken already: stop what listens there")
+        return self._fixed_port or free_port()
+
+    def _start_with_retry(self) -> None:
+        """Start the server; if its port was in use, start it once more."""
+        try:
+            self._start()
+        except Broken:
+            if not self._recover_port():
+                raise
+            self._start()
+
+    def _recover_port(self) -> bool:
+        """Return whether the server could not have its port, and a second start can.
+
+        Connections that were closed just now may occupy a fixed port; this waits for it. Any other port may have been
+        chosen by another program at the same time; the server gets another one.
+        """
+        if not self._fixed_port:
+            taken = is_taken(self.server.port)
+            self.server = replace(self.server, port=free_port())
+            return taken
+        if is_free(self._fixed_port):
+            return False
+        self._port_wait -= wait_until_free(self._fixed_port, self._port_wait)
+        return True
+
+    def _start(self) -> None:
+        """Start the command and return when its server listens. Broken where it ends instead, or takes too long."""
+        self._earlier_output = self.output
+        self._group = self._spawn()
+        startup = Startup(self._group, self.server, self._start_within)
+        if failure := startup.failure():
+            self.stop()
+            output = self._group.output[-TAIL:]
+            raise broken(f"{self.command!r} did not start: {failure}\n{output}".rstrip())
+
+    def _spawn(self) -> ProcessGroup:
+        command = self._isolation(arguments_of(self.command, self.server.port), self._folder)
+        environment = {**os.environ, "PORT": str(self.server.port)}
+        if not self._folder.is_dir():
+            raise broken(f"{self.command!r} can't be started: its folder is gone")
+        return ProcessGroup(command, self._folder, environment, self._limits, self._show)
+
+
+def arguments_of(command: str, port: int) -> list[str]:
+    """Return a command line as a program and its arguments, with the port for `{port}`.
+
+    CannotJudge where the command is empty or a quotation in it has no end.
+    """
+    try:
+        found = shlex.split(command.replace("{port}", str(port)))
+    except ValueError as error:
+        raise CannotJudge(f"{command!r} is no command: {error}") from error
+    if not found:
+        raise CannotJudge("the command is empty")
+    return found
 
 
 @dataclass
-class Start:
-    """One start of a server, up to the moment in which it listens, or never will."""
+class Startup:
+    """The time from the start of a server until it listens or is given up."""
 
     group: ProcessGroup
     server: Server
-    within: float | None = None  # seconds; None where it depends on whether it is at work
+    within: float | None = None  # seconds; None: as long as the server uses CPU
     began: float = field(default_factory=time.monotonic)
-    looked: float = field(init=False)
+    checked: float = field(init=False)  # when `cpu` was read
     cpu: float = field(default=0.0, init=False)  # seconds
     idle: float = field(default=0.0, init=False)  # seconds
 
     def __post_init__(self) -> None:
-        self.looked = self.began
+        self.checked = self.began
 
     def failure(self) -> str:
-        """Wait until it listens, or never will, and return why not."""
+        """Wait until the server listens and return nothing, or return why it does not listen."""
         while not listens(self.server):
             if end := self.group.end:
                 return end.error or end.violation or f"it has ended: {how_of(end.status)}"
             if self._is_late(time.monotonic()):
                 silence = self._silence()
-                if not listens(self.server):  # it may have begun to, while the judge stood, or looked up its ports
+                if not listens(self.server):  # it may listen by now: reading its ports takes time
                     return silence
-            time.sleep(LISTEN)
+            time.sleep(LISTEN_INTERVAL)
         return ""
 
     def _silence(self) -> str:
@@ -64,182 +231,25 @@ class Start:
     def _is_late(self, now: float) -> bool:
         if self.within is not None:
             return now - self.began > self.within
-        return now - self.began > LONGEST or self._idle(now) > IDLE
+        return now - self.began > MAX_STARTUP or self._idle(now) > MAX_IDLE
 
     def _idle(self, now: float) -> float:
-        """Return for how long it has not been at work; where the judge itself stood for a while, one look."""
-        if now - self.looked > WORK_LOOK:
+        """Return the seconds since the server last used CPU.
+
+        One interval adds at most CPU_INTERVAL, however long it was: the judge itself, and the server with it, may have
+        been stopped meanwhile.
+        """
+        if now - self.checked > CPU_INTERVAL:
             cpu = self.group.cpu
-            self.idle = 0.0 if cpu - self.cpu > WORK * (now - self.looked) else self.idle + WORK_LOOK
-            self.cpu, self.looked = cpu, now
+            is_busy = cpu - self.cpu > BUSY_SHARE * (now - self.checked)
+            self.idle = 0.0 if is_busy else self.idle + CPU_INTERVAL
+            self.cpu, self.checked = cpu, now
         return self.idle
 
 
-# -- launch
-
-
-LINGER = 61.0  # seconds in all to wait for a fixed port that connections just closed keep from a server
-PORT_LOOK = 0.05  # seconds between looks at such a port
-TAIL = 2000  # characters of the server's output that a complaint shows
-LIMITS = Limits()
-
-Isolation = Callable[[Sequence[str], Path], Sequence[str]]
-"""Makes of a command, and the folder to run it in, a command that runs it apart from the rest of the machine."""
-
-
-def none(command: Sequence[str], folder: Path) -> Sequence[str]:
-    return command
-
-
-class LocalTarget:
-    """One command, run under a supervisor, and the server that comes of it. Several threads may use it.
-
-    A server that a rule has killed is started anew on another port: whether the old one can be had again is a
-    rule of its own, and must not decide all the others. One that has broken a limit is not started again.
-    """
-
-    def __init__(
-        self,
-        command: str,
-        seed: int = 0,
-        *,
-        port: int | None = None,  # where the server takes no other
-        folder: Path | None = None,  # to run in
-        limits: Limits = LIMITS,
-        isolation: Isolation = none,
-        show: Show = unshown,  # takes each line that the server writes
-        start_within: float | None = None,  # seconds; None for as long as it is at work
-    ) -> None:
-        self.command = command
-        self.server = Server(HOST, port or 0, seed=seed, restart=self.restart)
-        self._fixed_port = port
-        self._folder = folder or Path.cwd()
-        self._limits, self._isolation, self._show, self._within = limits, isolation, show, start_within
-        self._group: ProcessGroup | None = None
-        self._failure: Broken | None = None
-        self._earlier_output = ""
-        self._linger = LINGER
-        self._lock = RLock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def output(self) -> str:
-        """The end of what the server has written, in all its lives."""
-        return (self._earlier_output + (self._group.output if self._group else ""))[-KEPT:]
-
-    @property
-    def violation(self) -> str:
-        """The limit that the server has broken, in a sentence; nothing where it has broken none."""
-        end = self._group and self._group.end
-        return end.violation if end else ""
-
-    def crash(self) -> Crash | None:
-        """Tell how the server has ended by itself since it was last started, if it has."""
-        return self._group.crash if self._group else None
-
-    def running(self) -> Server:
-        """Return the server as it runs now, started if it does not. Broken for good where it can't be started."""
-        with self._lock:
-            if self.violation:
-                raise broken(self.violation)
-            if self._failure:
-                raise self._failure
-            if not (self._group and self._group.runs):
-                self._start_anew()
-            return self.server
-
-    def restart(self) -> None:
-        """Stop the server and start it on the same port. Broken where that fails."""
-        with self._lock:
-            self.stop()
-            self._start()
-
-    def stop(self) -> None:
-        """End the server and all that came of it."""
-        with self._lock:
-            if self._group:
-                self._group.stop()
-
-    def close(self) -> None:
-        """End it for good: who is still judging, in another thread, is not to start it again."""
-        with self._lock:
-            self._failure = broken("judging has ended")
-            self.stop()
-
-    def _start_anew(self) -> None:
-        self.stop()
-        self.server = replace(self.server, port=self._port(), known={}, connections=[])
-        try:
-            self._start_once_or_twice()
-        except Broken as failure:
-            self._failure = failure
-            raise
-
-    def _port(self) -> int:
-        if self._fixed_port and is_taken(self._fixed_port):
-            raise CannotJudge(f"port {self._fixed_port} is taken already: stop what listens there")
-        return self._fixed_port or free_port()
-
-    def _start_once_or_twice(self) -> None:
-        """Start it; if something else kept it from its port, once more."""
-        try:
-            self._start()
-        except Broken:
-            if not self._has_port_now():
-                raise
-            self._start()
-
-    def _has_port_now(self) -> bool:
-        """Tell whether something kept the server from its port, having made up for that.
-
-        A fixed port may be kept by connections just closed; any other, by who has chosen the same one meanwhile.
-        """
-        if not self._fixed_port:
-            taken = is_taken(self.server.port)
-            self.server = replace(self.server, port=free_port())
-            return taken
-        if is_free(self._fixed_port):
-            return False
-        self._linger -= wait_until_free(self._fixed_port, self._linger)
-        return True
-
-    def _start(self) -> None:
-        """Return when the server listens. Broken where it ends instead, or takes too long."""
-        self._earlier_output = self.output
-        self._group = self._spawned()
-        start = Start(self._group, self.server, self._within)
-        if failure := start.failure():
-            self.stop()
-            output = self._group.output[-TAIL:]
-            raise broken(f"{self.command!r} did not start: {failure}\n{output}".rstrip())
-
-    def _spawned(self) -> ProcessGroup:
-        command = self._isolation(words(self.command, self.server.port), self._folder)
-        environment = {**os.environ, "PORT": str(self.server.port)}
-        if not self._folder.is_dir():
-            raise broken(f"{self.command!r} can't be started: its folder is gone")
-        return ProcessGroup(command, self._folder, environment, self._limits, self._show)
-
-
-def words(command: str, port: int) -> list[str]:
-    """Return the program to run and its arguments."""
-    try:
-        found = shlex.split(command.replace("{port}", str(port)))
-    except ValueError as error:
-        raise CannotJudge(f"{command!r} is no command: {error}") from error
-    if not found:
-        raise CannotJudge("the command is empty")
-    return found
-
-
-def wait_until_free(port: int, most: float) -> float:
-    """Wait until nothing keeps the port, though not longer than that; return the seconds that it took."""
+def wait_until_free(port: int, limit: float) -> float:
+    """Wait until a port is free, at most `limit` seconds; return the seconds that it took."""
     began = time.monotonic()
-    while not is_free(port) and time.monotonic() - began < most:
-        time.sleep(PORT_LOOK)
+    while not is_free(port) and time.monotonic() - began < limit:
+        time.sleep(PORT_INTERVAL)
     return time.monotonic() - began

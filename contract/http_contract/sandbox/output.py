@@ -1,88 +1,85 @@
-"""The end of what a submission writes, however much that is, and its lines as they come."""
+"""The output of a submission: the end of it is stored, and its lines are shown as they come."""
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from threading import Lock, Thread
 from typing import IO
 
-KEPT = 64 * 1024  # octets
-READ = 64 * 1024  # octets at a time: as much as a pipe holds
-PAUSE = 0.001  # seconds after a pipe that was full, so that a flood costs little
-LINE = 1000  # octets of a line that are shown at a time
-LINES = 2000  # that are shown
-MORE = "... and so on: more than is shown"
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+from http_contract.escaping import escape_controls
 
-Show = Callable[[str], None]
-"""Takes one line at a time, without its end, control characters made visible."""
+MAX_STORED = 64 * 1024  # octets
+READ_SIZE = 64 * 1024  # octets, as many as a pipe contains
+PAUSE = 0.001  # seconds after a full pipe, so that endless output costs little CPU time
+MAX_LINE = 1000  # octets; a longer line is shown in parts
+MAX_LINES = 2000  # lines that are shown
+TRUNCATED = "... and so on: more than is shown"
+
+ShowLine = Callable[[str], None]
+"""A function that shows one line, which has no line end and no control characters."""
 
 
-def unshown(line: str) -> None:
+def ignore_line(line: str) -> None:
     """Show nothing."""
 
 
 class Output:
-    """What comes out of a pipe up to its end, taken by a thread, so that whoever writes need not wait."""
+    """The output that comes through a pipe. A thread reads it to the end, so that the writer never waits."""
 
-    def __init__(self, pipe: IO[bytes], show: Show = unshown) -> None:
+    def __init__(self, pipe: IO[bytes], show: ShowLine = ignore_line) -> None:
         self._pipe = pipe
         self._show = show
-        self._kept = bytearray()
-        self._line = bytearray()
-        self._lines = 0
+        self._stored = bytearray()
+        self._unfinished_line = bytearray()
+        self._line_count = 0
         self._lock = Lock()
-        self._thread = Thread(target=self._drain, daemon=True)
+        self._thread = Thread(target=self._read_all, daemon=True)
         self._thread.start()
 
     @property
     def text(self) -> str:
-        """The end of what has come so far."""
+        """The last MAX_STORED octets of the output so far."""
         with self._lock:
-            return self._kept.decode("utf-8", "replace")
+            return self._stored.decode("utf-8", "replace")
 
     def wait(self, seconds: float) -> None:
-        """Wait for the end of it, though not longer than that."""
+        """Wait for the end of the output, at most for this time."""
         self._thread.join(seconds)
 
-    def _drain(self) -> None:
+    def _read_all(self) -> None:
         with self._pipe:
-            while data := os.read(self._pipe.fileno(), READ):
-                self._take(data)
-                if len(data) == READ:
+            while data := os.read(self._pipe.fileno(), READ_SIZE):
+                self._store(data)
+                self._show_lines(data)
+                if len(data) == READ_SIZE:
                     time.sleep(PAUSE)
-        self._tell(b"\n" if self._line else b"")
+        self._show_lines(b"\n" if self._unfinished_line else b"")
 
-    def _take(self, data: bytes) -> None:
+    def _store(self, data: bytes) -> None:
         with self._lock:
-            self._kept += data
-            del self._kept[:-KEPT]
-        self._tell(data)
+            self._stored += data
+            del self._stored[:-MAX_STORED]
 
-    def _tell(self, data: bytes) -> None:
-        """Show the lines that are whole by now; after the last one to show, that there are more."""
-        if self._lines > LINES:
+    def _show_lines(self, data: bytes) -> None:
+        """Show the lines that are complete now. The line after the last one that is shown is TRUNCATED."""
+        if self._line_count > MAX_LINES:
             return
-        self._line += data
-        for line in whole_lines(self._line):
-            if self._lines <= LINES:
-                self._show(shown(line) if self._lines < LINES else MORE)
-            self._lines += 1
+        self._unfinished_line += data
+        for line in complete_lines(self._unfinished_line):
+            if self._line_count <= MAX_LINES:
+                self._show(decoded(line) if self._line_count < MAX_LINES else TRUNCATED)
+            self._line_count += 1
 
 
-def whole_lines(data: bytearray) -> Iterator[bytes]:
-    """Take lines from the front, without their ends, as long as they are whole; a long one in parts."""
-    while (end := data.find(b"\n", 0, LINE + 1)) >= 0 or len(data) > LINE:
-        yield bytes(data[: LINE if end < 0 else end])
-        del data[: LINE if end < 0 else end + 1]
+def complete_lines(data: bytearray) -> Iterator[bytes]:
+    """Remove the complete lines from the front of the data, and yield them without their line feeds.
+
+    A line that is longer than MAX_LINE is yielded in parts.
+    """
+    while (end := data.find(b"\n", 0, MAX_LINE + 1)) >= 0 or len(data) > MAX_LINE:
+        yield bytes(data[: MAX_LINE if end < 0 else end])
+        del data[: MAX_LINE if end < 0 else end + 1]
 
 
-def shown(line: bytes) -> str:
-    """Return a line as text that does nothing to a terminal."""
-    return harmless(line.decode("utf-8", "replace").removesuffix("\r"))
-
-
-def harmless(text: str) -> str:
-    """Return text with its control characters made visible, but for tabs and ends of lines."""
-    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+def decoded(line: bytes) -> str:
+    return escape_controls(line.decode("utf-8", "replace").removesuffix("\r"))

@@ -1,6 +1,7 @@
-"""Whether a port of this machine is free, and whether somebody listens on it, without a word to who does.
+"""TCP ports of this machine: which are free, and which a server listens on.
 
-An empty connection kills some servers, and any other takes a request's place in their queue.
+Where the system has tables of its connections, they are read: a connection, even an empty one, can end a weak server or
+take a request's place in its queue.
 """
 
 import socket
@@ -14,23 +15,23 @@ from http_contract.http.request import get
 from http_contract.http.transcript import Broken
 
 HOST = "127.0.0.1"
-PORTS = range(12000, 32000)  # below those that systems give to outgoing connections, and for port 0
+CANDIDATES = range(12000, 32000)  # below the ports that systems assign to outgoing connections and to port 0
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))  # of Linux
-LISTEN = "0A"
+LISTEN = "0A"  # a state in the tables
 ANY = "0" * 8
-LOCAL = f"{int.from_bytes(socket.inet_aton(HOST), 'little'):08X}"
-MAPPED = "0000000000000000FFFF0000"  # before an IPv4 address in IPv6
-HEARS = {ANY, LOCAL, 4 * ANY, MAPPED + LOCAL}
-"""Local addresses, as the tables have them, of who hears what is sent to HOST."""
+LOOPBACK = f"{int.from_bytes(socket.inet_aton(HOST), 'little'):08X}"
+MAPPED = "0000000000000000FFFF0000"  # the prefix of an IPv4 address in IPv6
+ADDRESSES = {ANY, LOOPBACK, 4 * ANY, MAPPED + LOOPBACK}
+"""The local addresses, as the tables write them, that receive connections to HOST."""
 
 
 def free_port() -> int:
-    """Return a port that is free, and that the system gives to nobody who asks for any."""
-    return next(port for port in iter(lambda: choice(PORTS), None) if is_free(port))
+    """Return a random free port that the system assigns to no other program."""
+    return next(port for port in iter(lambda: choice(CANDIDATES), None) if is_free(port))
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a server may take that port that does not set SO_REUSEADDR, too."""
+    """Return whether a server can listen on a port at once, even if it does not set SO_REUSEADDR."""
     with socket.socket() as probe, suppress(OSError):
         probe.bind((HOST, port))
         return True
@@ -38,7 +39,7 @@ def is_free(port: int) -> bool:
 
 
 def is_taken(port: int) -> bool:
-    """Tell whether somebody listens there."""
+    """Return whether a program listens on a port. Connections that were closed just now do not count."""
     with socket.socket() as probe, suppress(OSError):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((HOST, port))
@@ -47,27 +48,29 @@ def is_taken(port: int) -> bool:
 
 
 def listens(server: Server) -> bool:
-    """Tell whether a server takes connections: by the system's tables, and by a request where there are none."""
+    """Return whether a server on this machine accepts connections to HOST.
+
+    Where the system has no tables, the server gets a request; its record stays as it was.
+    """
     if TABLES[0].exists():
-        return f"{server.port:04X}" in set(_listening())
-    return responses(server)
+        return f"{server.port:04X}" in set(_listening_ports())
+    return _accepts_request(server)
 
 
-def _listening() -> Iterator[str]:
-    """Yield the ports, as the tables have them, that are listened on at HOST."""
+def _listening_ports() -> Iterator[str]:
+    """Yield the ports, as the tables write them, on which a program listens for connections to HOST."""
     for table in TABLES:
         with suppress(OSError):
             for line in table.read_text().splitlines()[1:]:
                 _, local, _, state, *_ = line.split()
                 address, port = local.split(":")
-                if state == LISTEN and address in HEARS:
+                if state == LISTEN and address in ADDRESSES:
                     yield port
 
 
-def responses(server: Server) -> bool:
-    """Tell whether a server takes a request, whatever becomes of it."""
+def _accepts_request(server: Server) -> bool:
     try:
-        server.apart().ask(get("/"))
+        server.with_own_record().ask(get("/"))
     except Broken:
         return False
     return True

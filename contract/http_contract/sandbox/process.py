@@ -1,4 +1,4 @@
-"""One run of a submission's command: started under a supervisor, heard, and ended with all that came of it."""
+"""One run of a submission's command: started under the supervisor, watched, and ended with all its processes."""
 
 import json
 import secrets
@@ -17,27 +17,32 @@ import psutil
 
 from http_contract.client.server import Crash
 from http_contract.sandbox import supervisor
-from http_contract.sandbox.output import Output, Show
+from http_contract.sandbox.output import Output, ShowLine
 from http_contract.sandbox.supervisor import End, Limits
 
-MARK = "CONTRACT_RUN"  # in the environment of all that comes of a run: some of it may have escaped the supervisor
-GONE = supervisor.STOP + supervisor.KILL + 2.0  # seconds for a supervisor to end all, and itself
-LAST_WORDS = 1.0  # seconds for the rest of the output, once all has ended
+MARK = "CONTRACT_RUN"  # a variable in the environment of all processes of a run; some may have left the supervisor
+STOP_TIMEOUT = supervisor.TERM_GRACE + supervisor.KILL_GRACE + 2.0  # seconds for the supervisor to end all processes
+OUTPUT_TIMEOUT = 1.0  # seconds for the rest of the output once all processes have ended
 UNWATCHED = End(violation="it ended the process that watches it")
 SHELL = 128  # what shells add to the number of a signal, to make an exit status of it
 
 
 class ProcessGroup:
-    """A command that runs, or ran, and all that came of it."""
+    """A command that runs, or ran, and all processes that it started."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path | None, environment: Mapping[str, str], limits: Limits, show: Show
+        self,
+        command: Sequence[str],
+        folder: Path | None,
+        environment: Mapping[str, str],
+        limits: Limits,
+        show: ShowLine,
     ) -> None:
         self._mark = secrets.token_hex(8)
         self._lock = Lock()
-        self._stopped = False
+        self._is_stopped = False
         self._end: End | None = None
-        self._line, theirs = socket.socketpair()
+        self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", supervisor.__file__, json.dumps(asdict(limits)), *command],
@@ -53,68 +58,68 @@ class ProcessGroup:
 
     @property
     def output(self) -> str:
-        """The end of what it has written."""
+        """The end of its output."""
         return self._output.text
 
     @property
     def end(self) -> End | None:
-        """How it ended, where the judge has not ended it."""
+        """How it ended, or None while it runs and where `stop` ended it."""
         with self._lock:
-            self._hear()
+            self._receive_end()
             return self._end
 
     @property
     def crash(self) -> Crash | None:
-        """How it ended by itself, and with what words, if it did."""
+        """How it ended by itself, with its output, or None."""
         end = self.end
         if end is None or end.error or end.violation:
             return None
-        self._output.wait(LAST_WORDS)
+        self._output.wait(OUTPUT_TIMEOUT)
         return Crash(how_of(end.status), self.output)
 
     @property
-    def runs(self) -> bool:
-        return not self._stopped and self.end is None
+    def is_running(self) -> bool:
+        return not self._is_stopped and self.end is None
 
     @property
     def ports(self) -> list[int]:
-        """Ports that it listens on."""
-        return sorted(set(self._ports()))
+        """The TCP ports on which its processes listen."""
+        return sorted(set(self._listening_ports()))
 
     @property
     def cpu(self) -> float:
-        """Seconds of CPU time that it has used."""
+        """The seconds of CPU time that its processes have used."""
         with suppress(psutil.NoSuchProcess):
-            return supervisor.cpu_below(psutil.Process(self._process.pid))
+            return supervisor.cpu_time(psutil.Process(self._process.pid))
         return 0.0  # the supervisor has just ended
 
     def stop(self) -> None:
-        """End all of it, politely at first where it still runs, and hear its last words."""
+        """End all its processes, first by SIGTERM, then by SIGKILL, and read the rest of their output."""
         with self._lock:
-            self._hear()
-            self._stopped = True
-            self._line.close()
+            self._receive_end()
+            self._is_stopped = True
+            self._channel.close()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(GONE)
+            self._process.wait(STOP_TIMEOUT)
         self._process.kill()
         self._process.wait()
-        sweep(self._mark)
-        self._output.wait(LAST_WORDS)
+        kill_marked(self._mark)
+        self._output.wait(OUTPUT_TIMEOUT)
 
-    def _hear(self) -> None:
-        if self._end is None and not self._stopped and select([self._line], [], [], 0)[0]:
-            self._end = told(self._line.recv(4096))
+    def _receive_end(self) -> None:
+        if self._end is None and not self._is_stopped and select([self._channel], [], [], 0)[0]:
+            self._end = end_from(self._channel.recv(4096))
 
-    def _ports(self) -> Iterator[int]:
+    def _listening_ports(self) -> Iterator[int]:
         with suppress(psutil.Error):
-            for process in supervisor.below(psutil.Process(self._process.pid)):
+            for process in supervisor.descendants(psutil.Process(self._process.pid)):
                 for connection in process.net_connections("tcp"):
                     if connection.status == psutil.CONN_LISTEN:
                         yield connection.laddr.port
 
 
-def told(line: bytes) -> End:
-    """Return what the supervisor says, which says something as long as it lives."""
+def end_from(line: bytes) -> End:
+    """Return the end that the supervisor reports; it reports nothing only where it was killed."""
     return End(**json.loads(line)) if line else UNWATCHED
 
 
@@ -127,8 +132,8 @@ def how_of(status: int) -> str:
     return f"exit status {status}" + (f", as after {signalled}" if signalled else "")
 
 
-def sweep(mark: str) -> None:
-    """End whatever carries the mark of a run in its environment."""
+def kill_marked(mark: str) -> None:
+    """Kill all processes that have the mark of a run in their environment."""
     for process in psutil.process_iter(["environ"]):
         if (process.info["environ"] or {}).get(MARK) == mark:
             with suppress(psutil.Error):

@@ -1,8 +1,8 @@
-"""The process between the judge and a submission: it starts it, watches all that comes of it, and ends all of it.
+"""The supervisor, a program between the judge and a submission: it starts the submission, watches it and ends it.
 
-It is a program of its own, so that a submission ends when the judge does, whatever ends the judge. Its standard input
-is a socket: when that ends, all is to end. Through the same socket it tells, in a line of JSON, about any other end.
-It imports nothing of the judge, so that it starts quickly.
+It is a process of its own, so that the submission ends with the judge, however the judge ends. Its standard input is a
+socket: when the judge closes the other end, the supervisor ends all processes. If the submission ends earlier, the
+supervisor sends the reason through the socket, as one line of JSON. It imports nothing of the judge, to start quickly.
 """
 
 import ctypes
@@ -22,47 +22,47 @@ from pathlib import Path
 
 import psutil
 
-LOOK, RARELY = 0.1, 0.5  # seconds between looks at what is used, the fewer the longer a look takes
-SHARE = 0.05  # of a core, which looking may take
-GLANCE = 0.02  # seconds between glances at how many tasks the whole machine has: a crowd can come between two looks
-LOAD, OOM = Path("/proc/loadavg"), Path("/proc/self/oom_score_adj")  # of Linux
-STOP = 1.5  # seconds to end after SIGTERM
-KILL = 5.0  # seconds for all to be gone after SIGKILL
-WAIT = 0.01  # seconds between looks at what is about to end
+MIN_INTERVAL, MAX_INTERVAL = 0.1, 0.5  # seconds between two measurements; longer if a measurement takes long
+CPU_SHARE = 0.05  # of a core, for measuring
+ALARM_INTERVAL = 0.02  # seconds between two readings of the machine's task count, which can jump between measurements
+LOADAVG, OOM_SCORE = Path("/proc/loadavg"), Path("/proc/self/oom_score_adj")  # of Linux
+TERM_GRACE = 1.5  # seconds for the submission to end after SIGTERM
+KILL_GRACE = 5.0  # seconds for all processes to end after SIGKILL
+POLL = 0.01  # seconds between two checks whether processes have ended
 SUBREAPER = 36  # Linux's PR_SET_CHILD_SUBREAPER: orphans below this process become its children
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a submission may use, all its processes together: more than Go, Java or Node need."""
+    """What all processes of a submission together may use: more than Go, Java or Node need."""
 
     memory: int = 2 * 1024**3  # octets
     tasks: int = 1024  # processes and threads at a time
     cpu: float = math.inf  # seconds
-    file: int = 256 * 1024**2  # octets of any one file that it writes
+    file: int = 256 * 1024**2  # octets of each file that it writes
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a submission ended when nobody told it to: by itself, with a status as subprocess has them, or by a limit."""
+    """How a submission ended before the judge ended it: by itself, by exceeding a limit, or without having started."""
 
-    status: int = 0
+    status: int = 0  # as subprocess has it: negative for a signal
     violation: str = ""
-    error: str = ""  # why it did not even start
+    error: str = ""  # why it did not start
 
 
-# -- looking
+# Measuring
 
 
-def below(root: psutil.Process) -> list[psutil.Process]:
-    """Return the processes that come of one."""
+def descendants(root: psutil.Process) -> list[psutil.Process]:
+    """Return the processes that a process has started, and those that they have started."""
     with suppress(psutil.Error):
         return root.children(recursive=True)
     return []
 
 
 def total(processes: Sequence[psutil.Process], measure: Callable[[psutil.Process], float]) -> float:
-    """Return the sum over those that are still there, and ours to look at."""
+    """Return the sum of a measure over the processes that still exist and may be read."""
     return sum(_measured(processes, measure))
 
 
@@ -72,20 +72,20 @@ def _measured(processes: Sequence[psutil.Process], measure: Callable[[psutil.Pro
             yield measure(process)
 
 
-def cpu_below(root: psutil.Process) -> float:
-    """Return the seconds of CPU that the processes below one have used, those included that have ended."""
+def cpu_time(root: psutil.Process) -> float:
+    """Return the seconds of CPU time that the descendants of a process have used, ended ones included."""
     ended = total([root], lambda process: sum(process.cpu_times()[2:4]))
-    return ended + total(below(root), lambda process: sum(process.cpu_times()[:4]))
+    return ended + total(descendants(root), lambda process: sum(process.cpu_times()[:4]))
 
 
 def violation(root: psutil.Process, limits: Limits) -> str:
-    """Return the limit that the processes below one break, in a sentence; nothing where they keep them all."""
-    processes = below(root)
+    """Return a sentence about the limit that the descendants of a process exceed, or nothing."""
+    processes = descendants(root)
     if len(processes) > limits.tasks or total(processes, psutil.Process.num_threads) > limits.tasks:
         return too_many(limits)
-    if total(processes, resident) > limits.memory and total(processes, unshared) > limits.memory:
+    if total(processes, resident_memory) > limits.memory and total(processes, unique_memory) > limits.memory:
         return f"it used more than {limits.memory // 1024**2} MiB of memory"
-    if limits.cpu < math.inf and cpu_below(root) > limits.cpu:
+    if limits.cpu < math.inf and cpu_time(root) > limits.cpu:
         return f"it used more than {limits.cpu:g} seconds of CPU time"
     return ""
 
@@ -94,85 +94,95 @@ def too_many(limits: Limits) -> str:
     return f"it ran more than {limits.tasks} processes and threads at a time"
 
 
-def resident(process: psutil.Process) -> int:
+def resident_memory(process: psutil.Process) -> int:
+    """Return the octets of memory of a process, those included that it shares with others. This is quick."""
     return int(process.memory_info().rss)
 
 
-def unshared(process: psutil.Process) -> int:
-    """Return what ends with that process: what workers share with the one that forked them is not counted for each."""
+def unique_memory(process: psutil.Process) -> int:
+    """Return the octets of memory of a process that it does not share, as forked workers share much. This is slow."""
     return int(process.memory_full_info().uss)
 
 
-# -- starting, watching, ending
+def tasks_of_machine() -> int:
+    """Return the number of processes and threads of the machine; 0 where the system has no such number to read."""
+    with suppress(OSError):
+        return int(LOADAVG.read_text().split()[3].partition("/")[2])
+    return 0
+
+
+# Watching and ending
 
 
 class Supervised:
-    """A submission: the process that its command starts, and all that comes of it."""
+    """A running submission: the process of its command, and all its descendants."""
 
     def __init__(self, command: Sequence[str], limits: Limits) -> None:
         self.limits = limits
-        self.status: int | None = None  # of the process that the command starts, once that has ended
-        self._itself = psutil.Process()
-        self._woken = woken()
+        self.status: int | None = None  # of the command's process, once that has ended
+        self._supervisor = psutil.Process()
+        self._wakeups = wakeup_socket()
         adopt_orphans()
         restrict(limits)
-        self._tasks = tasks_of_machine()  # when it began, or when it last stood
-        self._next_look = 0.0  # in time.monotonic()
-        self._stands = False  # stopped, to be looked at
-        self._overruns = False  # more than can be looked at
-        self._pid = started(command)
-        signal.signal(signal.SIGALRM, self._glance)
-        signal.setitimer(signal.ITIMER_REAL, GLANCE, GLANCE)
+        self._tasks_before = tasks_of_machine()  # at the start, or when the group was last paused
+        self._next_measurement = 0.0  # in time.monotonic()
+        self._is_paused = False  # stopped, to be measured
+        self._is_out_of_hand = False  # more processes than can be measured
+        self._pid = start(command)
+        signal.signal(signal.SIGALRM, self._on_alarm)
+        signal.setitimer(signal.ITIMER_REAL, ALARM_INTERVAL, ALARM_INTERVAL)
 
     def watch(self, judge: socket.socket) -> End | None:
-        """Return how it ends when it is not told to. None where the judge, or the end of the judge, tells it to."""
-        while judge not in select.select([judge, self._woken], [], [])[0]:
+        """Wait until the submission ends and return how. None where the judge ends it, or has ended itself."""
+        while judge not in select.select([judge, self._wakeups], [], [])[0]:
             self._reap()
-            if self.status is not None and not self._overruns:
+            if self.status is not None and not self._is_out_of_hand:
                 return End(self.status, self._wrote_too_much())
-            if (self._stands or time.monotonic() > self._next_look) and (found := self._look()):
+            is_due = self._is_paused or time.monotonic() > self._next_measurement
+            if is_due and (found := self._measure()):
                 return End(violation=found)
         return None
 
-    def _glance(self, *_: object) -> None:
-        """Have the group stand still if the machine has very many more tasks than before, to look again.
+    def _on_alarm(self, *_: object) -> None:
+        """Pause the group if the machine has many more tasks than before; the next measurement finds out why.
 
-        A look goes through all processes. Where these multiply, it would never come to an end: this one interrupts it.
-        Where they go on, having left the group, it ends the group, and with that, where they are isolated, all of them.
+        A measurement visits all processes. It would never end while they multiply, but this alarm interrupts it. If
+        they still multiply after the pause, because they have left the group, it kills the group; where the submission
+        is isolated, that ends all of them.
         """
-        more = tasks_of_machine() - self._tasks
-        if self._stands and more > 2 * self.limits.tasks:
-            self._overruns = True
+        more = tasks_of_machine() - self._tasks_before
+        if self._is_paused and more > 2 * self.limits.tasks:
+            self._is_out_of_hand = True
             self._signal(signal.SIGKILL)
         elif more > self.limits.tasks:
-            self._stands = True
+            self._is_paused = True
             self._signal(signal.SIGSTOP)
 
-    def _look(self) -> str:
-        """Return the limit that is broken. If none is, leave it alone for a while."""
-        stood, began = self._stands, time.monotonic()
-        found = violation(self._itself, self.limits) or (too_many(self.limits) if self._overruns else "")
+    def _measure(self) -> str:
+        """Return the limit that is exceeded. If none is, let the group run until the next measurement."""
+        was_paused, began = self._is_paused, time.monotonic()
+        found = violation(self._supervisor, self.limits) or (too_many(self.limits) if self._is_out_of_hand else "")
         took = time.monotonic() - began
-        self._next_look = began + took + min(max(LOOK, took / SHARE), RARELY)
-        if stood and not found:
-            self._tasks, self._stands = tasks_of_machine(), False
+        self._next_measurement = began + took + min(max(MIN_INTERVAL, took / CPU_SHARE), MAX_INTERVAL)
+        if was_paused and not found:
+            self._tasks_before, self._is_paused = tasks_of_machine(), False
             self._signal(signal.SIGCONT)
         return found
 
-    def ask_to_end(self) -> None:
-        """Give it a while to end by itself."""
+    def terminate(self) -> None:
+        """Send SIGTERM to the group, and wait for the command's process to end, at most TERM_GRACE seconds."""
         self._signal(signal.SIGTERM)
-        deadline = time.monotonic() + STOP
+        deadline = time.monotonic() + TERM_GRACE
         while self.status is None and time.monotonic() < deadline:
             self._wait()
 
     def kill(self) -> None:
-        """End the group at one stroke, then, one by one, what has left it."""
+        """Kill the group at once, then, one by one, the processes that have left it."""
         self._signal(signal.SIGKILL)
         self._wait()
-        deadline = time.monotonic() + KILL
-        while (left := below(self._itself)) and time.monotonic() < deadline:
-            for process in left:
+        deadline = time.monotonic() + KILL_GRACE
+        while (remaining := descendants(self._supervisor)) and time.monotonic() < deadline:
+            for process in remaining:
                 with suppress(psutil.Error):
                     process.kill()
             self._wait()
@@ -183,13 +193,13 @@ class Supervised:
             os.killpg(self._pid, number)
 
     def _wait(self) -> None:
-        select.select([self._woken], [], [], WAIT)
+        select.select([self._wakeups], [], [], POLL)
         self._reap()
 
     def _reap(self) -> None:
-        """Take leave of whatever has ended: orphans, too, are children of this process."""
+        """Remove the processes that have ended: orphans, too, are children of this process."""
         with suppress(BlockingIOError):
-            self._woken.recv(4096)
+            self._wakeups.recv(4096)
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 if ended[0] == self._pid:
@@ -201,55 +211,51 @@ class Supervised:
         return ""
 
 
-def woken() -> socket.socket:
-    """Return what becomes readable with each signal: when a child ends, and for each glance."""
-    woken, wakes = socket.socketpair()
-    for end in (woken, wakes):
+def wakeup_socket() -> socket.socket:
+    """Return a socket that becomes readable with each signal: when a child ends, and with each alarm."""
+    readable, written = socket.socketpair()
+    for end in (readable, written):
         end.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wakes.detach(), warn_on_full_buffer=False)
-    return woken
+    signal.set_wakeup_fd(written.detach(), warn_on_full_buffer=False)
+    return readable
 
 
-def tasks_of_machine() -> int:
-    """Return how many tasks there are; none where the system does not tell that at a glance."""
-    with suppress(OSError):
-        return int(LOAD.read_text().split()[3].partition("/")[2])
-    return 0
+# Starting
 
 
 def adopt_orphans() -> None:
-    """Become the parent of orphans below this process, where the system knows of such a thing."""
+    """Make this process the parent of orphans below it, where the system can."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
 
 
 def restrict(limits: Limits) -> None:
-    """Set what the system itself watches, for this process and all below it."""
+    """Set the limits that the system itself enforces, for this process and its descendants."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     file = limits.file if hard == resource.RLIM_INFINITY else min(limits.file, hard)
     resource.setrlimit(resource.RLIMIT_FSIZE, (file, file))
 
 
-def started(command: Sequence[str]) -> int:
-    """Return the process, in a session of its own, with nothing to read. OSError where there is no such program."""
-    with first_to_go():
-        return spawned(command)
+def start(command: Sequence[str]) -> int:
+    """Start a command in a session of its own, without input; return its process id. OSError where that fails."""
+    with first_oom_victim():
+        return spawn(command)
 
 
 @contextmanager
-def first_to_go() -> Iterator[None]:
-    """Have the system end what is begun here before anything else, where there is no memory left at all."""
-    before = OOM.read_text() if OOM.exists() else ""
+def first_oom_victim() -> Iterator[None]:
+    """Have the system kill processes that start in this block before all others where no memory is left."""
+    before = OOM_SCORE.read_text() if OOM_SCORE.exists() else ""
     if before:
-        OOM.write_text("1000")
+        OOM_SCORE.write_text("1000")
     yield
     if before:
-        OOM.write_text(before)
+        OOM_SCORE.write_text(before)
 
 
-def spawned(command: Sequence[str]) -> int:
+def spawn(command: Sequence[str]) -> int:
     return os.posix_spawnp(
         command[0],
         list(command),
@@ -260,22 +266,25 @@ def spawned(command: Sequence[str]) -> int:
     )
 
 
+# The program
+
+
 def supervise(judge: socket.socket, command: Sequence[str], limits: Limits) -> None:
-    """Run the command until it ends, breaks a limit, or is to end."""
+    """Run a command until it ends, exceeds a limit, or the judge closes its end of the socket."""
     try:
         supervised = Supervised(command, limits)
     except OSError as error:
-        return tell(judge, End(error=error.strerror or str(error)))
+        return send(judge, End(error=error.strerror or str(error)))
     end = supervised.watch(judge)
     if end:
-        tell(judge, end)
+        send(judge, end)
     else:
-        supervised.ask_to_end()
+        supervised.terminate()
     return supervised.kill()
 
 
-def tell(judge: socket.socket, end: End) -> None:
-    with suppress(OSError):  # the judge may be gone
+def send(judge: socket.socket, end: End) -> None:
+    with suppress(OSError):  # the judge may have ended
         judge.sendall(json.dumps(asdict(end)).encode() + b"\n")
 
 

@@ -1,4 +1,4 @@
-"""Folders of submissions, and what came of them."""
+"""Support for tests of grading: folders of submissions, and their results."""
 
 import os
 import sys

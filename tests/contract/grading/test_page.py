@@ -45,12 +45,12 @@ def test_a_cell_for_each_rule() -> None:
 
 def test_points_come_first_and_only_of_stages_that_were_judged() -> None:
     text = text_of(result("ann", failed("It is late.")))
-    assert re.findall("<h2>(.+)</h2>", text) == ["Points", "What the class fails most", "Rules"]
-    assert '<th>submission</th><th title="Listen">1</th><th>points</th><th>why not</th>' in text
+    assert re.findall("<h2>(.+)</h2>", text) == ["Points", "Most failed rules", "Rules"]
+    assert '<th>submission</th><th title="Listen">1</th><th>points</th><th>reason</th>' in text
 
 
 def test_without_failures_there_are_none_to_name() -> None:
-    assert "What the class fails most" not in text_of(result("ann"))
+    assert "Most failed rules" not in text_of(result("ann"))
 
 
 def test_nothing_that_a_submission_says_is_markup() -> None:

@@ -1,4 +1,4 @@
-"""What is done for a submission."""
+"""The plan: which options judge a submission."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from http_contract.grading.plan import Plan
-from http_contract.grading.pool import UNSETTLED, Job
+from http_contract.grading.pool import NO_DIGEST, Job
 from http_contract.grading.store import Result
 from http_contract.grading.submissions import Submission
 from tests.contract.grading.classes import submission
@@ -76,11 +76,11 @@ def test_options(tmp_path: Path, toml: str, asked: dict[str, Any], options: str)
     [("", "there is no command: neither in contract.toml, nor by --command"), ("command =", "is no TOML")],
     ids=["no-command", "broken"],
 )
-def test_what_can_not_be_done(tmp_path: Path, toml: str, why: str) -> None:
+def test_submissions_that_cannot_be_judged(tmp_path: Path, toml: str, why: str) -> None:
     made = planned(submission(tmp_path, "ann", toml=toml), command=None)
     assert isinstance(made, Result)
     assert why in made.why
-    assert (made.digest, made.report) == (UNSETTLED, None)
+    assert (made.digest, made.report) == (NO_DIGEST, None)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_other_hidden_rules_are_another_job(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "most"),
+    ("asked", "points"),
     [
         ({}, 100),
         ({"until": 4}, 40),
@@ -122,5 +122,5 @@ def test_other_hidden_rules_are_another_job(tmp_path: Path) -> None:
     ],
     ids=["all", "until", "stages-and-points", "until-and-stages"],
 )
-def test_points_that_there_are_to_make(asked: dict[str, Any], most: int) -> None:
-    assert Plan(**ASKED | asked).most == most
+def test_max_points(asked: dict[str, Any], points: int) -> None:
+    assert Plan(**ASKED | asked).max_points == points

@@ -18,11 +18,9 @@ from distributed import LocalCluster
 
 from http_contract.__main__ import main
 from http_contract.grading import pool
-from http_contract.sandbox.bubblewrap import APART
+from http_contract.sandbox.bubblewrap import NAMESPACES
 from tests.contract.grading.classes import JUDGE, Alive, judged, submission
-from tests.contract.test_isolation import PYTHON, bubblewrap, missing
-
-__all__ = ["bubblewrap"]
+from tests.contract.isolation import PYTHON, missing
 
 PLACES = (Path(__file__).parents[3], Path.home(), Path("/srv"))  # one of which isolation does not empty anyway
 SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1 {{port}}"
@@ -75,7 +73,7 @@ def test_servers_are_judged(tmp_path: Path) -> None:
 @pytest.fixture
 def outside() -> Iterator[Path]:
     """Yield a folder that an isolated server sees, unless it is hidden by its name."""
-    empty = [Path(path) for option, path in pairwise(APART) if option == "--tmpfs"]
+    empty = [Path(path) for option, path in pairwise(NAMESPACES) if option == "--tmpfs"]
     for place in PLACES:
         if not any(place.is_relative_to(path) for path in empty) and os.access(place, os.W_OK):
             with tempfile.TemporaryDirectory(prefix=".test-", dir=place) as folder:
@@ -344,7 +342,7 @@ def test_a_cluster(tmp_path: Path) -> None:
 
 
 def test_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "PATIENCE", "50ms")
+    monkeypatch.setattr(pool, "CLUSTER_TIMEOUT", "50ms")
     submission(tmp_path, "ann")
     code, said, complained = grade(tmp_path / "class", "--dask", "tcp://127.0.0.1:1")
     [_, error] = complained.splitlines()

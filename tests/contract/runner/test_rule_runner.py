@@ -5,23 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from http_contract import BY_ID, Exchange, Outcome, ResultCache, Rule, Server, judge, run
-from http_contract.http.request import get
+from http_contract import BY_ID, Outcome, ResultCache, Rule, Server, judge, run
 from http_contract.http.transcript import broken
-from http_contract.rules.expectations import Status
 from http_contract.runner.rule_runner import PROBES, serves
+from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
 from tests.contract.scripted import OK, says, scripted
 
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-
-
-def rule(id: str = "a", **others: object) -> Rule:
-    given = {"stage": 1, "sentence": "It is so.", "hint": "Do it.", "section": "RFC 9110 §1", **others}
-    return Rule(id=id, **given)  # type: ignore[arg-type]
-
-
-def asks(status: int) -> tuple[Exchange, ...]:
-    return (Exchange((get("/"),), (Status(status),)),)
 
 
 def complains(server: Server) -> None:
@@ -30,10 +20,6 @@ def complains(server: Server) -> None:
 
 def is_content(server: Server) -> None:
     """Say nothing against it."""
-
-
-KEPT = rule("kept", exchanges=asks(200))
-BROKEN = rule("broken", exchanges=asks(404))
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from http_contract.rules.expectations import Status
 from http_contract.runner.rule_runner import added, is_answered
 from http_contract.runner.scheduler import LEAST, PLAIN, Scheduler
 from http_contract.runner.target import GONE, RemoteTarget
-from tests.contract.scripted import OK, Script, says, scripted
-from tests.contract.test_judging import BROKEN, KEPT, asks, rule
+from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
+from tests.contract.scripted import OK, Script, says, says_nothing, scripted
 from tests.mutants.serving import running
 from tests.mutants.table import UNBROKEN
 
@@ -79,11 +79,6 @@ class Mortal:
             except Hangs:
                 self.deaf = True
                 client.sendall(OK)
-
-
-def says_nothing(client: socket.socket) -> None:
-    while client.recv(65536):
-        pass
 
 
 def outcomes(target: Mortal, *rules: Rule) -> dict[str, Outcome]:

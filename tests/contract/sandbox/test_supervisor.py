@@ -1,4 +1,4 @@
-"""What the supervisor does where a system has less to tell, or a submission multiplies faster than it is looked at."""
+"""The supervisor: on systems that count less, and with processes that multiply faster than it can measure them."""
 
 import ctypes
 import json
@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from http_contract.sandbox import supervisor
-from http_contract.sandbox.output import unshown
+from http_contract.sandbox.output import ignore_line
 from http_contract.sandbox.process import ProcessGroup
 from http_contract.sandbox.supervisor import End, Limits
 
@@ -27,8 +27,8 @@ MULTIPLIES = """
 import itertools, json, socket, sys, time
 from http_contract.sandbox import supervisor
 limits = supervisor.Limits(tasks=10)
-supervisor.tasks_of_machine = itertools.count(step=limits.tasks + 1).__next__  # more with every glance
-supervisor.violation = lambda *_: time.sleep(0.2) or ""  # a look that lasts, and is too late to find any
+supervisor.tasks_of_machine = itertools.count(step=limits.tasks + 1).__next__  # more at each alarm
+supervisor.violation = lambda *_: time.sleep(0.2) or ""  # a measurement that takes long and finds nothing
 supervisor.supervise(socket.socket(fileno=0), ["sleep", "60"], limits)
 """
 OTHERS_MULTIPLY = """
@@ -42,7 +42,7 @@ supervisor.supervise(socket.socket(fileno=0), ["sh", "-c", "sleep 0.1; exit 3"],
 
 @pytest.fixture
 def group() -> ProcessGroup:
-    return ProcessGroup([sys.executable, "-c", LISTENS], None, {}, Limits(), unshown)
+    return ProcessGroup([sys.executable, "-c", LISTENS], None, {}, Limits(), ignore_line)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def ended() -> psutil.Popen:
 
 def test_ports_are_those_listened_on(group: ProcessGroup) -> None:
     while not group.output.endswith("\n"):
-        assert group.runs
+        assert group.is_running
     ports = group.ports
     group.stop()
     assert ports == [int(group.output)]
@@ -66,7 +66,7 @@ def test_what_has_ended_takes_no_more_time(group: ProcessGroup) -> None:
 
 
 def test_nothing_is_below_what_has_ended(ended: psutil.Popen) -> None:
-    assert supervisor.below(ended) == []
+    assert supervisor.descendants(ended) == []
 
 
 def test_nothing_is_measured_of_what_has_ended(ended: psutil.Popen) -> None:
@@ -90,7 +90,7 @@ def test_processes_that_multiply_faster_than_they_are_looked_at(script: str, end
 
 
 def test_a_system_that_does_not_count_its_tasks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(supervisor, "LOAD", tmp_path / "loadavg")
+    monkeypatch.setattr(supervisor, "LOADAVG", tmp_path / "loadavg")
     assert supervisor.tasks_of_machine() == 0
 
 
@@ -100,17 +100,17 @@ def test_a_system_without_adoption(monkeypatch: pytest.MonkeyPatch) -> None:
     supervisor.adopt_orphans()
 
 
-def test_the_first_to_go_where_memory_is_short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_first_oom_victim_where_memory_is_short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     score = tmp_path / "oom_score_adj"
     score.write_text("7")
-    monkeypatch.setattr(supervisor, "OOM", score)
-    with supervisor.first_to_go():
+    monkeypatch.setattr(supervisor, "OOM_SCORE", score)
+    with supervisor.first_oom_victim():
         assert score.read_text() == "1000"
     assert score.read_text() == "7"
 
 
-def test_a_system_that_knows_no_first_to_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(supervisor, "OOM", tmp_path / "oom_score_adj")
-    with supervisor.first_to_go():
-        assert not supervisor.OOM.exists()
-    assert not supervisor.OOM.exists()
+def test_a_system_that_knows_no_first_oom_victim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(supervisor, "OOM_SCORE", tmp_path / "oom_score_adj")
+    with supervisor.first_oom_victim():
+        assert not supervisor.OOM_SCORE.exists()
+    assert not supervisor.OOM_SCORE.exists()

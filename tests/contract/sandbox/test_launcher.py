@@ -1,39 +1,28 @@
-"""Servers that the judge starts: that listen, that never do, that die, that leave children behind."""
+"""The launcher, with servers that listen, never listen, crash, or leave child processes behind."""
 
 import re
-import shlex
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
-from http_contract.client.server import Crash
+from http_contract.client.server import Crash, Server
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.http.transcript import Broken
 from http_contract.sandbox import launcher
-from http_contract.sandbox.launcher import LocalTarget
-from http_contract.sandbox.ports import free_port, is_taken, listens
+from http_contract.sandbox.launcher import CPU_INTERVAL, MAX_IDLE, MAX_STARTUP, LocalTarget, Startup
+from http_contract.sandbox.ports import HOST, free_port, is_taken, listens
 from http_contract.sandbox.supervisor import Limits
+from tests.contract.server_scripts import ANSWER, command
 
-ANSWERS = """
-import os, signal, socket, sys, threading, time
-{before}
-with socket.create_server(("127.0.0.1", int({port})), reuse_port={shares}) as listener:
-    {after}
-    while True:
-        client, _ = listener.accept()
-        with client:
-            {each}
-"""
-ANSWER = "client.recv(65536); client.sendall(b'HTTP/1.1 204 No Content\\r\\n\\r\\n')"
 ONCE = "started = __file__ + '.started'; os.path.exists(started) and sys.exit('not again'); open(started, 'w').close()"
 PATIENT = 20.0  # seconds for what takes a moment, on a busy machine
 
@@ -41,19 +30,6 @@ PATIENT = 20.0  # seconds for what takes a moment, on a busy machine
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
     return tmp_path / "server.py"
-
-
-def command(
-    script: Path,
-    *,
-    before: str = "",
-    after: str = "",
-    each: str = ANSWER,
-    port: str = "sys.argv[1]",
-    shares: bool = False,
-) -> str:
-    script.write_text(ANSWERS.format(before=before, after=after, each=each, port=port, shares=shares))
-    return shlex.join([sys.executable, "-S", str(script)]) + " {port}"
 
 
 @pytest.fixture
@@ -135,11 +111,11 @@ def test_a_signal_has_a_name(launched: LocalTarget) -> None:
 
 
 @script_that(each="pass")
-def test_what_listens_need_not_answer(launched: LocalTarget) -> None:
+def test_a_server_that_listens_need_not_respond(launched: LocalTarget) -> None:
     assert launched.running().ask(get("/")).responses == ()
 
 
-def test_who_has_deleted_its_folder(tmp_path: Path) -> None:
+def test_a_server_that_deletes_its_folder(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
     given = command(own / "server.py", before="import shutil; shutil.rmtree(os.getcwd()); sys.exit()")
@@ -151,7 +127,7 @@ def test_who_has_deleted_its_folder(tmp_path: Path) -> None:
 
 
 @script_that(before="sys.exit('no, thanks')")
-def test_what_never_starts_says_why_and_is_not_tried_again(launched: LocalTarget) -> None:
+def test_a_server_that_does_not_start_is_not_started_again(launched: LocalTarget) -> None:
     for _ in range(2):
         with pytest.raises(Broken, match="did not start: it has ended: exit status 1\nno, thanks"):
             launched.running()
@@ -183,32 +159,32 @@ ELSEWHERE = "other = socket.create_server(('127.0.0.1', 0)); time.sleep(60)"
     ],
     ids=["given", "idle", "at-work", "elsewhere", "other-address"],
 )
-def test_what_never_listens_is_given_up(
+def test_a_server_that_never_listens(
     before: str, within: float | None, why: str, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launcher, "IDLE", 0.5)
-    monkeypatch.setattr(launcher, "LONGEST", 1.0)
+    monkeypatch.setattr(launcher, "MAX_IDLE", 0.5)
+    monkeypatch.setattr(launcher, "MAX_STARTUP", 1.0)
     assert re.fullmatch(why, fails(command(script, before=before), start_within=within))
 
 
-def test_who_listens_at_the_last_moment_has_started(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_listens_at_the_last_moment_has_started(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = iter([False])
     monkeypatch.setattr(launcher, "listens", lambda server: next(looks, True))
     with LocalTarget(command(script, before=SLEEPS), start_within=0) as launched:
         assert launched.running()
 
 
-def test_a_command_that_is_none() -> None:
+def test_a_program_that_does_not_exist() -> None:
     assert fails("/no/such/program {port}") == "No such file or directory"
 
 
 @pytest.mark.parametrize(("given", "why"), [("'", "no command: No closing quotation"), ("", "the command is empty")])
-def test_what_cannot_be_a_command(given: str, why: str) -> None:
+def test_commands_that_are_not_valid(given: str, why: str) -> None:
     with LocalTarget(given) as launched, pytest.raises(CannotJudge, match=why):
         launched.running()
 
 
-def test_a_port_that_somebody_else_has_chosen_too(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_another_program_has_chosen(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         ports = iter([other.getsockname()[1], free_port()])
@@ -244,7 +220,7 @@ def test_a_fixed_port_that_is_taken(script: Path) -> None:
     ],
     ids=["kept", "kept-in-vain", "free"],
 )
-def test_a_fixed_port_is_waited_for(
+def test_waiting_for_a_fixed_port(
     before: str, looks: tuple[bool, ...], starts: bool, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who does not set SO_REUSEADDR cannot start while connections just closed keep the port."""
@@ -259,7 +235,7 @@ def test_a_fixed_port_is_waited_for(
     assert list(free) == []
 
 
-def test_a_fixed_port_is_not_waited_for_much_longer() -> None:
+def test_waiting_for_a_fixed_port_has_a_limit() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         assert launcher.wait_until_free(other.getsockname()[1], 0.1) < PATIENT
 
@@ -277,7 +253,7 @@ ENDS_BEFORE_ITS_CHILD = "os.fork() and sys.exit('gone')"
     [{"before": STUBBORN}, {"before": ESCAPES}, {"after": ESCAPES}, {"after": STUBBORN}],
     ids=["stubborn", "escaped", "escaped-with-the-port", "stubborn-with-the-port"],
 )
-def test_all_that_came_of_it_ends(parts: dict[str, str], script: Path) -> None:
+def test_all_processes_end(parts: dict[str, str], script: Path) -> None:
     with LocalTarget(command(script, shares=True, **parts)) as launched:
         server = launched.running()
         assert len(processes_of(script)) > 1
@@ -285,12 +261,12 @@ def test_all_that_came_of_it_ends(parts: dict[str, str], script: Path) -> None:
     assert not is_taken(server.port)
 
 
-def processes_of(script: Path) -> list[int]:
-    return [each.pid for each in psutil.process_iter(["cmdline"]) if str(script) in (each.info["cmdline"] or [])]
+def processes_of(script: Path) -> list[psutil.Process]:
+    return [each for each in psutil.process_iter(["cmdline"]) if str(script) in (each.info["cmdline"] or [])]
 
 
 @script_that(after=ENDS_BEFORE_ITS_CHILD)
-def test_a_child_that_is_left_ends_with_its_parent(launched: LocalTarget, script: Path) -> None:
+def test_a_child_ends_with_its_parent(launched: LocalTarget, script: Path) -> None:
     with suppress(Broken):  # it listens for a moment
         launched.running()
     ended(launched)
@@ -302,7 +278,7 @@ KILLS_ITS_WATCHER = "os.kill(os.getppid(), signal.SIGKILL)"
 
 
 @script_that(after=KILLS_ITS_WATCHER)
-def test_who_ends_its_watcher_is_ended(launched: LocalTarget, script: Path) -> None:
+def test_a_server_that_kills_its_supervisor_ends(launched: LocalTarget, script: Path) -> None:
     with suppress(Broken):
         launched.running()
     ended(launched)
@@ -311,7 +287,7 @@ def test_who_ends_its_watcher_is_ended(launched: LocalTarget, script: Path) -> N
     assert processes_of(script) == []
 
 
-def test_all_ends_with_the_judge(script: Path) -> None:
+def test_all_processes_end_with_the_judge(script: Path) -> None:
     """Whatever ends the judge: here it has no time for anything."""
     program = """
 import os, sys
@@ -320,9 +296,7 @@ LocalTarget(sys.argv[1]).running()
 os._exit(0)
 """
     subprocess.run([sys.executable, "-c", program, command(script, after=STUBBORN)], check=True)
-    deadline = time.monotonic() + PATIENT
-    while processes_of(script) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    psutil.wait_procs(processes_of(script), PATIENT)
     assert processes_of(script) == []
 
 
@@ -367,7 +341,7 @@ def test_a_limit_broken_before_it_listens(script: Path) -> None:
     )
 
 
-def test_memory_that_is_shared_counts_once(script: Path) -> None:
+def test_shared_memory_counts_once(script: Path) -> None:
     with LocalTarget(
         command(script, before=SHARED, after="", shares=True), limits=Limits(memory=200 * MiB)
     ) as launched:
@@ -376,8 +350,38 @@ def test_memory_that_is_shared_counts_once(script: Path) -> None:
         assert launched.violation == ""
 
 
-def test_who_is_closed_is_not_started_again(launched: LocalTarget) -> None:
+def test_a_closed_target_does_not_start_again(launched: LocalTarget) -> None:
     launched.running()
     launched.close()
     with pytest.raises(Broken, match="judging has ended"):
         launched.running()
+
+
+# Startup, whose clock and readings are given here
+
+
+SERVER = Server(HOST, 5000)
+STEP = CPU_INTERVAL + 0.01  # seconds between two looks
+
+
+def startup(**given: Any) -> Startup:
+    group: Any = SimpleNamespace(end=None, cpu=0.0, ports=[SERVER.port])
+    return Startup(group, SERVER, began=0.0, **given)
+
+
+def late(begun: Startup) -> float:
+    """Return the seconds after which an idle server is late."""
+    moments: Iterator[float] = (STEP * count for count in range(1000))
+    return next(now for now in moments if begun._is_late(now))
+
+
+def test_a_server_that_listens_after_all_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = iter([False, True, True])
+    monkeypatch.setattr(launcher, "listens", lambda server: next(asked))
+    assert startup(within=0.001).failure() == ""
+
+
+def test_time_in_which_the_judge_was_stopped_does_not_count() -> None:
+    begun = startup()
+    assert not begun._is_late(MAX_STARTUP - 1)
+    assert late(startup()) == pytest.approx(MAX_IDLE, abs=3 * STEP)

@@ -1,4 +1,4 @@
-"""Who listens, and where: told without a connection."""
+"""Ports: which are free, and which a server listens on, without a connection."""
 
 import socket
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_listens(
         assert listens(server) is transcript
 
 
-def test_a_port_is_free_or_taken_or_neither() -> None:
+def test_a_port_is_free_or_taken_or_closed_just_now() -> None:
     port = free_port()
     assert (is_free(port), is_taken(port)) == (True, False)
     with socket.create_server(("127.0.0.1", port)) as listener, socket.create_connection(("127.0.0.1", port)) as client:

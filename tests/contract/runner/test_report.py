@@ -4,7 +4,7 @@ import pytest
 
 from http_contract import Outcome
 from http_contract.runner.report import Report
-from tests.contract.test_judging import rule
+from tests.contract.sample_rules import rule
 
 
 def outcome(verdict: str, stage: int = 1, level: str = "MUST", counts: bool = True) -> Outcome:

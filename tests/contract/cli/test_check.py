@@ -21,18 +21,15 @@ from click.testing import CliRunner, Result
 
 from http_contract.__main__ import COMMANDS, main
 from http_contract.reports.files import FORMATS
-from http_contract.sandbox.bubblewrap import INSIDE
+from http_contract.sandbox.bubblewrap import ISOLATED
 from raw_router.application import generate_response
 from raw_router.messages import Request, Response
-from tests.contract.scripted import scripted
-from tests.contract.test_checking import says_nothing
-from tests.contract.test_isolation import PYTHON, bubblewrap
+from tests.contract.isolation import PYTHON
+from tests.contract.scripted import says_nothing, scripted
 from tests.mutants.serving import with_field
 from tests.mutants.stage08_concurrency import well
 from tests.serving import serving
 from tests.tls import CERTIFICATE, encrypting
-
-__all__ = ["bubblewrap"]
 
 NOWHERE = "http://127.0.0.1:1"  # where nothing listens
 QUICK = ("--rule", "listen-accepts")
@@ -68,7 +65,7 @@ def told(server):
 def waits(server):
     with server.connect() as connection:
         print("judging", file=sys.__stderr__, flush=True)
-        connection.pause(60)
+        connection.receive_for(60)
 
 def rule(id, check):
     return Rule(id=id, stage=2, sentence="Sesame.", hint="Sesame.", section="the service, /", check=check)
@@ -151,13 +148,13 @@ def test_some_rule_does_not_hold() -> None:
     ("arguments", "why"),
     [
         ([], "there is nothing to judge: name a URL, or --command, or a command in contract.toml"),
-        (["http://"], "a URL like http://127.0.0.1:8001 is wanted, not 'http://'"),
+        (["http://"], "'http://' is not a valid URL of a server; write one like http://127.0.0.1:8001"),
         ([NOWHERE, "--command", "x"], "a URL is judged as it is: --command, --port, "),
         ([NOWHERE, "--port", "80"], "a URL is judged as it is: "),
         ([NOWHERE, "--isolate"], "a URL is judged as it is: "),
         ([NOWHERE, "--start-within", "1"], "a URL is judged as it is: "),
         (["--command", "x", "--ca", "ca.pem"], "--ca is for an https URL"),
-        ([NOWHERE, "--ca", "ca.pem"], "a certificate is for a URL that begins with https:"),
+        ([NOWHERE, "--ca", "ca.pem"], "a certificate requires a URL that begins with https:"),
         ([NOWHERE, "another"], "unexpected extra argument"),
         ([NOWHERE, "--odd"], "No such option '--odd'."),
         ([NOWHERE, "--rule", "route-tset"], "there is no rule 'route-tset'; perhaps route-test"),
@@ -328,7 +325,7 @@ def test_an_isolated_server_sees_no_secrets() -> None:
     Path("looks.py").write_text(LOOKS)
     Path("hers.py").touch()
     secrets = ("--hidden", "own.py", "--report", "json=report.json", "--hide", "hers.py")
-    result = check("--command", f"{PYTHON} looks.py", "--isolate", *secrets, *QUICK, **{INSIDE: "1"})
+    result = check("--command", f"{PYTHON} looks.py", "--isolate", *secrets, *QUICK, **{ISOLATED: "1"})
     seen = ["hers.py: False", "looks.py: True", "own.py: False", "report.json: False", "server.py: True"]
     assert "\n   ".join(seen) in result.stdout
 
@@ -442,7 +439,7 @@ class Running:
 def running(folder: Path) -> Iterator[Running]:
     given = ["--command", COMMAND, "--hidden", "own.py", "--rule", "sesame-waits"]
     command = [sys.executable, "-m", "http_contract", "check", *given]
-    root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=folder, env=root, stdout=pipe, stderr=pipe, text=True) as judge:
         assert judge.stderr

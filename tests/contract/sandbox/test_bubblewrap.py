@@ -1,4 +1,4 @@
-"""What a submission that is kept apart sees of the machine, and what it can do to it."""
+"""Isolation: what a submission sees of the machine, and what it can change."""
 
 import os
 import subprocess
@@ -12,18 +12,18 @@ import pytest
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.sandbox.bubblewrap import (
-    INSIDE,
+    ISOLATED,
     PACKAGE,
     PROGRAM,
     WITHOUT_NETWORK,
     BubblewrapSandbox,
-    attempt,
     enter,
+    require,
 )
 from http_contract.sandbox.launcher import LocalTarget
-from tests.contract.test_launch import command
+from tests.contract.isolation import PYTHON, missing
+from tests.contract.server_scripts import command
 
-PYTHON = os.path.realpath(sys.executable)  # the one below a virtual environment, which may stand in /tmp
 LOOKS = f"""
 import os, socket, sys
 def tries(path, mode="r"):
@@ -50,23 +50,8 @@ processes: 2
 """
 
 
-@pytest.fixture(scope="module")
-def bubblewrap() -> None:
-    try:
-        attempt()
-    except CannotJudge as why:
-        missing(str(why))
-
-
-def missing(why: str) -> NoReturn:
-    """Skip; fail in an automatic run, where nothing may be skipped."""
-    if "CI" in os.environ:
-        pytest.fail(why)
-    pytest.skip(why)
-
-
 @pytest.mark.usefixtures("bubblewrap")
-def test_what_it_sees(tmp_path: Path) -> None:
+def test_what_an_isolated_command_sees(tmp_path: Path) -> None:
     own, hidden, file = tmp_path / "submissions" / "own", tmp_path / "reports", tmp_path / "rules.py"
     own.mkdir(parents=True)
     hidden.mkdir()
@@ -80,7 +65,7 @@ def test_what_it_sees(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("bubblewrap")
-def test_a_folder_within_what_is_hidden(tmp_path: Path) -> None:
+def test_a_folder_inside_a_hidden_folder(tmp_path: Path) -> None:
     own, hers = tmp_path / "own", tmp_path / "hers"
     own.mkdir()
     hers.mkdir()
@@ -89,7 +74,7 @@ def test_a_folder_within_what_is_hidden(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("bubblewrap")
-def test_a_server_apart_is_heard_and_ended(tmp_path: Path) -> None:
+def test_an_isolated_server_responds_and_ends(tmp_path: Path) -> None:
     script = tmp_path / "server.py"
     given = command(script, each="client.recv(9); client.sendall(b'x'); os.kill(os.getpid(), 9)")
     with LocalTarget(given.replace(sys.executable, PYTHON), folder=tmp_path, isolation=BubblewrapSandbox()) as launched:
@@ -111,16 +96,16 @@ class Replaced(Exception):
 @pytest.fixture
 def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     def execvpe(program: str, arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
-        raise Replaced(*arguments, environment[INSIDE])
+        raise Replaced(*arguments, environment[ISOLATED])
 
     monkeypatch.setattr(os, "execvpe", execvpe)
-    monkeypatch.setattr("http_contract.sandbox.bubblewrap.attempt", lambda: None)
+    monkeypatch.setattr("http_contract.sandbox.bubblewrap.require", lambda: None)
     monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "http_contract", "check", "--isolate"])
 
 
 @pytest.mark.usefixtures("replaced")
 def test_the_judge_runs_itself_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(INSIDE, raising=False)
+    monkeypatch.delenv(ISOLATED, raising=False)
     with pytest.raises(Replaced) as raised:
         enter()
     assert raised.value.args == (*WITHOUT_NETWORK, sys.executable, "-m", "http_contract", "check", "--isolate", "1")
@@ -128,7 +113,7 @@ def test_the_judge_runs_itself_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("replaced")
 def test_the_judge_runs_itself_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(INSIDE, "1")
+    monkeypatch.setenv(ISOLATED, "1")
     enter()
 
 
@@ -137,13 +122,13 @@ def test_the_judge_runs_itself_again_once(monkeypatch: pytest.MonkeyPatch) -> No
     [(None, "needs bubblewrap"), ("echo No permissions >&2; exit 1", "does not work on this machine: No permissions")],
     ids=["missing", "forbidden"],
 )
-def test_where_it_cannot_be(script: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_isolation(script: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if script:
         (tmp_path / PROGRAM).write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / PROGRAM).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotJudge, match=why):
-        attempt()
+        require()
 
 
 @pytest.mark.parametrize(

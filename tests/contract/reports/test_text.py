@@ -7,7 +7,7 @@ import pytest
 from http_contract.client.server import Crash
 from http_contract.http.response import Response
 from http_contract.http.transcript import Failure, Transcript
-from http_contract.reports.text import Part, exchanges, parts, tell, visible
+from http_contract.reports.text import Part, exchanges, parts, tell
 from http_contract.rules.model import Outcome, Rule
 
 RULE = Rule(id="a-b", stage=1, sentence="It is so.", hint="Do it.", section="RFC 9110 §1")
@@ -165,11 +165,6 @@ def test_a_skipped_rule_has_no_more_than_its_hint() -> None:
     outcome = Outcome(rule=RULE, verdict="skipped", reason="x does not hold")
     assert [part.kind for part in parts(outcome)] == ["rule", "hint", "section"]
     assert Part("hint", "  Hint: Do it.") in parts(outcome)
-
-
-def test_visible() -> None:
-    assert visible(bytes(range(256))).isascii()
-    assert visible(bytes(range(256))).isprintable()
 
 
 def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:

@@ -17,7 +17,7 @@ from http_contract.cli.init import STARTER, ZIP, scaffold
 from http_contract.runner.session import read_settings
 from http_contract.sandbox.launcher import LocalTarget
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PACKAGE = STARTER.parent
 SCRIPTS = {"setup.sh", "run_autograder", "judge.sh"}
 TIMEOUT = 1.0  # seconds that the judge waits for what the naive server never says

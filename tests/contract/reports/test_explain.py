@@ -12,7 +12,7 @@ from http_contract.reports.explain import REGENERATE, code, escaped, facts, mark
 from http_contract.rules.expectations import NoReset, Status
 from http_contract.rules.registry import BY_ID, STAGES
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "contract.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "contract.md"
 MINE = """\
 from http_contract import Exchange, Rule
 from http_contract.rules.expectations import Status

@@ -1,4 +1,4 @@
-"""The judge over TLS, of a right server behind a certificate of its own."""
+"""The judge over TLS: a correct server that has a certificate of its own."""
 
 import select
 import socket
@@ -51,7 +51,7 @@ def test_the_end_of_a_connection_over_tls() -> None:
 def test_a_record_in_parts_is_waited_for() -> None:
     """The server's first bytes after the handshake, tickets for another one, are nothing that was said."""
     with encrypting(well) as server, server.connect() as connection:
-        assert connection.pause(0.1) == b""
+        assert connection.receive_for(0.1) == b""
         connection.send(get("/"))
         assert connection.response().status == 200
 

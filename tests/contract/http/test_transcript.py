@@ -4,7 +4,7 @@ import pytest
 
 from http_contract import Server
 from http_contract.client.connection import Connection
-from http_contract.client.transport import MANY, MOST
+from http_contract.client.transport import LARGE_LIMIT, LIMIT
 from http_contract.http.request import get
 from http_contract.http.response import Response
 from http_contract.http.transcript import ANSWERS, AROUND, KEPT, Failure, Transcript, about
@@ -62,14 +62,14 @@ def test_a_closed_connection_keeps_no_more() -> None:
     assert kept.responses
 
 
-@pytest.mark.parametrize(("most", "ended"), [(MOST, "flood"), (MANY, "open")])
-def test_so_much_is_taken_and_no_more(most: int, ended: str) -> None:
-    with scripted(says(OK + bytes(MOST))) as server, server.connect(most=most) as connection:
+@pytest.mark.parametrize(("limit", "ended"), [(LIMIT, "flood"), (LARGE_LIMIT, "open")])
+def test_so_much_is_taken_and_no_more(limit: int, ended: str) -> None:
+    with scripted(says(OK + bytes(LIMIT))) as server, server.connect(limit=limit) as connection:
         assert ends(server, connection) == ended
 
 
 def ends(server: Server, connection: Connection) -> str:
     connection.send(get("/"))
     connection.response()
-    connection.pause(server.timeout)
+    connection.receive_for(server.timeout)
     return connection.transport.ended if connection.transport.ended == "flood" else "open"

@@ -1,4 +1,4 @@
-"""From a URL to a server."""
+"""A server from a URL."""
 
 import os
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_server(url: str, host: str, port: int, authority: str) -> None:
     ids=lambda url: url[:24] or "nothing",
 )
 def test_no_server(url: str) -> None:
-    with pytest.raises(CannotJudge, match=r"a URL like http://127\.0\.0\.1:8001 is wanted, not "):
+    with pytest.raises(CannotJudge, match=r"is not a valid URL of a server; write one like http://127\.0\.0\.1:8001"):
         server_at(url)
 
 
@@ -58,9 +58,9 @@ def test_a_certificate_is_trusted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "ca", "why"),
     [
-        ("http://localhost", os.devnull, "a certificate is for a URL that begins with https:"),
-        ("https://localhost", __file__, "holds no certificate that can be read"),
-        ("https://localhost", "/nowhere.pem", "/nowhere.pem holds no certificate that can be read: .*No such file"),
+        ("http://localhost", os.devnull, "a certificate requires a URL that begins with https:"),
+        ("https://localhost", __file__, "no certificate can be read from"),
+        ("https://localhost", "/nowhere.pem", "no certificate can be read from /nowhere.pem: .*No such file"),
     ],
     ids=["http", "no-certificate", "missing"],
 )

@@ -1,9 +1,11 @@
-"""The client against servers that play a script: every byte recorded, every wait ended, every end named."""
+"""The client against scripted servers: it records every byte, ends every wait, and names every end of a connection."""
 
 import socket
 import struct
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
+from threading import Event
 
 import pytest
 
@@ -42,13 +44,27 @@ def mute(client: socket.socket) -> None:
 def puts_off(client: socket.socket) -> None:
     """Say again and again that an answer will come."""
     client.recv(65536)
-    for _ in range(200):
+    client.settimeout(TIMEOUT / 10)
+    there = True
+    while there:
         client.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
-        time.sleep(TIMEOUT / 10)
+        with suppress(TimeoutError):
+            there = bool(client.recv(1))
 
 
-def never_reads(client: socket.socket) -> None:
-    time.sleep(10 * TIMEOUT)
+@contextmanager
+def never_reading() -> Iterator[Server]:
+    """Yield a server that accepts a connection and leaves it alone until the end of the block."""
+    over = Event()
+
+    def waits(client: socket.socket) -> None:
+        over.wait()
+
+    with scripted(waits) as server:
+        try:
+            yield server
+        finally:
+            over.set()
 
 
 def floods(client: socket.socket) -> None:
@@ -103,7 +119,7 @@ def test_awaiting_the_close() -> None:
 
 
 def test_a_server_that_never_reads_ends_the_sending() -> None:
-    with scripted(never_reads) as server, server.connect() as connection:
+    with never_reading() as server, server.connect() as connection:
         connection.send(bytes(64 * 1024 * 1024))
         assert connection.transcript.ended == "timeout"
 
@@ -152,15 +168,15 @@ def test_no_further_answer_is_waited_for_after_a_broken_one() -> None:
     assert not response.complete
 
 
-def test_silence_can_be_looked_for() -> None:
+def test_receiving_for_a_time() -> None:
     with scripted(stays) as server, server.connect() as connection:
-        assert connection.pause(0.01) == b""
+        assert connection.receive_for(0.01) == b""
         connection.send(get("/"))
-        assert connection.pause(0.1) == OK
+        assert connection.receive_for(0.1) == OK
 
 
 def test_pushing_ends_where_the_server_takes_no_more() -> None:
-    with scripted(never_reads) as server, server.connect(transport.NARROW) as connection:
+    with never_reading() as server, server.connect(transport.SMALL_WINDOW) as connection:
         data = bytes(64 * 1024 * 1024)
         left = connection.push(data)
         assert 0 < len(left) < len(data)
@@ -170,7 +186,7 @@ def test_pushing_ends_where_the_server_takes_no_more() -> None:
 
 def test_where_there_is_no_room_nothing_is_sent() -> None:
     """Also where a socket was said to have room; being full is no end of the connection."""
-    with scripted(never_reads) as server, server.connect() as connection:
+    with never_reading() as server, server.connect() as connection:
         while connection.transport._send(memoryview(bytes(64 * 1024))):
             pass
         assert connection.transcript.ended == "open"
@@ -192,7 +208,7 @@ def test_the_end_after_an_answer(script: Script, over: bool) -> None:
     with scripted(script) as server, server.connect() as connection:
         connection.send(get("/"))
         connection.response()
-        assert connection.is_over() == over
+        assert connection.is_closed() == over
 
 
 def test_a_name_that_leads_to_several_places(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +231,7 @@ def test_each_byte_is_recorded() -> None:
     assert first.received == second.received == OK
     assert first.began <= first.finished <= second.finished
     assert second.responses[0].body == b""
-    assert server.apart().transcripts == ()
+    assert server.with_own_record().transcripts == ()
 
 
 @pytest.mark.parametrize(
