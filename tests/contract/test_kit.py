@@ -141,8 +141,8 @@ def test_the_same_files_make_the_same_zip(kit: Path, tmp_path: Path) -> None:
 
 
 def test_setup_installs_what_the_judge_needs() -> None:
-    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    dependencies = tomllib.loads((ROOT / "contract" / "pyproject.toml").read_text())["project"]["dependencies"]
     script = (STARTER / "graders" / "setup.sh").read_text()
     wanted = set(re.findall(r"'([a-z]+>=[\d.]+)'", script))
     assert {name.partition(">")[0] for name in wanted} == {"click", "psutil", "rich"}
-    assert wanted <= {*dependencies, "psutil>=6"}
+    assert wanted <= set(dependencies)
