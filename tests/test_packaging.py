@@ -215,9 +215,10 @@ def test_grade(scripts: Path, project: Path) -> None:
 
 @pytest.mark.parametrize("options", [(), ("-p", "no:django")], ids=["", "no-django"])
 def test_pytest(pytest_scripts: Path, project: Path, options: tuple[str, ...]) -> None:
-    command = (pytest_scripts / "pytest", "-v", *options, "--pyargs", "http_contract", "-k", "own-index or route-test")
+    chosen = ("--pyargs", "http_contract", "-k", "own-index or route-test", "--contract-hidden", "hidden.py")
     with serving(HANDLERS["raw"]) as port:
-        done = run(project, *command, "--contract-url", f"http://{HOST}:{port}", "--contract-hidden", "hidden.py")
+        url = f"http://{HOST}:{port}"
+        done = run(project, pytest_scripts / "pytest", "-v", *options, *chosen, "--contract-url", url)
     assert re.search(r"^contract: http://\S+, seed 0$", done.stdout, re.MULTILINE), done.stdout + done.stderr
     assert "stage-1::own-index PASSED" in done.stdout
     assert "stage-3::route-test PASSED" in done.stdout
