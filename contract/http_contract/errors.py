@@ -1,5 +1,5 @@
-"""What keeps the judge from its work."""
+"""The error that stops the judge, or keeps it from starting."""
 
 
 class CannotJudge(Exception):
-    """The judge can't do its work; the message says why, in one line."""
+    """The judge cannot do its work. The message is one line: what happened, then what to do."""

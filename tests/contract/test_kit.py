@@ -53,13 +53,13 @@ def test_a_folder_that_is_new_or_empty(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_that_is_not_empty(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
-    assert init(tmp_path) == (2, "", f"Error: {tmp_path} is not empty\n")
+    assert init(tmp_path) == (2, "", f"Error: {tmp_path} is not empty. Choose a new folder.\n")
     assert files(tmp_path) == {"mine"}
 
 
 def test_what_is_no_folder(tmp_path: Path) -> None:
     (file := tmp_path / "mine").touch()
-    assert init(file) == (2, "", f"Error: {file}: Not a directory\n")
+    assert init(file) == (2, "", f"Error: Cannot write {file}: Not a directory. Choose another folder.\n")
 
 
 def test_all_of_the_starter_is_there_or_in_the_zip(kit: Path) -> None:

@@ -185,7 +185,7 @@ def cluster(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client  # has no types
     except ImportError as error:
-        raise CannotJudge("--dask needs distributed: pip install 'three-routers[cluster]'") from error
+        raise CannotJudge("--dask needs distributed. Install it: pip install 'http-contract[cluster]'") from error
     try:
         client: Any = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
