@@ -199,11 +199,13 @@ def test_version(scripts: Path, project: Path) -> None:
 @pytest.mark.parametrize("starts", [["contract"], ["python", "-P", "-m", "http_contract"]], ids=["script", "module"])
 def test_check(scripts: Path, project: Path, starts: list[str]) -> None:
     program, *rest = starts
-    options = ("--until", "1", "--hidden", "hidden.py", "--report", "json=report.json")
+    reports = ("--report", "json=report.json", "--report", "har=report.har")
+    options = ("--until", "1", "--hidden", "hidden.py", *reports)
     done = run(project, scripts / program, *rest, "check", *options)
     assert (done.returncode, done.stderr) == (0, "")
     report = json.loads((project / "report.json").read_text())
     assert {rule["id"] for rule in report["rules"]} == STAGE_1 | {"own-index"}
+    assert json.loads((project / "report.har").read_text())["log"]["creator"]["version"] != "unknown"
 
 
 def test_grade(scripts: Path, project: Path) -> None:
