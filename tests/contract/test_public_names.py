@@ -23,7 +23,8 @@ DATA = ("RULES", "BY_ID", "STAGES", "CLIENT_ERRORS", "HTML", "JSON", "PROBLEM")
 
 @pytest.mark.parametrize("name", api.__all__)
 def test_a_public_name_is_documented(name: str) -> None:
-    assert re.search(rf"`{name}`", http_contract.__doc__ or "")
+    assert f"`{name}`" in (http_contract.__doc__ or "")
+    assert f"`{name}`" in (ROOT / "contract" / "README.md").read_text()
     assert name in DATA or (getattr(http_contract, name).__doc__ or "").strip().endswith((".", ")")), name
 
 
