@@ -1,4 +1,4 @@
-# make [help]: what there is to make.
+# Run `make` to list the targets.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,50 +8,57 @@ ARGS ?=
 .PHONY: help .venv run test lint docs fuzz bench clean
 
 help:
-	@echo "make run      start the three implementations, and a page about them on port 8000; Ctrl-C ends them"
-	@echo "              make run ARGS='--port 9000 --base-port 9000' passes options on; ARGS=--help lists them"
-	@echo "make test     check everything: style, types, tests, coverage"
-	@echo "make lint     check style and types alone"
-	@echo "make docs     make docs/contract.md, conformance.md, mutants.md and the pictures again, in ten minutes"
-	@echo "make fuzz     send a million broken streams to raw_router's core, on all cores, and tell the seed"
-	@echo "              make fuzz ARGS='--seed 7 --count 100000' does other ones, or the same again"
-	@echo "make bench    measure raw_router beside other servers, for half an hour, into docs/bench.json and docs/bench.svg"
-	@echo "              make bench ARGS='--workload same --rounds 3' measures less, and writes nothing"
-	@echo "make .venv    make the virtual environment with all in it, or bring it up to date; the others do it as needed,"
-	@echo "              make run without what only tests need"
-	@echo "              make .venv PYTHON=python3.12 chooses the Python, 3.11 or later"
-	@echo "make clean    remove all that was made, .venv too"
+	@echo "make run      Start the three implementations, and a page about them on port 8000. Ctrl-C stops all of them."
+	@echo "              If a port is in use, choose others: make run ARGS='--port 9000 --base-port 9000'"
+	@echo "              List the options: make run ARGS=--help"
+	@echo "make test     Check everything: style, types, tests, coverage."
+	@echo "make lint     Check style and types only."
+	@echo "make docs     Write docs/contract.md, conformance.md, mutants.md and the pictures. This takes ten minutes."
+	@echo "make fuzz     Send a million malformed streams to the core of raw_router, and print the seed."
+	@echo "              Send other streams: make fuzz ARGS='--seed 7 --count 100000'"
+	@echo "make bench    Measure raw_router and other servers, and write docs/bench.json and docs/bench.svg."
+	@echo "              This takes half an hour. Measure less, and write nothing: make bench ARGS='--workload same --rounds 3'"
+	@echo "make .venv    Make the virtual environment, or update it. The other targets do this when it is needed."
+	@echo "              Choose the Python, 3.11 or later: make .venv PYTHON=python3.12"
+	@echo "make clean    Remove everything that make made, .venv included."
 
 .venv: .venv/can-test
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-# Marks are made last, so that an installation that was broken off is done again; --clear removes both.
+VERSION := 'import sys; print("%d.%d" % sys.version_info[:2])'
+
+# The marks can-run and can-test are made last, so that make repeats an installation that was interrupted. --clear
+# removes both. Debian packs venv and pip apart from Python: `python3 -m venv` fails there until python3-venv is installed.
 .venv/can-run: pyproject.toml contract/pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "Python 3.11 or later is needed, and $(PYTHON) is none: make .venv PYTHON=python3.12 names another." >&2; \
+		echo "$(PYTHON) is missing, or older than Python 3.11. Choose another one: make .venv PYTHON=python3.12" >&2; \
 		exit 1; }
-	@echo "Installing into .venv, which takes a minute or two ..."
-	@$(PYTHON) -m venv --clear .venv
+	@echo "Installing into .venv. This takes a minute or two."
+	@said=$$({ $(PYTHON) -m venv --clear .venv && $(BIN)/python -m pip --version; } 2>&1) || { \
+		rm -rf .venv; \
+		echo "$$said" >&2; \
+		echo "$(PYTHON) cannot make a virtual environment with pip. On Debian or Ubuntu, install what is missing:" >&2; \
+		echo "  sudo apt-get install python$$($(PYTHON) -c $(VERSION))-venv" >&2; \
+		exit 1; }
 	@$(PIP) -e '.[servers]' -e ./contract
 	@touch $@
 
 .venv/can-test: .venv/can-run
-	@echo "Installing what tests need into .venv, which takes a minute or two ..."
+	@echo "Installing the packages for tests into .venv. This takes a minute or two."
 	@$(PIP) -e '.[test]' -e './contract[cluster]'
 	@touch $@
 
 run: .venv/can-run
 	@$(BIN)/sidebyside page $(ARGS)
 
-# Coverage is that of the units' own tests. The others judge the same code thousands of times; measured, they would
-# take twice as long.
+# Coverage is measured in the unit tests only. The other tests run the same code thousands of times, and measuring would
+# make them take twice as long.
 MEASURED := tests/shared_views tests/raw_router tests/contract
-# Tests mostly wait for servers, or for what servers must not say: some at a time keep two cores busy, and who is done
-# takes over from who is not.
+# Most tests wait for servers, so several at a time keep two cores busy; a worker that is done takes tests from others.
 PYTEST := -m pytest --dist worksteal -n
 
-# nginx, wrk, bubblewrap and Chromium are for some of the tests, which are skipped where they cannot be had.
+# Some tests need nginx, wrk, bubblewrap or Chromium. They are skipped where the program is missing.
 test: lint
 	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap chromium=chromium
 	@rm -f .coverage .coverage.*
@@ -76,7 +83,7 @@ docs: .venv
 fuzz: .venv
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-# bjoern has to be compiled, which may fail without libev; the other peers are measured even so.
+# bjoern is compiled, which fails without libev. The other servers are measured nevertheless.
 bench: .venv
 	@tools/debian wrk=wrk nginx=nginx-light
 	@[ -f /usr/include/ev.h ] || tools/debian libev=libev-dev
@@ -84,5 +91,5 @@ bench: .venv
 	@$(BIN)/sidebyside bench $(or $(ARGS),--suite all --seconds 1 --json docs/bench.json --svg docs/bench.svg)
 
 clean:
-	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist *.egg-info contract/*.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -41,11 +41,11 @@ LAST = len(STEPS)
 
 
 def claims() -> Iterator[object]:
-    """Yield each rule of which a step says that it holds, or that it does not."""
+    """Yield each rule that a step lists, and whether it passes or fails."""
     for number, step in enumerate(STEPS, 1):
-        for told, ids in re.findall(r"(?m)^- (Holds|Does not hold)[^:]*: ([^.]*)\.$", step):
+        for verdict, ids in re.findall(r"(?m)^- (Pass|Fail)[^:]*: ([^.]*)\.$", step):
             for id in re.findall("`([a-z0-9-]+)`", ids):
-                yield pytest.param(number, id, told == "Holds", id=f"{number}-{id}")
+                yield pytest.param(number, id, verdict == "Pass", id=f"{number}-{id}")
 
 
 def launched(step: int, folder: Path) -> LocalTarget:

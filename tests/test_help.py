@@ -1,5 +1,6 @@
-"""The help of each command: what each option and argument means, and examples; and how shells complete them."""
+"""The help of each command: a text for each option and argument in plain English, examples, and completion."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,12 @@ from sidebyside.__main__ import main as sidebyside
 PROGRAMS = {"contract": contract, "sidebyside": sidebyside}
 MODULES = ("raw_router", "flask_app")
 NARROW = 80  # columns of the narrowest terminal that is common
+FORBIDDEN = re.compile(
+    r"\b(?:anew|for ever|at the most|so many|all the same|tells?|told|want(?:s|ed)?|keeps?|kept|holds?|held|"
+    r"bears?|borne|knows?|known|says?|said|takes?|is no|none that|what(?:ever)?|whose|those)\b",
+    re.IGNORECASE,
+)
+"""Words that docs and help texts avoid: a named subject and the field's verbs are plainer."""
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
@@ -50,6 +57,23 @@ def test_says_what_it_does_and_shows_examples(name: str) -> None:
 def test_says_of_each_option_what_it_is_for(name: str) -> None:
     unsaid = [each.name for each in COMMANDS[name].params if isinstance(each, click.Option) and not each.help]
     assert unsaid == []
+
+
+def texts(name: str) -> Iterator[str]:
+    """Yield the texts that people read in the help of a command."""
+    command = COMMANDS[name]
+    yield command.help or ""
+    for each in command.params:
+        if isinstance(each, click.Option) and each.help:
+            yield each.help
+    if name in PROGRAMS:
+        yield from (short for _, short in PROGRAMS[name].table.values())
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name.startswith("contract")])
+def test_texts_are_plain_sentences(name: str) -> None:
+    assert [text for text in texts(name) if not re.match(r"[A-Z]", text) or FORBIDDEN.search(text)] == []
+    assert [text for text in texts(name) if not re.search(r"\.( +\[default: .*\])?$", text.strip())] == []
 
 
 @named
@@ -119,5 +143,5 @@ print(*sys.modules)
 def test_commands_are_completed_without_being_imported() -> None:
     """Flask and Django take their time."""
     loaded = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True).stdout.split()
-    assert {"flask", "django", "sidebyside.compare.cli"}.isdisjoint(loaded)
+    assert {"flask", "django", "sidebyside.compare.cli", "http_contract.rules.registry"}.isdisjoint(loaded)
     assert "sidebyside.__main__" in loaded

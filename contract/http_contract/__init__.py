@@ -1,105 +1,43 @@
-"""The judge of HTTP servers: a black box that speaks raw bytes and imports nothing of what it judges.
+"""http-contract judges HTTP/1.1 servers: it sends raw bytes over sockets and checks what comes back.
 
-These are the public names. Rules of your own import them from here; all other modules may change.
+These are the public names. A teacher's rules and other programs import them from `http_contract`; all other modules
+may change.
+
+**Rules.** `Rule`, `Exchange` and `Expectation` describe a rule as data. Inside a check, `expect` raises what a response
+does not meet, and `first` returns the first response. `broken` makes the exception `Broken`, which a check raises; it
+contains each `Failure`.
+
+**Requests.** `request`, `last`, `get`, `head` and `post` return a request as bytes. `Part`, `multipart` and
+`multipart_type` make a multipart form.
+
+**Expectations about the status and the header fields.** `Status`, `CLIENT_ERRORS`, `Has`, `Lacks`, `Lists`; `HTML`,
+`JSON` and `PROBLEM` are the usual values of Content-Type.
+
+**Expectations about the content.** `SomeBody`, `NoBody`, `BodyContains`, `BodyLacks`, `BodyMatches`, `Shows`; for JSON
+`Member`, `MemberOf`, `Records` and `FieldListed`.
+
+**Expectations about the form of a response.** `Complete`, `Framed`, `Without`, `NoInterim`.
+
+**Expectations about the connection.** `Closes`, `Silent`, `NoReset`, `NothingAfter`, `NothingServed`.
+
+**Combined expectations.** `All`, `Either`, `When`, `Nth`.
+
+**The server.** A check gets a `Server`. It opens a `Connection`, whose `Transcript` contains the bytes and each
+`Response` with its `FieldLine`s.
+
+**Judging from a program.** `RULES`, `BY_ID` and `STAGES` are the contract, and a `Choice` selects rules. `run` judges
+one rule, `judge` several at a running server, and `ResultCache` judges each rule once. A `Scheduler` judges a
+`RemoteTarget` or a `LocalTarget` as `contract check` does. `url_from` and `server_at` make a `Server` from a URL. An
+`Outcome` is the result of one rule, and a `Report` that of all. `CannotJudge` means that the judge cannot work.
 """
 
-from http_contract.client.connection import Connection
-from http_contract.client.server import Server
-from http_contract.errors import CannotJudge
-from http_contract.http.request import Part, get, head, last, multipart, multipart_type, post, request
-from http_contract.http.response import FieldLine, Response
-from http_contract.http.transcript import Broken, Failure, Transcript, broken
-from http_contract.rules.content import HTML, JSON, PROBLEM, FieldListed, Member, MemberOf, Records, Shows
-from http_contract.rules.expectations import (
-    CLIENT_ERRORS,
-    All,
-    BodyContains,
-    BodyLacks,
-    BodyMatches,
-    Closes,
-    Complete,
-    Either,
-    Framed,
-    Has,
-    Lacks,
-    Lists,
-    NoBody,
-    NoInterim,
-    NoReset,
-    NothingAfter,
-    NothingServed,
-    Nth,
-    Silent,
-    SomeBody,
-    Status,
-    When,
-    Without,
-    first,
-)
-from http_contract.rules.model import Exchange, Expectation, Outcome, Rule, expect
-from http_contract.rules.registry import BY_ID, RULES, STAGES
-from http_contract.runner.rule_runner import ResultCache, run
-from http_contract.runner.scheduler import judge
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "BY_ID",
-    "CLIENT_ERRORS",
-    "HTML",
-    "JSON",
-    "PROBLEM",
-    "RULES",
-    "STAGES",
-    "All",
-    "BodyContains",
-    "BodyLacks",
-    "BodyMatches",
-    "Broken",
-    "CannotJudge",
-    "Closes",
-    "Complete",
-    "Connection",
-    "Either",
-    "Exchange",
-    "Expectation",
-    "Failure",
-    "FieldLine",
-    "FieldListed",
-    "Framed",
-    "Has",
-    "Lacks",
-    "Lists",
-    "Member",
-    "MemberOf",
-    "NoBody",
-    "NoInterim",
-    "NoReset",
-    "NothingAfter",
-    "NothingServed",
-    "Nth",
-    "Outcome",
-    "Part",
-    "Records",
-    "Response",
-    "ResultCache",
-    "Rule",
-    "Server",
-    "Shows",
-    "Silent",
-    "SomeBody",
-    "Status",
-    "Transcript",
-    "When",
-    "Without",
-    "broken",
-    "expect",
-    "first",
-    "get",
-    "head",
-    "judge",
-    "last",
-    "multipart",
-    "multipart_type",
-    "post",
-    "request",
-    "run",
-]
+if TYPE_CHECKING:
+    from http_contract.api import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when the first one is used, so that commands and pytest start without all the rules."""
+    return getattr(import_module("http_contract.api"), name)

@@ -1,4 +1,4 @@
-"""contract, also as python -m http_contract: the judge at the command line."""
+"""The command `contract`, also `python -m http_contract`."""
 
 import click
 
@@ -6,9 +6,9 @@ from http_contract.cli.lazy_group import Commands
 
 COMMANDS = {
     "check": ("http_contract.cli.check", "Judge one server."),
-    "explain": ("http_contract.cli.explain", "Tell all about a rule."),
+    "explain": ("http_contract.cli.explain", "Describe a rule."),
     "rules": ("http_contract.cli.rules", "List the rules."),
-    "init": ("http_contract.cli.init", "Make a folder to begin a course, or a server, with."),
+    "init": ("http_contract.cli.init", "Make a folder to start a course or a server with."),
     "grade": ("http_contract.cli.grade", "Judge a folder of submissions."),
 }
 EXAMPLES = """\b
@@ -18,7 +18,7 @@ Examples:
   contract check --help                                       each command has examples
 
 \b
-Completion with the Tab key:
+Complete commands with the Tab key. Add a line to the start file of your shell:
   eval "$(_CONTRACT_COMPLETE=bash_source contract)"           in ~/.bashrc
   eval "$(_CONTRACT_COMPLETE=zsh_source contract)"            in ~/.zshrc
   _CONTRACT_COMPLETE=fish_source contract | source            in ~/.config/fish/config.fish
@@ -28,7 +28,7 @@ Completion with the Tab key:
 @click.command(cls=Commands, table=COMMANDS, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="http-contract", message="%(package)s %(version)s")
 def main() -> None:
-    """Judge HTTP servers, in any language, by one contract in ten stages."""
+    """Judge HTTP servers, written in any language, by a contract of rules in ten stages."""
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""The pytest face: each rule is an item, judged at the URL given, or where a command starts a server.
+"""The rules as pytest tests: each rule is an item, judged at a URL or on a server that a command starts.
 
     pytest --pyargs http_contract --contract-url http://127.0.0.1:8001
     pytest --pyargs http_contract --contract-url https://localhost:8443 --contract-ca certificate.pem
     pytest --pyargs http_contract --contract-command "python main.py {port}" -m "stage_1 or stage_2" -k "not restarts"
 
-The package's name stands for the rules, and nothing in it is collected as a file. Nor is anything else, unless the
-command line names it, so that any folder will do. Each item has a marker for its stage.
+`http_contract` stands for the rules. pytest collects no other file unless the command line names it, so these commands
+work in any folder. Each item has a marker for its stage. Run the script `pytest`, or `python -P -m pytest`: without -P,
+Python looks for modules in the current folder first, and a file such as http.py there hides the standard library's.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -16,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from http_contract.client.server import PATIENCE, server_at, url_from
+from http_contract.client.server import server_at, url_from
 from http_contract.errors import CannotJudge
 from http_contract.http.transcript import Broken
+from http_contract.pytest_options import PACKAGE
 from http_contract.reports.text import tell
 from http_contract.rules.model import Rule
 from http_contract.rules.registry import RULES, STAGES, rules_from
@@ -27,38 +29,18 @@ from http_contract.runner.scheduler import prepared
 from http_contract.runner.target import RemoteTarget, Target
 from http_contract.sandbox.launcher import LocalTarget
 
-LAST_STAGE = max(STAGES)
-PACKAGE = "http_contract"  # what --pyargs names the rules by
-
 
 class RuleBroken(Exception):
-    """A MUST rule does not hold; the message is all there is to say."""
+    """A MUST rule failed; the message is the whole report of it."""
 
 
 JUDGEMENT = pytest.StashKey[ResultCache]()
 CHOSEN = pytest.StashKey[tuple[Rule, ...]]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("contract", "the HTTP contract")
-
-    def option(name: str, metavar: str, help: str, **others: Any) -> None:
-        group.addoption(f"--contract-{name}", metavar=metavar, help=help, **others)
-
-    seconds: dict[str, Any] = {"metavar": "SECONDS", "type": float}
-    option("url", "URL", "judge the server that runs there")
-    option("ca", "FILE", "trust this certificate, in PEM, at an https URL")
-    option("command", "COMMAND", "judge what it starts on {port}, or $PORT")
-    option("hidden", "FILE", "judge by the RULES of this Python file, too", type=Path)
-    option("seed", "N", "for random data (default: %(default)s)", type=int, default=0)
-    option("until", "STAGE", "judge no later stage", type=int, default=LAST_STAGE)
-    option("timeout", help="for each answer (default: by how fast the server is)", **seconds)
-    option("patience", help="for rules about time limits (default: %(default)s)", default=PATIENCE, **seconds)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        rules, target = rules_of(config), subject_of(config)
+        rules, target = rules_of(config), target_of(config)
     except CannotJudge as error:
         raise pytest.UsageError(str(error)) from error
     for stage in sorted({rule.stage for rule in rules}):
@@ -66,51 +48,50 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"stage_{stage}: rules of the HTTP contract: {title}")
     if target:
         until = config.getoption("contract_until")
-        config.stash[CHOSEN] = tuple(rule for rule in rules if rule.stage <= until)
+        config.stash[CHOSEN] = tuple(rule for rule in rules if until is None or rule.stage <= until)
         alone = judging(target, config.getoption("contract_timeout"))
         config.stash[JUDGEMENT] = ResultCache(
             lambda rule: alone().judge(rule), rules, lacks=lambda rule: alone().lacks(rule)
         )
         config.args = files(config)
     elif names_rules(config):
-        raise pytest.UsageError(
-            "--pyargs http_contract wants to know what to judge: --contract-url or --contract-command"
-        )
+        raise pytest.UsageError("There is no server to judge. Add --contract-url or --contract-command.")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     if JUDGEMENT not in config.stash:
         return None
     target = config.getoption("contract_url") or config.getoption("contract_command")
-    return f"contract: {target}, seed {config.getoption('contract_seed')}"
+    return f"contract: {target}, seed {config.getoption('contract_seed') or 0}"
 
 
 def rules_of(config: pytest.Config) -> tuple[Rule, ...]:
     """Return the contract's rules, and those of a teacher's own file."""
-    hidden: Path | None = config.getoption("contract_hidden")
-    return (*RULES, *rules_from(hidden)) if hidden else RULES
+    hidden = config.getoption("contract_hidden")
+    return (*RULES, *rules_from(Path(hidden))) if hidden else RULES
 
 
-def subject_of(config: pytest.Config) -> Target | None:
-    """Return what the options name, if they name anything."""
+def target_of(config: pytest.Config) -> Target | None:
+    """Return the server that the options name, if there is one."""
     url, command, ca = (config.getoption(f"contract_{name}") for name in ("url", "command", "ca"))
-    told = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
+    given = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
+    changes = {name: value for name, value in given.items() if value is not None}
     if url and command:
-        raise CannotJudge("--contract-url and --contract-command exclude each other")
+        raise CannotJudge("--contract-url and --contract-command exclude each other. Give one of them.")
     if ca and not url:
-        raise CannotJudge("--contract-ca is for a --contract-url")
+        raise CannotJudge("--contract-ca is only for an https URL. Add --contract-url.")
     if url:
-        return RemoteTarget(replace(server_at(url_from(url), ca), **told))
+        return RemoteTarget(replace(server_at(url_from(url), ca), **changes))
     if command:
         launched = LocalTarget(command)
-        launched.server = replace(launched.server, **told)
+        launched.server = replace(launched.server, **changes)
         config.add_cleanup(launched.close)
         return launched
     return None
 
 
 def judging(target: Target, timeout: float | None) -> Callable[[], RuleRunner]:
-    """Return what gives what judges one rule after the other; nothing is asked of the server before the first one."""
+    """Return a function that returns the rule runner; it contacts the server only when the first rule is judged."""
 
     @cache
     def alone() -> RuleRunner:
@@ -124,7 +105,7 @@ def names_rules(config: pytest.Config) -> bool:
 
 
 def files(config: pytest.Config) -> list[str]:
-    """Return what the command line names beside the rules."""
+    """Return the files and folders that the command line names beside the rules."""
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return []
     return [argument for argument in config.args if not (names_rules(config) and argument == PACKAGE)]
@@ -134,7 +115,7 @@ def files(config: pytest.Config) -> list[str]:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Let the session find the stages next to whatever else it finds."""
+    """Add the stages to the tests that the session collects."""
     report = yield
     if isinstance(collector, pytest.Session) and JUDGEMENT in collector.config.stash:
         report.result.extend(stages(collector))
@@ -142,7 +123,7 @@ def pytest_make_collect_report(
 
 
 def stages(session: pytest.Session) -> Iterator["Stage"]:
-    """Yield the stages to judge; their ids are the first part of those of their rules."""
+    """Yield the stages to judge; the ids of their rules begin with theirs."""
     for number in sorted({rule.stage for rule in session.config.stash[CHOSEN]}):
         yield Stage.from_parent(session, name=f"stage {number}", nodeid=f"stage-{number}", number=number)
 

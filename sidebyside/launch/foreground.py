@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from http_contract.cli.console import drop
+from http_contract.cli.console import discard
 from sidebyside.launch.launcher import launch, wait_until_all_listen, watch
 from sidebyside.launch.services import NOTES, SERVERS, ServerSpec
 from sidebyside.launch.signals import Stopped, StopSignals
@@ -46,8 +46,8 @@ def print_log(spec: ServerSpec, lines: Sequence[str], console: Console) -> None:
 
 
 def say_goodbye(console: Console) -> None:
-    """Print a last line. In a pipe, drop instead what is not yet written: its reader may be stuck."""
+    """Print a last line. In a pipe, discard instead what is not yet written: its reader may be stuck."""
     if console.is_terminal:
         console.print("All servers have been stopped.")
     else:
-        drop(console.file.fileno())
+        discard(console.file.fileno())

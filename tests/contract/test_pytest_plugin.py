@@ -21,7 +21,7 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parent.parent.parent
 # The installed distribution names the plugin, and pytest takes none twice.
 INSTALLED = bool(entry_points(group="pytest11", name="http_contract"))
-PLUGINS = ("-p", "no:django", "-p", "no:cacheprovider", *(() if INSTALLED else ("-p", "http_contract.pytest_plugin")))
+PLUGINS = ("-p", "no:django", "-p", "no:cacheprovider", *(() if INSTALLED else ("-p", "http_contract.pytest_options")))
 MUTANTS = {mutant.id: mutant for mutant in (UNBROKEN, *RESPOND, *ROUTE)}
 
 
@@ -78,7 +78,7 @@ def test_the_name_of_the_package_stands_for_the_rules(run: Run, server: Server, 
 def test_the_name_of_the_package_wants_a_server(run: Run) -> None:
     result = run("--pyargs", "http_contract")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*wants to know what to judge: --contract-url or --contract-command*"])
+    result.stderr.fnmatch_lines(["*There is no server to judge. Add --contract-url or --contract-command.*"])
 
 
 @pytest.mark.parametrize(

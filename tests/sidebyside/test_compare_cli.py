@@ -295,7 +295,7 @@ NOWHERE = ["http://127.0.0.1:1", "http://127.0.0.1:2"]
         (["GET", "/", "--urls", *NOWHERE], "no connection to 127.0.0.1:1: Connection refused"),
         (
             ["GET", "/", "--timeout", "x"],
-            "Invalid value for '--timeout': 'x' is no number of seconds",
+            "Invalid value for '--timeout': 'x' is not a valid number of seconds",
         ),
         (["GET", "/", "--jason"], "No such option"),
     ],

@@ -239,7 +239,7 @@ def raising(error: OSError) -> Callable[[object, object], None]:
     [
         (["--on", "apache"], "'apache' is not one of 'raw_router', 'serial'"),
         (["--only", "bottle"], "'bottle' is not one of 'raw', 'flask', 'django'"),
-        (["--page", "no/such/folder/page.md"], "there is no folder no/such/folder"),
+        (["--page", "no/such/folder/page.md"], "the folder no/such/folder does not exist"),
         (["--only", "raw", "--on", "gunicorn"], "raw does not run on gunicorn"),
     ],
     ids=["server", "implementation", "folder", "neither"],

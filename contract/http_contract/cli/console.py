@@ -1,45 +1,71 @@
-"""What `contract` can be told to do, a module each."""
+"""What every command does alike: print where nobody may be reading, and end in order on a signal."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 from rich.console import Console
 
-PIPED = 300  # columns where there is no terminal to tell them
+PIPED_WIDTH = 300  # columns of a table that is not printed on a terminal
 
 
 class Unable(click.ClickException):
-    """What was asked for can't be done; the message is one line that says why."""
+    """The command cannot do its work; the message is one line that says why, and what to do."""
 
     exit_code = 2
 
 
 class Output(Console):
-    """A console that drops what nobody reads any more, so that a command ends with its usual status."""
+    """A console that discards its output when the reader is gone (`| head`); the exit status stays the usual one."""
 
     def on_broken_pipe(self) -> None:
-        drop(sys.stdout.fileno())
+        discard(sys.stdout.fileno())
 
 
 def console() -> Console:
-    """Return what prints tables, as wide as the terminal."""
+    """Return a console for tables, as wide as the terminal."""
     made = Output(highlight=False)
     if not made.is_terminal:
-        made.width = PIPED
+        made.width = PIPED_WIDTH
     return made
 
 
 def say(text: str, err: bool = False) -> None:
-    """Print a line, or drop it, and all that is still to be said there, where nobody reads any more."""
+    """Print a line. If the reader is gone, discard this line and all later ones."""
     try:
         click.echo(text, err=err)
     except BrokenPipeError:
-        drop((sys.stderr if err else sys.stdout).fileno())
+        discard((sys.stderr if err else sys.stdout).fileno())
 
 
-def drop(descriptor: int) -> None:
-    """Let go of all that is written to a file from now on."""
+def discard(descriptor: int) -> None:
+    """Discard everything that is written to a file from now on."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, descriptor)
     os.close(nothing)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM asks the command to end, as Ctrl-C does."""
+
+
+def terminate(*_: object) -> NoReturn:
+    raise Terminated
+
+
+@contextmanager
+def orderly(message: str = "") -> Iterator[None]:
+    """On Ctrl-C and SIGTERM leave all blocks, so that started servers end, and exit with the status of the signal."""
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if message:
+            say(message, err=True)
+        sys.exit(128 + (signal.SIGTERM if isinstance(interrupt, Terminated) else signal.SIGINT))
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,4 +1,4 @@
-"""contract explain: all about one rule."""
+"""contract explain: describe one rule."""
 
 import click
 from rich.table import Table
@@ -14,14 +14,14 @@ from http_contract.rules.registry import BY_ID, unknown
 EXAMPLES = """\b
 Examples:
   contract explain route-unknown
-  contract rules --stage 3              to find an id
+  contract rules --stage 3              lists the ids of a stage
 """
 
 
 @click.command(epilog=EXAMPLES)
 @click.argument("rule", shell_complete=rule_ids)
 def explain(rule: str) -> None:
-    """Tell all about a RULE, named by its id: what it promises, what it sends, which answers are legal."""
+    """Describe the rule with the id RULE: the requirement, the requests, the legal responses."""
     if rule not in BY_ID:
         raise CannotJudge(unknown(rule, BY_ID))
     console().print(Text(rule, style="bold"), columns(BY_ID[rule]), sep="\n")

@@ -1,8 +1,6 @@
 """contract grade: judge a folder of submissions."""
 
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from http_contract.cli.console import say
+from http_contract.cli.console import orderly, say
 from http_contract.cli.options import check_isolation, judging
 from http_contract.errors import CannotJudge
 from http_contract.escaping import escape_unprintable
@@ -27,27 +25,33 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=T
 OUT = click.Path(file_okay=False, path_type=Path, resolve_path=True)
 FEEDBACK = "feedback"
 LIMIT = 300.0  # seconds
-MOST_FAILED = 5  # rules that are named at the end
-INTERRUPTED = 130  # the exit status that shells know
+MOST_FAILED = 5  # rules that are listed at the end
+STOPPED = "Stopped. Run the same command to continue."
 EXAMPLES = """\b
 Examples:
   contract grade submissions --jobs 2
   contract grade submissions --command "python3 server.py {port}" --until 4 --hidden hidden.py
   contract grade submissions --dask tcp://192.0.2.1:8786
 
-What is judged already is not judged again, unless the submission, the rules or the options have changed.
+Unchanged submissions are skipped: they are judged again only if the submission, the rules or the options change.
 """
 
 
 @click.command(epilog=EXAMPLES)
 @click.argument("folder", type=FOLDER)
-@click.option("--out", type=OUT, help="For results. [default: FOLDER-grades]")
-@click.option("--jobs", type=click.IntRange(1), help="Submissions at a time. [default: one for two processors]")
-@click.option("--dask", metavar="ADDRESS", help="Judge on this Dask cluster; FOLDER must be the same on all machines.")
-@click.option("--time-limit", type=click.FloatRange(1), default=LIMIT, show_default=True, help="Seconds for each.")
-@click.option("--command", help="Starts those whose contract.toml names no command.")
+@click.option("--out", type=OUT, help="Folder for the results. [default: FOLDER-grades]")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Number of submissions to judge at the same time. [default: half the processors]",
+)
+@click.option("--dask", metavar="ADDRESS", help="Judge on this Dask cluster. FOLDER must be the same on all machines.")
+@click.option(
+    "--time-limit", type=click.FloatRange(1), default=LIMIT, show_default=True, help="Seconds for each submission."
+)
+@click.option("--command", help="Command for submissions without a command in contract.toml.")
 @judging
-@click.option("--seed", type=int, help="For random data. [default: drawn once, and kept with the results]")
+@click.option("--seed", type=int, help="Seed of the random data. [default: random, and stored with the results]")
 def grade(
     folder: Path,
     out: Path | None,
@@ -57,16 +61,16 @@ def grade(
     hide: tuple[Path, ...],
     **given: Any,
 ) -> None:
-    """Judge the submissions in FOLDER, each a folder of its own: a table, a page, feedback for each."""
+    """Judge the submissions in FOLDER, one folder each, and write a table, a page, and feedback for each learner."""
     out = out or folder.with_name(f"{folder.name}-grades")
     if out.is_relative_to(folder):
-        raise CannotJudge(f"{out} is for results, and can't be among the submissions")
+        raise CannotJudge(f"The results cannot be among the submissions, in {out}. Choose another folder with --out.")
     check_isolation(given["isolate"], hide)
-    submissions, passed_over = submissions_in(folder)
-    for each in passed_over:
-        say(escape_unprintable(f"passed over: {each}"), err=True)
+    submissions, ignored = submissions_in(folder)
+    for each in ignored:
+        say(escape_unprintable(f"Ignored: {each}"), err=True)
     plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
-    most = plan.max_points  # there is something to judge by: a folder for results may be made
+    most = plan.max_points  # CannotJudge if there are no rules, before a folder for results is made
     store = Store(out / "results")
     if seed is None:
         save_seed(out, plan.seed)
@@ -78,22 +82,17 @@ def grade(
 def judge(
     plan: Plan, submissions: Sequence[Submission], store: Store, workers: AbstractContextManager[Workers]
 ) -> None:
-    """Judge what is not judged yet, and keep what comes of it. Ctrl-C ends the program."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
+    """Judge the submissions that have no result yet, and store the results."""
     todo = list(undone(store, map(plan.job, submissions), plan.max_points))
     say(f"{len(submissions)} submissions, {len(todo)} to judge (seed {plan.seed})", err=True)
-    try:
-        with workers as found, progress(len(todo), plan.max_points) as told:
-            for result in results(todo, found):
-                store.put(result)
-                told(result)
-    except KeyboardInterrupt:
-        say("Stopped. The same command goes on from here.", err=True)
-        sys.exit(INTERRUPTED)
+    with orderly(STOPPED), workers as pool, progress(len(todo), plan.max_points) as advance:
+        for result in results(todo, pool):
+            store.put(result)
+            advance(result)
 
 
 def undone(store: Store, planned: Iterator[Job | Result], most: int) -> Iterator[Job]:
-    """Yield the jobs that are to be done; keep, and tell, the results that were found without any."""
+    """Yield the jobs to run. Store and print the results that need no job."""
     for each in planned:
         if isinstance(each, Result):
             store.put(each)
@@ -104,27 +103,27 @@ def undone(store: Store, planned: Iterator[Job | Result], most: int) -> Iterator
 
 @contextmanager
 def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
-    """Show how far it is: a bar on a terminal, a line for each submission elsewhere."""
+    """Show the progress: a bar on a terminal, a line for each submission elsewhere."""
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("judging", total=count)
 
-        def told(result: Result) -> None:
+        def advance(result: Result) -> None:
             bar.update(task, advance=1)
             if not console.is_terminal:
                 say(line(row_of(result, most)), err=True)
 
-        yield told
+        yield advance
 
 
 def line(row: Row) -> str:
-    """Return what there is to say of a submission in one line."""
+    """Return the result of a submission in one line."""
     return escape_unprintable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
 
 
 def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -> None:
-    """Write the tables, the page and the feedback, and tell what the class fails most."""
+    """Write the tables, the page and the feedback, and print the rules that fail most often."""
     rows = [row_of(result, most) for result in store.all(names)]
     made = {
         "results.csv": as_csv(rows),
@@ -136,5 +135,5 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
             write_whole(out / name, text.encode("utf-8", "replace"))
         write_feedback(out / FEEDBACK, store.all(names), most)
     for id, times in failures(rows)[:MOST_FAILED]:
-        say(f"{times:>5} of {len(rows)} do not keep {id}")
-    say(escape_unprintable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))
+        say(f"{times:>5} of {len(rows)} fail {id}")
+    say(escape_unprintable(f"{', '.join(made)} and {FEEDBACK} for each learner are in {out}"))

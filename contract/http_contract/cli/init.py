@@ -1,4 +1,4 @@
-"""What a course, or a server, begins with: the files of starter/, and the judge as a Gradescope autograder."""
+"""contract init: copy the files of starter/, and pack the judge as a Gradescope autograder."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,15 +13,14 @@ from http_contract.errors import CannotJudge
 PACKAGE = Path(__file__).parents[1]
 STARTER = PACKAGE / "starter"
 ZIP = Path("graders", "gradescope.zip")
-ZIPPED = ("setup.sh", "run_autograder", "judge.sh", "options")  # of graders/: at the root of the zip
-ONLY_ZIPPED = ("setup.sh", "run_autograder", "judge.sh")  # of those, what nobody wants beside it
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the time of all files in a zip, so that the same files make the same zip
+SCRIPTS = ("setup.sh", "run_autograder", "judge.sh")  # in the zip only
+TIME = (1980, 1, 1, 0, 0, 0)  # of all files in the zip, so that the same files make the same zip
 CACHES = ("__pycache__", "*.pyc")
 
 
 def scaffold(folder: Path) -> None:
-    """Write all files of the starter into a folder, which is made where it is not there."""
-    ignored = shutil.ignore_patterns(*CACHES, *ONLY_ZIPPED)
+    """Copy the starter into a folder, and make the folder if it does not exist."""
+    ignored = shutil.ignore_patterns(*CACHES, *SCRIPTS)
     shutil.copytree(STARTER, folder, ignore=ignored, copy_function=shutil.copyfile, dirs_exist_ok=True)
     with ZipFile(folder / ZIP, "w", ZIP_DEFLATED) as archive:
         for file, name in zipped():
@@ -29,8 +28,8 @@ def scaffold(folder: Path) -> None:
 
 
 def zipped() -> Iterator[tuple[Path, str]]:
-    """Yield the files of a Gradescope autograder, and their names in the zip: the scripts, and the judge itself."""
-    for name in ZIPPED:
+    """Yield each file of the Gradescope autograder (the scripts and the judge), and its name in the zip."""
+    for name in (*SCRIPTS, "options"):
         yield STARTER / "graders" / name, name
     for file in sorted(PACKAGE.rglob("*")):
         if file.is_file() and not any(part.match(pattern) for part in (file, file.parent) for pattern in CACHES):
@@ -38,14 +37,11 @@ def zipped() -> Iterator[tuple[Path, str]]:
 
 
 def entry(name: str) -> ZipInfo:
-    """Return what a zip says of a file: scripts can be executed."""
-    info = ZipInfo(name, LONG_AGO)
+    """Return the entry of a file in the zip; scripts are executable."""
+    info = ZipInfo(name, TIME)
     info.compress_type = ZIP_DEFLATED
-    info.external_attr = (0o755 if name in ONLY_ZIPPED else 0o644) << 16
+    info.external_attr = (0o755 if name in SCRIPTS else 0o644) << 16
     return info
-
-
-# -- commands.init
 
 
 NEXT = """\
@@ -54,9 +50,7 @@ NEXT = """\
     cd {folder}
     contract check --until 1
 
-README.md is the assignment. graders/README.md tells teachers how a platform judges submissions."""
-
-
+README.md is the assignment. graders/README.md explains to teachers how a platform judges submissions."""
 EXAMPLES = """\b
 Examples:
   contract init my-server
@@ -67,11 +61,11 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
-    """Make a FOLDER to begin a server, or a course, with: the assignment, a first server, graders."""
+    """Make FOLDER, to start a server or a course with: the assignment, a first server, graders."""
     try:
         if folder.exists() and any(folder.iterdir()):
-            raise CannotJudge(f"{folder} is not empty")
+            raise CannotJudge(f"{folder} is not empty. Choose a new folder.")
         scaffold(folder)
     except OSError as error:
-        raise CannotJudge(f"{folder}: {error.strerror or error}") from error
+        raise CannotJudge(f"Cannot write {folder}: {error.strerror or error}. Choose another folder.") from error
     say(NEXT.format(folder=folder))

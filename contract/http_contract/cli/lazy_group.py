@@ -1,4 +1,4 @@
-"""Commands that are imported once they are called, so that each starts, and is completed, quickly."""
+"""A group of commands that are imported when they are called, so that a command starts and completes quickly."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -12,9 +12,9 @@ from http_contract.cli.console import Unable
 from http_contract.errors import CannotJudge
 
 Table = Mapping[str, tuple[str, str]]
-"""By the name of a command: the module that has it, under the same name, and what it does in one line."""
+"""For each command: the module that defines it under the same name, and its description in one line."""
 
-NEAR = 0.7  # how alike what is suggested must be: --prot is not --on
+NEAR = 0.7  # similarity of a suggestion: --port for --prot, but not --on
 
 
 class Commands(click.Group):
@@ -45,12 +45,12 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name, *_ = args
-        if name in self.table or name.startswith("-"):  # an option may follow --, and click says what it is
+        if name in self.table or name.startswith("-"):  # after --, which click explains
             return super().resolve_command(ctx, args)
         raise Unable(f"No such command {name!r}.{suggested(name, self.table)}")
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Carry a command out; what can't be done, or is not understood, it says in one line."""
+        """Run a command. Every error becomes one line."""
         try:
             return super().invoke(ctx)
         except click.NoSuchOption as error:
@@ -62,12 +62,12 @@ class Commands(click.Group):
 
 
 def options(ctx: click.Context | None) -> list[str]:
-    """Return the long options of the command in question."""
+    """Return the long options of a command."""
     params = ctx.command.params if ctx else []
     return [word for each in params for word in each.opts if word.startswith("--")]
 
 
 def suggested(word: str, known: Iterable[str]) -> str:
-    """Return a question for what may be meant, nothing where nothing is near."""
+    """Return a question that suggests similar words, or nothing."""
     near = get_close_matches(word, list(known), cutoff=NEAR)
     return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

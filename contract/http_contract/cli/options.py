@@ -1,4 +1,4 @@
-"""Kinds of values that options of the commands take, and the options that say how to judge, one server or many."""
+"""The values that commands accept, and the options about judging, which `check` and `grade` share."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,10 +15,10 @@ from http_contract.runner.session import PORTS
 
 PORT = click.IntRange(PORTS.start, PORTS.stop - 1)
 STAGE = click.IntRange(min(STAGES), max(STAGES))
-MOST = 3600  # seconds that anything may take
+LONGEST = 3600  # seconds
 FILE = click.Path(dir_okay=False, path_type=Path, resolve_path=True)
 ANY = click.Path(path_type=Path, resolve_path=True)
-PATHS = re.compile(r"/[!-~]*")  # that can stand in a request line
+PATHS = re.compile(r"/[!-~]*")  # valid in a request line
 
 
 class Pair(click.ParamType[tuple[Any, Any]]):
@@ -32,28 +32,28 @@ class Pair(click.ParamType[tuple[Any, Any]]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, Any]:
         first, equals, second = str(value).partition("=")
         if not (first and equals and second):
-            self.fail(f"{value!r} is no pair like {self.example}", param, ctx)
+            self.fail(f"{value!r} is not a valid pair such as {self.example}", param, ctx)
         try:
             return self.first(first), self.second(second)
         except ValueError as error:
-            self.fail(f"{value!r} is no pair like {self.example}: {error}", param, ctx)
+            self.fail(f"{value!r} is not a valid pair such as {self.example}: {error}", param, ctx)
 
 
 def stage(text: str) -> int:
     if text not in map(str, STAGES):
-        raise ValueError(f"there is no stage {text}")
+        raise ValueError(f"{text} is not a valid stage, {min(STAGES)} to {max(STAGES)}")
     return int(text)
 
 
-def worth(text: str) -> int:
+def weight(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise ValueError(f"{text} is no number of points")
+        raise ValueError(f"{text} is not a valid number of points")
     return int(text)
 
 
 def path(text: str) -> str:
     if not PATHS.fullmatch(text):
-        raise ValueError(f"{text} is no path: that begins with a slash, and the rest is ASCII without spaces")
+        raise ValueError(f"{text} is not a valid path: a slash, then ASCII characters without spaces")
     return text
 
 
@@ -64,12 +64,12 @@ def report_format(text: str) -> str:
 
 
 def new_file(text: str) -> Path:
-    """Return where a file can be written, as far as that can be told before there is anything to write."""
+    """Return the path of a file to write. ValueError if its folder is missing, or the path is a folder."""
     path = Path(text)
     if path.is_dir():
         raise ValueError(f"{path} is a folder")
     if not path.parent.is_dir():
-        raise ValueError(f"there is no folder {path.parent}")
+        raise ValueError(f"the folder {path.parent} does not exist")
     return path
 
 
@@ -78,37 +78,57 @@ def seconds(text: str) -> float:
         number = float(text)
     except ValueError:
         number = 0
-    if not 0 < number <= MOST:
-        raise click.BadParameter(f"{text!r} is no number of seconds above 0 and up to {MOST}")
+    if not 0 < number <= LONGEST:
+        raise click.BadParameter(f"{text!r} is not a valid number of seconds, above 0 and up to {LONGEST}")
     return number
 
 
 def rule_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the ids of rules that begin so, for shells that complete them."""
+    """Return the ids of rules that begin with the incomplete word, for completion in the shell."""
     return [id for id in BY_ID if id.startswith(incomplete)]
 
 
-POINTS = Pair("7=20", stage, worth)
+POINTS = Pair("7=20", stage, weight)
 PATH = Pair("/test=/blog", path, path)
 REPORT = Pair("json=report.json", report_format, new_file)
 JUDGING = (
-    click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage; can be repeated."),
+    click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage. Can be repeated."),
     click.option("--until", type=STAGE, help="Judge no later stage."),
-    click.option("--hidden", type=FILE, help="Judge by the rules in this Python file, too."),
+    click.option("--hidden", type=FILE, help="Judge by the RULES in this Python file, too."),
+    click.option("--points", type=POINTS, multiple=True, metavar="STAGE=N", help="Points for a stage. [default: 10]"),
     click.option(
-        "--points", type=POINTS, multiple=True, metavar="STAGE=N", help="What a stage is worth. [default: 10]"
+        "--route",
+        "routes",
+        type=PATH,
+        multiple=True,
+        metavar="/test=/blog",
+        help="Request /blog where a rule requests /test.",
     ),
-    click.option("--route", "routes", type=PATH, multiple=True, metavar="/test=/blog", help="Ask for the second path."),
-    click.option("--start-within", type=seconds, help="For how long it may start. [default: while it is at work]"),
-    click.option("--timeout", type=seconds, help="For each answer. [default: by how fast the server is]"),
-    click.option("--patience", type=seconds, default=PATIENCE, show_default=True, help="For rules about time limits."),
-    click.option("--isolate", is_flag=True, help="Keep the server from the network, and from the judge's files."),
-    click.option("--hide", type=ANY, multiple=True, help="Keep this file or folder from it, too; can be repeated."),
+    click.option(
+        "--start-within",
+        type=seconds,
+        help="Seconds to wait for the server to listen. [default: as long as it uses CPU]",
+    ),
+    click.option(
+        "--timeout", type=seconds, help="Seconds to wait for each response. [default: measured on the server]"
+    ),
+    click.option(
+        "--patience", type=seconds, default=PATIENCE, show_default=True, help="Seconds for the rules about timeouts."
+    ),
+    click.option(
+        "--isolate", is_flag=True, help="Run the server without network access, and hide the judge's files from it."
+    ),
+    click.option(
+        "--hide",
+        type=ANY,
+        multiple=True,
+        help="With --isolate, hide this file or folder from the server. Can be repeated.",
+    ),
 )
 
 
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say how to judge."""
+    """Add the options about judging to a command."""
     for option in reversed(JUDGING):
         command = option(command)
     return command
@@ -116,4 +136,4 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def check_isolation(isolate: bool, hide: Sequence[Path]) -> None:
     if hide and not isolate:
-        raise CannotJudge("--hide is for --isolate: any other server sees what you see")
+        raise CannotJudge("--hide needs --isolate. Add --isolate, or remove --hide.")

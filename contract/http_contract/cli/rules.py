@@ -1,4 +1,4 @@
-"""contract rules: the list of all rules."""
+"""contract rules: list the rules."""
 
 from itertools import groupby
 from pathlib import Path
@@ -22,12 +22,20 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--stage", "stages", type=click.IntRange(1, 10), multiple=True, help="Only this stage; may be repeated.")
-@click.option("--level", "levels", type=click.Choice(LEVELS, case_sensitive=False), multiple=True, help="Only these.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="All about them, as Markdown.")
-@click.option("--hidden", type=click.Path(path_type=Path), help="A Python file with rules of your own, listed as well.")
+@click.option(
+    "--stage", "stages", type=click.IntRange(1, 10), multiple=True, help="List this stage only. Can be repeated."
+)
+@click.option(
+    "--level",
+    "levels",
+    type=click.Choice(LEVELS, case_sensitive=False),
+    multiple=True,
+    help="List the rules of this level only. Can be repeated.",
+)
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print full descriptions, as Markdown.")
+@click.option("--hidden", type=click.Path(path_type=Path), help="List the RULES in this Python file, too.")
 def rules(stages: tuple[int, ...], levels: tuple[str, ...], as_markdown: bool, hidden: Path | None) -> None:
-    """List the rules: id, level, and what each promises."""
+    """List the rules: the id, the level and the requirement of each rule."""
     chosen = [rule for rule in known(hidden) if rule.stage in (stages or STAGES) and rule.level in (levels or LEVELS)]
     if as_markdown:
         say(markdown(chosen).removesuffix("\n"))
@@ -47,7 +55,7 @@ def listed(title: str, rules: list[Rule]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     table.add_column("rule", style="cyan", no_wrap=True)
     table.add_column("level", no_wrap=True)
-    table.add_column("what it promises", overflow="fold")
+    table.add_column("requirement", overflow="fold")
     for rule in rules:
         table.add_row(rule.id, rule.level, Text(rule.sentence))
     return table

@@ -71,7 +71,7 @@ def cluster(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client  # has no types
     except ImportError as error:
-        raise CannotJudge("--dask needs distributed: pip install 'http-contract[cluster]'") from error
+        raise CannotJudge("--dask needs distributed. Install it: pip install 'http-contract[cluster]'") from error
     try:
         client: Any = Client(address, timeout=CLUSTER_TIMEOUT)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

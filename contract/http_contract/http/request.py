@@ -37,14 +37,17 @@ def last(method: str, target: str, *fields: str, body: bytes | None = None) -> b
 
 
 def get(target: str, *fields: str) -> bytes:
+    """Return a GET request with these header field lines, the last one of its connection."""
     return last("GET", target, *fields)
 
 
 def head(target: str, *fields: str) -> bytes:
+    """Return a HEAD request, the last one of its connection."""
     return last("HEAD", target, *fields)
 
 
 def post(target: str, body: bytes, media_type: str, *fields: str) -> bytes:
+    """Return a POST request with this body, the last one of its connection."""
     return last("POST", target, f"Content-Type: {media_type}", *fields, body=body)
 
 
@@ -76,6 +79,7 @@ def multipart(*parts: Part, boundary: str = BOUNDARY) -> bytes:
 
 
 def multipart_type(boundary: str = BOUNDARY) -> str:
+    """Return the Content-Type of a multipart form."""
     return f"multipart/form-data; boundary={boundary}"
 
 

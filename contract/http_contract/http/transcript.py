@@ -82,6 +82,7 @@ def silence(transcript: Transcript) -> Broken:
 
 
 def broken(text: str, transcript: Transcript | None = None, offset: int | None = None) -> Broken:
+    """Return the exception that a check raises: what is wrong, and where in the transcript."""
     return Broken(about(transcript, Failure(text, offset)) if transcript else Failure(text, offset))
 
 

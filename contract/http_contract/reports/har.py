@@ -51,7 +51,7 @@ def document(creator: str, comment: str, pages: Sequence[Object], entries: Seque
 
 def _version() -> str:
     with suppress(PackageNotFoundError):
-        return version("three-routers")
+        return version("http-contract")
     return "unknown"
 
 

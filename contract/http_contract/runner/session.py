@@ -1,4 +1,4 @@
-"""contract.toml: what a folder says of the server in it, read without trusting the folder."""
+"""One server to judge: its settings in contract.toml, which are not trusted, and the task made of them."""
 
 import os
 import time
@@ -24,24 +24,24 @@ from http_contract.sandbox.launcher import LocalTarget, no_isolation
 from http_contract.sandbox.output import ShowLine
 
 NAME = "contract.toml"
-MOST = 64 * 1024  # bytes of the file
+MOST = 64 * 1024  # bytes in contract.toml
 PORTS = range(1, 65536)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to start the server in a folder, and what of it to judge."""
+    """How to start the server in a folder, and which stages to judge."""
 
-    command: str = ""  # "" where the file names none, or is not there
-    folder: Path = Path()  # in which the command is run
-    port: int | None = None  # where it is fixed in the submission's code
-    stages: tuple[int, ...] = ()  # to be judged where nobody says otherwise; () for all
+    command: str = ""  # "" if the file names no_isolation, or is missing
+    folder: Path = Path()  # the working directory of the command
+    port: int | None = None  # if it is hard-coded in the server
+    stages: tuple[int, ...] = ()  # to judge by default; () means all
 
 
 def read_settings(folder: Path) -> Settings:
-    """Return what the folder's contract.toml says; where there is none, that nothing is set. CannotJudge if bad."""
+    """Return the settings in the folder's contract.toml, empty ones if there is none. CannotJudge if it is invalid."""
     file = folder / NAME
-    if not os.path.exists(file):  # False, too, where it may not be seen
+    if not os.path.exists(file):  # also False if we may not look
         return Settings(folder=folder)
     table = _table(file)
     for key in table:
@@ -55,66 +55,64 @@ def read_settings(folder: Path) -> Settings:
 
 
 def _table(file: Path) -> dict[str, Any]:
-    if not file.is_file():  # opening a pipe would wait for ever
-        raise CannotJudge(f"{file} is no file")
+    if not file.is_file():  # opening a pipe would block
+        raise CannotJudge(f"{file} is not a regular file. Write it as a text file.")
     try:
         with file.open("rb") as opened:
             data = opened.read(MOST + 1)
         if len(data) > MOST:
-            raise CannotJudge(f"{file} is longer than {MOST} bytes")
+            raise CannotJudge(f"{file} is longer than {MOST} bytes. Make it shorter.")
         return tomllib.loads(data.decode())
     except OSError as error:
-        raise CannotJudge(f"{file} can't be read: {error.strerror}") from error
-    except ValueError as error:  # no UTF-8, or no TOML
-        raise CannotJudge(f"{file} is no TOML: {error}") from error
+        raise CannotJudge(f"{file} cannot be read: {error.strerror}. Check its permissions.") from error
+    except ValueError as error:
+        raise CannotJudge(f"{file} is not valid TOML in UTF-8: {error}") from error
     except RecursionError as error:
-        raise CannotJudge(f"{file} is nested too deeply") from error
+        raise CannotJudge(f"{file} is nested too deeply. Use only the keys {', '.join(Settings.__slots__)}.") from error
 
 
 def _known(file: Path, key: str) -> None:
     keys = Settings.__slots__
     if key not in keys:
         near = get_close_matches(key, keys, n=1)
-        raise CannotJudge(f"{file}: there is no {key!r}" + (f"; {near[0]!r} is meant?" if near else ""))
+        hint = f"Did you mean {near[0]!r}?" if near else f"The keys are {', '.join(keys)}."
+        raise CannotJudge(f"{file}: {key!r} is not a valid key. {hint}")
 
 
 def _command(file: Path, value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise CannotJudge(f'{file}: command is a text, such as "python server.py {{port}}"')
+        raise CannotJudge(f'{file}: command must be a text, such as "python server.py {{port}}"')
     return value.strip()
 
 
 def _inside(file: Path, value: object) -> Path:
-    """Return the folder named, which must lie in that of the file."""
+    """Return the folder that the value names. It must be in the folder of the file."""
     home = file.parent.resolve()
     if not isinstance(value, str) or "\0" in value:
-        raise CannotJudge(f'{file}: folder is a text, such as "src"')
+        raise CannotJudge(f'{file}: folder must be a text, such as "src"')
     folder = (home / value).resolve()
     if not folder.is_relative_to(home) or not folder.is_dir():
-        raise CannotJudge(f"{file}: {value!r} is no folder in {home.name}")
+        raise CannotJudge(f"{file}: {value!r} is not a folder in {home.name}. Correct `folder`.")
     return folder
 
 
 def _port(file: Path, value: object) -> int | None:
     if value is not None and (type(value) is not int or value not in PORTS):
-        raise CannotJudge(f"{file}: port is a number from {PORTS.start} to {PORTS.stop - 1}")
+        raise CannotJudge(f"{file}: port must be a number from {PORTS.start} to {PORTS.stop - 1}")
     return value
 
 
 def _stages(file: Path, value: object) -> tuple[int, ...]:
     if not isinstance(value, list) or not all(type(stage) is int and stage in STAGES for stage in value):
-        raise CannotJudge(f"{file}: stages is a list of numbers from {min(STAGES)} to {max(STAGES)}")
+        raise CannotJudge(f"{file}: stages must be a list of numbers from {min(STAGES)} to {max(STAGES)}")
     return tuple(value)
 
 
-# -- task
-
-
 def rules_by(choice: Choice, own: Sequence[Rule]) -> list[Rule]:
-    """Return the rules to judge by, a teacher's own among them. CannotJudge where there are none."""
+    """Return the chosen rules, with a teacher's own. CannotJudge if there are none."""
     rules = choice.among((*RULES, *own))
     if not rules:
-        raise CannotJudge("there is nothing to judge by: no rule is in all that --stage and --until leave")
+        raise CannotJudge("No rule is in these stages. Change --stage or --until.")
     return rules
 
 
@@ -123,7 +121,7 @@ class Task:
     """One server to judge, as `contract check --help` explains it."""
 
     url: str | None
-    settings: Settings  # its command, and what goes with it
+    settings: Settings
     ca: str | None
     choice: Choice
     hidden: Path | None
@@ -134,23 +132,23 @@ class Task:
     patience: float
     timeout: float | None
     start_within: float | None
-    secret: Sequence[Path]  # what an isolated server must not see
+    secret: Sequence[Path]  # files and folders that an isolated server must not see
     isolate: bool
 
     @cached_property
     def own(self) -> tuple[Rule, ...]:
-        """The rules of the teacher's own."""
+        """The teacher's own rules."""
         return rules_from(self.hidden) if self.hidden else ()
 
     @cached_property
     def rules(self) -> list[Rule]:
-        """All that are to be judged. CannotJudge where that is none."""
+        """All rules to judge. CannotJudge if there are none."""
         return rules_by(self.choice, self.own)
 
     def report(self, progress: Progress, show: ShowLine) -> Report:
-        """Judge, and return what came of it once all of the server's processes have ended."""
+        """Judge the server, and return the report after all processes of the server have ended."""
         began = time.time()
-        with self._subject(show) as target:
+        with self._target(show) as target:
             outcomes = Scheduler(target, self.rules, (*RULES, *self.own), progress, self.timeout).outcomes()
         return Report(
             target=self.url or self.settings.command,
@@ -165,22 +163,22 @@ class Task:
         )
 
     @contextmanager
-    def _subject(self, show: ShowLine) -> Iterator[Target]:
-        """Yield what is to be judged, which ends with the block where the judge has started it."""
+    def _target(self, show: ShowLine) -> Iterator[Target]:
+        """Yield the target. A server that the judge starts ends with the block."""
         if self.url:
-            yield RemoteTarget(self._told(server_at(self.url, self.ca)))
+            yield RemoteTarget(self._configured(server_at(self.url, self.ca)))
             return
         with self._launched(show) as launched:
-            launched.server = self._told(launched.server)
+            launched.server = self._configured(launched.server)
             yield launched
 
-    def _told(self, server: Server) -> Server:
+    def _configured(self, server: Server) -> Server:
         names = names_of(dict(self.routes))
         return replace(server, seed=self.seed, patience=self.patience, names=names)
 
     def _launched(self, show: ShowLine) -> LocalTarget:
         if not self.settings.command:
-            raise CannotJudge("there is nothing to judge: name a URL, or --command, or a command in contract.toml")
+            raise CannotJudge("There is no server to judge. Give a URL, --command, or a command in contract.toml.")
         return LocalTarget(
             self.settings.command,
             port=self.settings.port,

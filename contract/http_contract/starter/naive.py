@@ -1,4 +1,4 @@
-"""A web server as many tutorials show it. It works in a browser, by luck. How many bugs do you find?"""
+"""A web server like the ones in many tutorials. It works in a browser, by luck. How many bugs do you find?"""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""An HTTP server to be. It listens on the port that is named, or on $PORT, and says nothing yet."""
+"""The start of an HTTP server. It listens on the port in its first argument, or on $PORT, and sends no response yet."""
 
 import os
 import socket
@@ -13,5 +13,5 @@ listener.listen()
 print(f"http://{HOST}:{PORT}", flush=True)
 while True:
     client, address = listener.accept()
-    # Stage 1 begins here: receive the request, and send an answer.
+    # Stage 1 starts here: receive the request, and send a response.
     client.close()

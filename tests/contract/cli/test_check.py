@@ -147,27 +147,33 @@ def test_some_rule_does_not_hold() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        ([], "there is nothing to judge: name a URL, or --command, or a command in contract.toml"),
-        (["http://"], "'http://' is not a valid URL of a server; write one like http://127.0.0.1:8001"),
-        ([NOWHERE, "--command", "x"], "a URL is judged as it is: --command, --port, "),
-        ([NOWHERE, "--port", "80"], "a URL is judged as it is: "),
-        ([NOWHERE, "--isolate"], "a URL is judged as it is: "),
-        ([NOWHERE, "--start-within", "1"], "a URL is judged as it is: "),
-        (["--command", "x", "--ca", "ca.pem"], "--ca is for an https URL"),
-        ([NOWHERE, "--ca", "ca.pem"], "a certificate requires a URL that begins with https:"),
+        ([], "There is no server to judge. Give a URL, --command, or a command in contract.toml."),
+        (["http://"], "a URL like http://127.0.0.1:8001 is wanted, not 'http://'"),
+        (
+            [NOWHERE, "--command", "x"],
+            "--command, --port, --start-within, --isolate are for a server that the judge starts. Remove them, or",
+        ),
+        ([NOWHERE, "--port", "80"], "are for a server that the judge starts. Remove them, or the URL."),
+        ([NOWHERE, "--isolate"], "are for a server that the judge starts. Remove them, or the URL."),
+        ([NOWHERE, "--start-within", "1"], "are for a server that the judge starts. Remove them, or the URL."),
+        (["--command", "x", "--ca", "ca.pem"], "--ca is for an https URL. Remove --ca: "),
+        ([NOWHERE, "--ca", "ca.pem"], "a certificate is for a URL that begins with https:"),
         ([NOWHERE, "another"], "unexpected extra argument"),
         ([NOWHERE, "--odd"], "No such option '--odd'."),
         ([NOWHERE, "--rule", "route-tset"], "there is no rule 'route-tset'; perhaps route-test"),
         ([NOWHERE, "--stage", "11"], "Invalid value for '--stage'"),
-        ([NOWHERE, "--stage", "7", "--until", "4"], "there is nothing to judge by: "),
-        ([NOWHERE, "--timeout", "inf"], "Invalid value for '--timeout': 'inf' is no number of seconds"),
-        ([NOWHERE, "--patience", "0"], "Invalid value for '--patience': '0' is no number of seconds"),
+        ([NOWHERE, "--stage", "7", "--until", "4"], "No rule is in these stages. Change --stage or --until."),
+        ([NOWHERE, "--timeout", "inf"], "Invalid value for '--timeout': 'inf' is not a valid number of seconds"),
+        ([NOWHERE, "--patience", "0"], "Invalid value for '--patience': '0' is not a valid number of seconds"),
         ([NOWHERE, "--seed", "x"], "Invalid value for '--seed'"),
-        ([NOWHERE, "--points", "7"], "Invalid value for '--points': '7' is no pair like 7=20"),
-        ([NOWHERE, "--route", "a=/b"], "Invalid value for '--route': 'a=/b' is no pair like /test=/blog"),
-        ([NOWHERE, "--report", "json"], "Invalid value for '--report': 'json' is no pair like json=report.json"),
-        ([NOWHERE, "--report", "json=no/a.json"], "Invalid value for '--report': 'json=no/a.json' is no pair"),
-        ([NOWHERE, "--hidden", "missing.py"], "missing.py is not a Python file"),
+        ([NOWHERE, "--points", "7"], "Invalid value for '--points': '7' is not a valid pair such as 7=20"),
+        ([NOWHERE, "--route", "a=/b"], "Invalid value for '--route': 'a=/b' is not a valid pair such as /test=/blog"),
+        (
+            [NOWHERE, "--report", "json"],
+            "Invalid value for '--report': 'json' is not a valid pair such as json=report.json",
+        ),
+        ([NOWHERE, "--report", "json=no/a.json"], "Invalid value for '--report': 'json=no/a.json' is not a valid pair"),
+        ([NOWHERE, "--hidden", "missing.py"], "missing.py is no file of Python code"),
         ([NOWHERE, "--hidden", "."], "Invalid value for '--hidden'"),
         (["--command", " "], "the command is empty"),
         (["--command", "'"], '"\'" is no command: No closing quotation'),
@@ -316,7 +322,7 @@ def test_contract_toml_that_is_bad() -> None:
     Path("contract.toml").write_text("comand = 'x'")
     result = check()
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.endswith("contract.toml: there is no 'comand'; 'command' is meant?\n")
+    assert result.stderr.endswith("contract.toml: 'comand' is not a valid key. Did you mean 'command'?\n")
 
 
 @pytest.mark.usefixtures("folder", "bubblewrap")
@@ -333,7 +339,7 @@ def test_an_isolated_server_sees_no_secrets() -> None:
 def test_nothing_is_hidden_without_isolation() -> None:
     result = check("--command", "serve", "--hide", "hers.py")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "Error: --hide is for --isolate: any other server sees what you see\n"
+    assert result.stderr == "Error: --hide needs --isolate. Add --isolate, or remove --hide.\n"
 
 
 # -- what it says

@@ -66,7 +66,7 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     why = "The command names a program that is not there, or that may not be run."
     assert found["gone"] == ["0", "0", "10", why]
     assert said.endswith(
-        f"results.csv, results.json, results.html, and feedback for each learner: in {tmp_path}/class-grades\n"
+        f"results.csv, results.json, results.html and feedback for each learner are in {tmp_path}/class-grades\n"
     )
 
 
@@ -113,13 +113,13 @@ def test_a_class(tmp_path: Path) -> None:
     home, out = tmp_path / "class", tmp_path / "class-grades"
     assert code == 0
     assert said.splitlines() == [
-        "    2 of 5 do not keep listen-answers",
-        f"results.csv, results.json, results.html, and feedback for each learner: in {out}",
+        "    2 of 5 fail listen-answers",
+        f"results.csv, results.json, results.html and feedback for each learner are in {out}",
     ]
     assert complained.splitlines()[:4] == [
-        f"passed over: out: leads out of {home}",
+        f"Ignored: out: leads out of {home}",
         "cid: 0 of 100 points (there is no command: neither in contract.toml, nor by --command)",
-        "dan: 0 of 100 points (dan/contract.toml is no TOML: Invalid value (at end of document))",
+        "dan: 0 of 100 points (dan/contract.toml is not valid TOML in UTF-8: Invalid value (at end of document))",
         "5 submissions, 3 to judge (seed 7)",
     ]
     assert sorted(complained.splitlines()[4:]) == [
@@ -132,7 +132,7 @@ def test_a_class(tmp_path: Path) -> None:
         "ann": ["5", "5", "10", ""],
         "bob": ["", "0", "100", "the port is taken"],
         "cid": ["", "0", "100", "there is no command: neither in contract.toml, nor by --command"],
-        "dan": ["", "0", "100", "dan/contract.toml is no TOML: Invalid value (at end of document)"],
+        "dan": ["", "0", "100", "dan/contract.toml is not valid TOML in UTF-8: Invalid value (at end of document)"],
     }
     assert sorted(path.name for path in out.iterdir()) == sorted([*RESULTS, "feedback", "results"])
     assert json.loads((out / "results.json").read_text())["failures"] == {"listen-answers": 2}
@@ -204,7 +204,7 @@ def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
 def test_results_among_submissions(tmp_path: Path) -> None:
     submission(tmp_path, "ann")
     home = tmp_path / "class"
-    failure = f"Error: {home}/out is for results, and can't be among the submissions\n"
+    failure = f"Error: The results cannot be among the submissions, in {home}/out. Choose another folder with --out.\n"
     assert grade(home, "--out", str(home / "out")) == (2, "", failure)
 
 
@@ -229,14 +229,14 @@ def test_what_there_is_to_make(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (["--stage", "7", "--until", "4"], "there is nothing to judge by: "),
-        (["--hidden", "missing.py"], "missing.py is not a Python file"),
-        (["--points", "7"], "Invalid value for '--points': '7' is no pair like 7=20"),
-        (["--route", "a=/b"], "Invalid value for '--route': 'a=/b' is no pair like /test=/blog"),
-        (["--start-within", "0"], "Invalid value for '--start-within': '0' is no number of seconds"),
-        (["--timeout", "inf"], "Invalid value for '--timeout': 'inf' is no number of seconds"),
-        (["--patience", "x"], "Invalid value for '--patience': 'x' is no number of seconds"),
-        (["--hide", "x"], "--hide is for --isolate: any other server sees what you see"),
+        (["--stage", "7", "--until", "4"], "No rule is in these stages. Change --stage or --until."),
+        (["--hidden", "missing.py"], "missing.py is no file of Python code"),
+        (["--points", "7"], "Invalid value for '--points': '7' is not a valid pair such as 7=20"),
+        (["--route", "a=/b"], "Invalid value for '--route': 'a=/b' is not a valid pair such as /test=/blog"),
+        (["--start-within", "0"], "Invalid value for '--start-within': '0' is not a valid number of seconds"),
+        (["--timeout", "inf"], "Invalid value for '--timeout': 'inf' is not a valid number of seconds"),
+        (["--patience", "x"], "Invalid value for '--patience': 'x' is not a valid number of seconds"),
+        (["--hide", "x"], "--hide needs --isolate. Add --isolate, or remove --hide."),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -304,7 +304,7 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("http_contract.cli.grade.results", stopped)
     code, said, complained = grade(tmp_path / "class")
     assert (code, said) == (130, "")
-    assert complained.endswith("Stopped. The same command goes on from here.\n")
+    assert complained.endswith("Stopped. Run the same command to continue.\n")
 
 
 @pytest.mark.usefixtures("quick")
@@ -320,8 +320,8 @@ def test_what_is_done_is_kept_and_no_process_left(tmp_path: Path, number: int) -
         assert process.stderr.readline() == "ann: 5 of 10 points\n"
         assert transcript.begun()
         process.send_signal(number)
-        assert process.stderr.read() == "Stopped. The same command goes on from here.\n"
-    assert process.returncode == 130
+        assert process.stderr.read() == "Stopped. Run the same command to continue.\n"
+    assert process.returncode == 128 + number
     assert transcript.gone()
     (last / "do").write_text("report It does not answer.")
     assert "2 submissions, 1 to judge" in grade(home, "--seed", "7")[2]

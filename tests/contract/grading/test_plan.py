@@ -73,7 +73,7 @@ def test_options(tmp_path: Path, toml: str, asked: dict[str, Any], options: str)
 
 @pytest.mark.parametrize(
     ("toml", "why"),
-    [("", "there is no command: neither in contract.toml, nor by --command"), ("command =", "is no TOML")],
+    [("", "there is no command: neither in contract.toml, nor by --command"), ("command =", "is not valid TOML")],
     ids=["no-command", "broken"],
 )
 def test_submissions_that_cannot_be_judged(tmp_path: Path, toml: str, why: str) -> None:

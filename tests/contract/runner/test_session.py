@@ -29,29 +29,29 @@ def test_nothing_said(tmp_path: Path, text: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("command = ", "is no TOML"),
-        (b"command = '\xff'", "is no TOML"),
+        ("command = ", "is not valid TOML"),
+        (b"command = '\xff'", "is not valid TOML"),
         (b"#" * (MOST + 1), f"is longer than {MOST} bytes"),
         ("a=" + 5000 * "[" + 5000 * "]", "is "),
-        ("comand = 'x'", "there is no 'comand'; 'command' is meant?"),
-        ("zzz = 'x'", "there is no 'zzz'"),
-        ("command = 1", "command is a text"),
-        ("command = ['a']", "command is a text"),
-        ('command = "a\\u0000"', "command is a text"),
-        ("folder = 1", "folder is a text"),
-        ('folder = "\\u0000"', "folder is a text"),
-        ("folder = 'none'", "'none' is no folder in "),
-        ("folder = '..'", "'..' is no folder in "),
-        ("folder = '/'", "'/' is no folder in "),
-        ("folder = 'contract.toml'", "'contract.toml' is no folder in "),
-        ("folder = 'out'", "'out' is no folder in "),
-        ("port = 0", "port is a number from 1 to 65535"),
-        ("port = 65536", "port is a number"),
-        ("port = '80'", "port is a number"),
-        ("port = true", "port is a number"),
-        ("stages = 3", "stages is a list of numbers from 1 to 10"),
-        ("stages = [11]", "stages is a list"),
-        ("stages = [true]", "stages is a list"),
+        ("comand = 'x'", "'comand' is not a valid key. Did you mean 'command'?"),
+        ("zzz = 'x'", "'zzz' is not a valid key. The keys are command, folder, port, stages."),
+        ("command = 1", "command must be a text"),
+        ("command = ['a']", "command must be a text"),
+        ('command = "a\\u0000"', "command must be a text"),
+        ("folder = 1", "folder must be a text"),
+        ('folder = "\\u0000"', "folder must be a text"),
+        ("folder = 'none'", "'none' is not a folder in "),
+        ("folder = '..'", "'..' is not a folder in "),
+        ("folder = '/'", "'/' is not a folder in "),
+        ("folder = 'contract.toml'", "'contract.toml' is not a folder in "),
+        ("folder = 'out'", "'out' is not a folder in "),
+        ("port = 0", "port must be a number from 1 to 65535"),
+        ("port = 65536", "port must be a number"),
+        ("port = '80'", "port must be a number"),
+        ("port = true", "port must be a number"),
+        ("stages = 3", "stages must be a list of numbers from 1 to 10"),
+        ("stages = [11]", "stages must be a list"),
+        ("stages = [true]", "stages must be a list"),
     ],
 )
 def test_what_can_not_be_meant(tmp_path: Path, text: str | bytes, why: str) -> None:
@@ -64,7 +64,7 @@ def test_what_can_not_be_meant(tmp_path: Path, text: str | bytes, why: str) -> N
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "contract.toml")
-    with pytest.raises(CannotJudge, match="is no file"):
+    with pytest.raises(CannotJudge, match="is not a regular file"):
         read_settings(tmp_path)
 
 
@@ -74,5 +74,5 @@ def test_a_file_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     written(tmp_path, "")
     monkeypatch.setattr(Path, "open", denied)
-    with pytest.raises(CannotJudge, match=r"can't be read: Permission denied"):
+    with pytest.raises(CannotJudge, match=r"cannot be read: Permission denied"):
         read_settings(tmp_path)

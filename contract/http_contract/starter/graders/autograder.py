@@ -1,4 +1,4 @@
-"""The Classroom 50 grader: judges the server in this folder into result.json, with the judge in gradescope.zip."""
+"""The Classroom 50 grader: it judges the server in this folder with gradescope.zip, and writes result.json."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 BUNDLE = Path(os.environ.get("CLASSROOM50_BUNDLE_DIR") or Path(__file__).parent)
-JUDGED = (0, 1)  # exit codes of contract check: all rules hold, or some do not
+JUDGED = (0, 1)  # exit statuses of contract check: all MUST rules pass, or some fail
 
 with TemporaryDirectory() as folder:
     source = Path(folder, "source")

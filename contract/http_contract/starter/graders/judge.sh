@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Judge the server in this folder, by the options that lie beside this script: judge.sh FORMAT=FILE
+# Judge the server in the current folder, with the options in the file beside this script: judge.sh FORMAT=FILE
 set -euo pipefail
 
 source=${AUTOGRADER:-/autograder}/source
@@ -8,8 +8,8 @@ environment=${ENVIRONMENT:-$source/environment}
 file=${1#*=}
 [[ $file = /* ]] || file=$PWD/$file
 
-# Who packs a folder packs the files in it, or the folder itself: then the submission is one folder deeper.
-# `contract grade` decides by the same.
+# Some learners pack the folder instead of the files in it. Then the submission is one folder deeper. `contract grade`
+# finds it by the same conditions.
 shopt -s extglob nullglob
 folders=(!(__MACOSX|graders)/)
 inner=${folders[0]-}
@@ -21,5 +21,5 @@ mapfile -t options < <(sed -E 's/(^|[[:space:]])#.*//' "$source/options" | xargs
 if [ -f "$source/hidden.py" ]; then
     options+=(--hidden "$source/hidden.py")
 fi
-# -I keeps Python from importing anything that the submission's folder holds.
+# With -I, Python imports nothing from the submission's folder.
 exec "$environment/bin/python" -I -m http_contract check --quiet --report "${1%%=*}=$file" "${options[@]}"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Prepare a machine to judge on: Python 3.11 or later, and an environment with the judge and what it needs.
+# Prepare a machine: find or install Python 3.11 or later, and make an environment with the judge and its dependencies.
 set -euo pipefail
 
 source=${AUTOGRADER:-/autograder}/source
-environment=${ENVIRONMENT:-$source/environment} # one that is there already is used as it is
+environment=${ENVIRONMENT:-$source/environment} # used unchanged if it exists
 
-# What the submissions need is installed here. For example:
+# Install the languages of the submissions here. For example:
 # apt-get install -y golang nodejs
 
-# Tell whether this is a Python of 3.11 or later that can make environments.
+# Return whether this is a Python, 3.11 or later, that can make virtual environments.
 fits() {
     "$1" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
@@ -37,7 +37,7 @@ install_python() {
 
 if [ ! -x "$environment/bin/python" ]; then
     python=$(find_python || { install_python >&2 && find_python; }) || {
-        echo "There is no Python 3.11 or later here, and apt-get has none." >&2
+        echo "Python 3.11 or later is missing, and apt-get cannot install it." >&2
         exit 1
     }
     "$python" -m venv "$environment"
