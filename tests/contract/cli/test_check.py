@@ -148,7 +148,7 @@ def test_some_rule_does_not_hold() -> None:
     ("arguments", "why"),
     [
         ([], "There is no server to judge. Give a URL, --command, or a command in contract.toml."),
-        (["http://"], "a URL like http://127.0.0.1:8001 is wanted, not 'http://'"),
+        (["http://"], "'http://' is not a valid URL of a server"),
         (
             [NOWHERE, "--command", "x"],
             "--command, --port, --start-within, --isolate are for a server that the judge starts. Remove them, or",
@@ -157,7 +157,7 @@ def test_some_rule_does_not_hold() -> None:
         ([NOWHERE, "--isolate"], "are for a server that the judge starts. Remove them, or the URL."),
         ([NOWHERE, "--start-within", "1"], "are for a server that the judge starts. Remove them, or the URL."),
         (["--command", "x", "--ca", "ca.pem"], "--ca is for an https URL. Remove --ca: "),
-        ([NOWHERE, "--ca", "ca.pem"], "a certificate is for a URL that begins with https:"),
+        ([NOWHERE, "--ca", "ca.pem"], "a certificate requires a URL that begins with https:"),
         ([NOWHERE, "another"], "unexpected extra argument"),
         ([NOWHERE, "--odd"], "No such option '--odd'."),
         ([NOWHERE, "--rule", "route-tset"], "there is no rule 'route-tset'; perhaps route-test"),
@@ -173,7 +173,7 @@ def test_some_rule_does_not_hold() -> None:
             "Invalid value for '--report': 'json' is not a valid pair such as json=report.json",
         ),
         ([NOWHERE, "--report", "json=no/a.json"], "Invalid value for '--report': 'json=no/a.json' is not a valid pair"),
-        ([NOWHERE, "--hidden", "missing.py"], "missing.py is no file of Python code"),
+        ([NOWHERE, "--hidden", "missing.py"], "missing.py is not a Python file"),
         ([NOWHERE, "--hidden", "."], "Invalid value for '--hidden'"),
         (["--command", " "], "the command is empty"),
         (["--command", "'"], '"\'" is no command: No closing quotation'),

@@ -230,7 +230,7 @@ def test_what_there_is_to_make(tmp_path: Path) -> None:
     ("options", "why"),
     [
         (["--stage", "7", "--until", "4"], "No rule is in these stages. Change --stage or --until."),
-        (["--hidden", "missing.py"], "missing.py is no file of Python code"),
+        (["--hidden", "missing.py"], "missing.py is not a Python file"),
         (["--points", "7"], "Invalid value for '--points': '7' is not a valid pair such as 7=20"),
         (["--route", "a=/b"], "Invalid value for '--route': 'a=/b' is not a valid pair such as /test=/blog"),
         (["--start-within", "0"], "Invalid value for '--start-within': '0' is not a valid number of seconds"),

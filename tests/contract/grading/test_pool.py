@@ -229,5 +229,5 @@ def test_no_cluster(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
 
 def test_no_distributed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(CannotJudge, match="--dask needs distributed: pip install"), cluster("tcp://127.0.0.1:1"):
+    with pytest.raises(CannotJudge, match="--dask needs distributed. Install it: pip install"), cluster("tcp://127.0.0.1:1"):
         pass
