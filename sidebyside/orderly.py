@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import click
 
 from http_contract.cli.console import Unable
+from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
-from http_contract.http.transcript import Broken
+from http_contract.reports.messages import connection_text
 from sidebyside.serving import Failed
 from sidebyside.signals import Stopped, StopSignals
 
@@ -24,5 +25,7 @@ def orderly() -> Iterator[None]:
     except Stopped:
         click.echo("Stopped; no server is left.", err=True)
         raise SystemExit(INTERRUPTED) from None
-    except (CannotJudge, Broken, Failed) as error:
+    except ConnectionFailed as lost:
+        raise Unable(connection_text(lost)) from lost
+    except (CannotJudge, Failed) as error:
         raise Unable(str(error)) from error

@@ -5,10 +5,12 @@ These are the public names. Rules of your own import them from here; all other m
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
+from http_contract.http.params import Params
 from http_contract.http.request import Part, get, head, last, multipart, multipart_type, post, request
 from http_contract.http.response import FieldLine, Response
-from http_contract.http.transcript import Broken, Failure, Transcript, broken
+from http_contract.http.transcript import Transcript
 from http_contract.rules.content import HTML, JSON, PROBLEM, FieldTold, Member, MemberOf, Records, Shows
 from http_contract.rules.expectations import (
     CLIENT_ERRORS,
@@ -36,7 +38,19 @@ from http_contract.rules.expectations import (
     Without,
     first,
 )
-from http_contract.rules.model import Exchange, Expectation, Outcome, Rule, expect
+from http_contract.rules.model import (
+    Diagnosis,
+    Exchange,
+    Expectation,
+    Failure,
+    Outcome,
+    Rule,
+    RuleFailed,
+    Skip,
+    custom,
+    expect,
+    fail,
+)
 from http_contract.rules.registry import BY_ID, RULES, STAGES
 from http_contract.runner.rule_runner import ResultCache, run
 from http_contract.runner.scheduler import judge
@@ -53,11 +67,12 @@ __all__ = [
     "BodyHolds",
     "BodyLacks",
     "BodyMatches",
-    "Broken",
     "CannotJudge",
     "Closes",
     "Complete",
     "Connection",
+    "ConnectionFailed",
+    "Diagnosis",
     "Either",
     "Exchange",
     "Expectation",
@@ -77,21 +92,25 @@ __all__ = [
     "NothingServed",
     "Nth",
     "Outcome",
+    "Params",
     "Part",
     "Records",
     "Response",
     "ResultCache",
     "Rule",
+    "RuleFailed",
     "Server",
     "Shows",
     "Silent",
+    "Skip",
     "SomeBody",
     "Status",
     "Transcript",
     "When",
     "Without",
-    "broken",
+    "custom",
     "expect",
+    "fail",
     "first",
     "get",
     "head",

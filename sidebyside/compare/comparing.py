@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from http_contract.http.response import Response
-from http_contract.http.transcript import SILENCE
-from http_contract.reports.text import ENDS
+from http_contract.reports.messages import ENDINGS, SILENCE, defect_text
 from sidebyside.compare.aligning import aligned
 from sidebyside.compare.bodies import VIEWS, View, first_difference
 from sidebyside.compare.differing import (
@@ -27,7 +26,7 @@ from sidebyside.compare.sending import Heard
 
 # Why a field may differ that may for more than naming its server (RFC 9110 §7.6.1, 6.6.1).
 EXCUSES = {"date": CLOCK, "expires": CLOCK, "connection": HOP, "keep-alive": HOP}
-UNUSUAL: Mapping[str, str] = {how: words.removeprefix(", ") for how, words in ENDS.items() if how != "closed"}
+UNUSUAL: Mapping[str, str] = {how: words for how, words in ENDINGS.items() if how != "closed"}
 WORST: Sequence[Verdict] = ("differs", "may", "same")
 
 
@@ -128,7 +127,7 @@ def _rows(answers: Sequence[Response], heard: Sequence[Heard], views: Sequence[V
 
 def breaches(answer: Response) -> Iterable[str]:
     """Return what is wrong with an answer by the grammar of RFC 9112, each once."""
-    return dict.fromkeys(defect.text for defect in answer.defects)
+    return dict.fromkeys(defect_text(defect) for defect in answer.defects)
 
 
 def interim_row(answers: Sequence[Response], heard: Sequence[Heard]) -> Iterator[Row]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server
-from http_contract.client.transport import MANY, WIDE
+from http_contract.client.transport import MANY, WIDE, ConnectionFailed
 from http_contract.http.parser import read_response
 from http_contract.http.response import Response
-from http_contract.http.transcript import Broken, Transcript
+from http_contract.http.transcript import Transcript
+from http_contract.reports.messages import connection_text
 from sidebyside.compare.messages import Message
 
 
@@ -34,7 +35,7 @@ class Heard:
 
 
 def send(place: Place, message: Message) -> Heard:
-    """Send it on a new connection and read what comes. Broken where there is no connection."""
+    """Send it on a new connection and read what comes. ConnectionFailed where there is no connection."""
     server = place.server
     with Connection(server.address, "{authority}", server.timeout, WIDE, MANY) as connection:
         connection.origin = b"{origin}"  # what is sent fits the server already, and a body may hold either word
@@ -53,9 +54,9 @@ def reach(place: Place, message: Message) -> Heard:
     began = time.time()
     try:
         return send(place, message)
-    except Broken as error:
+    except ConnectionFailed as lost:
         silence = Transcript(began=began, finished=time.time(), url=place.server.address.url)
-        return Heard(place, silence, (), None, str(error))
+        return Heard(place, silence, (), None, connection_text(lost))
 
 
 def _read(connection: Connection, message: Message) -> None:
@@ -63,7 +64,7 @@ def _read(connection: Connection, message: Message) -> None:
     for method in message.methods or ("GET",):
         try:
             answer = connection.response(method)
-        except Broken:
+        except ConnectionFailed:
             return
         if not answer.complete:
             return

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from http_contract.reports.text import broken_rules
+from http_contract.reports.text import rules_failed
 from http_contract.rules.model import Rule
 from sidebyside.matrix.blaming import APPLICATION, Blame, Matrix
 from sidebyside.matrix.judging import Judged
@@ -54,4 +54,4 @@ def by_owner(found: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
 def count(found: Sequence[Finding]) -> str:
     """Say how many rules of each level do not hold."""
     numbers = {level: len({each.rule.id for each in found if each.rule.level == level}) for level in ("MUST", "SHOULD")}
-    return ", ".join(broken_rules(number, level) for level, number in numbers.items() if number)
+    return ", ".join(rules_failed(number, level) for level, number in numbers.items() if number)

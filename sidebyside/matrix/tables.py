@@ -5,7 +5,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from http_contract.reports.text import number_of
+from http_contract.reports.messages import number_of
 from http_contract.rules.registry import STAGES
 from http_contract.runner.report import POINTS
 from sidebyside.matrix.blaming import Matrix
@@ -56,7 +56,7 @@ def colour(points: int, most: int) -> str:
 def unjudged(judged: Judged) -> Iterator[Text]:
     """Yield how many rules could not be judged for what is not among all that was, for each reason."""
     for reason, number in judged.unexplained.items():
-        yield Text(f"{judged.pair}: {number_of(number, 'rule')} not judged: {reason}", "bold red")
+        yield Text(f"{judged.pair}: {number_of(number, 'rule')} skipped because {reason}", "bold red")
 
 
 def owned(owner: str, those: Sequence[Finding]) -> Iterator[Text]:

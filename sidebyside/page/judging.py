@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 
 from http_contract.errors import CannotJudge
 from http_contract.reports.explain import url_of
+from http_contract.reports.messages import skip_text
 from http_contract.rules.registry import STAGES, Choice
 from sidebyside.compare.sending import Place
 from sidebyside.page.runs import ALIVE, Judged, News, Run, Runs, TooMany
@@ -101,7 +102,7 @@ def news_data(news: News) -> Object:
         "sentence": rule.sentence,
         "url": url_of(rule.section),
         "verdict": outcome.verdict,
-        "reason": outcome.reason,
+        "reason": skip_text(outcome.skip),
         "counts": outcome.counts,
         "told": [asdict(part) for part in news.told],
     }
@@ -111,7 +112,7 @@ def target_data(judged: Judged) -> Object:
     """Return the points of one server so far; those of a stage count once it is judged to its end."""
     report = judged.report
     scores = [
-        {"stage": score.stage, "points": score.points, "worth": score.worth, "kept": score.kept, "of": score.counted}
+        {"stage": score.stage, "points": score.points, "worth": score.weight, "kept": score.passed, "of": score.total}
         for score in report.scores
     ]
     return {
@@ -119,7 +120,7 @@ def target_data(judged: Judged) -> Object:
         "done": judged.ended is not None,
         "seconds": report.seconds,
         "points": report.points,
-        "most": report.most,
+        "most": report.max_points,
         "stages": scores,
     }
 

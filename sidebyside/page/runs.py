@@ -15,7 +15,8 @@ from time import monotonic
 from typing import Literal
 
 from http_contract.client.server import Server
-from http_contract.reports.text import Part, parts
+from http_contract.diagnosis.diagnose import diagnosed
+from http_contract.reports.text import Line, lines
 from http_contract.rules.model import Outcome, Rule
 from http_contract.rules.registry import RULES
 from http_contract.runner.report import Report
@@ -50,7 +51,7 @@ class News:
     target: str
     final: bool
     outcome: Outcome  # without what was said, which is told
-    told: tuple[Part, ...] = ()  # of a rule that does not hold
+    told: tuple[Line, ...] = ()  # of a rule that failed
 
 
 @dataclass(kw_only=True)
@@ -160,7 +161,7 @@ class Run:
         self._tell(News(judged.name, False, short(outcome)))
 
     def _conclude(self, judged: Judged, outcome: Outcome) -> None:
-        told = tuple(parts(outcome)) if outcome.verdict == "failed" else ()
+        told = tuple(lines(diagnosed(outcome))) if outcome.verdict == "failed" else ()
         judged.outcomes.append(short(outcome))
         self._tell(News(judged.name, True, short(outcome), told))
 

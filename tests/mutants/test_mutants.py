@@ -56,7 +56,7 @@ def outcomes_apart(mutant: Mutant, rules: Sequence[Rule]) -> list[Outcome]:
 
 def failures(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     return {
-        outcome.rule.id: [failure.text for failure in outcome.failures]
+        outcome.rule.id: [failure.code for failure in outcome.failures]
         for outcome in outcomes
         if outcome.verdict == "failed"
     }

@@ -97,8 +97,8 @@ def test_a_failure_is_told_as_the_judge_tells_it(get: Any, post: Any, tiny: str)
     _, news = follow(get, post("/judge", {"stage": STAGE, "url": tiny}).get_json()["id"])
     told = next(each["told"] for each in news if each["rule"] == "route-unknown" and each["final"])
     kinds = [part["kind"] for part in told]
-    assert kinds[:2] == ["rule", "complaint"]
-    assert {"bytes", "caret", "hint", "section", "again"} <= set(kinds)
+    assert kinds[:2] == ["rule", "failure"]
+    assert {"bytes", "caret", "hint", "section", "reproduce"} <= set(kinds)
     caret = kinds.index("caret")
     under = told[caret - 1]["text"][told[caret]["text"].index("^") :]
     assert under.startswith("HTTP/1.1 200")

@@ -8,8 +8,7 @@ from threading import Event, Lock
 
 import pytest
 
-from http_contract import Rule, Server
-from http_contract.http.transcript import broken
+from http_contract import Rule, Server, fail
 from raw_router.messages import plain_text
 from sidebyside.compare.sending import Place
 from sidebyside.page.runs import Run, Runs, State, TooMany
@@ -63,7 +62,7 @@ def test_a_run_tells_of_each_rule_and_is_done(tiny: Place) -> None:
         "kept": ("tiny", "passed"),
         "broken": ("tiny", "failed"),
     }
-    assert [part.kind for part in final["broken"].told][:3] == ["rule", "complaint", "note"]
+    assert [part.kind for part in final["broken"].told][:3] == ["rule", "failure", "note"]
     assert final["kept"].told == ()
     assert all(not each.outcome.transcripts for each in news)
 
@@ -72,7 +71,7 @@ def test_the_report_is_of_what_is_final(tiny: Place) -> None:
     run = Run([tiny], [KEPT, BROKEN], Lock())
     end_of(run)
     report = run.judged["tiny"].report
-    assert [(score.stage, score.kept, score.counted) for score in report.scores] == [(1, 1, 2)]
+    assert [(score.stage, score.passed, score.total) for score in report.scores] == [(1, 1, 2)]
     assert report.seconds > 0
 
 
@@ -158,7 +157,7 @@ def test_runs_are_bounded(tiny: Place) -> None:
 
     def waits(server: Server) -> None:
         if not goes_on.wait(10):
-            raise broken("nobody lets it go on")
+            fail("nobody lets it go on")
 
     runs = Runs()
     begun = [runs.begin([tiny], [checks(waits)]) for _ in range(4)]

@@ -175,7 +175,7 @@ def accept_and_close(listener: socket.socket) -> None:
     ("does", "told"),
     [
         (socket.socket.close, "Connection refused"),
-        (lambda listener: None, "said nothing in time"),
+        (lambda listener: None, "sent nothing in time"),
         (accept_and_close, "the server closed the connection"),
     ],
     ids=["gone", "hangs", "breaks off"],

@@ -306,7 +306,7 @@ def test_servers_that_never_answer() -> None:
 def test_one_server_that_never_answers_differs(urls: list[str]) -> None:
     with socket.create_server((HOST, 0)) as silent:
         result = run("GET", "/", "--timeout", "1", urls=[urls[0], f"http://{HOST}:{silent.getsockname()[1]}"])
-    assert "no answer: the server said nothing in time" in result.output
+    assert "no answer: the server sent nothing in time" in result.output
     assert result.exit_code == 1
 
 

@@ -116,7 +116,7 @@ def test_a_length_may_differ_where_the_body_must() -> None:
 
 def test_who_does_not_answer_takes_part_in_the_first_row_alone() -> None:
     found = rows(heard(answer("A: 1"), 0), heard(b"", 1, ended="timeout"), heard(answer("A: 1"), 2))
-    assert found[0].cells == ["HTTP/1.1 200 OK", "no answer: the server said nothing in time", "HTTP/1.1 200 OK"]
+    assert found[0].cells == ["HTTP/1.1 200 OK", "no answer: the server sent nothing in time", "HTTP/1.1 200 OK"]
     assert labels(found, "differs") == ["status"]
     assert found[1].cells == ["1", None, "1"]
 
@@ -152,7 +152,7 @@ def test_every_answer_is_compared() -> None:
 def test_a_breach_is_told_once() -> None:
     bare = answer("A: 1", "B: 2").replace(b"A: 1\r\nB: 2\r\n", b"A: 1\nB: 2\n")
     found = rows(*several(bare, bare))
-    assert found[-1].cells == ["a line ends with a bare LF (`\\n`) where CRLF (`\\r\\n`) belongs"] * 2
+    assert found[-1].cells == ["a line ends with a bare LF (`\\n`) instead of CRLF (`\\r\\n`)"] * 2
     assert labels(found, "differs") == []
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,18 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
+from http_contract import Diagnosis, Skip, custom
+from http_contract import Outcome as RuleOutcome
 from http_contract.errors import CannotJudge
 from http_contract.grading.store import Result as Outcome
+from http_contract.http.params import Params
 from http_contract.rules.registry import BY_ID
+from http_contract.runner.report import Report
 from sidebyside.__main__ import main
 from sidebyside.matrix import command
 from sidebyside.matrix.blaming import Matrix
 from sidebyside.matrix.breaches import BREACHES
-from sidebyside.matrix.judging import Judged, first_complaint, read
+from sidebyside.matrix.judging import Judged, first_failure, read
 from sidebyside.matrix.page import page
 from sidebyside.matrix.pairs import TITLES, Pair, all_pairs, chosen, versions
 from sidebyside.matrix.records import as_json
@@ -47,7 +52,7 @@ def matrix(failures: Mapping[str, str], rule: str = RULE) -> Matrix:
 def judged(pair: Pair, rule: str, verdict: str) -> Judged:
     points = 10 if verdict == "passed" else 0
     complaints = {rule: "the status is 500, not 200"} if verdict == FAILED else {}
-    reasons = {rule: "route-index does not hold"} if verdict == SKIPPED else {}
+    reasons = {rule: "route-index failed"} if verdict == SKIPPED else {}
     return Judged(pair, {BY_ID[rule].stage: points}, {rule: verdict}, complaints, reasons)
 
 
@@ -142,10 +147,10 @@ def test_table() -> None:
     assert "flask   gunicorn                0     0" in shown
     assert "Left out: granian is not installed; install it by: pip" in shown
     assert shown[-5:] == [
-        "gunicorn: 1 MUST rule does not hold",
+        "gunicorn: 1 MUST rule failed",
         "  MUST   route-test",
         "",
-        "nginx: 1 MUST rule does not hold",
+        "nginx: 1 MUST rule failed",
         "  MUST   route-test",
     ]
     assert [line for line in shown if line != line.rstrip()] == []
@@ -153,7 +158,7 @@ def test_table() -> None:
 
 def test_what_was_not_judged_does_not_hold() -> None:
     shown = [line.plain for line in lines(matrix({"flask threads": SKIPPED}))]
-    assert shown[-1] == "flask on raw_router threads: 1 rule not judged: route-index does not hold"
+    assert shown[-1] == "flask on raw_router threads: 1 rule skipped because route-index failed"
 
 
 def test_all_hold() -> None:
@@ -178,11 +183,16 @@ def test_json() -> None:
     assert [(each["rule"], each["whose"]) for each in found["broken"]] == [(RULE, "gunicorn")]
 
 
+STOPPED = Report(
+    target="", seed=0, began=0, seconds=0, outcomes=(), stopped=Skip("limit", Params(limit="watched", value=0))
+)
+
+
 @pytest.mark.parametrize(
     ("result", "said"),
     [
         (Outcome("raw on x", "", why="not done within 300 seconds"), "not done within 300 seconds"),
-        (Outcome("raw on x", "", {"stopped": "it used too much memory"}), "it used too much memory"),
+        (Outcome("raw on x", "", STOPPED), "it ended the process that watches it"),
     ],
     ids=["late", "stopped"],
 )
@@ -191,8 +201,13 @@ def test_what_cannot_be_judged(result: Outcome, said: str) -> None:
         read(Pair("raw", "events"), result)
 
 
-def test_first_complaint() -> None:
-    assert first_complaint("rule (MUST): A promise.\n  But one\n    sent 3\n  But two") == "one"
+def test_the_failure_that_is_shown_first() -> None:
+    passed = RuleOutcome(rule=BY_ID[RULE], verdict="failed")
+    explained = custom("two")
+    assert first_failure(passed) == ""
+    assert first_failure(replace(passed, failures=(custom("one"), explained))) == "one"
+    known = Diagnosis("no-date", explained)
+    assert first_failure(replace(passed, failures=(custom("one"), explained), diagnosis=known)) == "two"
 
 
 def run(*arguments: str) -> Result:

@@ -13,6 +13,7 @@ import click
 from http_contract.cli.console import console
 from http_contract.cli.options import FILE, PORT, REPORT, check_isolation, judging, rule_ids
 from http_contract.client.server import url_of
+from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import FORMATS, write
 from http_contract.reports.terminal import progress, show, show_all, total
@@ -58,13 +59,14 @@ def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path,
         if task.isolate:
             enter()
         with progress(len(task.rules), volume) as told:
-            report = task.report(told, live if volume == "verbose" and (task.show_hidden or not task.own) else unshown)
+            judged = task.report(told, live if volume == "verbose" and (task.show_hidden or not task.own) else unshown)
+        report = replace(judged, outcomes=tuple(map(diagnosed, judged.outcomes)))
         try:
             for format, file in reports:
                 write(report, format, file)
         finally:
             tell(report, volume)
-        sys.exit(0 if report.holds else 1)
+        sys.exit(0 if report.passed else 1)
 
 
 def task_of(

@@ -65,13 +65,13 @@ def grade(
     for each in passed_over:
         say(printable(f"passed over: {each}"), err=True)
     plan = Plan(seed=kept_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
-    most = plan.most  # there is something to judge by: a folder for results may be made
+    max_points = plan.max_points  # there is something to judge by: a folder for results may be made
     store = Store(out / "results")
     if seed is None:
         keep_seed(out, plan.seed)
     workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
     judge(plan, submissions, store, workers)
-    conclude(out, store, [submission.name for submission in submissions], folder.name, most)
+    conclude(out, store, [submission.name for submission in submissions], folder.name, max_points)
 
 
 def judge(
@@ -79,10 +79,10 @@ def judge(
 ) -> None:
     """Judge what is not judged yet, and keep what comes of it. Ctrl-C ends the program."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in the same order as by Ctrl-C
-    todo = list(undone(store, map(plan.job, submissions), plan.most))
+    todo = list(undone(store, map(plan.job, submissions), plan.max_points))
     say(f"{len(submissions)} submissions, {len(todo)} to judge (seed {plan.seed})", err=True)
     try:
-        with workers as found, progress(len(todo), plan.most) as told:
+        with workers as found, progress(len(todo), plan.max_points) as told:
             for result in results(todo, found):
                 store.put(result)
                 told(result)
@@ -91,18 +91,18 @@ def judge(
         sys.exit(INTERRUPTED)
 
 
-def undone(store: Store, planned: Iterator[Job | Result], most: int) -> Iterator[Job]:
+def undone(store: Store, planned: Iterator[Job | Result], max_points: int) -> Iterator[Job]:
     """Yield the jobs that are to be done; keep, and tell, the results that were found without any."""
     for each in planned:
         if isinstance(each, Result):
             store.put(each)
-            say(line(row_of(each, most)), err=True)
+            say(line(row_of(each, max_points)), err=True)
         elif not store.has(each.name, each.digest):
             yield each
 
 
 @contextmanager
-def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
+def progress(count: int, max_points: int) -> Iterator[Callable[[Result], None]]:
     """Show how far it is: a bar on a terminal, a line for each submission elsewhere."""
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -112,19 +112,19 @@ def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
         def told(result: Result) -> None:
             bar.update(task, advance=1)
             if not console.is_terminal:
-                say(line(row_of(result, most)), err=True)
+                say(line(row_of(result, max_points)), err=True)
 
         yield told
 
 
 def line(row: Row) -> str:
     """Return what there is to say of a submission in one line."""
-    return printable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
+    return printable(f"{row.name}: {row.points} of {row.max_points} points" + (f" ({row.why})" if row.why else ""))
 
 
-def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -> None:
+def conclude(out: Path, store: Store, names: list[str], title: str, max_points: int) -> None:
     """Write the tables, the page and the feedback, and tell what the class fails most."""
-    rows = [row_of(result, most) for result in store.all(names)]
+    rows = [row_of(result, max_points) for result in store.all(names)]
     made = {
         "results.csv": as_csv(rows),
         "results.json": as_json(rows),
@@ -133,7 +133,7 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
     with kept_in(out):
         for name, text in made.items():
             write_whole(out / name, text.encode("utf-8", "replace"))
-        write_feedback(out / FEEDBACK, store.all(names), most)
+        write_feedback(out / FEEDBACK, store.all(names), max_points)
     for id, times in failures(rows)[:MOST_FAILED]:
-        say(f"{times:>5} of {len(rows)} do not keep {id}")
+        say(f"{times:>5} of {len(rows)} fail {id}")
     say(printable(f"{', '.join(made)}, and {FEEDBACK} for each learner: in {out}"))

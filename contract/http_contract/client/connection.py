@@ -4,11 +4,11 @@ import time
 from dataclasses import replace
 from typing import Literal, Self
 
-from http_contract.client.transport import MOST, WIDE, Address, Options, Transport
+from http_contract.client.transport import MOST, WIDE, Address, Options, Transport, no_response
 from http_contract.http.parser import read_response
 from http_contract.http.response import CloseReason, Response
 from http_contract.http.rewrite import UNCHANGED, Names, renamed
-from http_contract.http.transcript import Transcript, silence
+from http_contract.http.transcript import Transcript
 
 GRACE = 0.25  # seconds to wait for an end, or for bytes too many, after the last answer
 PAUSE = 0.1  # seconds between pieces that are to arrive as packets of their own, also where the server is slow to wake
@@ -40,7 +40,7 @@ class Connection:
         self.finished = 0.0
         self.sent: list[bytes] = []
         self.responses: list[Response] = []
-        self.left: CloseReason = "open"
+        self.state_before_half_close: CloseReason = "open"
         self.position = 0  # of the next answer
         self.transport = Transport(address, timeout, options, most)
         self._kept: Transcript | None = None  # once it is closed
@@ -62,7 +62,7 @@ class Connection:
     def response(self, method: str = "GET") -> Response:
         """Return the next final answer, with the interim ones before it, which have no time of their own.
 
-        Broken where none comes.
+        ConnectionFailed where none comes.
         """
         deadline = time.monotonic() + self.timeout
         interim: list[Response] = []
@@ -73,7 +73,10 @@ class Connection:
         return response
 
     def next_answer(self, method: str = "GET") -> Response:
-        """Return the next answer, interim or final, or what comes of it in time. Broken where not a byte comes."""
+        """Return the next answer, interim or final, or what comes of it in time.
+
+        ConnectionFailed where not a byte comes.
+        """
         return self._next(method, time.monotonic() + self.timeout)
 
     def _next(self, method: str, deadline: float) -> Response:
@@ -84,7 +87,7 @@ class Connection:
             if response.is_endless:
                 self.transport.cut_off()
         if len(self.transport.received) == self.position:
-            raise silence(self.transcript)
+            raise no_response(self.transcript)
         self.position = response.end
         return response
 
@@ -108,7 +111,7 @@ class Connection:
         """Read to the end of the connection, though not for long, and close it."""
         if after == "await-close":
             self.transport.drain(self.timeout)
-        self.left = self.transport.ended
+        self.state_before_half_close = self.transport.ended
         self.transport.half_close()
         self.transport.drain(GRACE)
         transcript = self.transcript
@@ -141,7 +144,7 @@ class Connection:
             received=bytes(self.transport.received),
             responses=tuple(self.responses),
             ended=self.transport.ended,
-            left=self.left,
+            state_before_half_close=self.state_before_half_close,
             began=self.began,
             finished=self.finished or time.time(),
             url=self.url,

@@ -6,23 +6,29 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Literal
 from urllib.parse import urlsplit
 
 from http_contract.client.connection import After, Connection
-from http_contract.client.transport import MOST, WIDE, Address, Options
+from http_contract.client.transport import MOST, WIDE, Address, ConnectionFailed, Options
 from http_contract.errors import CannotJudge
 from http_contract.http.rewrite import UNCHANGED, Names
-from http_contract.http.transcript import Broken, Transcript
+from http_contract.http.transcript import Transcript
 
 TIMEOUT = 5.0  # seconds for one step: to connect, to send, to get one answer
 PATIENCE = 5.0  # seconds for a server to give up a request that never ends
 
 
+ExitKind = Literal["exit", "signal"]
+"""How a process ended: by itself, with a status; or by a signal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The server's process ended while a rule was judged: how, and the end of what it had written."""
+    """The server's process ended while a rule was judged: how, and the end of its output."""
 
-    how: str  # "exit status 1", "SIGSEGV"
+    kind: ExitKind
+    number: int  # the exit status, or the number of the signal
     output: str
 
 
@@ -58,7 +64,7 @@ class Server:
 
     @property
     def transcripts(self) -> tuple[Transcript, ...]:
-        """What was said so far, a conversation for each connection, in the order of connecting."""
+        """The transcripts so far, one for each connection, in the order of connecting."""
         return tuple(connection.transcript for connection in self.connections)
 
     def apart(self) -> "Server":
@@ -71,7 +77,10 @@ class Server:
 
     @contextmanager
     def connect(self, options: Options = WIDE, most: int = MOST) -> Iterator[Connection]:
-        """Open a connection, to be closed at the end, that takes so many octets. Broken where there is none."""
+        """Open a connection, to be closed at the end, that takes so many octets.
+
+        ConnectionFailed where there is none.
+        """
         with Connection(self.address, self.authority, self.timeout, options, most, self.names) as connection:
             self.connections.append(connection)
             yield connection
@@ -94,7 +103,7 @@ def method_of(pieces: Sequence[bytes]) -> str:
 def _answered(connection: Connection, method: str) -> bool:
     try:
         return connection.response(method).complete
-    except Broken:
+    except ConnectionFailed:
         return False
 
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
+from http_contract.http.params import NO_PARAMS, Params
 from http_contract.http.response import CloseReason
-from http_contract.http.transcript import broken
+from http_contract.http.transcript import Transcript
 
 MOST = 512 * 1024  # octets taken from one connection, of which there are many at a time
 MANY = 16 * 1024 * 1024  # octets taken from one with very many answers
@@ -33,6 +34,25 @@ READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)  # TLS has only part of a record
 NEVER_MIND = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: close by reset
+
+
+class ConnectionFailed(Exception):
+    """There is no connection, or no response on one: a code, its parameters, and the transcript where there is one."""
+
+    def __init__(
+        self,
+        code: str,
+        params: Params = NO_PARAMS,
+        transcript: Transcript | None = None,
+        offset: int | None = None,
+    ) -> None:
+        super().__init__(code, params)
+        self.code, self.params, self.transcript, self.offset = code, params, transcript, offset
+
+
+def no_response(transcript: Transcript) -> ConnectionFailed:
+    """Return the error that not a byte of a response came; how the connection ended is its parameter."""
+    return ConnectionFailed("no-response", Params(ended=transcript.ended), transcript, len(transcript.received))
 
 
 class Address(NamedTuple):
@@ -94,7 +114,7 @@ class Transport:
 
     def cut_off(self) -> None:
         """Take no more, since there is no end to it."""
-        self._end("flood")
+        self._end("overflow")
 
     def half_close(self) -> None:
         """Say that no more will be sent; over TLS, whose closure alerts may end both directions, say nothing."""
@@ -105,7 +125,7 @@ class Transport:
     def reset(self) -> None:
         """End as a crashed client does: by RST."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NEVER_MIND)
-        self._end("dropped")
+        self._end("aborted")
         self.close()
 
     def close(self) -> None:
@@ -147,7 +167,7 @@ class Transport:
         if not data:
             self._end("closed")
         elif len(self.received) > self._most:
-            self._end("flood")
+            self._end("overflow")
 
     def _end(self, how: CloseReason) -> None:
         if self.ended == "open":
@@ -155,14 +175,16 @@ class Transport:
 
 
 def dial(address: Address, timeout: float, options: Options) -> socket.socket:
-    """Return a connected socket that never blocks. Broken where the server takes no connection."""
+    """Return a connected socket that never blocks. ConnectionFailed where the server accepts no connection."""
     try:
         dialled = first_connected(address, timeout, options)
         dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if address.tls:
             dialled = address.tls.wrap_socket(dialled, server_hostname=address.host)
     except OSError as error:
-        raise broken(f"no connection to {address.host}:{address.port}: {error.strerror or error}") from error
+        code = "connection-refused" if isinstance(error, ConnectionRefusedError) else "no-connection"
+        reason = error.strerror or str(error)  # as the system or the TLS library words it
+        raise ConnectionFailed(code, Params(host=address.host, port=address.port, reason=reason)) from error
     dialled.setblocking(False)
     return dialled
 

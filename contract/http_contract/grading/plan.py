@@ -33,12 +33,12 @@ class Plan:
     time_limit: float  # seconds
 
     @cached_property
-    def most(self) -> int:
-        """The points that there are to make. CannotJudge where there is nothing to judge by."""
+    def max_points(self) -> int:
+        """The points of a server that passes all rules. CannotJudge where there is nothing to judge by."""
         own = rules_from(self.hidden) if self.hidden else ()
         rules = rules_by(Choice(self.stages, self.until), own)
-        worth = dict(self.points)
-        return sum(worth.get(stage, POINTS) for stage in {rule.stage for rule in rules if rule.level == "MUST"})
+        weights = dict(self.points)
+        return sum(weights.get(stage, POINTS) for stage in {rule.stage for rule in rules if rule.level == "MUST"})
 
     def job(self, submission: Submission) -> Job | Result:
         """Return what is to be done; where that can't be said, the result is that."""

@@ -15,7 +15,7 @@ from threading import Event, Lock
 from typing import Any, NamedTuple
 
 from http_contract.errors import CannotJudge
-from http_contract.grading.store import Result, brief
+from http_contract.grading.store import Result, brief, result_of
 from http_contract.grading.submissions import copied
 from http_contract.reports import json
 
@@ -24,7 +24,7 @@ JUDGE = (sys.executable, "-P", "-m", "http_contract", "check", "--quiet")
 STOP = 10.0  # seconds for the judge to end what it has started, after SIGTERM
 LAST_LINE = 500  # characters of what the judge said before it gave up
 JUDGED = (0, 1)  # exit statuses
-HERE = "."  # what is told in the place of the folder that holds a copy
+HERE = "."  # stands in reports for the folder that contains a copy
 UNSETTLED = ""  # the digest of a result that is tried again the next time
 RUNNING: set[subprocess.Popen[bytes]] = set()
 STOPPED = Event()
@@ -70,14 +70,10 @@ def run_in_place(job: Job) -> Result:
 
 def unplaced(result: Result, place: str) -> Result:
     """Return a result with the submission's name alone before the names of its files."""
-
-    def bare(text: str) -> str:
-        return text.replace(f"{place}/", "").replace(place, HERE)
-
-    report = result.report
-    if report:
-        report = {**report, "rules": [{**rule, "told": bare(rule["told"])} for rule in report["rules"]]}
-    return replace(result, report=report, why=bare(result.why))
+    text = result.text()
+    for written in {json.text_of(place), json.text_of(place.encode().decode("latin-1"))}:  # in texts, and in bytes
+        text = text.replace(f"{written}/", "").replace(written, HERE)
+    return result_of(text)
 
 
 def judge(job: Job, report: Path, said: Path) -> int | None:

@@ -1,45 +1,52 @@
-"""What is kept of a report: a thousand of them lie in a folder, and are read more than once."""
+"""The results of submissions: a thousand of them lie in a folder, and are read more than once."""
 
 import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import write_whole
+from http_contract.reports.json import data, report_of
+from http_contract.reports.text import BEFORE, SHOWN, failures_shown
+from http_contract.rules.model import Failure, Outcome
+from http_contract.runner.report import Report
 
-REPORT = ("target", "points", "most", "stopped")
-STAGE = ("stage", "points", "worth")
-RULE = ("id", "stage", "level", "hidden", "counts", "verdict", "reason", "told")
-LONGEST = 4000  # characters of what is told of a failure, the mark of the cut not counted
+LONGEST = 4000  # characters of the text about a failure, the mark of the cut not counted
 CUT = "\n... and so on, and at the end:\n"
 
 
-def brief(report: dict[str, Any]) -> dict[str, Any]:
-    """Return what grades are made of, from what reports.json tells: all but the conversations, the longest part."""
-    return {
-        **_picked(report, REPORT),
-        "stages": [_picked(stage, STAGE) for stage in report["stages"]],
-        "rules": [{**_picked(rule, RULE), "told": shortened(rule["told"], LONGEST)} for rule in report["rules"]],
-    }
+def brief(report: Report) -> Report:
+    """Return what grades are made of: no transcripts but those of failures that are shown, as far as they are."""
+    return replace(report, outcomes=tuple(map(_brief, report.outcomes)), output="")
 
 
-def shortened(text: str, most: int) -> str:
+def _brief(outcome: Outcome) -> Outcome:
+    """Return an outcome with the failures that are shown, whole, and with the others without a transcript."""
+    diagnosis, shown = outcome.diagnosis, failures_shown(outcome)
+    kept = {id(failure): _short(failure) for failure in shown}
+    failures = tuple(kept.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
+    if diagnosis and id(diagnosis.failure) in kept:
+        diagnosis = replace(diagnosis, failure=kept[id(diagnosis.failure)])
+    crash = outcome.crash and replace(outcome.crash, output="")
+    return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=(), crash=crash, output="")
+
+
+def _short(failure: Failure) -> Failure:
+    if not failure.transcript:
+        return failure
+    short, place = failure.transcript.first_sent(SHOWN).shortened(failure.offset or 0, SHOWN, BEFORE)
+    return replace(failure, transcript=short, offset=None if failure.offset is None else place)
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
     """Return the beginning and the end of a text that is too long: what decides may stand in its last line."""
     if len(text) <= most:
         return text
     return f"{text[: most - most // 2]}{CUT}{text[-(most // 2) :]}"
-
-
-def _picked(table: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: table[key] for key in keys}
-
-
-# -- grading.store
 
 
 SEED = "seed"  # a file's name
@@ -48,12 +55,27 @@ SEEDS = 1_000_000  # that are drawn from
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a job: a report, as brief.py has it, or the reason why there is none."""
+    """What came of a job: a report, as `brief` returns it, or the reason why there is none."""
 
     name: str
     digest: str
-    report: dict[str, Any] | None = None
+    report: Report | None = None
     why: str = ""
+
+    def text(self) -> str:
+        """Return the result as JSON, which `result_of` reads."""
+        return json.dumps({**vars_of(self), "report": data(self.report) if self.report else None})
+
+
+def vars_of(result: Result) -> dict[str, str]:
+    return {"name": result.name, "digest": result.digest, "why": result.why}
+
+
+def result_of(text: str | bytes) -> Result:
+    """Return the result that a text contains. ValueError, KeyError or TypeError where it contains none."""
+    loaded = json.loads(text)
+    report = loaded["report"]
+    return Result(loaded["name"], loaded["digest"], None if report is None else report_of(report), loaded["why"])
 
 
 @contextmanager
@@ -96,13 +118,13 @@ class Store:
 
     def get(self, name: str) -> Result | None:
         try:
-            return Result(**json.loads(self._path(name).read_bytes()))
-        except (OSError, ValueError, TypeError):  # none, or none that can be read: it is judged again
+            return result_of(self._path(name).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):  # none, or none that can be read: it is judged again
             return None
 
     def put(self, result: Result) -> None:
         with kept_in(self.folder):
-            write_whole(self._path(result.name), json.dumps(asdict(result)).encode())
+            write_whole(self._path(result.name), result.text().encode())
 
     def all(self, names: list[str]) -> Iterator[Result]:
         """Yield the results of these submissions one by one, none held longer than it is looked at."""

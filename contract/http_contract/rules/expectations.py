@@ -1,6 +1,6 @@
-"""What a legal answer keeps: small expectations that compose, each with its complaint in plain words.
+"""What a legal response contains: small expectations that compose; what they find is a code with parameters.
 
-Unless wrapped in `Nth`, an expectation looks at the first answer of the conversation.
+Unless wrapped in `Nth`, an expectation looks at the first response of the transcript.
 """
 
 import re
@@ -8,21 +8,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from http_contract.client.transport import no_response
+from http_contract.http.params import Params, excerpt
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, Transcript, silence
-from http_contract.rules.model import Expectation
+from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Expectation, Failure, of_connection
 
-SHOWN = 60  # characters of a value that a complaint shows
+SHOWN = 60  # characters of a value that a sentence shows
 MANY = 20  # status codes of a class, which is named instead where there are more
 
 
 class OfAnswer:
-    """Complaints about the first answer; that there is none is the complaint otherwise."""
+    """Failures of the first response; that there is none is the failure otherwise."""
 
     def failures(self, transcript: Transcript) -> Iterable[Failure]:
         if transcript.responses:
             return self.about(transcript.responses[0])
-        return silence(transcript).failures
+        return [of_connection(no_response(transcript))]
 
     def about(self, response: Response) -> Iterable[Failure]:
         raise NotImplementedError
@@ -38,11 +40,11 @@ class Status(OfAnswer):
         object.__setattr__(self, "codes", frozenset(codes))
 
     def __str__(self) -> str:
-        return f"status {in_words(self.codes)}"
+        return f"status {any_of(classes(self.codes))}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if response.status not in self.codes:
-            yield Failure(f"the status is {response.status or 'missing'}, not {in_words(self.codes)}", response.start)
+            yield Failure("wrong-status", Params(status=response.status, allowed=classes(self.codes)), response.start)
 
 
 CLIENT_ERRORS = tuple(range(400, 500))
@@ -67,9 +69,10 @@ class Has(OfAnswer):
     def about(self, response: Response) -> Iterator[Failure]:
         value = response.get(self.name)
         if value is None:
-            yield Failure(f"the field {self.name} is missing", response.start)
+            yield Failure("field-missing", Params(name=self.name), response.start)
         elif not re.fullmatch(self.pattern, value):
-            yield Failure(f"{self.name} is {shown(value)}, not {self._shape}", response.offset_of(self.name))
+            params = Params(name=self.name, value=excerpt(value), shape=self._shape)
+            yield Failure("wrong-field", params, response.offset_of(self.name))
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ class Lists(OfAnswer):
         listed = response.items(self.name)
         for member in self.members:
             if member not in listed:
-                yield Failure(f"{self.name} does not list {member}", response.offset_of(self.name) or response.start)
+                at = response.offset_of(self.name) or response.start
+                yield Failure("not-listed", Params(name=self.name, member=member), at)
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,12 @@ class Lacks(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if response.get(self.name) is not None:
-            yield Failure(f"the field {self.name} is there", response.offset_of(self.name))
+            yield Failure("field-present", Params(name=self.name), response.offset_of(self.name))
 
 
 @dataclass(frozen=True)
 class BodyHolds(OfAnswer):
-    """The content holds these bytes."""
+    """The content contains these bytes."""
 
     part: bytes
 
@@ -114,12 +118,12 @@ class BodyHolds(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.part not in response.body:
-            yield Failure(f"the content does not hold {shown(self.part)}", response.body_start)
+            yield Failure("content-lacks", Params(part=excerpt(self.part)), response.body_start)
 
 
 @dataclass(frozen=True)
 class BodyLacks(OfAnswer):
-    """The content does not hold these bytes."""
+    """The content does not contain these bytes."""
 
     part: bytes
 
@@ -128,7 +132,7 @@ class BodyLacks(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.part in response.body:
-            yield Failure(f"the content holds {shown(self.part)}", response.body_start)
+            yield Failure("content-contains", Params(part=excerpt(self.part)), response.body_start)
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class BodyMatches(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if not re.fullmatch(self.pattern, response.body):
-            yield Failure(f"the content has not {self.shape}", response.body_start)
+            yield Failure("wrong-content", Params(shape=self.shape), response.body_start)
 
 
 @dataclass(frozen=True)
@@ -155,26 +159,26 @@ class SomeBody(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if not response.body.strip():
-            yield Failure("there is no content", response.body_start)
+            yield Failure("no-content", offset=response.body_start)
 
 
 @dataclass(frozen=True)
 class Without(OfAnswer):
-    """The answer, its interim ones included, has none of these defects (see reading.py for their names)."""
+    """The response, its interim ones included, has no defect with one of these codes (see http/parser.py)."""
 
-    causes: frozenset[str]
+    codes: frozenset[str]
 
-    def __init__(self, *causes: str) -> None:
-        object.__setattr__(self, "causes", frozenset(causes))
+    def __init__(self, *codes: str) -> None:
+        object.__setattr__(self, "codes", frozenset(codes))
 
     def __str__(self) -> str:
-        return f"no fault such as {in_words(self.causes)}"
+        return f"no fault such as {in_words(sorted(self.codes))}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         for part in (*response.interim, response):
             for defect in part.defects:
-                if defect.cause in self.causes:
-                    yield Failure(defect.text, defect.offset)
+                if defect.code in self.codes:
+                    yield Failure(defect.code, defect.params, defect.offset)
 
 
 @dataclass(frozen=True)
@@ -186,8 +190,10 @@ class Complete(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if not response.complete:
-            why = response.defects[-1].text if response.defects else "the answer is cut short"
-            yield Failure(why, response.end)
+            for last in response.defects[-1:]:
+                yield Failure(last.code, last.params, response.end)
+            if not response.defects:
+                yield Failure("cut-short", offset=response.end)
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,7 @@ class Framed(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if response.framing == "close":
-            yield Failure("neither Content-Length nor Transfer-Encoding", response.start)
+            yield Failure("no-framing", offset=response.start)
 
 
 @dataclass(frozen=True)
@@ -211,31 +217,38 @@ class NoInterim(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         for interim in response.interim:
-            yield Failure(f"an interim answer, {interim.status}, comes first", interim.start)
+            yield Failure("interim", Params(status=interim.status), interim.start)
 
 
 def first(transcript: Transcript) -> Response:
-    """Return the first answer. Broken where none came."""
+    """Return the first response. ConnectionFailed where none came."""
     if transcript.responses:
         return transcript.responses[0]
-    raise silence(transcript)
+    raise no_response(transcript)
+
+
+def classes(codes: Iterable[int]) -> tuple[str, ...]:
+    """Return status codes as texts, sorted; a class that is there in great part is one, such as "4xx"."""
+    words = sorted(map(str, codes))
+    sizes = Counter(word[0] for word in words)
+    return tuple(dict.fromkeys(f"{word[0]}xx" if sizes[word[0]] > MANY else word for word in words))
+
+
+def any_of(allowed: Iterable[str]) -> str:
+    """Return status codes and classes as `200, 404 or any 5xx`."""
+    return in_words(f"any {code}" if code.endswith("xx") else code for code in allowed)
 
 
 def in_words(items: Iterable[object]) -> str:
-    """Return `a, b or c`; of a class of status codes that is there in great part, its name."""
-    words = sorted(map(str, items))
-    sizes = Counter(word[0] for word in words)
-    words = list(dict.fromkeys(f"any {word[0]}xx" if sizes[word[0]] > MANY else word for word in words))
+    """Return `a, b or c`."""
+    words = list(map(str, items))
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def shown(value: str | bytes) -> str:
-    """Return a value as a complaint shows it: quoted, control characters visible, shortened."""
+    """Return a value as a sentence shows it: quoted, control characters visible, shortened."""
     text = repr(value if isinstance(value, str) else value.decode("latin-1"))
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
-
-
-# -- combining
 
 
 @dataclass(frozen=True)
@@ -272,7 +285,7 @@ class All:
 
 @dataclass(frozen=True)
 class Either:
-    """At least one of the expectations; the complaints are those of the first."""
+    """At least one of the expectations; the failures are those of the first."""
 
     expectations: tuple[Expectation, ...]
 
@@ -301,9 +314,6 @@ class When:
         return [] if list(self.condition.failures(transcript)) else self.expectation.failures(transcript)
 
 
-# -- endings
-
-
 @dataclass(frozen=True)
 class NoBody:
     """Not a byte follows the header fields: no content, nor anything that a client would take for the next answer."""
@@ -314,7 +324,7 @@ class NoBody:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses[:1]:
             if response.body:
-                yield Failure(f"{len(response.body)} bytes of content, where none belongs", response.body_start)
+                yield Failure("unwanted-content", Params(count=len(response.body)), response.body_start)
         yield from NothingAfter().failures(transcript)
 
 
@@ -327,8 +337,7 @@ class NothingAfter:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.responses and transcript.rest:
-            bytes_ = "a byte" if len(transcript.rest) == 1 else f"{len(transcript.rest)} bytes"
-            yield Failure(f"{bytes_} after the end of the answer", transcript.responses[-1].end)
+            yield Failure("bytes-after", Params(count=len(transcript.rest)), transcript.responses[-1].end)
 
 
 @dataclass(frozen=True)
@@ -344,7 +353,7 @@ class NothingServed:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         further = re.split(rb"(?=HTTP/\d\.\d \d)", transcript.rest) if transcript.responses else []
         if not all(re.match(rb"\Z|HTTP/\d\.\d [45]", each) for each in further):
-            yield Failure("what follows the request is answered as if it were one, too", transcript.responses[-1].end)
+            yield Failure("rest-answered", offset=transcript.responses[-1].end)
 
 
 @dataclass(frozen=True)
@@ -355,8 +364,8 @@ class Closes:
         return "the server closes the connection"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
-        if transcript.left not in ("closed", "reset"):
-            yield Failure("the server does not close the connection", len(transcript.received))
+        if transcript.state_before_half_close not in ("closed", "reset"):
+            yield Failure("not-closed", offset=len(transcript.received))
 
 
 @dataclass(frozen=True)
@@ -368,7 +377,7 @@ class NoReset:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.ended == "reset":
-            yield Failure("the server reset the connection instead of closing it in order", len(transcript.received))
+            yield Failure("reset", offset=len(transcript.received))
 
 
 @dataclass(frozen=True)
@@ -380,4 +389,4 @@ class Silent:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.received:
-            yield Failure("there is an answer", 0)
+            yield Failure("answered", offset=0)

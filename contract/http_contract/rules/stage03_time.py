@@ -9,12 +9,13 @@ from datetime import datetime
 from html import unescape
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params, excerpt
 from http_contract.http.request import get
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, Transcript, broken
+from http_contract.http.transcript import Transcript
 from http_contract.rules.content import text_of
-from http_contract.rules.expectations import Has, OfAnswer, first, shown
-from http_contract.rules.model import Exchange, Expectation, Rule
+from http_contract.rules.expectations import Has, OfAnswer, first
+from http_contract.rules.model import Exchange, Expectation, Failure, Rule, failed
 
 CLOCK = 2.0  # seconds by which the server's clock may differ from the judge's
 ZONE = 15 * 60  # seconds; each zone's offset from UTC is a multiple of it
@@ -59,7 +60,7 @@ class TimeShown(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if time_shown(response) is None:
-            yield Failure("the page shows no time like `23:59:59 31.12.2026`", response.body_start)
+            yield Failure("no-time", offset=response.body_start)
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ class InHeading(OfAnswer):
     def about(self, response: Response) -> Iterator[Failure]:
         headings = [unescape(TAG.sub("", heading)).strip() for heading in HEADING.findall(page(response))]
         if len(headings) != 1:
-            yield Failure(f"there are {len(headings)} <h1> on the page, not one", response.body_start)
+            yield Failure("headings", Params(count=len(headings)), response.body_start)
         elif not TIME.fullmatch(headings[0]):
-            yield Failure(f"the <h1> is {shown(headings[0])}, no time", response.body_start)
+            yield Failure("heading-no-time", Params(value=excerpt(headings[0])), response.body_start)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class TimeRight:
             told = time_shown(response) or 0.0
             zone = round((told - transcript.finished) / ZONE) * ZONE
             if zone not in ZONES or distance(told - zone, transcript) > CLOCK:
-                yield Failure("the time shown is not the time", response.body_start)
+                yield Failure("wrong-time", offset=response.body_start)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class TimeLocal:
         zone = time.localtime(transcript.finished).tm_gmtoff
         for response in transcript.responses:
             if distance((time_shown(response) or 0.0) - zone, transcript) > CLOCK:
-                yield Failure("the time shown is not the local time of the judge's machine", response.body_start)
+                yield Failure("not-local-time", offset=response.body_start)
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class ForMachines:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses:
             if not any(told_now(value, transcript) for _, value in DATETIME.findall(page(response))):
-                yield Failure("there is no <time datetime> with offset that tells the time", response.body_start)
+                yield Failure("no-datetime", offset=response.body_start)
 
 
 def told_now(value: str, transcript: Transcript) -> bool:
@@ -134,7 +135,7 @@ def moves(server: Server) -> None:
     for path in PATHS:
         while shown_at(server, path) == before[path]:
             if time.monotonic() > deadline:
-                raise broken(f"{path}: the time shown stands still")
+                raise failed(Failure("time-stands-still", Params(path=path)))
             time.sleep(TICK)
 
 

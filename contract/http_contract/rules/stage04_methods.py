@@ -1,11 +1,12 @@
 """Stage 4, Methods: what else can be asked of a page than GET."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params, excerpt
 from http_contract.http.request import get, head, last
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, broken
 from http_contract.rules.expectations import (
     CLIENT_ERRORS,
     BodyLacks,
@@ -18,11 +19,11 @@ from http_contract.rules.expectations import (
     When,
     first,
 )
-from http_contract.rules.model import Check, Exchange, Expectation, Rule, expect
+from http_contract.rules.model import Check, Exchange, Expectation, Failure, Rule, expect, failed
 from http_contract.rules.stage03_route import UNKNOWN
 
 Comparison = Callable[[Response, Response], Iterator[Failure]]
-"""Complaints about the second answer, to HEAD, in the light of the first, to GET."""
+"""Failures of the second answer, to HEAD, in the light of the first, to GET."""
 
 PATHS = ("/", "/test", "/time", "/time.html", UNKNOWN)
 LACKING = ("POST", "PUT", "DELETE", "PATCH")
@@ -54,7 +55,7 @@ def compared(compare: Comparison, paths: tuple[str, ...] = PATHS) -> Check:
         for path in paths:
             got, headed = server.ask(get(path)), server.ask(head(path))
             for failure in compare(first(got), first(headed)):
-                raise broken(f"{path}: {failure.text}", headed, failure.offset)
+                raise failed(replace(failure, params=failure.params.with_(path=path)), headed)
 
     check.__doc__ = f"Ask for {', '.join(paths)}, each with GET, then with HEAD. {compare.__doc__}"
     return check
@@ -63,7 +64,7 @@ def compared(compare: Comparison, paths: tuple[str, ...] = PATHS) -> Check:
 def same_status(got: Response, headed: Response) -> Iterator[Failure]:
     """Both answers must have the same status."""
     if headed.status != got.status:
-        yield Failure(f"GET is answered {got.status}, HEAD {headed.status}", headed.start)
+        yield Failure("head-status", Params(get=got.status, head=headed.status), headed.start)
 
 
 def same_values(got: Response, headed: Response) -> Iterator[Failure]:
@@ -71,27 +72,28 @@ def same_values(got: Response, headed: Response) -> Iterator[Failure]:
     for name in METADATA:
         values = {response.get(name) for response in (got, headed)} - {None}
         if len(values) > 1:
-            yield Failure(f"{name} is not what GET gets", headed.offset_of(name))
+            yield Failure("unlike-get", Params(name=name), headed.offset_of(name))
 
 
 def same_fields(got: Response, headed: Response) -> Iterator[Failure]:
     """What GET tells of the page, such as Content-Type and Cache-Control, HEAD must tell as well."""
     for name in METADATA:
         if got.get(name) is not None and headed.get(name) is None:
-            yield Failure(f"{name} is missing, which GET gets", headed.start)
+            yield Failure("missing-unlike-get", Params(name=name), headed.start)
 
 
 def length_told(got: Response, headed: Response) -> Iterator[Failure]:
     """Where GET has a Content-Length, HEAD must have one as well."""
     if got.framing == "length" and headed.get("Content-Length") is None:
-        yield Failure("Content-Length is missing, which GET gets", headed.start)
+        yield Failure("missing-unlike-get", Params(name="Content-Length"), headed.start)
 
 
 def length_true(got: Response, headed: Response) -> Iterator[Failure]:
     """HEAD may have no Content-Length; one that it has must be the length of the body that GET gets."""
     told = headed.get("Content-Length")
     if told not in (None, str(len(got.body))):
-        yield Failure(f"Content-Length is {told}, GET gets {len(got.body)} bytes", headed.offset_of("Content-Length"))
+        params = Params(value=excerpt(told or ""), count=len(got.body))
+        yield Failure("head-length", params, headed.offset_of("Content-Length"))
 
 
 def allow_is_exact(server: Server) -> None:
@@ -102,7 +104,8 @@ def allow_is_exact(server: Server) -> None:
     expect(transcript, Lists("Allow", ("GET",)))
     for method in sorted(set(first(transcript).items("Allow"))):
         if first(server.ask(last(method, "/"))).status in REFUSED.codes:
-            raise broken(f"Allow lists {method}, which is refused", transcript, first(transcript).offset_of("Allow"))
+            at = first(transcript).offset_of("Allow")
+            raise failed(Failure("allowed-refused", Params(method=excerpt(method)), at), transcript)
 
 
 RULES = (

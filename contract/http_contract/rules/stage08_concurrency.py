@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server, method_of
 from http_contract.client.transport import MANY, NARROW
+from http_contract.http.params import Params
 from http_contract.http.request import FORM, get, parted, request, submit, title
-from http_contract.http.transcript import broken
 from http_contract.rules.expectations import Complete, Status
-from http_contract.rules.model import Check, Rule, expect
+from http_contract.rules.model import Check, Failure, Rule, expect, failed
 from http_contract.rules.stage01_listen import still_answers
 from http_contract.rules.stage02_respond import in_three
 from http_contract.rules.stage03_route import UNKNOWN
@@ -25,7 +25,7 @@ PAGES = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # so few t
 def idle(server: Server) -> None:
     """Connect and say nothing; another client meanwhile gets an answer to `GET /`."""
     with server.connect():
-        still_answers(server, "while another client says nothing")
+        still_answers(server, "other-idle")
 
 
 def idle_after_answer(server: Server) -> None:
@@ -33,7 +33,7 @@ def idle_after_answer(server: Server) -> None:
     with server.connect() as connection:
         connection.send(request("GET", "/"))
         connection.response()
-        still_answers(server, "while another client, once answered, says no more")
+        still_answers(server, "other-idle-after-answer")
 
 
 def slowly_sent(*pieces: bytes) -> Check:
@@ -43,7 +43,7 @@ def slowly_sent(*pieces: bytes) -> Check:
         with server.connect() as connection:
             for piece in pieces[:-1]:
                 connection.send(piece)
-                still_answers(server, "while another client has sent a part of its request")
+                still_answers(server, "other-sends-slowly")
             connection.send(pieces[-1])
             connection.response(method_of(pieces))
             expect(connection.transcript, OK, Complete())
@@ -66,7 +66,7 @@ def slowly_read(server: Server) -> None:
         unsent = b""
         for _ in range(DOSES):
             unsent = connection.push(unsent + request("GET", "/") * dose)
-            still_answers(server, "while another client does not read its answers")
+            still_answers(server, "other-reads-late")
         connection.send(unsent)
         read_all(connection, DOSES * dose)
 
@@ -78,7 +78,7 @@ def read_all(connection: Connection, count: int) -> None:
             return
         response = connection.response()
         if response.status != 200 or not response.complete:
-            raise broken(f"answer {number} to a client that reads late is not whole", connection.transcript)
+            raise failed(Failure("late-reader", Params(number=number)), connection.transcript)
 
 
 def last_comes_first(server: Server) -> None:

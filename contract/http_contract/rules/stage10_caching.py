@@ -7,12 +7,12 @@ from datetime import MAXYEAR, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params
 from http_contract.http.request import get, last
 from http_contract.http.response import FieldLine, Response
-from http_contract.http.transcript import Failure, broken
 from http_contract.rules.content import Intact
-from http_contract.rules.expectations import All, Complete, Has, NoBody, OfAnswer, Status, When, first, shown
-from http_contract.rules.model import Check, Expectation, Rule, expect
+from http_contract.rules.expectations import All, Complete, Has, NoBody, OfAnswer, Status, When, first
+from http_contract.rules.model import Check, Expectation, Failure, Rule, expect, failed
 from http_contract.rules.stage02_respond import IMF_FIXDATE
 from http_contract.rules.stage04_methods import Comparison, compared
 from http_contract.rules.stage10_files import FILES, SHOWN, STYLE, UNCODED, at
@@ -58,13 +58,11 @@ def told_by(response: Response) -> str:
 
 
 def filled(condition: str, told: Response) -> str:
-    """Return the condition with the answer's validators. Broken where there is not the one it takes."""
+    """Return the condition with the answer's validators. RuleFailed where there is not the one it takes."""
     try:
         return condition.format(**tags(told), **dates(told))
     except KeyError as missing:
-        raise broken(
-            f"there is nothing to ask `{condition}` with: no ETag or Last-Modified of the right form"
-        ) from missing
+        raise failed(Failure("no-validator", Params(condition=condition))) from missing
 
 
 def tags(told: Response) -> dict[str, str]:
@@ -114,21 +112,21 @@ class NotModifiedLater(OfAnswer):
         modified, date = date_of(response, "Last-Modified"), date_of(response, "Date")
         if modified and date and modified > date:
             at = response.offset_of("Last-Modified")
-            yield Failure(f"Last-Modified is {shown(str(modified))}, later than Date", at)
+            yield Failure("modified-later", Params(value=str(modified)), at)
 
 
 def same_validators(got: Response, other: Response) -> Iterator[Failure]:
     """Where the second tells an ETag or a Last-Modified, it must be that of the first."""
     for name in ("ETag", "Last-Modified"):
         if other.get(name) not in (None, got.get(name)):
-            yield Failure(f"{name} is not what GET gets", other.offset_of(name))
+            yield Failure("unlike-get", Params(name=name), other.offset_of(name))
 
 
 def told_again(got: Response, other: Response) -> Iterator[Failure]:
     """ETag, Cache-Control, Content-Location, Expires and Vary: those of the first must be there in the second."""
     for name in TOLD_AGAIN:
         if got.get(name) is not None and other.get(name) is None:
-            yield Failure(f"{name} is missing, which the file comes with", other.start)
+            yield Failure("missing-unlike-file", Params(name=name), other.start)
 
 
 def compared_with_304(compare: Comparison) -> Check:
@@ -138,7 +136,7 @@ def compared_with_304(compare: Comparison) -> Check:
         got = first(server.ask(get(PATH, UNCODED)))
         transcript = server.ask(get(PATH, UNCODED, filled("If-None-Match: {etag}", got)))
         for failure in compare(got, first(transcript)):
-            raise broken(failure.text, transcript, failure.offset)
+            raise failed(failure, transcript)
 
     check.__doc__ = f"Ask for {PATH}, then once more with `If-None-Match` and its ETag. {compare.__doc__}"
     return check
@@ -149,7 +147,7 @@ def tag_stays(server: Server) -> None:
     before, transcript = first(server.ask(get(PATH, UNCODED))), server.ask(get(PATH, UNCODED))
     after = first(transcript)
     if before.get("ETag") != after.get("ETag"):
-        raise broken("the ETag is another, though the file is the same", transcript, after.offset_of("ETag"))
+        raise failed(Failure("etag-changes", offset=after.offset_of("ETag")), transcript)
 
 
 RULES = (

@@ -1,5 +1,6 @@
-"""How long a server may take to listen: a given time, or as long as it is at work on that."""
+"""A server that the judge starts by a command: started, waited for, ended, and started again where a rule ended it."""
 
+import errno
 import os
 import shlex
 import time
@@ -10,20 +11,24 @@ from threading import RLock
 from typing import Self
 
 from http_contract.client.server import Crash, Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
-from http_contract.http.transcript import Broken, broken
-from http_contract.rules.expectations import in_words
+from http_contract.http.params import Params
 from http_contract.sandbox.output import KEPT, Show, unshown
 from http_contract.sandbox.ports import HOST, free_port, is_free, is_taken, listens
-from http_contract.sandbox.process import ProcessGroup, how_of
-from http_contract.sandbox.supervisor import Limits
+from http_contract.sandbox.process import ProcessGroup, exit_of
+from http_contract.sandbox.supervisor import End, Limits
 
 LONGEST = 30.0  # seconds for a server that is at work, compiling or importing; none that listens is waited for
 IDLE = 2.5  # seconds without work after which it never will listen
 WORK = 0.02  # of the time: who computes less than that is not at work
 WORK_LOOK = 0.25  # seconds between looks at its work
-ADVICE = "; --start-within gives it more time"
+NO_PROGRAM = (errno.ENOENT, errno.EACCES, errno.ENOTDIR)
 LISTEN = 0.01  # seconds between looks whether it listens
+
+
+class NotStarted(ConnectionFailed):
+    """The server did not start; the command and the end of its output are among the parameters."""
 
 
 @dataclass
@@ -41,25 +46,25 @@ class Start:
     def __post_init__(self) -> None:
         self.looked = self.began
 
-    def failure(self) -> str:
-        """Wait until it listens, or never will, and return why not."""
+    def failure(self) -> tuple[str, Params] | None:
+        """Wait until it listens, or never will; return a code and its parameters for why it does not."""
         while not listens(self.server):
             if end := self.group.end:
-                return end.error or end.violation or f"it has ended: {how_of(end.status)}"
+                return why_not(end)
             if self._is_late(time.monotonic()):
                 silence = self._silence()
                 if not listens(self.server):  # it may have begun to, while the judge stood, or looked up its ports
                     return silence
             time.sleep(LISTEN)
-        return ""
+        return None
 
-    def _silence(self) -> str:
+    def _silence(self) -> tuple[str, Params]:
         port, others = self.server.port, self.group.ports
         if port in others:
-            return f"it listens on port {port}, but not at {HOST}"
+            return "start-other-address", Params(port=port, host=HOST)
         if others:
-            return f"it listens on port {in_words(others)}, not on {port}, as {{port}} and $PORT have told it"
-        return f"it runs, but does not listen on port {port}" + (ADVICE if self.within is None else "")
+            return "start-other-port", Params(port=port, ports=others)
+        return ("start-not-yet" if self.within is None else "start-late"), Params(port=port)
 
     def _is_late(self, now: float) -> bool:
         if self.within is not None:
@@ -75,12 +80,19 @@ class Start:
         return self.idle
 
 
-# -- launch
+def why_not(end: End) -> tuple[str, Params]:
+    """Return the code and parameters for a start that ended so."""
+    if end.errno:
+        return ("no-such-program" if end.errno in NO_PROGRAM else "cannot-run"), Params(reason=end.error)
+    if end.limit:
+        return "start-limit", Params(limit=end.limit, value=end.value)
+    kind, number = exit_of(end.status)
+    return "start-ended", Params(kind=kind, number=number)
 
 
 LINGER = 61.0  # seconds in all to wait for a fixed port that connections just closed keep from a server
 PORT_LOOK = 0.05  # seconds between looks at such a port
-TAIL = 2000  # characters of the server's output that a complaint shows
+TAIL = 2000  # characters of the server's output that a failure to start has
 LIMITS = Limits()
 
 Isolation = Callable[[Sequence[str], Path], Sequence[str]]
@@ -94,8 +106,8 @@ def none(command: Sequence[str], folder: Path) -> Sequence[str]:
 class LocalTarget:
     """One command, run under a supervisor, and the server that comes of it. Several threads may use it.
 
-    A server that a rule has killed is started anew on another port: whether the old one can be had again is a
-    rule of its own, and must not decide all the others. One that has broken a limit is not started again.
+    A server that a rule has killed is started again on another port: whether it can have the old one again is a
+    rule of its own, and must not decide all the others. One that has exceeded a limit is not started again.
     """
 
     def __init__(
@@ -116,7 +128,7 @@ class LocalTarget:
         self._folder = folder or Path.cwd()
         self._limits, self._isolation, self._show, self._within = limits, isolation, show, start_within
         self._group: ProcessGroup | None = None
-        self._failure: Broken | None = None
+        self._failure: ConnectionFailed | None = None
         self._earlier_output = ""
         self._linger = LINGER
         self._lock = RLock()
@@ -133,20 +145,20 @@ class LocalTarget:
         return (self._earlier_output + (self._group.output if self._group else ""))[-KEPT:]
 
     @property
-    def violation(self) -> str:
-        """The limit that the server has broken, in a sentence; nothing where it has broken none."""
+    def violation(self) -> ConnectionFailed | None:
+        """The limit that the server has exceeded, after which it is not started again; None where it exceeded none."""
         end = self._group and self._group.end
-        return end.violation if end else ""
+        return ConnectionFailed("limit", Params(limit=end.limit, value=end.value)) if end and end.limit else None
 
     def crash(self) -> Crash | None:
         """Tell how the server has ended by itself since it was last started, if it has."""
         return self._group.crash if self._group else None
 
     def running(self) -> Server:
-        """Return the server as it runs now, started if it does not. Broken for good where it can't be started."""
+        """Return the server as it runs now, started if it does not. NotStarted for good where it can't be started."""
         with self._lock:
-            if self.violation:
-                raise broken(self.violation)
+            if violation := self.violation:
+                raise violation
             if self._failure:
                 raise self._failure
             if not (self._group and self._group.runs):
@@ -154,7 +166,7 @@ class LocalTarget:
             return self.server
 
     def restart(self) -> None:
-        """Stop the server and start it on the same port. Broken where that fails."""
+        """Stop the server and start it on the same port. NotStarted where that fails."""
         with self._lock:
             self.stop()
             self._start()
@@ -166,9 +178,9 @@ class LocalTarget:
                 self._group.stop()
 
     def close(self) -> None:
-        """End it for good: who is still judging, in another thread, is not to start it again."""
+        """End it for good: another thread that still judges must not start it again."""
         with self._lock:
-            self._failure = broken("judging has ended")
+            self._failure = ConnectionFailed("judging-ended")
             self.stop()
 
     def _start_anew(self) -> None:
@@ -176,7 +188,7 @@ class LocalTarget:
         self.server = replace(self.server, port=self._port(), known={}, connections=[])
         try:
             self._start_once_or_twice()
-        except Broken as failure:
+        except ConnectionFailed as failure:
             self._failure = failure
             raise
 
@@ -189,7 +201,7 @@ class LocalTarget:
         """Start it; if something else kept it from its port, once more."""
         try:
             self._start()
-        except Broken:
+        except ConnectionFailed:
             if not self._has_port_now():
                 raise
             self._start()
@@ -209,20 +221,21 @@ class LocalTarget:
         return True
 
     def _start(self) -> None:
-        """Return when the server listens. Broken where it ends instead, or takes too long."""
+        """Return when the server listens. NotStarted where it ends instead, or takes too long."""
         self._earlier_output = self.output
         self._group = self._spawned()
         start = Start(self._group, self.server, self._within)
         if failure := start.failure():
             self.stop()
-            output = self._group.output[-TAIL:]
-            raise broken(f"{self.command!r} did not start: {failure}\n{output}".rstrip())
+            code, params = failure
+            output = self._group.output[-TAIL:].rstrip()
+            raise NotStarted(code, params.with_(command=self.command, output=output))
 
     def _spawned(self) -> ProcessGroup:
         command = self._isolation(words(self.command, self.server.port), self._folder)
         environment = {**os.environ, "PORT": str(self.server.port)}
         if not self._folder.is_dir():
-            raise broken(f"{self.command!r} can't be started: its folder is gone")
+            raise NotStarted("folder-gone", Params(command=self.command))
         return ProcessGroup(command, self._folder, environment, self._limits, self._show)
 
 

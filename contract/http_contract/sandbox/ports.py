@@ -10,8 +10,8 @@ from pathlib import Path
 from random import choice
 
 from http_contract.client.server import Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
-from http_contract.http.transcript import Broken
 
 HOST = "127.0.0.1"
 PORTS = range(12000, 32000)  # below those that systems give to outgoing connections, and for port 0
@@ -68,6 +68,6 @@ def responses(server: Server) -> bool:
     """Tell whether a server takes a request, whatever becomes of it."""
     try:
         server.apart().ask(get("/"))
-    except Broken:
+    except ConnectionFailed:
         return False
     return True

@@ -47,8 +47,10 @@ class End:
     """How a submission ended when nobody told it to: by itself, with a status as subprocess has them, or by a limit."""
 
     status: int = 0
-    violation: str = ""
-    error: str = ""  # why it did not even start
+    limit: str = ""  # that it exceeded: memory, tasks, cpu, file; or "watched", where it ended this process
+    value: float = 0  # of that limit, as Limits has it
+    errno: int = 0  # why it did not even start
+    error: str = ""  # the same, as the system words it
 
 
 # -- looking
@@ -79,19 +81,15 @@ def cpu_below(root: psutil.Process) -> float:
 
 
 def violation(root: psutil.Process, limits: Limits) -> str:
-    """Return the limit that the processes below one break, in a sentence; nothing where they keep them all."""
+    """Return the name of the limit that the processes below one exceed, if they exceed any."""
     processes = below(root)
     if len(processes) > limits.tasks or total(processes, psutil.Process.num_threads) > limits.tasks:
-        return too_many(limits)
+        return "tasks"
     if total(processes, resident) > limits.memory and total(processes, unshared) > limits.memory:
-        return f"it used more than {limits.memory // 1024**2} MiB of memory"
+        return "memory"
     if limits.cpu < math.inf and cpu_below(root) > limits.cpu:
-        return f"it used more than {limits.cpu:g} seconds of CPU time"
+        return "cpu"
     return ""
-
-
-def too_many(limits: Limits) -> str:
-    return f"it ran more than {limits.tasks} processes and threads at a time"
 
 
 def resident(process: psutil.Process) -> int:
@@ -129,10 +127,13 @@ class Supervised:
         while judge not in select.select([judge, self._woken], [], [])[0]:
             self._reap()
             if self.status is not None and not self._overruns:
-                return End(self.status, self._wrote_too_much())
+                return self._exceeding("file") if self.status == -signal.SIGXFSZ else End(self.status)
             if (self._stands or time.monotonic() > self._next_look) and (found := self._look()):
-                return End(violation=found)
+                return self._exceeding(found)
         return None
+
+    def _exceeding(self, limit: str) -> End:
+        return End(limit=limit, value=getattr(self.limits, limit))
 
     def _glance(self, *_: object) -> None:
         """Have the group stand still if the machine has very many more tasks than before, to look again.
@@ -149,9 +150,9 @@ class Supervised:
             self._signal(signal.SIGSTOP)
 
     def _look(self) -> str:
-        """Return the limit that is broken. If none is, leave it alone for a while."""
+        """Return the limit that is exceeded. If none is, leave it alone for a while."""
         stood, began = self._stands, time.monotonic()
-        found = violation(self._itself, self.limits) or (too_many(self.limits) if self._overruns else "")
+        found = violation(self._itself, self.limits) or ("tasks" if self._overruns else "")
         took = time.monotonic() - began
         self._next_look = began + took + min(max(LOOK, took / SHARE), RARELY)
         if stood and not found:
@@ -194,11 +195,6 @@ class Supervised:
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 if ended[0] == self._pid:
                     self.status = os.waitstatus_to_exitcode(ended[1])
-
-    def _wrote_too_much(self) -> str:
-        if self.status == -signal.SIGXFSZ:
-            return f"it wrote a file of more than {self.limits.file // 1024**2} MiB"
-        return ""
 
 
 def woken() -> socket.socket:
@@ -265,7 +261,7 @@ def supervise(judge: socket.socket, command: Sequence[str], limits: Limits) -> N
     try:
         supervised = Supervised(command, limits)
     except OSError as error:
-        return tell(judge, End(error=error.strerror or str(error)))
+        return tell(judge, End(errno=error.errno or -1, error=error.strerror or str(error)))
     end = supervised.watch(judge)
     if end:
         tell(judge, end)

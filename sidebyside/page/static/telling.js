@@ -22,18 +22,18 @@ function* blocks(parts, url) {
 }
 
 const FORMS = {
-  again: (text) => make("code", {}, text),
+  reproduce: (text) => make("code", {}, text),
   section: (text, url) => (url ? make("a", { href: url, target: "_blank", rel: "noreferrer" }, text) : text),
 };
 
 /** Return "Hint: ..." with its first word apart, a command as code, a section as a link to it. */
 function paragraph(kind, text, url) {
-  const [, word, rest] = /^(Cause|Hint|But|See|Again):? (.*)$/s.exec(text) ?? [null, "", text];
+  const [, word, rest] = /^(Cause|Hint|But|See|Reproduce):? (.*)$/s.exec(text) ?? [null, "", text];
   const name = word ? [make("b", {}, word), " "] : [];
   return make("p", { "data-kind": kind }, ...name, FORMS[kind]?.(rest, url) ?? rest);
 }
 
-/** Return what opens to a rule that does not hold. */
+/** Return what opens to a rule that failed. */
 export function failure({ target, rule, level, sentence, url, told }) {
   const summary = make("summary", {},
     make("span", { className: "who" }, target), " ", make("code", {}, rule), " ",
@@ -41,11 +41,11 @@ export function failure({ target, rule, level, sentence, url, told }) {
   return make("details", { className: "failure" }, summary, ...blocks(told.slice(1), url));
 }
 
-/** Return a line for each reason why rules of a server were not judged. */
+/** Return a line for each reason why rules of a server were skipped. */
 export function unjudged(skipped) {
   const times = new Map();
   for (const { target, reason } of skipped) {
-    const why = `${target}: not judged, since ${reason}`;
+    const why = `${target}: skipped because ${reason}`;
     times.set(why, (times.get(why) ?? 0) + 1);
   }
   return [...times].map(([why, count]) => make("p", { className: "hint" }, `${why} (${count} ${count === 1 ? "rule" : "rules"})`));

@@ -65,7 +65,7 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     assert code == 0, complained
     found = rows(tmp_path / "class-grades")
     assert found["caf\\udce9"] == found["none of its own"] == ["10", "10", "10", ""]
-    why = "The command names a program that is not there, or that may not be run."
+    why = "The command names a program that does not exist, or that may not be run."
     assert found["gone"] == ["0", "0", "10", why]
     assert said.endswith(
         f"results.csv, results.json, results.html, and feedback for each learner: in {tmp_path}/class-grades\n"
@@ -96,7 +96,7 @@ def test_an_isolated_server_sees_nothing_but_its_copy(outside: Path, monkeypatch
     code, _, complained = grade(home, "--isolate", "--jobs", "2", "--until", "1")
     assert code == 0, complained
     for name in ("ann", "bob"):
-        assert "exit status 0\n3 1 1 0 0\n" in (out / "feedback" / name / "feedback.txt").read_text()
+        assert "exit status 0\n    3 1 1 0 0\n" in (out / "feedback" / name / "feedback.txt").read_text()
     assert list(copies.iterdir()) == []
 
 
@@ -115,7 +115,7 @@ def test_a_class(tmp_path: Path) -> None:
     home, out = tmp_path / "class", tmp_path / "class-grades"
     assert code == 0
     assert said.splitlines() == [
-        "    2 of 5 do not keep listen-answers",
+        "    2 of 5 fail listen-answers",
         f"results.csv, results.json, results.html, and feedback for each learner: in {out}",
     ]
     assert complained.splitlines()[:4] == [

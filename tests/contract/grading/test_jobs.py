@@ -13,18 +13,16 @@ import pytest
 from http_contract.grading import pool
 from http_contract.grading.pool import UNSETTLED, go_on, run, run_in_place, stop_all
 from http_contract.grading.store import Result
-from tests.contract.grading.classes import Alive, job, result, submission
+from tests.contract.grading.classes import Alive, job, outcome, result, submission
+from tests.contract.worded import texts
 
 pytestmark = pytest.mark.usefixtures("quick")
 
 
 def test_a_report_without_its_conversations(tmp_path: Path) -> None:
-    known = {"stage": 1, "level": "MUST", "hidden": False, "counts": True, "reason": ""}
-    rules = [
-        {**known, "id": "listen-accepts", "verdict": "passed", "told": ""},
-        {**known, "id": "listen-answers", "verdict": "failed", "told": "It is late."},
-    ]
-    assert run(job(submission(tmp_path, "ann", "report It is late."))) == result("ann", *rules)
+    found = run(job(submission(tmp_path, "ann", "report It is late.")))
+    made = result("ann", outcome("listen-accepts", "passed"), outcome("listen-answers", text="It is late."))
+    assert found.text() == made.text()
 
 
 @pytest.mark.parametrize(
@@ -49,7 +47,7 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
 def test_where_the_copy_was_is_not_told(tmp_path: Path) -> None:
     report = run(job(submission(tmp_path, "ann", "where"))).report
     assert report
-    assert report["rules"][1]["told"] == "ann/server.py"
+    assert texts(report.outcomes[1].failures) == ["ann/server.py"]
     assert run(job(submission(tmp_path, "bob", "nowhere"), "bob")).why == "bob/server.py"
 
 
@@ -60,9 +58,9 @@ def test_where_the_copy_was_is_not_told(tmp_path: Path) -> None:
 )
 def test_nor_the_folder_around_it(told: str, shown: str) -> None:
     assert pool.unplaced(Result("ann", "", why=told), "/tmp/c-1").why == shown
-    report = pool.unplaced(result("ann", {"told": told}), "/tmp/c-1").report
+    report = pool.unplaced(result("ann", outcome(text=f"{told}.")), "/tmp/c-1").report
     assert report
-    assert report["rules"] == [{"told": shown}]
+    assert texts(report.outcomes[0].failures) == [f"{shown}."]
 
 
 @pytest.mark.parametrize(

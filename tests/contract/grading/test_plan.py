@@ -123,4 +123,4 @@ def test_other_hidden_rules_are_another_job(tmp_path: Path) -> None:
     ids=["all", "until", "stages-and-points", "until-and-stages"],
 )
 def test_points_that_there_are_to_make(asked: dict[str, Any], most: int) -> None:
-    assert Plan(**ASKED | asked).most == most
+    assert Plan(**ASKED | asked).max_points == most

@@ -7,7 +7,7 @@ import pytest
 
 from http_contract.errors import CannotJudge
 from http_contract.grading.store import SEEDS, Store, keep_seed, kept_seed
-from tests.contract.grading.classes import result
+from tests.contract.grading.classes import outcome, result
 
 NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script>", "-rf\n"]
 
@@ -15,9 +15,11 @@ NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_can_be_kept(tmp_path: Path, name: str) -> None:
     store = Store(tmp_path / "out" / "results")
-    kept = result(name, {"id": "listen-answers", "told": "\ud800\u2028\0</script>"})
+    kept = result(name, outcome("listen-answers", text="\ud800\u2028\0</script>"))
     store.put(kept)
-    assert store.get(name) == kept
+    found = store.get(name)
+    assert found
+    assert found.text() == kept.text()
     assert [len(list(folder.iterdir())) for folder in (tmp_path, tmp_path / "out", store.folder)] == [1, 1, 1]
 
 
