@@ -73,12 +73,12 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "http": (set(), set()),
     "client": ({"http"}, set()),
     "rules": ({"http", "client"}, set()),
-    "sandbox": ({"http", "client", "rules"}, {"psutil"}),
+    "sandbox": ({"http", "client"}, {"psutil"}),
     "diagnosis": ({"http", "client", "rules"}, set()),
     "runner": ({"http", "client", "rules", "sandbox"}, set()),
-    "reports": ({"http", "client", "rules", "diagnosis", "runner", "sandbox"}, {"rich"}),
-    "grading": ({"http", "client", "rules", "runner", "diagnosis", "reports", "sandbox"}, {"jinja2", "distributed"}),
-    "cli": ({"http", "client", "rules", "runner", "diagnosis", "reports", "sandbox", "grading"}, {"click", "rich"}),
+    "reports": ({"http", "client", "rules", "runner", "sandbox"}, {"rich"}),
+    "grading": ({"rules", "runner", "reports", "sandbox"}, {"jinja2", "distributed"}),
+    "cli": ({"client", "rules", "runner", "diagnosis", "reports", "sandbox", "grading"}, {"click", "rich"}),
 }
 JUDGE = ROOT / FOLDERS["http_contract"]
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from http_contract import BY_ID, RULES, Outcome, Rule, Server, run
+from http_contract.reports.messages import failure_text, skip_text
 from http_contract.sandbox.launcher import LocalTarget
 from raw_router.drivers import TIMEOUTS
 from sidebyside.launch.services import HOST, SERVICES
@@ -81,7 +82,7 @@ def launched() -> Iterator[Callable[[str, str], InProcess | LocalTarget]]:
 
 
 def failures(outcome: Outcome) -> str:
-    return "\n".join([outcome.reason, *(failure.text for failure in outcome.failures)])
+    return "\n".join([skip_text(outcome.skip), *map(failure_text, outcome.failures)])
 
 
 @pytest.mark.parametrize(("name", "server", "rule"), list(cases()))

@@ -5,34 +5,31 @@ from pathlib import Path
 
 from http_contract.cli.grade import conclude
 from http_contract.grading.store import Result, Store
+from http_contract.http.params import NO_PARAMS
+from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Failure, Outcome, Rule
 from http_contract.rules.registry import RULES
+from http_contract.runner.report import Report
 
 NAMES = [f"student {number}" for number in range(1000)]
 EVERY = 3  # rules, of which one is broken
 
 
 def made(number: int, name: str) -> Result:
-    told = "GET / HTTP/1.1\\r\\n and so on, as far as it goes. " * 3 + f" {number}"
-    known = {"hidden": False, "counts": True, "reason": ""}
-    rules = [
-        {
-            **known,
-            "id": rule.id,
-            "stage": rule.stage,
-            "level": rule.level,
-            "verdict": "failed",
-            "told": f"{told} {place}",
-        }
-        if (number + place) % EVERY == 0
-        else {**known, "id": rule.id, "stage": rule.stage, "level": rule.level, "verdict": "passed", "told": ""}
-        for place, rule in enumerate(RULES)
-    ]
-    stages = [{"stage": stage, "points": stage, "worth": 10} for stage in range(1, 11)]
-    return Result(
-        name,
-        "digest",
-        {"target": "./serve", "points": 55, "most": 100, "stopped": "", "stages": stages, "rules": rules},
-    )
+    return Result(name, "digest", report(number))
+
+
+def report(number: int) -> Report:
+    outcomes = tuple(outcome(number, place, rule) for place, rule in enumerate(RULES))
+    return Report(target="./serve", seed=0, began=0.0, seconds=1.0, outcomes=outcomes)
+
+
+def outcome(number: int, place: int, rule: Rule) -> Outcome:
+    if (number + place) % EVERY:
+        return Outcome(rule=rule, verdict="passed")
+    received = ("HTTP/1.1 404 Not Found\r\n and so on, as far as it goes. " * 3 + f" {number} {place}").encode()
+    transcript = Transcript(sent=(b"GET / HTTP/1.1\r\n\r\n",), received=received, ended="closed")
+    return Outcome(rule=rule, verdict="failed", failures=(Failure("no-content", NO_PARAMS, 0, transcript),))
 
 
 def main(out: Path) -> None:

@@ -4,8 +4,8 @@ These are the public names. A teacher's rules and other programs import them fro
 may change.
 
 **Rules.** `Rule`, `Exchange` and `Expectation` describe a rule as data. Inside a check, `expect` raises what a response
-does not meet, and `first` returns the first response. `broken` makes the exception `Broken`, which a check raises; it
-contains each `Failure`.
+does not meet, `first` returns the first response, and `fail` fails the rule with a text of its own. They raise
+`RuleFailed`, which contains each `Failure`: a code with its `Params`. `custom` makes a failure with a text of its own.
 
 **Requests.** `request`, `last`, `get`, `head` and `post` return a request as bytes. `Part`, `multipart` and
 `multipart_type` make a multipart form.
@@ -23,12 +23,13 @@ contains each `Failure`.
 **Combined expectations.** `All`, `Either`, `When`, `Nth`.
 
 **The server.** A check gets a `Server`. It opens a `Connection`, whose `Transcript` contains the bytes and each
-`Response` with its `FieldLine`s.
+`Response` with its `FieldLine`s. `ConnectionFailed` means that there was no connection, or no response on it.
 
 **Judging from a program.** `RULES`, `BY_ID` and `STAGES` are the contract, and a `Choice` selects rules. `run` judges
 one rule, `judge` several at a running server, and `ResultCache` judges each rule once. A `Scheduler` judges a
 `RemoteTarget` or a `LocalTarget` as `contract check` does. `url_from` and `server_at` make a `Server` from a URL. An
-`Outcome` is the result of one rule, and a `Report` that of all. `CannotJudge` means that the judge cannot work.
+`Outcome` is the result of one rule, with a `Skip` if it was skipped and a `Diagnosis` if its cause was found. A
+`Report` is the result of all rules. `CannotJudge` means that the judge cannot work.
 """
 
 from importlib import import_module

@@ -2,10 +2,12 @@
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server, server_at, url_from
+from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
+from http_contract.http.params import Params
 from http_contract.http.request import Part, get, head, last, multipart, multipart_type, post, request
 from http_contract.http.response import FieldLine, Response
-from http_contract.http.transcript import Broken, Failure, Transcript, broken
+from http_contract.http.transcript import Transcript
 from http_contract.rules.content import HTML, JSON, PROBLEM, FieldListed, Member, MemberOf, Records, Shows
 from http_contract.rules.expectations import (
     CLIENT_ERRORS,
@@ -33,7 +35,19 @@ from http_contract.rules.expectations import (
     Without,
     first,
 )
-from http_contract.rules.model import Exchange, Expectation, Outcome, Rule, expect
+from http_contract.rules.model import (
+    Diagnosis,
+    Exchange,
+    Expectation,
+    Failure,
+    Outcome,
+    Rule,
+    RuleFailed,
+    Skip,
+    custom,
+    expect,
+    fail,
+)
 from http_contract.rules.registry import BY_ID, RULES, STAGES, Choice
 from http_contract.runner.report import Report
 from http_contract.runner.rule_runner import ResultCache, run
@@ -45,13 +59,15 @@ __all__: list[str] = []
 
 # Rules
 __all__ += [
-    "Broken",
     "Exchange",
     "Expectation",
     "Failure",
+    "Params",
     "Rule",
-    "broken",
+    "RuleFailed",
+    "custom",
     "expect",
+    "fail",
     "first",
 ]
 
@@ -105,6 +121,7 @@ __all__ += [
 # The server, and the bytes that it sent
 __all__ += [
     "Connection",
+    "ConnectionFailed",
     "FieldLine",
     "Response",
     "Server",
@@ -118,12 +135,14 @@ __all__ += [
     "STAGES",
     "CannotJudge",
     "Choice",
+    "Diagnosis",
     "LocalTarget",
     "Outcome",
     "RemoteTarget",
     "Report",
     "ResultCache",
     "Scheduler",
+    "Skip",
     "judge",
     "run",
     "server_at",

@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 from http_contract.client.server import server_at, url_from
+from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.errors import CannotJudge
-from http_contract.http.transcript import Broken
 from http_contract.pytest_options import PACKAGE
-from http_contract.reports.text import tell
+from http_contract.reports.messages import failure_text, skip_text
+from http_contract.reports.text import format_failure
 from http_contract.rules.model import Rule
 from http_contract.rules.registry import RULES, STAGES, rules_from
 from http_contract.runner.rule_runner import ResultCache, RuleRunner
@@ -30,8 +31,8 @@ from http_contract.runner.target import RemoteTarget, Target
 from http_contract.sandbox.launcher import LocalTarget
 
 
-class RuleBroken(Exception):
-    """A MUST rule failed; the message is the whole report of it."""
+class ItemFailed(Exception):
+    """A MUST rule failed; the message is the whole text about that."""
 
 
 JUDGEMENT = pytest.StashKey[ResultCache]()
@@ -148,14 +149,14 @@ class RuleItem(pytest.Item):
     def runtest(self) -> None:
         outcome = self.config.stash[JUDGEMENT].outcome(self.rule)
         if outcome.verdict == "skipped":
-            pytest.skip(outcome.reason)
+            pytest.skip(skip_text(outcome.skip))
         if outcome.verdict == "failed" and self.rule.level == "SHOULD":
-            pytest.xfail("; ".join(failure.text for failure in outcome.failures))
+            pytest.xfail("; ".join(map(failure_text, outcome.failures)))
         if outcome.verdict == "failed":
-            raise RuleBroken(tell(outcome))
+            raise ItemFailed(format_failure(diagnosed(outcome)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, (RuleBroken, Broken)):
+        if isinstance(excinfo.value, ItemFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -14,8 +14,7 @@ from itertools import zip_longest
 from typing import Literal, NamedTuple, TypeAlias
 
 from http_contract.http.response import Response
-from http_contract.http.transcript import SILENCE
-from http_contract.reports.text import ENDS
+from http_contract.reports.messages import ENDINGS, SILENCE, defect_text
 from sidebyside.compare.body import VIEWS, BodyView
 from sidebyside.compare.request import Message
 from sidebyside.compare.send import Reply
@@ -116,7 +115,7 @@ LENGTH = Expected("it is the length of a body with an expected difference", lamb
 
 # Fields that may differ for another reason than the server's name (RFC 9110 §7.6.1, §6.6.1).
 EXPECTED_FIELDS = {"date": CLOCK, "expires": CLOCK, "connection": HOP, "keep-alive": HOP}
-UNUSUAL_ENDS: Mapping[str, str] = {how: words.removeprefix(", ") for how, words in ENDS.items() if how != "closed"}
+UNUSUAL_ENDS: Mapping[str, str] = {how: words for how, words in ENDINGS.items() if how != "closed"}
 
 
 def odd_values(values: Values) -> tuple[bool, ...]:
@@ -232,7 +231,7 @@ def status_line(response: Response | None, reply: Reply) -> str:
 
 def violations(response: Response) -> Iterable[str]:
     """Return each violation of the grammar of RFC 9112 once."""
-    return dict.fromkeys(defect.text for defect in response.defects)
+    return dict.fromkeys(map(defect_text, response.defects))
 
 
 def interim_row(responses: Sequence[Response], replies: Sequence[Reply]) -> Iterator[Row]:

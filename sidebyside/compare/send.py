@@ -7,11 +7,12 @@ from itertools import cycle
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import DEFAULT_PORTS, Server, server_at, url_from
-from http_contract.client.transport import LARGE_LIMIT, NO_OPTIONS
+from http_contract.client.transport import LARGE_LIMIT, NO_OPTIONS, ConnectionFailed
 from http_contract.errors import CannotJudge
 from http_contract.http.parser import read_response
 from http_contract.http.response import Response
-from http_contract.http.transcript import Broken, Transcript
+from http_contract.http.transcript import Transcript
+from http_contract.reports.messages import connection_text
 from sidebyside.compare.request import Message
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
@@ -54,7 +55,7 @@ def endpoint_at(url: str, ca: str | None, timeout: float, colour: str) -> Endpoi
 
 
 def send(endpoint: Endpoint, message: Message) -> Reply:
-    """Send a message on a new connection and read the responses. Raises Broken if there is no connection."""
+    """Send a message on a new connection and read the responses. Raises ConnectionFailed if there is no connection."""
     server = endpoint.server
     with Connection(server.address, "{authority}", server.timeout, NO_OPTIONS, LARGE_LIMIT) as connection:
         connection.origin = b"{origin}"  # the placeholders are already replaced, and a body may contain these words
@@ -73,9 +74,9 @@ def try_to_send(endpoint: Endpoint, message: Message) -> Reply:
     began = time.time()
     try:
         return send(endpoint, message)
-    except Broken as error:
+    except ConnectionFailed as lost:
         silence = Transcript(began=began, finished=time.time(), url=endpoint.server.address.url)
-        return Reply(endpoint, silence, (), None, str(error))
+        return Reply(endpoint, silence, (), None, connection_text(lost))
 
 
 def _read_responses(connection: Connection, message: Message) -> None:
@@ -83,7 +84,7 @@ def _read_responses(connection: Connection, message: Message) -> None:
     for method in message.methods or ("GET",):
         try:
             response = connection.response(method)
-        except Broken:
+        except ConnectionFailed:
             return
         if not response.complete:
             return

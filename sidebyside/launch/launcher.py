@@ -7,7 +7,9 @@ from time import monotonic
 
 from rich.text import Text
 
-from http_contract.sandbox.process import how_of
+from http_contract.client.server import Crash
+from http_contract.reports.messages import crash_text
+from http_contract.sandbox.process import exit_of
 from sidebyside.launch.ports import check_ports
 from sidebyside.launch.process import ServerProcess, stop
 from sidebyside.launch.requirements import LaunchError, check_installed
@@ -72,7 +74,9 @@ def check_runs(process: ServerProcess) -> None:
     """Raise ServerFailed if a server has ended."""
     status = process.exit_status
     if status is not None:
-        raise ServerFailed(process, f"ended ({how_of(status)})", ", so all servers were stopped")
+        raise ServerFailed(
+            process, f"ended ({crash_text(Crash(*exit_of(status), output=''))})", ", so all servers were stopped"
+        )
 
 
 def wait_until_all_listen(processes: Sequence[ServerProcess], output: ServerOutput) -> None:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 import click
 
 from http_contract.cli.console import Unable
+from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
-from http_contract.http.transcript import Broken
+from http_contract.reports.messages import connection_text
 from sidebyside.launch.requirements import LaunchError
 
 INTERRUPTED = 130  # the exit status that shells expect
@@ -59,5 +60,7 @@ def interruptible() -> Iterator[None]:
     except Stopped:
         click.echo("Interrupted. All servers have been stopped.", err=True)
         raise SystemExit(INTERRUPTED) from None
-    except (CannotJudge, Broken, LaunchError) as error:
+    except ConnectionFailed as lost:
+        raise Unable(connection_text(lost)) from lost
+    except (CannotJudge, LaunchError) as error:
         raise Unable(str(error)) from error

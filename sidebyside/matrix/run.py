@@ -5,13 +5,13 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from http_contract.errors import CannotJudge
 from http_contract.grading.pool import Job, results, run_in_place, threads
 from http_contract.grading.store import Result
-from http_contract.reports.text import BUT
-from http_contract.rules.model import Rule
+from http_contract.reports.messages import failure_text, skip_text
+from http_contract.reports.text import failures_shown
+from http_contract.rules.model import Outcome, Rule
 from http_contract.rules.registry import BY_ID
 from raw_router.__main__ import DRIVERS
 from sidebyside.checkout import ROOT, python
@@ -155,24 +155,24 @@ def jobs(pairs: Sequence[Pair], options: Sequence[str]) -> Iterator[Job]:
         yield Job(str(pair), ROOT, "", ("--command", pair.command, *options), TIME_LIMIT)
 
 
-# -- the judge's report: nothing else in the matrix reads it
+# -- the judge's report
 
 
 def pair_report(pair: Pair, result: Result) -> PairReport:
     """Return the judge's report about a pair. Raises CannotJudge if there is none, or the server did not survive."""
-    if result.report is None or result.report["stopped"]:
-        raise CannotJudge(f"{pair} could not be judged: {result.why or (result.report or {})['stopped']}")
-    rules: list[dict[str, Any]] = result.report["rules"]
+    report = result.report
+    if report is None or report.stopped:
+        raise CannotJudge(f"{pair} could not be judged: {result.why or (report and skip_text(report.stopped))}")
+    outcomes = report.outcomes
     return PairReport(
         pair,
-        {stage["stage"]: stage["points"] for stage in result.report["stages"]},
-        {rule["id"]: rule["verdict"] for rule in rules},
-        {rule["id"]: first_failure(rule) for rule in rules if rule["verdict"] == "failed"},
-        {rule["id"]: rule["reason"] for rule in rules if rule["verdict"] == "skipped"},
+        {score.stage: score.points for score in report.scores},
+        {outcome.rule.id: outcome.verdict for outcome in outcomes},
+        {outcome.rule.id: first_failure(outcome) for outcome in outcomes if outcome.verdict == "failed"},
+        {outcome.rule.id: skip_text(outcome.skip) for outcome in outcomes if outcome.verdict == "skipped"},
     )
 
 
-def first_failure(rule: Mapping[str, Any]) -> str:
-    """Return the first failure of a rule, which the report has only as a line of its text."""
-    lines: list[str] = rule["told"].splitlines()
-    return next((line.removeprefix(BUT) for line in lines if line.startswith(BUT)), "")
+def first_failure(outcome: Outcome) -> str:
+    """Return the first failure of a rule, as a sentence."""
+    return next(map(failure_text, failures_shown(outcome)), "")

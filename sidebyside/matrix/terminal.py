@@ -58,7 +58,7 @@ def colour(points: int, max_points: int) -> str:
 def unexplained_skips(report: PairReport) -> Iterator[Text]:
     """Yield, for each reason, how many rules were skipped because of a rule that was not judged here."""
     for reason, number in report.unexplained_skips.items():
-        yield Text(f"{report.pair}: {number_of_rules(number)} skipped: {reason}", "bold red")
+        yield Text(f"{report.pair}: {number_of_rules(number)} skipped because {reason}", "bold red")
 
 
 def owned(owner: str, failures: Sequence[AttributedFailure]) -> Iterator[Text]:

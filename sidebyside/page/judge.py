@@ -19,9 +19,11 @@ from flask import Blueprint, abort, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from http_contract.client.server import Server
+from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.errors import CannotJudge
 from http_contract.reports.explain import url_of
-from http_contract.reports.text import Part, parts
+from http_contract.reports.messages import skip_text
+from http_contract.reports.text import Line, lines
 from http_contract.rules.model import Outcome, Rule
 from http_contract.rules.registry import RULES, STAGES, Choice
 from http_contract.runner.report import Report
@@ -58,7 +60,7 @@ class News:
     server: str
     final: bool
     outcome: Outcome  # without its transcripts
-    failure: tuple[Part, ...] = ()  # the lines that describe the failure of a rule
+    failure: tuple[Line, ...] = ()  # the lines that describe the failure of a rule
 
 
 @dataclass(kw_only=True)
@@ -167,7 +169,7 @@ class Run:
         self._publish(News(progress.name, False, without_transcripts(outcome)))
 
     def _add_final(self, progress: Progress, outcome: Outcome) -> None:
-        failure = tuple(parts(outcome)) if outcome.verdict == "failed" else ()
+        failure = tuple(lines(diagnosed(outcome))) if outcome.verdict == "failed" else ()
         progress.outcomes.append(without_transcripts(outcome))
         self._publish(News(progress.name, True, without_transcripts(outcome), failure))
 
@@ -284,9 +286,9 @@ def news_data(news: News) -> JsonObject:
         "sentence": rule.sentence,
         "url": url_of(rule.section),
         "verdict": outcome.verdict,
-        "reason": outcome.reason,
+        "reason": skip_text(outcome.skip),
         "counts": outcome.counts,
-        "failure": [asdict(part) for part in news.failure],
+        "failure": [asdict(line) for line in news.failure],
     }
 
 
@@ -297,9 +299,9 @@ def progress_data(progress: Progress) -> JsonObject:
         {
             "stage": score.stage,
             "points": score.points,
-            "max_points": score.worth,
-            "passed": score.kept,
-            "total": score.counted,
+            "max_points": score.weight,
+            "passed": score.passed,
+            "total": score.total,
         }
         for score in report.scores
     ]
@@ -308,7 +310,7 @@ def progress_data(progress: Progress) -> JsonObject:
         "done": progress.ended is not None,
         "seconds": report.seconds,
         "points": report.points,
-        "max_points": report.most,
+        "max_points": report.max_points,
         "stages": stages,
     }
 

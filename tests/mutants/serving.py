@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from http_contract import Server
-from http_contract.http.transcript import broken
+from http_contract.client.transport import ConnectionFailed
+from http_contract.http.params import Params
 from raw_router.application import generate_response
 from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, ServerConnection, events, listen
@@ -220,7 +221,7 @@ class Runner:
         try:
             self.start(self.port)
         except OSError as error:
-            raise broken(f"it can't be started again: {error.strerror}") from error
+            raise ConnectionFailed("cannot-run", Params(command="mutant", reason=error.strerror)) from error
 
     def _serve(self, listener: socket.socket, stop: socket.socket) -> None:
         """Serve until stopped or until an exception; without its listener the server is dead."""

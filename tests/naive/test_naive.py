@@ -3,6 +3,7 @@
 import pytest
 
 from http_contract.diagnosis.diagnose import diagnose
+from tests.contract.worded import noise
 from tests.naive.judging import outcomes
 
 PAGES = ("unchecked-request", "ignores-method", "query-in-path")  # of who looks only at the path, and at all of it
@@ -64,9 +65,12 @@ ONLY = {"never_closes": ("respond-length",)}  # each rule takes a time limit of 
 
 
 @pytest.mark.parametrize("name", CAUSES)
-def test_each_failure_has_its_true_cause(name: str) -> None:
+def test_each_failure_has_its_true_cause_whatever_the_sentences_are(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = [outcome for outcome in outcomes(name, ONLY.get(name, ())) if outcome.verdict == "failed"]
     found = {outcome.rule.id: diagnosis.cause for outcome in failed if (diagnosis := diagnose(outcome))}
     assert set(found.values()) == set(CAUSES[name]), found
     first = [outcome.rule for outcome in failed if outcome.rule.stage <= 2 and outcome.rule.level == "MUST"]
     assert {rule.id for rule in first} <= found.keys()
+    diagnoses = list(map(diagnose, failed))
+    noise(monkeypatch)
+    assert list(map(diagnose, failed)) == diagnoses

@@ -13,7 +13,6 @@ from flask import Response as Answer
 from flask.testing import FlaskClient
 
 from http_contract.errors import CannotJudge
-from http_contract.http.transcript import SILENCE
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
 from sidebyside.page.app import create_app
@@ -175,8 +174,8 @@ def accept_and_close(listener: socket.socket) -> None:
     ("does", "expected"),
     [
         (socket.socket.close, "Connection refused"),
-        (lambda listener: None, SILENCE["timeout"]),
-        (accept_and_close, SILENCE["closed"]),
+        (lambda listener: None, "sent nothing in time"),
+        (accept_and_close, "the server closed the connection"),
     ],
     ids=["not running", "hangs", "closes"],
 )

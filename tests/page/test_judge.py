@@ -12,9 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from http_contract import Exchange, Rule, Server
+from http_contract import Exchange, Rule, Server, fail
 from http_contract.http.request import get as get_request
-from http_contract.http.transcript import broken
 from http_contract.rules.expectations import Status
 from http_contract.rules.registry import RULES
 from raw_router.messages import plain_text
@@ -106,10 +105,10 @@ def test_a_failure_has_the_lines_of_the_judge(get: Any, post: Any, tiny: str) ->
     _, news = follow_run(get, post("/judge", {"stage": STAGE, "url": tiny}).get_json()["id"])
     failure = next(each["failure"] for each in news if each["rule"] == "route-unknown" and each["final"])
     kinds = [part["kind"] for part in failure]
-    assert kinds[:2] == ["rule", "complaint"]
-    assert {"bytes", "caret", "hint", "section", "again"} <= set(kinds)
+    assert kinds[:2] == ["rule", "failure"]
+    assert {"bytes", "caret", "hint", "section", "reproduce"} <= set(kinds)
     caret = kinds.index("caret")
-    under = failure[caret - 1]["text"][failure[caret]["text"].index("^") :]
+    under = failure[caret - 1]["content"][failure[caret]["content"].index("^") :]
     assert under.startswith("HTTP/1.1 200")
 
 
@@ -229,7 +228,7 @@ def test_a_run_has_news_of_each_rule(endpoint: Endpoint) -> None:
         "passing": ("tiny", "passed"),
         "failing": ("tiny", "failed"),
     }
-    assert [part.kind for part in final["failing"].failure][:3] == ["rule", "complaint", "note"]
+    assert [part.kind for part in final["failing"].failure][:3] == ["rule", "failure", "note"]
     assert final["passing"].failure == ()
     assert all(not each.outcome.transcripts for each in news)
 
@@ -239,7 +238,7 @@ def test_the_report_contains_final_outcomes(endpoint: Endpoint) -> None:
     run = Run([endpoint], [PASSING, FAILING], Lock())
     end_of(run)
     report = run.progress["tiny"].report
-    assert [(score.stage, score.kept, score.counted) for score in report.scores] == [(1, 1, 2)]
+    assert [(score.stage, score.passed, score.total) for score in report.scores] == [(1, 1, 2)]
     assert report.seconds > 0
 
 
@@ -334,7 +333,7 @@ def test_runs_are_bounded(endpoint: Endpoint) -> None:
 
     def waits(server: Server) -> None:
         if not goes_on.wait(10):
-            raise broken("the test never lets the check continue")
+            fail("the test never lets the check continue")
 
     runs = Runs()
     begun = [runs.start([endpoint], [checks(waits)]) for _ in range(4)]

@@ -61,9 +61,9 @@ def test_a_failure_opens(visit: Visit, mine: str) -> None:
     sent, received = failure.locator("pre").all_inner_texts()
     assert sent.startswith("GET /")
     assert received.splitlines()[:2] == [r"HTTP/1.1 200 OK\r\n", "^"]
-    expect(failure.locator("[data-kind=again] code")).to_contain_text("curl")
+    expect(failure.locator("[data-kind=reproduce] code")).to_contain_text("curl")
     expect(failure.locator("[data-kind=section] a")).to_have_attribute("href", RFC)
-    assert "skipped because route-unknown " in page.locator("#judge-failures").inner_text()
+    assert "skipped because route-unknown failed" in page.locator("#judge-failures").inner_text()
 
 
 @at_each_width

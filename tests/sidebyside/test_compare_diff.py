@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from http_contract.http.parser import read_response
-from http_contract.http.transcript import SILENCE
+from http_contract.reports.messages import SILENCE
 from sidebyside.compare.diff import (
     AUTHORITY,
     CLOCK,
@@ -270,7 +270,7 @@ def test_lines_with_the_time_of_another_line_may_differ() -> None:
 def test_a_violation_is_reported_once() -> None:
     bare = response("A: 1", "B: 2").replace(b"A: 1\r\nB: 2\r\n", b"A: 1\nB: 2\n")
     found = rows(*replies(bare, bare))
-    assert found[-1].cells == ["a line ends with a bare LF (`\\n`) where CRLF (`\\r\\n`) belongs"] * 2
+    assert found[-1].cells == ["a line ends with a bare LF (`\\n`) instead of CRLF (`\\r\\n`)"] * 2
     assert labels(found, "differs") == []
 
 

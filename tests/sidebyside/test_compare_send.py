@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from http_contract.client.server import Server
-from http_contract.http.transcript import Broken
+from http_contract.client.transport import ConnectionFailed
 from sidebyside.compare.request import Message
 from sidebyside.compare.send import Endpoint, Reply, send, try_to_send
 from tests.contract.scripted import OK, Script, says, scripted
@@ -47,7 +47,7 @@ def test_responses(script: Script, message: Message, bodies: list[bytes]) -> Non
 def test_a_server_without_a_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         gone = Endpoint("gone", Server("127.0.0.1", listener.getsockname()[1]))
-    with pytest.raises(Broken, match="Connection refused"):
+    with pytest.raises(ConnectionFailed, match="connection-refused"):
         send(gone, Message((GET,)))
     reply = try_to_send(gone, Message((GET,)))
     assert (reply.responses, reply.first_byte) == ((), None)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
+from http_contract import Diagnosis, Skip, custom
+from http_contract import Outcome as RuleOutcome
 from http_contract.errors import CannotJudge
 from http_contract.grading.store import Result as Outcome
+from http_contract.http.params import Params
 from http_contract.reports.explain import escaped
 from http_contract.rules.registry import BY_ID
+from http_contract.runner.report import Report
 from sidebyside.__main__ import main
 from sidebyside.matrix import cli
 from sidebyside.matrix.attribution import Matrix
@@ -153,7 +158,7 @@ def test_table() -> None:
 
 def test_a_skipped_rule_is_not_a_pass() -> None:
     shown = [line.plain for line in lines(matrix({"flask threads": SKIPPED}))]
-    assert shown[-1] == "flask on raw_router threads: 1 rule skipped: route-index failed"
+    assert shown[-1] == "flask on raw_router threads: 1 rule skipped because route-index failed"
 
 
 def test_all_pass() -> None:
@@ -178,11 +183,16 @@ def test_json() -> None:
     assert [(each["rule"], each["owner"]) for each in found["failed"]] == [(RULE, "gunicorn")]
 
 
+STOPPED = Report(
+    target="", seed=0, began=0, seconds=0, outcomes=(), stopped=Skip("limit", Params(limit="watched", value=0))
+)
+
+
 @pytest.mark.parametrize(
     ("result", "message"),
     [
         (Outcome("raw on x", "", why="not done within 300 seconds"), "not done within 300 seconds"),
-        (Outcome("raw on x", "", {"stopped": "it used too much memory"}), "it used too much memory"),
+        (Outcome("raw on x", "", STOPPED), "it ended the process that watches it"),
     ],
     ids=["late", "stopped"],
 )
@@ -191,8 +201,13 @@ def test_a_pair_that_cannot_be_judged(result: Outcome, message: str) -> None:
         pair_report(Pair("raw", "events"), result)
 
 
-def test_first_failure() -> None:
-    assert first_failure({"told": "rule (MUST): A promise.\n  But one\n    sent 3\n  But two"}) == "one"
+def test_the_failure_that_is_shown_first() -> None:
+    passed = RuleOutcome(rule=BY_ID[RULE], verdict="failed")
+    explained = custom("two")
+    assert first_failure(passed) == ""
+    assert first_failure(replace(passed, failures=(custom("one"), explained))) == "one"
+    known = Diagnosis("no-date", explained)
+    assert first_failure(replace(passed, failures=(custom("one"), explained), diagnosis=known)) == "two"
 
 
 def run(*arguments: str) -> Result:

@@ -10,6 +10,7 @@ import click
 from http_contract.cli.console import console, orderly, say
 from http_contract.cli.options import FILE, PORT, REPORT, check_isolation, judging, rule_ids
 from http_contract.client.server import url_from
+from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import FORMATS, write
 from http_contract.reports.terminal import progress, show, show_all, total
@@ -56,15 +57,17 @@ def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path,
             write_and_print(report, reports, volume)
     except OSError as error:
         raise CannotJudge(str(error)) from error
-    sys.exit(0 if report.holds else 1)
+    sys.exit(0 if report.passed else 1)
 
 
 def judge(task: Task, volume: str | None) -> Report:
+    """Judge the server and find the causes of its failures."""
     if task.isolate:
         enter()
     live = volume == "verbose" and (task.show_hidden or not task.own)
     with progress(len(task.rules), volume) as advance:
-        return task.report(advance, show_line if live else ignore_line)
+        report = task.report(advance, show_line if live else ignore_line)
+    return replace(report, outcomes=tuple(map(diagnosed, report.outcomes)))
 
 
 def write_and_print(report: Report, reports: list[tuple[str, Path]], volume: str | None) -> None:

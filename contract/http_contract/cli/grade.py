@@ -70,13 +70,13 @@ def grade(
     for each in ignored:
         say(escape_unprintable(f"Ignored: {each}"), err=True)
     plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
-    most = plan.max_points  # CannotJudge if there are no rules, before a folder for results is made
+    max_points = plan.max_points  # CannotJudge if there are no rules, before a folder for results is made
     store = Store(out / "results")
     if seed is None:
         save_seed(out, plan.seed)
     workers = cluster(dask) if dask else threads(jobs or max(1, (os.cpu_count() or 1) // 2))
     judge(plan, submissions, store, workers)
-    conclude(out, store, [submission.name for submission in submissions], folder.name, most)
+    conclude(out, store, [submission.name for submission in submissions], folder.name, max_points)
 
 
 def judge(
@@ -91,18 +91,18 @@ def judge(
             advance(result)
 
 
-def undone(store: Store, planned: Iterator[Job | Result], most: int) -> Iterator[Job]:
+def undone(store: Store, planned: Iterator[Job | Result], max_points: int) -> Iterator[Job]:
     """Yield the jobs to run. Store and print the results that need no job."""
     for each in planned:
         if isinstance(each, Result):
             store.put(each)
-            say(line(row_of(each, most)), err=True)
+            say(line(row_of(each, max_points)), err=True)
         elif not store.has(each.name, each.digest):
             yield each
 
 
 @contextmanager
-def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
+def progress(count: int, max_points: int) -> Iterator[Callable[[Result], None]]:
     """Show the progress: a bar on a terminal, a line for each submission elsewhere."""
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -112,19 +112,21 @@ def progress(count: int, most: int) -> Iterator[Callable[[Result], None]]:
         def advance(result: Result) -> None:
             bar.update(task, advance=1)
             if not console.is_terminal:
-                say(line(row_of(result, most)), err=True)
+                say(line(row_of(result, max_points)), err=True)
 
         yield advance
 
 
 def line(row: Row) -> str:
     """Return the result of a submission in one line."""
-    return escape_unprintable(f"{row.name}: {row.points} of {row.most} points" + (f" ({row.why})" if row.why else ""))
+    return escape_unprintable(
+        f"{row.name}: {row.points} of {row.max_points} points" + (f" ({row.why})" if row.why else "")
+    )
 
 
-def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -> None:
+def conclude(out: Path, store: Store, names: list[str], title: str, max_points: int) -> None:
     """Write the tables, the page and the feedback, and print the rules that fail most often."""
-    rows = [row_of(result, most) for result in store.all(names)]
+    rows = [row_of(result, max_points) for result in store.all(names)]
     made = {
         "results.csv": as_csv(rows),
         "results.json": as_json(rows),
@@ -133,7 +135,7 @@ def conclude(out: Path, store: Store, names: list[str], title: str, most: int) -
     with writing_to(out):
         for name, text in made.items():
             write_whole(out / name, text.encode("utf-8", "replace"))
-        write_feedback(out / FEEDBACK, store.all(names), most)
+        write_feedback(out / FEEDBACK, store.all(names), max_points)
     for id, times in failures(rows)[:MOST_FAILED]:
         say(f"{times:>5} of {len(rows)} fail {id}")
     say(escape_unprintable(f"{', '.join(made)} and {FEEDBACK} for each learner are in {out}"))

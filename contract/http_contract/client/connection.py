@@ -4,11 +4,11 @@ import time
 from dataclasses import replace
 from typing import Literal, Self
 
-from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, Options, Transport
+from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, Options, Transport, no_response
 from http_contract.http.parser import read_response
 from http_contract.http.response import CloseReason, Response
 from http_contract.http.rewrite import UNCHANGED, Names, renamed
-from http_contract.http.transcript import Transcript, silence
+from http_contract.http.transcript import Transcript
 
 GRACE = 0.25  # seconds after the last response, for the server to close or to send bytes that belong to no response
 PAUSE = 0.1  # seconds between two pieces, so that a slow server, too, receives each as a packet of its own
@@ -43,7 +43,7 @@ class Connection:
         self.finished = 0.0
         self.sent: list[bytes] = []
         self.responses: list[Response] = []
-        self.left: CloseReason = "open"  # see Transcript
+        self.state_before_half_close: CloseReason = "open"
         self.position = 0  # in the received bytes: where the next response begins
         self.transport = Transport(address, timeout, options, limit)
         self._final_transcript: Transcript | None = None  # once the connection is closed
@@ -71,7 +71,7 @@ class Connection:
     def response(self, method: str = "GET") -> Response:
         """Return the next final response, with the interim responses before it; the time limit is for all of them.
 
-        The method is that of the request. Broken where no byte of a response comes.
+        The method is that of the request. ConnectionFailed if no byte of a response comes.
         """
         deadline = time.monotonic() + self.timeout
         interim: list[Response] = []
@@ -84,7 +84,7 @@ class Connection:
     def next_response(self, method: str = "GET") -> Response:
         """Return the next response, interim or final, or the part of it that comes in time.
 
-        The method is that of the request. Broken where no byte of a response comes.
+        The method is that of the request. ConnectionFailed if no byte of a response comes.
         """
         return self._next(method, time.monotonic() + self.timeout)
 
@@ -96,7 +96,7 @@ class Connection:
             if response.is_endless:
                 self.transport.cut_off()
         if len(self.transport.received) == self.position:
-            raise silence(self.transcript)
+            raise no_response(self.transcript)
         self.position = response.end
         return response
 
@@ -120,7 +120,7 @@ class Connection:
         """Receive until the server closes or GRACE seconds have passed, close, and return the transcript."""
         if after == "await-close":
             self.transport.drain(self.timeout)
-        self.left = self.transport.ended
+        self.state_before_half_close = self.transport.ended
         self.transport.half_close()
         self.transport.drain(GRACE)
         transcript = self.transcript
@@ -147,7 +147,7 @@ class Connection:
             received=bytes(self.transport.received),
             responses=tuple(self.responses),
             ended=self.transport.ended,
-            left=self.left,
+            state_before_half_close=self.state_before_half_close,
             began=self.began,
             finished=self.finished or time.time(),
             url=self.url,

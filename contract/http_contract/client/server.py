@@ -6,14 +6,15 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Literal
 from urllib.parse import urlsplit
 
 from http_contract.client.connection import After, Connection
-from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, Options
+from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, ConnectionFailed, Options
 from http_contract.errors import CannotJudge
 from http_contract.http.request import method_of
 from http_contract.http.rewrite import UNCHANGED, Names
-from http_contract.http.transcript import Broken, Transcript
+from http_contract.http.transcript import Transcript
 
 TIMEOUT = 5.0  # seconds for each step: to connect, to send, to read one response
 PATIENCE = 5.0  # seconds for a server to give up a request that never ends
@@ -21,12 +22,17 @@ HOST_AND_PORT = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"  # as a user may type them for 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+ExitKind = Literal["exit", "signal"]
+"""How a process ended: by itself, with a status; or by a signal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The end of the server's process while a rule was judged."""
+    """The server's process ended while a rule was judged: how, and the end of its output."""
 
-    how: str  # "exit status 1", "SIGSEGV"
-    output: str  # the end of the server's output
+    kind: ExitKind
+    number: int  # the exit status, or the number of the signal
+    output: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Server:
     def connect(self, options: Options = NO_OPTIONS, limit: int = LIMIT) -> Iterator[Connection]:
         """Connect, and close the connection after the block; it receives at most `limit` octets.
 
-        Broken where the server accepts no connection.
+        ConnectionFailed if the server accepts no connection.
         """
         with Connection(self.address, self.authority, self.timeout, options, limit, self.names) as connection:
             self.connections.append(connection)
@@ -83,7 +89,7 @@ class Server:
     def ask(self, *pieces: bytes, methods: Sequence[str] = (), after: After = "half-close") -> Transcript:
         """Send the pieces on a new connection, read one response for each method, and close the connection.
 
-        Without methods, it reads one response, to the method of the request. Broken where the server accepts no
+        Without methods, it reads one response, to the method of the request. ConnectionFailed if the server accepts no
         connection; a response that does not come only ends the reading.
         """
         with self.connect() as connection:
@@ -97,7 +103,7 @@ class Server:
 def _completes_response(connection: Connection, method: str) -> bool:
     try:
         return connection.response(method).complete
-    except Broken:
+    except ConnectionFailed:
         return False
 
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
+from http_contract.http.params import NO_PARAMS, Params
 from http_contract.http.response import CloseReason
-from http_contract.http.transcript import broken
+from http_contract.http.transcript import Transcript
 
 LIMIT = 512 * 1024  # octets received on one connection: a judge has many connections at a time
 LARGE_LIMIT = 16 * 1024 * 1024  # octets received on a connection with very many responses
@@ -33,6 +34,25 @@ READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds
+
+
+class ConnectionFailed(Exception):
+    """There is no connection, or no response on one: a code, its parameters, and the transcript where there is one."""
+
+    def __init__(
+        self,
+        code: str,
+        params: Params = NO_PARAMS,
+        transcript: Transcript | None = None,
+        offset: int | None = None,
+    ) -> None:
+        super().__init__(code, params)
+        self.code, self.params, self.transcript, self.offset = code, params, transcript, offset
+
+
+def no_response(transcript: Transcript) -> ConnectionFailed:
+    """Return the error that not a byte of a response came; how the connection ended is its parameter."""
+    return ConnectionFailed("no-response", Params(ended=transcript.ended), transcript, len(transcript.received))
 
 
 class Address(NamedTuple):
@@ -58,7 +78,7 @@ class Transport:
     """
 
     def __init__(self, address: Address, timeout: float, options: Options = NO_OPTIONS, limit: int = LIMIT) -> None:
-        """Connect within `timeout` seconds, to receive at most `limit` octets. Broken where that fails."""
+        """Connect within `timeout` seconds, to receive at most `limit` octets. ConnectionFailed if that fails."""
         self.received = bytearray()
         self.ended: CloseReason = "open"
         self._limit = limit
@@ -98,7 +118,7 @@ class Transport:
 
     def cut_off(self) -> None:
         """Receive no more of a response that has no end."""
-        self._end("flood")
+        self._end("overflow")
 
     def half_close(self) -> None:
         """Close the sending direction. Over TLS this does nothing: a closure alert may end both directions."""
@@ -109,7 +129,7 @@ class Transport:
     def reset(self) -> None:
         """End the connection by RST, as the system does for a client that crashed."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self._end("dropped")
+        self._end("aborted")
         self.close()
 
     def close(self) -> None:
@@ -151,7 +171,7 @@ class Transport:
         if not data:
             self._end("closed")
         elif len(self.received) > self._limit:
-            self._end("flood")
+            self._end("overflow")
 
     def _end(self, how: CloseReason) -> None:
         if self.ended == "open":
@@ -159,14 +179,19 @@ class Transport:
 
 
 def connect(address: Address, timeout: float, options: Options) -> socket.socket:
-    """Return a connected, non-blocking socket. Broken where the server accepts none within `timeout` seconds."""
+    """Return a connected, non-blocking socket.
+
+    ConnectionFailed if the server accepts none within `timeout` seconds.
+    """
     try:
         connected = connect_to_first(address, timeout, options)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if address.tls:
             connected = address.tls.wrap_socket(connected, server_hostname=address.host)
     except OSError as error:
-        raise broken(f"no connection to {address.host}:{address.port}: {error.strerror or error}") from error
+        code = "connection-refused" if isinstance(error, ConnectionRefusedError) else "no-connection"
+        reason = error.strerror or str(error)  # in the words of the system or of the TLS library
+        raise ConnectionFailed(code, Params(host=address.host, port=address.port, reason=reason)) from error
     connected.setblocking(False)
     return connected
 

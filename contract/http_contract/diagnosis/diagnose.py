@@ -1,36 +1,45 @@
-"""From symptom to cause: what is wrong in a learner's program, where the evidence is enough to say so."""
+"""From symptom to cause: what is wrong in a learner's program, where the evidence is enough to name it."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from http_contract.diagnosis.causes import CASES, DiagnosisRule
+from http_contract.diagnosis.causes import DIAGNOSIS_RULES, DiagnosisRule
 from http_contract.diagnosis.evidence import Evidence
-from http_contract.http.transcript import Failure
-from http_contract.rules.model import Outcome
+from http_contract.diagnosis.reproduce import reproduce
+from http_contract.rules.model import Diagnosis, Failure, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """A cause: its stable name, what is wrong in the program, what to do about it; and the complaint it explains."""
-
-    cause: str
-    text: str
-    advice: str
-    failure: Failure
+def diagnosed(outcome: Outcome) -> Outcome:
+    """Return an outcome with its diagnosis and the line that reproduces it; to be done once, before any report."""
+    diagnosis = diagnose(outcome)
+    return replace(outcome, diagnosis=diagnosis, reproduce=reproduced(outcome, diagnosis))
 
 
 def diagnose(outcome: Outcome) -> Diagnosis | None:
-    """Return the cause of the first complaint that has one; no cause is better than a wrong one."""
+    """Return the cause of the first failure that has one; no cause is better than a wrong one."""
     if outcome.verdict != "failed":
         return None
-    failures = outcome.failures or ((Failure(""),) if outcome.crash else ())
+    failures = outcome.failures or ((Failure("ended"),) if outcome.crash else ())
     for failure in failures:
         evidence = Evidence(outcome, failure)
-        for case in CASES:
-            if all(sign(evidence) for sign in case.signs):
-                return _diagnosis(case, evidence)
+        for rule in DIAGNOSIS_RULES:
+            if all(predicate(evidence) for predicate in rule.predicates):
+                return _diagnosis(rule, evidence)
     return None
 
 
-def _diagnosis(case: DiagnosisRule, evidence: Evidence) -> Diagnosis:
-    text = " ".join(filter(None, (case.text, case.detail(evidence))))
-    return Diagnosis(case.cause, text, case.advice or evidence.outcome.rule.hint, evidence.failure)
+def _diagnosis(rule: DiagnosisRule, evidence: Evidence) -> Diagnosis:
+    detail, params = rule.detail(evidence)
+    return Diagnosis(rule.cause, evidence.failure, rule.variant, detail, params)
+
+
+def reproduced(outcome: Outcome, diagnosis: Diagnosis | None) -> str:
+    """Return a line for a shell: with what the program did not survive, or with what the main failure is about.
+
+    There is none where the server must be started again in between.
+    """
+    failures = [diagnosis.failure] if diagnosis and outcome.failures else outcome.failures[:1]
+    if outcome.rule.restarts or not failures:
+        return ""
+    evidence = Evidence(outcome, failures[0])
+    transcript = evidence.fatal if evidence.gone else evidence.failure.transcript
+    return reproduce(transcript, evidence.meanwhile) if transcript else ""

@@ -1,23 +1,23 @@
-"""What there is to go by where a rule does not hold: a complaint, its conversation, how the program ended."""
+"""The evidence where a rule failed: a failure, its transcript, how the program ended, and what it wrote."""
 
 import re
+import signal
 from dataclasses import dataclass
 from itertools import takewhile
 
+from http_contract.client.server import Crash
 from http_contract.diagnosis.tracebacks import Raised, raised
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, Transcript
-from http_contract.rules.model import Outcome
+from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Failure, Outcome
 
 BODY_SEARCHED = 64 * 1024  # octets of an answer in which a traceback is looked for
-KILLED = "SIGKILL"  # by the judge, or by the system, and for another reason than its answer
 BEGINNING = 200  # octets of an answer: its first line, if it has any
-REFUSED = re.compile("no connection to .* refused")  # as wire.py says it
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One complaint of an outcome, and all that is known around it."""
+    """One failure of an outcome, and all that is known around it."""
 
     outcome: Outcome
     failure: Failure
@@ -28,7 +28,7 @@ class Evidence:
 
     @property
     def response(self) -> Response:
-        """Return the answer that the complaint is about: the one in which its place is, or else the first."""
+        """Return the answer that the failure is about: the one in which its place is, or else the first."""
         place = self.failure.offset or 0
         before = [response for response in self.transcript.responses if response.start <= place]
         return before[-1] if before else Response()
@@ -44,27 +44,25 @@ class Evidence:
         return self.transcript.received[self.response.body_start :]
 
     @property
-    def quoted(self) -> str:
-        """Return the cause of the defect that the complaint repeats, if it repeats one."""
-        return next((defect.cause for defect in self.response.defects if defect.text == self.failure.text), "")
+    def crash(self) -> Crash | None:
+        """Return how the process ended, where the judge can see it."""
+        return self.outcome.crash
 
     @property
     def gone(self) -> bool:
-        """Tell whether the program has ended by itself, or left its port, before it had answered."""
-        if self.how == KILLED:
+        """Return whether the program has ended by itself, or left its port, before it had answered."""
+        if self.ended_by(signal.SIGKILL):  # by the judge, or by the system, and for another reason than its response
             return False
-        refused = REFUSED.search(self.failure.text) is not None and self.outcome.transcripts != ()
-        return (refused or self.outcome.crash is not None) and not self.response.complete
+        refused = self.failure.code == "connection-refused" and self.outcome.transcripts != ()
+        return (refused or self.crash is not None) and not self.response.complete
 
-    @property
-    def how(self) -> str:
-        """Return how the process ended: "exit status 1", "SIGSEGV"; nothing where the judge can't see it."""
-        return self.outcome.crash.how if self.outcome.crash else ""
+    def ended_by(self, number: signal.Signals) -> bool:
+        return self.crash is not None and (self.crash.kind, self.crash.number) == ("signal", number)
 
     @property
     def output(self) -> str:
-        """Return what the program wrote before it ended; where it did not start, the complaint has it."""
-        return self.outcome.crash.output if self.outcome.crash else self.failure.text
+        """Return what the program wrote before it ended; where it did not start, the failure has it."""
+        return self.crash.output if self.crash else str(self.failure.params.get("output", ""))
 
     @property
     def raised(self) -> Raised | None:
@@ -77,7 +75,7 @@ class Evidence:
 
     @property
     def last_words(self) -> str:
-        """Return the error that the program ended with; where none is told, all that it wrote."""
+        """Return the error that the program ended with; where there is none, its whole output."""
         return self.raised.what if self.raised else self.output
 
     @property
@@ -87,7 +85,7 @@ class Evidence:
 
     @property
     def fatal(self) -> Transcript | None:
-        """Return the conversation that the program did not survive.
+        """Return the transcript that the program did not survive.
 
         It is the first one without an answer, among those after the last one that has any; or else the last one.
         """
@@ -97,7 +95,7 @@ class Evidence:
 
     @property
     def meanwhile(self) -> tuple[Transcript, ...]:
-        """Return the conversations that were going on when that of the complaint began."""
+        """Return the transcripts that were going on when that of the failure began."""
         began = self.transcript.began
         return tuple(each for each in self.outcome.transcripts if each.began < began < each.finished)
 

@@ -1,6 +1,7 @@
-"""Signs by which a cause is known: each looks at one thing in the evidence."""
+"""Predicates over the evidence, by which a cause is known: each looks at one thing."""
 
 import re
+import signal
 from collections.abc import Callable
 
 from http_contract.diagnosis.evidence import Evidence
@@ -11,11 +12,12 @@ Predicate = Callable[[Evidence], bool]
 LOST = "ConnectionResetError|BrokenPipeError|ConnectionAbortedError|ECONNRESET|EPIPE|[Bb]roken pipe|reset by peer"
 UNDECODED = "UnicodeDecodeError|MalformedInputException|Utf8Error"
 MISSING = "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException"
-# A command that did not start, with what only a shell understands; quoted as Python's repr does.
-SHELL = r"^.(?![^\n]* (?:-\w*[ce]|--eval) )(?:cd |\w+=|[^\n]*(?:&&|[;<>]| \|{1,2} |\$[\w{]))[^\n]* did not start:"
+# A command with what only a shell understands, unless it hands that to one.
+SHELL = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"
 MISTAKE = "TypeError|NameError|AttributeError|UnboundLocalError|ReferenceError|NullPointerException"
 IN_USE = "[Aa]ddress (already )?in use|EADDRINUSE"
 SUCCESS = range(200, 300)
+CLIENT_ERROR = "4xx"  # the class, as a failure lists it among the allowed ones
 
 
 def of(*ids: str) -> Predicate:
@@ -27,9 +29,18 @@ def stage(number: int) -> Predicate:
     return lambda evidence: evidence.outcome.rule.stage == number
 
 
-def says(pattern: str) -> Predicate:
-    """The complaint has it."""
-    return lambda evidence: re.search(pattern, evidence.failure.text) is not None
+def code(*codes: str) -> Predicate:
+    """The failure has one of these codes; that of a defect is among them where the failure is about it."""
+    return lambda evidence: evidence.failure.code in codes
+
+
+def not_started(evidence: Evidence) -> bool:
+    """The judge could not start the program."""
+    return "output" in evidence.failure.params
+
+
+def either(*predicates: Predicate) -> Predicate:
+    return lambda evidence: any(predicate(evidence) for predicate in predicates)
 
 
 def wrote(pattern: str) -> Predicate:
@@ -42,14 +53,9 @@ def raised(pattern: str) -> Predicate:
     return lambda evidence: re.search(pattern, evidence.last_words) is not None
 
 
-def quoted(*causes: str) -> Predicate:
-    """The complaint is about a defect of this kind (see reading.py for their names)."""
-    return lambda evidence: evidence.quoted in causes
-
-
-def flawed(cause: str) -> Predicate:
-    """The answer has a defect of this kind, whatever the complaint is."""
-    return lambda evidence: any(defect.cause == cause for defect in evidence.response.defects)
+def flawed(code: str) -> Predicate:
+    """The response has a defect with this code, whatever the failure is."""
+    return lambda evidence: any(defect.code == code for defect in evidence.response.defects)
 
 
 def headless(evidence: Evidence) -> bool:
@@ -82,18 +88,18 @@ def gone(evidence: Evidence) -> bool:
 
 def in_order(evidence: Evidence) -> bool:
     """The program ended, and not by an error."""
-    return evidence.how == "exit status 0"
+    return evidence.crash is not None and (evidence.crash.kind, evidence.crash.number) == ("exit", 0)
 
 
 def lost_client(evidence: Evidence) -> bool:
     """It ended because a client had left."""
-    return evidence.how == "SIGPIPE" or raised(LOST)(evidence)
+    return evidence.ended_by(signal.SIGPIPE) or raised(LOST)(evidence)
 
 
 def by_nothing(evidence: Evidence) -> bool:
     """It did not survive a client that sent nothing."""
     fatal = evidence.fatal
-    return fatal is not None and not any(fatal.sent) and fatal.ended != "dropped"
+    return fatal is not None and not any(fatal.sent) and fatal.ended != "aborted"
 
 
 def by_few_words(evidence: Evidence) -> bool:
@@ -113,7 +119,7 @@ def by_missing(evidence: Evidence) -> bool:
 
 def starts_not(evidence: Evidence) -> bool:
     """It raised an error before it listened."""
-    return says("did not start")(evidence) and evidence.raised is not None
+    return not_started(evidence) and evidence.raised is not None
 
 
 def silent(evidence: Evidence) -> bool:
@@ -122,8 +128,21 @@ def silent(evidence: Evidence) -> bool:
 
 
 def cut_off(evidence: Evidence) -> bool:
-    """It answered, in part at least, and then came a reset."""
-    return evidence.transcript.ended == "reset" and not says("no answer came")(evidence)
+    """It answered, in part at least, and then came a reset, which the failure is about."""
+    failure = evidence.failure
+    resets = failure.code == "reset" or failure.params.get("ended") == "reset"
+    return resets and failure.code != "no-response" and evidence.transcript.ended == "reset"
+
+
+def needs_shell(evidence: Evidence) -> bool:
+    """The command has what only a shell understands."""
+    return re.match(SHELL, str(evidence.failure.params.get("command", "")), re.DOTALL) is not None
+
+
+def must_be_refused(evidence: Evidence) -> bool:
+    """No status was allowed but 400, or any 4xx and at most one other."""
+    allowed = evidence.failure.params.get("allowed", ())
+    return allowed == ("400",) or (CLIENT_ERROR in allowed and len(allowed) <= 2)
 
 
 def shows_error(evidence: Evidence) -> bool:
@@ -137,7 +156,7 @@ def logs_error(evidence: Evidence) -> bool:
     return failed and evidence.logged is not None
 
 
-def told(length: int | None) -> Predicate:
+def content_length(length: int | None) -> Predicate:
     """Content-Length is that."""
     return lambda evidence: evidence.response.get("Content-Length") == str(length)
 
@@ -145,12 +164,12 @@ def told(length: int | None) -> Predicate:
 def told_characters(evidence: Evidence) -> bool:
     """Content-Length is the number of characters, where there are more bytes than that."""
     content = evidence.content.decode("utf-8", "replace")
-    return len(content) < len(evidence.content) and told(len(content))(evidence)
+    return len(content) < len(evidence.content) and content_length(len(content))(evidence)
 
 
 def told_with_head(evidence: Evidence) -> bool:
     """Content-Length is that of the whole answer, its head included."""
-    return told(len(evidence.transcript.received) - evidence.response.start)(evidence)
+    return content_length(len(evidence.transcript.received) - evidence.response.start)(evidence)
 
 
 def without_length(evidence: Evidence) -> bool:

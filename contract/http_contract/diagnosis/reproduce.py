@@ -1,4 +1,4 @@
-"""A line for the shell that sends the bytes of a conversation again: curl, printf and nc, or Python."""
+"""A line for a shell that sends the bytes of a transcript again: curl, printf and nc, or Python."""
 
 import re
 import shlex
@@ -14,7 +14,7 @@ MANY = 20  # pieces, above which each byte goes by itself
 PAUSE = 0.05  # seconds between pieces
 RUN = re.compile(rb"(.)\1{31,}", re.S)  # octets that are shorter written as a product
 CURL = "curl -i -A '' -H 'Accept:'"  # without what it says for itself
-CHANGED = re.compile(rb"[][{}]|/\.")  # in a target, unless it is told to leave that alone
+CHANGED = re.compile(rb"[][{}]|/\.")  # in a target, unless an option says to leave that alone
 RESET = 's.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()'
 READ = '[print(b) for b in iter(lambda: s.recv(65536), b"")]'
 HEAD = re.compile(
@@ -25,7 +25,7 @@ HEAD = re.compile(
 NOT_FOR_CURL = re.compile(rb"(?i)\r\n(transfer-encoding|content-length|expect|host|user-agent|accept):")
 
 
-def again(transcript: Transcript, meanwhile: Sequence[Transcript] = ()) -> str:
+def reproduce(transcript: Transcript, meanwhile: Sequence[Transcript] = ()) -> str:
     """Return a line that sends the same bytes to the same place, with others going on meanwhile.
 
     There is none where no line can do it, or a very long one only.
@@ -40,7 +40,7 @@ def _line(transcript: Transcript) -> str:
     sent = [piece for piece in transcript.sent if piece]
     if not place.hostname:
         return ""
-    if transcript.ended == "dropped":
+    if transcript.ended == "aborted":
         return _python(place, sent, RESET)
     if len(sent) > 1:
         return _python(place, sent, READ)

@@ -1,4 +1,4 @@
-"""What a program's last words tell of the error that ended it, in Python, JavaScript, Go, Java and Rust."""
+"""The error that ended a program, read from its output, in Python, JavaScript, Go, Java and Rust."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An error, and the last place in the learner's own code that led to it; empty where none is told."""
+    """An error, and the last place in the learner's own code that led to it; empty where there is none."""
 
     what: str  # "IndexError: list index out of range"
     file: str = ""

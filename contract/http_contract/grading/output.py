@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,11 +19,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from http_contract.escaping import escape_controls, escape_unprintable
 from http_contract.grading.store import Result, shortened
 from http_contract.reports.files import write_whole
-from http_contract.reports.terminal import before_again
-from http_contract.reports.text import AGAIN, BUT, CAUSE, broken_rules, not_judged
+from http_contract.reports.messages import skip_text
+from http_contract.reports.text import (
+    before_reproducing,
+    format_failure,
+    hidden_failed,
+    public,
+    reason,
+    skipped,
+    stopped_early,
+)
+from http_contract.rules.model import Outcome
 from http_contract.rules.registry import STAGES
+from http_contract.runner.report import Report
 
-FORMAT = "contract/grades/v1"
+FORMAT = "contract/grades/v2"
 LONGEST = 300  # characters of a reason
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula's beginning
 
@@ -34,40 +44,38 @@ class Row:
 
     name: str
     why: str  # it makes no points, or was not judged to the end
-    most: int
+    max_points: int
     points: int = 0
     stages: tuple[tuple[int, int], ...] = ()  # points by stage
     failed: tuple[str, ...] = ()  # ids of MUST rules
 
 
-def row_of(result: Result, most: int) -> Row:
-    """Return the row for a result; without a report it makes none of the most points there are."""
+def row_of(result: Result, max_points: int) -> Row:
+    """Return the row for a result; without a report it makes none of the points that there are."""
     report = result.report
     if report is None:
-        return Row(result.name, result.why, most)
+        return Row(result.name, result.why, max_points)
     return Row(
         name=result.name,
-        why=report["stopped"] or ("" if report["points"] else reason(report["rules"])),
-        most=report["most"],
-        points=report["points"],
-        stages=tuple((stage["stage"], stage["points"]) for stage in report["stages"]),
-        failed=tuple(rule["id"] for rule in report["rules"] if is_broken(rule)),
+        why=skip_text(report.stopped) or ("" if report.points else first_reason(report)),
+        max_points=report.max_points,
+        points=report.points,
+        stages=tuple((score.stage, score.points) for score in report.scores),
+        failed=tuple(outcome.rule.id for outcome in report.outcomes if is_failed(outcome)),
     )
 
 
-def reason(rules: Iterable[dict[str, Any]]) -> str:
-    """Return the cause of the first failure, if one is known, or else what was wrong, in one line."""
-    told = next((rule["told"] for rule in rules if is_broken(rule)), "").splitlines()
-    said = (line.removeprefix(mark) for mark in (CAUSE, BUT) for line in told if line.startswith(mark))
-    return next(said, "")[:LONGEST]
+def first_reason(report: Report) -> str:
+    """Return the reason of the first failure, in one line."""
+    return next((reason(outcome) for outcome in report.outcomes if is_failed(outcome)), "")[:LONGEST]
 
 
-def is_broken(rule: dict[str, Any]) -> bool:
-    return bool(rule["verdict"] == "failed" and rule["level"] == "MUST")
+def is_failed(outcome: Outcome) -> bool:
+    return outcome.verdict == "failed" and outcome.rule.level == "MUST"
 
 
 def failures(rows: Iterable[Row]) -> list[tuple[str, int]]:
-    """Return the rules that do not hold, with how many submissions fail each, the most failed first."""
+    """Return the rules that failed, with the number of submissions that fail each, the most failed first."""
     return Counter(id for row in rows for id in row.failed).most_common()
 
 
@@ -87,7 +95,7 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def _total(row: Row) -> list[object]:
-    return [row.points, row.most, no_formula(row.why)]
+    return [row.points, row.max_points, no_formula(row.why)]
 
 
 def no_formula(text: str) -> str:
@@ -103,7 +111,7 @@ def as_json(rows: Sequence[Row]) -> str:
                 {
                     "submission": row.name,
                     "points": row.points,
-                    "most": row.most,
+                    "max_points": row.max_points,
                     "why": row.why,
                     "stages": {str(stage): points for stage, points in row.stages},
                     "failed": list(row.failed),
@@ -116,12 +124,9 @@ def as_json(rows: Sequence[Row]) -> str:
     )
 
 
-# -- grading.page
-
-
 TEMPLATE = "page.html"
 MOST_FAILED = 12  # rules that are named above the matrix
-SHOWN = 1500  # characters of what is told of one failure, a mark of the cut not counted
+SHOWN = 1500  # characters of the text about one failure, a mark of the cut not counted
 BRIEF = 200  # characters of it once the budget is spent
 BUDGET = 5_000_000  # octets of compressed data
 LETTERS = {"passed": "p", "failed": "f", "skipped": "s"}
@@ -143,23 +148,25 @@ def page(results: Iterable[Result], rows: list[Row], title: str) -> str:
 def packed(results: Iterable[Result]) -> bytes:
     """Return a line of JSON for each submission, all compressed."""
     buffer = io.BytesIO()
-    told = Told()
+    texts = Texts()
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as file:
         for result in results:
             shown = SHOWN if buffer.tell() < BUDGET else BRIEF
-            line = {"name": result.name, "why": result.why, "rules": list(cells(result, told, shown))}
+            line = {"name": result.name, "why": result.why, "rules": list(cells(result, texts, shown))}
             file.write(json.dumps(line).encode() + b"\n")
     return buffer.getvalue()
 
 
-def cells(result: Result, told: "Told", shown: int) -> Iterator[list[Any]]:
-    """Yield id, level and verdict of each rule; where it failed, what is told of it."""
-    for rule in result.report["rules"] if result.report else ():
-        cell = [rule["id"], rule["level"], LETTERS[rule["verdict"]]]
-        yield [*cell, told.once(shortened(rule["told"], shown))] if rule["told"] else cell
+def cells(result: Result, texts: "Texts", shown: int) -> Iterator[list[Any]]:
+    """Yield id, level and verdict of each rule; where it failed, the text about that."""
+    for outcome in result.report.outcomes if result.report else ():
+        cell: list[Any] = [outcome.rule.id, outcome.rule.level, LETTERS[outcome.verdict]]
+        if outcome.verdict == "failed":
+            cell.append(texts.once(shortened(format_failure(outcome), shown)))
+        yield cell
 
 
-class Told:
+class Texts:
     """Texts, of which each is given once, and later by its number; all that is kept of them is a digest."""
 
     def __init__(self) -> None:
@@ -174,13 +181,10 @@ class Told:
         return text
 
 
-# -- grading.feedback
-
-
 NAME = "feedback.txt"
 
 
-def write_feedback(folder: Path, results: Iterable[Result], most: int) -> None:
+def write_feedback(folder: Path, results: Iterable[Result], max_points: int) -> None:
     """Write the feedback of each submission into a folder of its name; results are looked at one after the other.
 
     That of others, from an earlier time, is removed.
@@ -190,7 +194,7 @@ def write_feedback(folder: Path, results: Iterable[Result], most: int) -> None:
     for result in results:
         own = folder / result.name
         own.mkdir(exist_ok=True)
-        write_whole(own / NAME, feedback(result, most).encode("utf-8", "replace"))
+        write_whole(own / NAME, feedback(result, max_points).encode("utf-8", "replace"))
         written.add(result.name)
     for name in set(os.listdir(folder)) - written:
         remove_feedback(folder / name)
@@ -203,39 +207,29 @@ def remove_feedback(folder: Path) -> None:
         folder.rmdir()
 
 
-def feedback(result: Result, most: int) -> str:
-    """Return what a learner is told; without a report, why none of the most points were made."""
-    return escape_controls("\n".join(_lines(result, most)) + "\n")
+def feedback(result: Result, max_points: int) -> str:
+    """Return the text for a learner; without a report, it explains why there are no points."""
+    return escape_controls("\n".join(_lines(result, max_points)) + "\n")
 
 
-def _lines(result: Result, most: int) -> Iterator[str]:
+def _lines(result: Result, max_points: int) -> Iterator[str]:
     report = result.report
     if report is None:
-        yield from (f"0 of {most} points", "", f"This could not be judged: {result.why}")
+        yield from (f"0 of {max_points} points", "", f"This could not be judged: {result.why}")
         return
-    yield f"{report['points']} of {report['most']} points"
-    if report["stopped"]:
-        yield f"Judging ended early: {report['stopped']}"
-    asked = {rule["id"] for rule in report["rules"]}
-    for stage in report["stages"]:
-        number = stage["stage"]
-        yield from ("", "", f"Stage {number}, {STAGES[number]}: {stage['points']} of {stage['worth']} points")
-        yield from _of_stage([rule for rule in report["rules"] if rule["stage"] == number], asked)
-    if any(f"\n{AGAIN}" in rule["told"] for rule in report["rules"] if not rule["hidden"]):
-        yield from ("", "", before_again(report["target"]))
+    yield f"{report.points} of {report.max_points} points"
+    yield from stopped_early(report)
+    for score in report.scores:
+        yield from ("", "", f"Stage {score.stage}, {score.title}: {score.points} of {score.weight} points")
+        yield from _of_stage(report, score.stage)
+    for line in before_reproducing(report):
+        yield from ("", "", line)
 
 
-def _of_stage(rules: Iterable[dict[str, Any]], asked: Collection[str]) -> Iterator[str]:
-    public = [rule for rule in rules if not rule["hidden"]]
-    hidden = [rule for rule in rules if rule["hidden"]]
-    for rule in public:
-        if rule["told"]:
-            yield from ("", rule["told"])
-    if broken := sum(map(_is_broken, hidden)):
-        yield from ("", f"{broken_rules(broken, 'hidden')}.")
-    for line in not_judged((rule["reason"] for rule in public if rule["verdict"] == "skipped"), asked):
+def _of_stage(report: Report, stage: int) -> Iterator[str]:
+    outcomes = report.of(stage)
+    for outcome in public(report, outcomes):
+        if outcome.verdict == "failed":
+            yield from ("", shortened(format_failure(outcome)))
+    for line in (*hidden_failed(report, outcomes), *skipped(report, stage)):
         yield from ("", line)
-
-
-def _is_broken(rule: dict[str, Any]) -> bool:
-    return bool(rule["counts"] and rule["level"] == "MUST" and rule["verdict"] != "passed")

@@ -15,7 +15,7 @@ from threading import Event, Lock
 from typing import Any, NamedTuple
 
 from http_contract.errors import CannotJudge
-from http_contract.grading.store import Result, summary
+from http_contract.grading.store import Result, result_of, summary
 from http_contract.grading.submissions import copied
 from http_contract.reports import json
 
@@ -133,14 +133,10 @@ def run_in_place(job: Job) -> Result:
 
 def without_path(result: Result, parent: str) -> Result:
     """Return a result in which paths begin with the submission's name, not with the folder that contains its copy."""
-
-    def relative(text: str) -> str:
-        return text.replace(f"{parent}/", "").replace(parent, HERE)
-
-    report = result.report
-    if report:
-        report = {**report, "rules": [{**rule, "told": relative(rule["told"])} for rule in report["rules"]]}
-    return replace(result, report=report, why=relative(result.why))
+    text = result.text()
+    for path in {json.text_of(parent), json.text_of(parent.encode().decode("latin-1"))}:  # in texts, and in bytes
+        text = text.replace(f"{path}/", "").replace(path, HERE)
+    return result_of(text)
 
 
 def judge(job: Job, report: Path, errors: Path) -> int | None:

@@ -4,18 +4,17 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import write_whole
+from http_contract.reports.json import data, report_of
+from http_contract.reports.text import BEFORE, SHOWN, failures_shown
+from http_contract.rules.model import Failure, Outcome
+from http_contract.runner.report import Report
 
-# Keys of a JSON report, of a stage and of a rule in it, that a result contains.
-REPORT = ("target", "points", "most", "stopped")
-STAGE = ("stage", "points", "worth")
-RULE = ("id", "stage", "level", "hidden", "counts", "verdict", "reason", "told")
 LONGEST = 4000  # characters of a failure's text, besides CUT
 CUT = "\n... and so on, and at the end:\n"
 SEED = "seed"  # the name of a file
@@ -28,24 +27,46 @@ class Result:
 
     name: str
     digest: str  # of the submission, the judge and its options
-    report: dict[str, Any] | None = None  # see summary
+    report: Report | None = None  # see summary
     why: str = ""
 
-
-def summary(report: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of a JSON report that grades are made of: not the transcripts, which are its longest part."""
-    return {
-        **_selected(report, REPORT),
-        "stages": [_selected(stage, STAGE) for stage in report["stages"]],
-        "rules": [{**_selected(rule, RULE), "told": shortened(rule["told"], LONGEST)} for rule in report["rules"]],
-    }
+    def text(self) -> str:
+        """Return the result as JSON, which `result_of` reads."""
+        report = data(self.report) if self.report else None
+        return json.dumps({"name": self.name, "digest": self.digest, "why": self.why, "report": report})
 
 
-def _selected(table: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: table[key] for key in keys}
+def result_of(text: str | bytes) -> Result:
+    """Return the result that a text contains. ValueError, KeyError or TypeError if it contains none."""
+    loaded = json.loads(text)
+    report = loaded["report"]
+    return Result(loaded["name"], loaded["digest"], None if report is None else report_of(report), loaded["why"])
 
 
-def shortened(text: str, limit: int) -> str:
+def summary(report: Report) -> Report:
+    """Return the parts of a report that grades are made of: transcripts only of the failures that are shown."""
+    return replace(report, outcomes=tuple(map(_outcome_summary, report.outcomes)), output="")
+
+
+def _outcome_summary(outcome: Outcome) -> Outcome:
+    """Return an outcome with the transcripts of the failures that are shown, as far as they are shown."""
+    diagnosis, shown = outcome.diagnosis, failures_shown(outcome)
+    kept = {id(failure): _failure_summary(failure) for failure in shown}
+    failures = tuple(kept.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
+    if diagnosis and id(diagnosis.failure) in kept:
+        diagnosis = replace(diagnosis, failure=kept[id(diagnosis.failure)])
+    crash = outcome.crash and replace(outcome.crash, output="")
+    return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=(), crash=crash, output="")
+
+
+def _failure_summary(failure: Failure) -> Failure:
+    if not failure.transcript:
+        return failure
+    short, place = failure.transcript.first_sent(SHOWN).shortened(failure.offset or 0, SHOWN, BEFORE)
+    return replace(failure, transcript=short, offset=None if failure.offset is None else place)
+
+
+def shortened(text: str, limit: int = LONGEST) -> str:
     """Return a text of at most `limit` characters as it is; of a longer one, the beginning, CUT and the end."""
     if len(text) <= limit:
         return text
@@ -71,14 +92,14 @@ class Store:
     def get(self, name: str) -> Result | None:
         """Return the result with this name, or None where there is none that can be read."""
         try:
-            return Result(**json.loads(self._path(name).read_bytes()))
-        except (OSError, ValueError, TypeError):  # the submission is judged again
+            return result_of(self._path(name).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):  # the submission is judged again
             return None
 
     def put(self, result: Result) -> None:
         """Write a result; it replaces an earlier one with the same name."""
         with writing_to(self.folder):
-            write_whole(self._path(result.name), json.dumps(asdict(result)).encode())
+            write_whole(self._path(result.name), result.text().encode())
 
     def all(self, names: list[str]) -> Iterator[Result]:
         """Yield the results with these names, read one by one; names without a result are left out."""

@@ -1,59 +1,65 @@
-"""A cursor over bytes that takes lines and counted octets, and notes what is wrong with them."""
+"""A strict parser of responses: it reads what the bytes allow, and notes each defect by its code."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from http_contract.http.params import NO_PARAMS, Params, excerpt
 from http_contract.http.response import ENDLESS, CloseReason, Defect, FieldLine, Framing, Response
 
 
 class Incomplete(Exception):
-    """More bytes are needed; cause and text tell what is missing should none come."""
+    """More bytes are needed; should none come, the code names what is missing."""
 
-    def __init__(self, cause: str, text: str) -> None:
-        super().__init__(cause, text)
-        self.cause, self.text = cause, text
+    def __init__(self, code: str, params: Params = NO_PARAMS) -> None:
+        super().__init__(code, params)
+        self.code, self.params = code, params
 
 
 @dataclass(slots=True)
 class Scanner:
+    """A cursor over bytes that takes lines and counted octets, and notes what is wrong with them."""
+
     data: bytes | bytearray
     position: int
     defects: list[Defect] = field(default_factory=list)
 
-    def note(self, cause: str, text: str, offset: int) -> None:
-        self.defects.append(Defect(cause, text, offset))
+    def note(self, code: str, offset: int, **params: Any) -> None:
+        self.defects.append(Defect(code, Params(**params), offset))
 
     def begins(self, prefix: bytes) -> bool:
         """Tell whether prefix comes next, or may still come: too few bytes are no contradiction."""
         return prefix.startswith(self.available(len(prefix)))
 
-    def line(self, cause: str, missing: str) -> tuple[bytes, int]:
-        """Take the next line: what it holds and its offset. A bare LF ends a line too, but is noted."""
+    def line(self, missing: str) -> tuple[bytes, int]:
+        """Take the next line: its content and its offset. A bare LF ends a line too, but is noted.
+
+        Raises Incomplete with the code `missing`.
+        """
         start = self.position
         end = self.data.find(b"\n", start)
         if end < 0:
-            raise Incomplete(cause, missing)
+            raise Incomplete(missing)
         self.position = end + 1
         line = bytes(self.data[start:end])
         if line.endswith(b"\r"):
             line = line[:-1]
         else:
-            self.note("bare-lf", "a line ends with a bare LF (`\\n`) where CRLF (`\\r\\n`) belongs", end)
+            self.note("bare-lf", end)
         if b"\r" in line:
-            self.note("bare-cr", "a CR stands without its LF", start + line.index(b"\r"))
+            self.note("bare-cr", start + line.index(b"\r"))
         return line, start
 
     def available(self, size: int) -> bytes:
         """Look at as many of the next `size` octets as there are, and leave them there."""
         return bytes(self.data[self.position : self.position + size])
 
-    def take(self, size: int, cause: str, missing: str) -> bytes:
-        """Take the next `size` octets, all of them."""
+    def take(self, size: int, missing: str, **params: Any) -> bytes:
+        """Take the next `size` octets, all of them. Raises Incomplete with the code `missing`."""
         taken = self.available(size)
         if len(taken) < size:
-            raise Incomplete(cause, missing)
+            raise Incomplete(missing, Params(**params))
         self.position += size
         return taken
 
@@ -63,14 +69,9 @@ class Scanner:
         return rest
 
 
-# -- fields
-
-
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 CONTROL = re.compile(r"[^\t\r -~\x80-\xff]")  # CR aside, which every line is searched for
 MAX_HEAD = 64 * 1024  # octets; what is longer has no end
-
-NO_EMPTY_LINE = "no empty line ends the header fields: "
 
 
 def read_fields(scanner: Scanner, fields: list[FieldLine]) -> None:
@@ -78,36 +79,33 @@ def read_fields(scanner: Scanner, fields: list[FieldLine]) -> None:
     start = scanner.position
     while scanner.available(1) != b"<":
         if scanner.position - start > MAX_HEAD:
-            raise Incomplete(ENDLESS, "the header fields have no end: ")
-        line, at = scanner.line("no-empty-line", NO_EMPTY_LINE)
+            raise Incomplete(ENDLESS)
+        line, at = scanner.line("no-empty-line")
         if not line:
             return
         read_field(scanner, line.decode("latin-1"), at, fields)
-    scanner.note("no-empty-line", f"{NO_EMPTY_LINE}this is content", scanner.position)
+    scanner.note("content-in-head", scanner.position)
 
 
 def read_field(scanner: Scanner, line: str, at: int, fields: list[FieldLine]) -> None:
     """Take one field, noting what is odd about it; without a colon it is none."""
     name, colon, value = line.partition(":")
-    for cause, text in oddities(line, name, colon, value):
-        scanner.note(cause, text, at)
+    for code, params in oddities(line, name, colon, value):
+        scanner.note(code, at, **params)
     if colon:
         fields.append(FieldLine(name.strip(), value.strip(" \t"), at))
 
 
-def oddities(line: str, name: str, colon: str, value: str) -> Iterator[tuple[str, str]]:
-    """Yield cause and words for all that is wrong with a line of the head."""
+def oddities(line: str, name: str, colon: str, value: str) -> Iterator[tuple[str, Params]]:
+    """Yield code and parameters of everything that is wrong with a line of the head."""
     if line[0] in " \t":
-        yield "obs-fold", "a line of the head begins with white space"
+        yield "obs-fold", NO_PARAMS
     elif not colon:
-        yield "no-colon", f"{line[:60]!r} is no header field: it has no colon"
+        yield "no-colon", Params(line=excerpt(line))
     elif not re.fullmatch(TOKEN, name):
-        yield "field-name", f"{name[:60]!r} is no name of a header field"
+        yield "field-name", Params(name=excerpt(name))
     if CONTROL.search(value):
-        yield "field-value", f"the value of {name[:60]!r} holds a control character"
-
-
-# -- framing
+        yield "field-value", Params(name=excerpt(name))
 
 
 LONGEST = 10**18  # octets; a longer length is as good as endless
@@ -142,58 +140,59 @@ class Content:
             self.read_to_close()
         else:
             self.framing = "length"
-            self._take(length, f"Content-Length promises {length} bytes, but not so many came: ")
+            self._take(length, "body-short")
 
     def read_to_close(self) -> None:
         """Take all up to the end of the connection, the last resort of framing."""
         self.framing = "close"
         self.body += self.scanner.take_rest()
         if self.ended != "closed":
-            raise Incomplete("never-ends", "neither length nor chunks, so only closing would end the answer: ")
+            raise Incomplete("never-ends")
 
     def _note_contradictions(self, status: int, coded: list[FieldLine], sized: list[FieldLine]) -> None:
         if coded and sized:
-            self.scanner.note("length-and-coding", "Content-Length next to Transfer-Encoding", sized[0].offset)
+            self.scanner.note("length-and-coding", sized[0].offset)
         if status < 200 or status == 204:
             for line in coded + sized:
-                self.scanner.note("length-forbidden", f"{line.name} in a {status} answer", line.offset)
+                self.scanner.note("length-forbidden", line.offset, name=line.name, status=status)
 
     def _length(self, lines: list[FieldLine]) -> int | None:
         """Return the length that all the lines agree on, or None."""
         values = [value.strip() for line in lines for value in line.value.split(",")]
         for value in values:
             if not re.fullmatch("[0-9]+", value):
-                self.scanner.note("length-invalid", f"Content-Length is {value!r}, no number", lines[0].offset)
+                self.scanner.note("length-invalid", lines[0].offset, value=excerpt(value))
                 return None
         if len(values) > 1:
-            self.scanner.note("length-repeated", f"{len(values)} times Content-Length", lines[-1].offset)
+            self.scanner.note("length-repeated", lines[-1].offset, count=len(values))
         return parse_length(values[0]) if len(set(values)) == 1 else None
 
     def _read_chunks(self) -> None:
         self.framing = "chunked"
         while size := self._chunk_size():
-            self._take(size, "a chunk is shorter than its size says: ")
+            self._take(size, "chunk-short")
             at = self.scanner.position
-            if self.scanner.take(2, "body-short", "no CRLF follows a chunk: ") != b"\r\n":
-                self._lose("chunk-end", "no CRLF follows a chunk", at)
+            if self.scanner.take(2, "chunk-unended") != b"\r\n":
+                self._lose("chunk-end", at)
         read_fields(self.scanner, self.trailers)
 
     def _chunk_size(self) -> int:
-        line, at = self.scanner.line("body-short", "the last chunk, that of size 0, is missing: ")
+        line, at = self.scanner.line("no-last-chunk")
         match = CHUNK_LINE.fullmatch(line)
         if not match:
-            self._lose("chunk-size", f"{line[:60]!r} is no size of a chunk", at)
+            self._lose("chunk-size", at, line=excerpt(line))
         return int(match[1], 16)
 
-    def _lose(self, cause: str, text: str, at: int) -> NoReturn:
-        """Note that the chunks can't be told apart from here on."""
-        self.scanner.note(cause, text, at)
+    def _lose(self, code: str, at: int, **params: Any) -> NoReturn:
+        """Note that the chunks can't be separated from here on."""
+        self.scanner.note(code, at, **params)
         self.scanner.take_rest()
-        raise Incomplete("body-short", "the chunks can't be read to their end: ")
+        raise Incomplete("chunks-unreadable")
 
     def _take(self, size: int, short: str) -> None:
-        self.body += self.scanner.available(size)
-        self.scanner.take(size, "body-short", short)
+        received = self.scanner.available(size)
+        self.body += received
+        self.scanner.take(size, short, length=size, received=len(received))
 
 
 def forbids_content(method: str, status: int) -> bool:
@@ -205,18 +204,10 @@ def parse_length(digits: str) -> int:
     return int(digits) if len(digits) < 19 else LONGEST
 
 
-# -- reading
-
-
 STATUS_LINE = re.compile(rb"HTTP/(\d\.\d) ([1-5]\d\d) ([\t -~\x80-\xff]*)")
 LIKE_STATUS_LINE = re.compile(rb"HTTP/(\S*)[ \t]+(\d{3})(?!\d)[ \t]*(.*)", re.DOTALL)
-EXAMPLE = "`HTTP/1.1 200 OK`"
-WHY_OVER: dict[CloseReason, str] = {
-    "closed": "the server closed the connection",
-    "reset": "the server reset the connection",
-    "timeout": "no more came in time",
-    "flood": "more came than the judge reads",
-}
+OVER: frozenset[CloseReason] = frozenset({"closed", "reset", "timeout", "overflow"})  # no more can come
+HEAD_SHORT = ("head-short", "no-empty-line")  # what is missing, they show at the place where it should begin
 
 
 def read_response(data: bytes | bytearray, start: int, method: str, ended: CloseReason) -> Response:
@@ -257,14 +248,14 @@ class _Reading:
     def _is_whole(self) -> bool:
         try:
             self._read()
-        except Incomplete as starved:
-            self._note_end(starved)
+        except Incomplete as incomplete:
+            self._note_end(incomplete)
             return False
         return True
 
     def _read(self) -> None:
         if not self.scanner.begins(b"HTTP/"):
-            self.scanner.note("no-status-line", f"the answer does not begin with {EXAMPLE}", self.scanner.position)
+            self.scanner.note("no-status-line", self.scanner.position)
             return self.content.read_to_close()
         self._read_status_line()
         read_fields(self.scanner, self.fields)
@@ -272,19 +263,19 @@ class _Reading:
         return self.content.read(self.method, self.status_line[1], self.fields)
 
     def _read_status_line(self) -> None:
-        line, at = self.scanner.line("no-empty-line", "the head ends within its first line: ")
+        line, at = self.scanner.line("head-short")
         match = STATUS_LINE.fullmatch(line)
         if not match:
-            self.scanner.note("status-line", f"{line[:60]!r} is no status line like {EXAMPLE}", at)
+            self.scanner.note("status-line", at, line=excerpt(line))
             match = LIKE_STATUS_LINE.fullmatch(line)
         if match:
             version, status, reason = (part.decode("latin-1") for part in match.groups())
             self.status_line = (version, int(status), reason)
 
-    def _note_end(self, starved: Incomplete) -> None:
+    def _note_end(self, incomplete: Incomplete) -> None:
         """Note what was missing, if nothing more can come; all bytes then belong to this answer."""
         rest = len(self.scanner.take_rest())
-        ended: CloseReason = "flood" if starved.cause == ENDLESS else self.content.ended
-        if ended in WHY_OVER:
-            at = self.scanner.position - rest if starved.cause == "no-empty-line" else self.scanner.position
-            self.scanner.note(starved.cause, f"{starved.text}{WHY_OVER[ended]}", at)
+        ended: CloseReason = "overflow" if incomplete.code == ENDLESS else self.content.ended
+        if ended in OVER:
+            at = self.scanner.position - (rest if incomplete.code in HEAD_SHORT else 0)
+            self.scanner.note(incomplete.code, at, **incomplete.params, ended=ended)

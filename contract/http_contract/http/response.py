@@ -3,24 +3,26 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from http_contract.http.params import Params
+
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One breach of the grammar: a cause to look up, words for a learner, the place of the byte."""
+    """One breach of the grammar: its code, what it is about, and the place of the byte."""
 
-    cause: str
-    text: str
+    code: str
+    params: Params
     offset: int
 
 
-CloseReason = Literal["open", "closed", "reset", "timeout", "flood", "dropped"]
-"""How a connection stands: still open; closed in order; reset; given up waiting; cut off for saying too much; or
+CloseReason = Literal["open", "closed", "reset", "timeout", "overflow", "aborted"]
+"""How a connection stands: still open; closed in order; reset; given up waiting; cut off because too much came; or
 reset by the judge itself."""
 
 Framing = Literal["none", "length", "chunked", "close"]
 """What tells the end of an answer's content."""
 
-ENDLESS = "endless-head"  # the cause of a defect that nothing can follow
+ENDLESS = "endless-head"  # the code of a defect that nothing can follow
 MANY = 20  # trailers, defects and interim answers, of which a short answer has no more
 UPGRADE = 101  # the one interim status after which HTTP ends
 
@@ -55,7 +57,7 @@ class Response:
     @property
     def is_endless(self) -> bool:
         """Tell whether no more of it is worth reading."""
-        return bool(self.defects) and self.defects[-1].cause == ENDLESS
+        return bool(self.defects) and self.defects[-1].code == ENDLESS
 
     def shortened(self, size: int) -> "Response":
         """Return what of it lies within so many octets of its start, or of its body's."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from http_contract.reports.text import failures, is_full, summary, tell, title
+from http_contract.reports.text import failures, format_failure, is_full, summary, title
 from http_contract.runner.report import Report, Score
 
 SCHEMA = "classroom50/result/v1"
@@ -26,7 +26,7 @@ def render(report: Report, environment: Mapping[str, str] = os.environ) -> str:
             "review": given("REVIEW_URL") or given("COMMIT_URL", ""),  # where nobody reviews, the commit is shown
             "datetime": datetime.fromtimestamp(report.began + report.seconds, UTC).strftime(INSTANT),
             "score": report.points,
-            "max-score": report.most,
+            "max-score": report.max_points,
             "tests": [_test(report, score) for score in report.scores],
         },
         indent=1,
@@ -38,11 +38,11 @@ def _test(report: Report, score: Score) -> Mapping[str, Any]:
         "test-name": title(score),
         "passed": is_full(score),
         "score": score.points,
-        "max-score": score.worth,
-        "output": "\n\n".join(_told(report, score)),
+        "max-score": score.weight,
+        "output": "\n\n".join(_lines(report, score)),
     }
 
 
-def _told(report: Report, score: Score) -> Iterator[str]:
+def _lines(report: Report, score: Score) -> Iterator[str]:
     yield summary(report, score.stage)
-    yield from map(tell, failures(report, score.stage))
+    yield from map(format_failure, failures(report, score.stage))

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from http_contract.reports.text import failures, is_full, overview, standing, title, unjudged
+from http_contract.reports.text import failures, is_full, overview, reason, skipped, standing, title
 from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
 
@@ -16,8 +16,8 @@ LONGEST = 500  # characters of a test's output
 def render(report: Report) -> str:
     result = {
         "version": VERSION,
-        "status": "pass" if report.holds else "fail",
-        "max_score": report.most,
+        "status": "pass" if report.passed else "fail",
+        "max_score": report.max_points,
         "message": shortened(overview(report)),
         "tests": [_test(report, score) for score in report.scores],
     }
@@ -25,32 +25,32 @@ def render(report: Report) -> str:
 
 
 def _test(report: Report, score: Score) -> Mapping[str, Any]:
-    told = shortened("\n".join(_told(report, score)))
+    text = shortened("\n".join(_lines(report, score)))
     return {
         "name": title(score),
         "status": "pass" if is_full(score) else "fail",
-        "message": told,
+        "message": text,
         "test_code": f"contract check --stage {score.stage}",
         "task_id": score.stage,
         "filename": "",
         "line_no": 0,
         "duration": round(sum(outcome.seconds for outcome in report.of(score.stage)), 3),
         "score": score.points,
-        "output": told,
+        "output": text,
     }
 
 
-def _told(report: Report, score: Score) -> Iterator[str]:
+def _lines(report: Report, score: Score) -> Iterator[str]:
     """Yield what matters most first: there is not room for all."""
     yield from standing(report, report.of(score.stage))
     yield from map(briefly, failures(report, score.stage))
-    yield from unjudged(report, score.stage)
+    yield from skipped(report, score.stage)
 
 
 def briefly(outcome: Outcome) -> str:
-    """Return a line about a rule that does not hold: there is no room for more."""
-    why = outcome.failures[0].text.partition("\n")[0] if outcome.failures else outcome.rule.sentence
-    return f"{outcome.rule.id}: {why}"
+    """Return a line about a rule that failed, with the id of its cause: there is no room for more."""
+    cause = f" ({outcome.diagnosis.cause})" if outcome.diagnosis else ""
+    return f"{outcome.rule.id}{cause}: {reason(outcome) or outcome.rule.sentence}"
 
 
 def shortened(text: str) -> str:

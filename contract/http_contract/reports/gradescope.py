@@ -1,4 +1,4 @@
-"""Gradescope's results.json: one scored test a stage, then one without a score for each public rule that does not hold.
+"""Gradescope's results.json: one scored test a stage, then one without a score for each public rule that failed.
 
 A test without a score only informs, so that the scored ones add up to the points. No test is hidden: one that is
 would hide the learner's total. What the judge prints is for the staff alone, as it may tell of hidden rules.
@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from http_contract.reports.text import failures, is_full, overview, summary, tell, title
+from http_contract.reports.text import failures, format_failure, is_full, overview, summary, title
 from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
 
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
             "test_name_format": "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
-            "extra_data": {"seed": report.seed, "most": report.most, "holds": report.holds},
+            "extra_data": {"seed": report.seed, "max_points": report.max_points, "passed": report.passed},
             "tests": list(_tests(report)),
         },
         indent=1,
@@ -45,7 +45,7 @@ def _stage(report: Report, score: Score) -> Entry:
         "number": str(score.stage),
         "name": title(score),
         "score": score.points,
-        "max_score": score.worth,
+        "max_score": score.weight,
         "status": "passed" if is_full(score) else "failed",
         "output": summary(report, score.stage),
         **_shown(score.stage),
@@ -59,11 +59,17 @@ def _failure(number: str, outcome: Outcome) -> Entry:
     return {
         "number": number,
         "name": f"{rule.id}: {rule.sentence}",
-        "output": tell(outcome),
+        "output": format_failure(outcome),
         **status,
-        **_shown(rule.stage),
+        **_shown(rule.stage, *sorted(codes(outcome))),
+        "extra_data": {"codes": codes(outcome), "cause": outcome.diagnosis.cause if outcome.diagnosis else None},
     }
 
 
-def _shown(stage: int) -> Entry:
-    return {"output_format": "text", "visibility": "visible", "tags": [f"stage-{stage}"]}
+def codes(outcome: Outcome) -> list[str]:
+    """Return the codes of the failures, each once."""
+    return list(dict.fromkeys(failure.code for failure in outcome.failures))
+
+
+def _shown(stage: int, *tags: str) -> Entry:
+    return {"output_format": "text", "visibility": "visible", "tags": [f"stage-{stage}", *tags]}

@@ -2,7 +2,8 @@
 
 An entry shows the first request of its connection and the first final answer, as far as they could be read. Its fields
 `_sent` and `_received` have the bytes of all of them, each as the character of its number (ISO 8859-1). LONGEST
-octets of each are shown; the sizes tell of the rest, and the judge's own format has it.
+octets of each are shown; the sizes count the rest, and the judge's own format has it. `_failures` has the codes of
+the rule's failures, and `_cause` the id of their cause.
 """
 
 import json
@@ -33,7 +34,7 @@ def render(report: Report) -> str:
         "contract",
         f"{report.target} (seed {report.seed})",
         [_page(outcome) for outcome in report.outcomes if outcome.transcripts],
-        [entry(transcript, each.rule.id, f"{each.rule.id}: {each.verdict}", scheme) for transcript, each in spoken],
+        [_entry(transcript, each, scheme) for transcript, each in spoken],
     )
 
 
@@ -53,6 +54,15 @@ def _version() -> str:
     with suppress(PackageNotFoundError):
         return version("http-contract")
     return "unknown"
+
+
+def _entry(transcript: Transcript, outcome: Outcome, scheme: str) -> Object:
+    rule, diagnosis = outcome.rule, outcome.diagnosis
+    return {
+        **entry(transcript, rule.id, f"{rule.id}: {outcome.verdict}", scheme),
+        "_failures": list(dict.fromkeys(failure.code for failure in outcome.failures)),
+        "_cause": diagnosis.cause if diagnosis else None,
+    }
 
 
 def _page(outcome: Outcome) -> Object:

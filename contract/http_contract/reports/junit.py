@@ -1,6 +1,7 @@
-"""JUnit's XML, as pytest writes it: a suite a stage, a case a rule.
+"""JUnit's XML, as pytest writes it: a suite a stage, a case a rule. The type of a failure is its code; the properties
+of a case are all its codes, and the id of the cause.
 
-A SHOULD rule that does not hold is skipped, with the type that pytest gives to an expected failure, as in the pytest
+A SHOULD rule that failed is skipped, with the type that pytest gives to an expected failure, as in the pytest
 face: such a rule warns, and fails nobody's build.
 """
 
@@ -9,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from http_contract.reports.text import tell
+from http_contract.reports.messages import failure_text, skip_text
+from http_contract.reports.text import format_failure
 from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
 
@@ -52,11 +54,11 @@ def _seconds(outcomes: Iterable[Outcome]) -> str:
 
 def _properties(report: Report, score: Score) -> Iterator[tuple[str, str]]:
     yield "title", score.title
-    yield "points", f"{score.points}/{score.worth}"
+    yield "points", f"{score.points}/{score.weight}"
     yield "target", report.target
     yield "seed", str(report.seed)
     if report.stopped:
-        yield "stopped", report.stopped
+        yield "stopped", skip_text(report.stopped)
 
 
 def _kind(outcome: Outcome) -> str:
@@ -70,19 +72,36 @@ def _add_case(suite: Element, outcome: Outcome) -> None:
     case = SubElement(
         suite, "testcase", classname=f"contract.stage-{rule.stage}", name=legal(rule.id), time=_seconds([outcome])
     )
+    if codes := list(_codes(outcome)):
+        properties = SubElement(case, "properties")
+        for name, value in codes:
+            SubElement(properties, "property", name=name, value=value)
     match _kind(outcome):
         case "failure":
-            _add(case, "failure", _complaints(outcome), tell(outcome))
+            _add(case, "failure", _sentences(outcome), format_failure(outcome), type=_code(outcome))
         case "warning":
-            _add(case, "skipped", _complaints(outcome), tell(outcome), type="pytest.xfail")
+            _add(case, "skipped", _sentences(outcome), format_failure(outcome), type="pytest.xfail")
         case "skipped":
-            _add(case, "skipped", outcome.reason, outcome.reason, type="pytest.skip")
+            _add(case, "skipped", skip_text(outcome.skip), skip_text(outcome.skip), type="pytest.skip")
     if outcome.crash:
         SubElement(case, "system-out").text = legal(outcome.crash.output)
 
 
-def _complaints(outcome: Outcome) -> str:
-    return "; ".join(failure.text for failure in outcome.failures)
+def _codes(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    yield from (("code", failure.code) for failure in outcome.failures)
+    if outcome.diagnosis:
+        yield "cause", outcome.diagnosis.cause
+    if outcome.skip:
+        yield "skip", outcome.skip.code
+
+
+def _code(outcome: Outcome) -> str:
+    """Return the code of the first failure, as the type that JUnit has for one."""
+    return next((failure.code for failure in outcome.failures), "failed")
+
+
+def _sentences(outcome: Outcome) -> str:
+    return "; ".join(map(failure_text, outcome.failures))
 
 
 def _add(case: Element, tag: str, message: str, text: str, **attributes: str) -> None:

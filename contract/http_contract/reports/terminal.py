@@ -1,4 +1,4 @@
-"""The terminal's face of the judge: how far it is, and what came of it, stage by stage."""
+"""A report on a terminal, stage by stage, and a progress bar before it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -9,21 +9,32 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from http_contract.escaping import escape_controls
-from http_contract.reports.text import Kind, Part, broken_rules, cut, exchanges, hidden_broken, parts, public, unjudged
+from http_contract.reports.text import (
+    Kind,
+    Line,
+    before_reproducing,
+    cut,
+    exchanges,
+    hidden_failed,
+    lines,
+    public,
+    rules_failed,
+    skipped,
+    stopped_early,
+)
 from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
 
 BAR = 10  # columns
 OUTPUT = 20  # lines of the server's output that are shown
 COLOURS = {"passed": "green", "failed": "red", "skipped": "dim"}
-URLS = ("http://", "https://")
 LEVELS = {"MUST": "bold red", "SHOULD": "bold yellow"}
-STYLES: Mapping[Kind, str] = {"complaint": "bold", "bytes": "cyan", "caret": "bold red", "cause": "bold"}
+STYLES: Mapping[Kind, str] = {"failure": "bold", "bytes": "cyan", "caret": "bold red", "cause": "bold"}
 
 
 def show(report: Report, console: Console) -> None:
-    """Show each stage's points and what does not hold, then the whole. No line is broken, so all can be pasted."""
-    for line in lines(report):
+    """Show each stage's points and the rules that failed, then the whole. No line is broken, so all can be pasted."""
+    for line in report_lines(report):
         console.print(line, soft_wrap=True)
 
 
@@ -31,50 +42,50 @@ def show_all(report: Report, console: Console) -> None:
     """Show every exchange of every rule that is not hidden, then the rest."""
     for outcome in public(report, report.outcomes):
         console.print(Text(f"{outcome.rule.id}: {outcome.verdict}", COLOURS[outcome.verdict]), soft_wrap=True)
-        for part in exchanges(outcome):
-            console.print(coloured(part, ""), soft_wrap=True)
+        for line in exchanges(outcome):
+            console.print(coloured(line, ""), soft_wrap=True)
     show(report, console)
 
 
-def lines(report: Report) -> Iterator[Text]:
+def report_lines(report: Report) -> Iterator[Text]:
     for score in report.scores:
         yield heading(score)
-        yield from told(report, score.stage)
+        yield from stage_lines(report, score.stage)
     yield from endings(report)
     yield total(report)
 
 
 def heading(score: Score) -> Text:
     """Return a stage's line: its points, and a bar as long as their share."""
-    share = score.points * BAR // score.worth if score.worth else 0
-    colour = "green" if score.kept == score.counted else "yellow" if score.kept else "red"
+    share = score.points * BAR // score.weight if score.weight else 0
+    colour = "green" if score.passed == score.total else "yellow" if score.passed else "red"
     return Text.assemble(
         (f"{score.stage:>2} {score.title:<32}", "bold"),
-        (f"{score.points:>3}/{score.worth} ", colour),
+        (f"{score.points:>3}/{score.weight} ", colour),
         ("█" * share, colour),
         ("░" * (BAR - share), "dim"),
-        f"  {score.kept} of {score.counted} MUST rules hold",
+        f"  {score.passed} of {score.total} MUST rules passed",
     )
 
 
-def told(report: Report, stage: int) -> Iterator[Text]:
-    """Yield what does not hold and what was not judged; of hidden rules only how many do not hold."""
+def stage_lines(report: Report, stage: int) -> Iterator[Text]:
+    """Yield which rules failed and how many were skipped; of hidden rules only how many failed."""
     outcomes = report.of(stage)
     for outcome in public(report, outcomes):
         if outcome.verdict == "failed":
             yield from failure(outcome)
-    yield from (Text(f"   {line}", "red") for line in hidden_broken(report, outcomes))
-    yield from (Text(indented(line), "dim") for line in unjudged(report, stage))
+    yield from (Text(f"   {line}", "red") for line in hidden_failed(report, outcomes))
+    yield from (Text(indented(line), "dim") for line in skipped(report, stage))
 
 
 def failure(outcome: Outcome) -> Iterator[Text]:
-    for part in parts(outcome):
-        yield coloured(part, LEVELS[outcome.rule.level])
+    for line in lines(outcome):
+        yield coloured(line, LEVELS[outcome.rule.level])
     yield Text()
 
 
-def coloured(part: Part, rule: str) -> Text:
-    return Text(indented(part.text), rule if part.kind == "rule" else STYLES.get(part.kind, ""))
+def coloured(line: Line, rule: str) -> Text:
+    return Text(indented(line.text), rule if line.kind == "rule" else STYLES.get(line.kind, ""))
 
 
 def indented(text: str) -> str:
@@ -83,28 +94,12 @@ def indented(text: str) -> str:
 
 
 def endings(report: Report) -> Iterator[Text]:
-    """Yield what is to be said after the stages; what the server wrote only where that can't tell of hidden rules."""
-    if report.output and not (report.holds or report.hidden):
-        yield Text("The last that the server wrote:", "dim")
+    """Yield the lines after the stages; the server's output only where it cannot reveal hidden rules."""
+    if report.output and not (report.passed or report.hidden):
+        yield Text("Last lines of the server's output:", "dim")
         yield from (Text(f"server | {line}".rstrip(), "dim") for line in last_lines(report.output))
-    if not report.target.startswith(URLS) and any(map(can_be_repeated, public(report, report.outcomes))):
-        yield Text(before_again(report.target), "dim")
-    if report.stopped:
-        yield Text(f"Judging ended early: {report.stopped}", "red")
-
-
-def can_be_repeated(outcome: Outcome) -> bool:
-    return outcome.verdict == "failed" and any(part.kind == "again" for part in parts(outcome))
-
-
-def before_again(target: str) -> str:
-    """Return what to do before a line that shows a failure again, where the judge has started the server."""
-    return f"Before a line after `Again`, start the server on the port in that line: {by_hand(target)}"
-
-
-def by_hand(command: str) -> str:
-    """Return what to type to start a server on a port: one without {port} finds it in its environment."""
-    return command if "{port}" in command else f"PORT={{port}} {command}"
+    yield from (Text(line, "dim") for line in before_reproducing(report))
+    yield from (Text(line, "red") for line in stopped_early(report))
 
 
 def last_lines(output: str) -> list[str]:
@@ -114,17 +109,17 @@ def last_lines(output: str) -> list[str]:
 
 def total(report: Report) -> Text:
     """Return the line about the whole."""
-    broken = Counter(outcome.rule.level for outcome in report.outcomes if outcome.verdict == "failed")
-    verdict = "all MUST rules hold" if report.holds else broken_rules(broken["MUST"], "MUST")
+    failed = Counter(outcome.rule.level for outcome in report.outcomes if outcome.verdict == "failed")
+    verdict = "all MUST rules passed" if report.passed else rules_failed(failed["MUST"], "MUST")
     return Text.assemble(
-        (f"{report.points} of {report.most} points: {verdict}", "bold green" if report.holds else "bold red"),
-        f", {broken_rules(broken['SHOULD'], 'SHOULD')} (seed {report.seed}, {report.seconds:.1f} s)",
+        (f"{report.points} of {report.max_points} points: {verdict}", "bold green" if report.passed else "bold red"),
+        f", {rules_failed(failed['SHOULD'], 'SHOULD')} (seed {report.seed}, {report.seconds:.1f} s)",
     )
 
 
 @contextmanager
 def progress(rules: int, volume: str | None) -> Iterator[Callable[[Outcome], None]]:
-    """Show a bar on a terminal while rules are judged; yields what is to be told of each outcome."""
+    """Show a bar on a terminal while rules are judged; yields a function to call with each outcome."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     hidden = volume == "quiet" or not console.is_terminal

@@ -1,133 +1,139 @@
-"""An outcome in words: what was promised, what was sent, what came back, why, what to do about it, how to see it."""
+"""A report as text: what a rule requires, what was sent and received, what is wrong, why, and how to reproduce it.
+
+The functions take a report whose outcomes have been diagnosed (see diagnosis/diagnose.py), whether the judge has just
+made it or it was read from a file.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from http_contract.diagnosis.diagnose import diagnose
-from http_contract.diagnosis.evidence import Evidence
-from http_contract.diagnosis.reproduce import again
 from http_contract.escaping import escape_bytes
-from http_contract.http.response import CloseReason
-from http_contract.http.transcript import Failure
-from http_contract.rules.model import Outcome
+from http_contract.http.transcript import Transcript
+from http_contract.reports.messages import (
+    ENDINGS,
+    advice_on,
+    cause_text,
+    failure_text,
+    number_of,
+    skip_text,
+)
+from http_contract.rules.model import Failure, Outcome, Skip
 from http_contract.runner.report import Report, Score
-from http_contract.runner.rule_runner import BROKEN
 
 SHOWN = 600  # octets that are shown of what was sent, and of what was received
-COMPLAINTS = 3  # that are shown of one rule, each in other words
+FAILURES = 3  # that are shown of one rule, each with another sentence
 WIDTH = 160  # characters that are shown of one line
+URLS = ("http://", "https://")
 BEFORE = 200  # octets of it that stand before the place in question
-BUT, CAUSE, AGAIN = "  But ", "  Cause: ", "  Again: "  # how lines begin that are looked for in what was told
-ENDS: dict[CloseReason, str] = {
-    "closed": ", then the end",
-    "reset": ", then a reset",
-    "timeout": ", then no more in time",
-    "flood": ", and stopped reading",
-}
 
-Kind = Literal["rule", "complaint", "note", "bytes", "caret", "cause", "hint", "section", "again"]
+Kind = Literal["rule", "failure", "output", "note", "bytes", "caret", "cause", "hint", "section", "reproduce"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One line of what there is to tell, indented, and what kind of line it is."""
+class Line:
+    """One line of the text about an outcome."""
 
     kind: Kind
-    text: str
+    content: str
+    label: str = ""  # before the content: "Cause:"
+    indent: int = 2  # spaces
+
+    @property
+    def text(self) -> str:
+        return " " * self.indent + " ".join(filter(None, (self.label, self.content)))
 
 
-def tell(outcome: Outcome) -> str:
-    """Return all that a learner needs to know of a rule that does not hold."""
-    return "\n".join(part.text for part in parts(outcome))
+def format_failure(outcome: Outcome) -> str:
+    """Return everything that a learner needs to know about a rule that failed."""
+    return "\n".join(line.text for line in lines(outcome))
 
 
-def parts(outcome: Outcome) -> Iterator[Part]:
-    """Yield the lines of it; the complaint whose cause is known comes before the others."""
-    rule, diagnosis = outcome.rule, diagnose(outcome)
-    explained = diagnosis.failure if diagnosis else None
-    told = _different(sorted(outcome.failures, key=lambda failure: failure is not explained))[:COMPLAINTS]
-    yield Part("rule", f"{rule.id} ({rule.level}): {rule.sentence}")
-    for failure in told:
-        yield from _complaint(failure)
-    if len(outcome.failures) > len(told):
-        yield Part("note", f"  And {len(outcome.failures) - len(told)} more like these")
+def lines(outcome: Outcome) -> Iterator[Line]:
+    """Yield the lines of it; the failure whose cause is known comes before the others."""
+    rule, diagnosis, shown = outcome.rule, outcome.diagnosis, failures_shown(outcome)
+    yield Line("rule", f"{rule.id} ({rule.level}): {rule.sentence}", indent=0)
+    for failure in shown:
+        yield from _failure(failure)
+    if len(outcome.failures) > len(shown):
+        yield Line("note", f"And {number_of(len(outcome.failures) - len(shown), 'similar failure')}")
     if diagnosis:
-        yield Part("cause", f"{CAUSE}{diagnosis.text}")
-    yield Part("hint", f"  Hint: {diagnosis.advice if diagnosis else rule.hint}")
-    yield Part("section", f"  See {rule.section}")
-    for failure in told[:1]:
-        yield from _repetition(Evidence(outcome, failure))
+        yield Line("cause", cause_text(diagnosis), "Cause:")
+    yield Line("hint", advice_on(outcome), "Hint:")
+    yield Line("section", rule.section, "See")
+    if outcome.reproduce:
+        yield Line("reproduce", outcome.reproduce, "Reproduce:")
 
 
-def exchanges(outcome: Outcome) -> Iterator[Part]:
-    """Yield the lines of all that was said, whether or not the rule holds."""
+def failures_shown(outcome: Outcome) -> list[Failure]:
+    """Return the failures that are shown of an outcome: first that with a known cause, none with the same sentence."""
+    explained = outcome.diagnosis.failure if outcome.diagnosis else None
+    different: dict[str, Failure] = {}
+    for failure in sorted(outcome.failures, key=lambda failure: failure is not explained):
+        different.setdefault(failure_text(failure), failure)
+    return list(different.values())[:FAILURES]
+
+
+def reason(outcome: Outcome) -> str:
+    """Return the cause of a rule's failure, if it is known, or else the first failure, as one sentence."""
+    if outcome.diagnosis:
+        return cause_text(outcome.diagnosis)
+    return next(map(failure_text, outcome.failures), "")
+
+
+def exchanges(outcome: Outcome) -> Iterator[Line]:
+    """Yield the lines of everything that was sent and received, whether or not the rule passed."""
     for transcript in outcome.transcripts:
-        yield from _shown("sent", b"".join(transcript.sent), None)
-        yield from _shown("received", transcript.received, None, ENDS.get(transcript.ended, ""))
+        yield from _exchange(transcript, None)
 
 
-def _different(failures: Iterable[Failure]) -> list[Failure]:
-    """Return the first complaint of each wording."""
-    first: dict[str, Failure] = {}
-    for failure in failures:
-        first.setdefault(failure.text, failure)
-    return list(first.values())
-
-
-def _complaint(failure: Failure) -> Iterator[Part]:
-    yield Part("complaint", f"{BUT}{failure.text}")
+def _failure(failure: Failure) -> Iterator[Line]:
+    yield Line("failure", failure_text(failure), "But")
+    for line in str(failure.params.get("output", "")).splitlines():
+        yield Line("output", line, indent=4)
     if failure.transcript:
-        yield from _shown("sent", b"".join(failure.transcript.sent), None)
-        yield from _shown(
-            "received", failure.transcript.received, failure.offset, ENDS.get(failure.transcript.ended, "")
-        )
+        yield from _exchange(failure.transcript, failure.offset)
 
 
-def _repetition(evidence: Evidence) -> Iterator[Part]:
-    """Yield the line that shows it again: by what the program did not survive, or by what the complaint is about.
-
-    There is none where the server must be started anew in between.
-    """
-    if evidence.outcome.rule.restarts:
-        return
-    transcript = evidence.fatal if evidence.gone else evidence.failure.transcript
-    line = again(transcript, evidence.meanwhile) if transcript else ""
-    if line:
-        yield Part("again", f"{AGAIN}{line}")
+def _exchange(transcript: Transcript, offset: int | None) -> Iterator[Line]:
+    ending = ENDINGS.get(transcript.ended, "")
+    yield from _shown("sent", b"".join(transcript.sent), transcript.sent_size, None)
+    yield from _shown(
+        "received", transcript.received, transcript.received_size, offset, f", {ending}" if ending else ""
+    )
 
 
-def _shown(what: str, data: bytes, offset: int | None, end: str = "") -> Iterator[Part]:
+def _shown(what: str, data: bytes, size: int, offset: int | None, end: str = "") -> Iterator[Line]:
     """Yield the bytes around the offset, a line each, control characters made visible, a caret below the offset."""
     start = max(0, offset - BEFORE) if offset and offset > SHOWN // 2 else 0
-    size = f"{len(data)} bytes" if data else "nothing"
-    yield Part("note", f"    {what} {size}{end}{f', from byte {start}' if start else ''}{':' if data else ''}")
+    count = number_of(size, "byte") if data else "nothing"
+    yield Line("note", f"{what} {count}{end}{f', from byte {start}' if start else ''}{':' if data else ''}", indent=4)
     place = None if offset is None else min(offset, len(data) - 1) - start
     for line in data[start : start + SHOWN].splitlines(keepends=True):
         yield from _line(line, place)
         place = None if place is None else place - len(line)
 
 
-def _line(line: bytes, place: int | None) -> Iterator[Part]:
+def _line(line: bytes, place: int | None) -> Iterator[Line]:
     """Yield a line, and a caret under the byte at that place, if it is in this line; a long one is cut around it."""
     text = escape_bytes(line)
     if place is None or not 0 <= place < len(line):
-        yield Part("bytes", f"      {cut(text)}")
+        yield Line("bytes", cut(text), indent=6)
         return
     column, width = len(escape_bytes(line[:place])), len(escape_bytes(line[place : place + 1]))
     first = max(0, min(column - WIDTH // 2, len(text) - WIDTH))
-    yield Part("bytes", f"      {cut(text, first)}")
-    yield Part("caret", " " * (6 + column - first + (3 if first else 0)) + "^" * width)
+    yield Line("bytes", cut(text, first), indent=6)
+    yield Line("caret", " " * (column - first + (3 if first else 0)) + "^" * width, indent=6)
 
 
 def cut(text: str, first: int = 0) -> str:
-    """Return as much of a line as is shown, from that column on, with dots for what is left out."""
+    """Return as much of a line as is shown, from that column on, with dots for the rest."""
     left, right = "..." if first else "", "..." if len(text) - first > WIDTH else ""
     return f"{left}{text[first : first + WIDTH]}{right}"
 
 
-# -- reports.learners
+# -- the report as a whole
 
 
 def title(score: Score) -> str:
@@ -135,8 +141,8 @@ def title(score: Score) -> str:
 
 
 def is_full(score: Score) -> bool:
-    """Tell whether all rules of a stage that make points hold."""
-    return score.kept == score.counted
+    """Return whether all rules of a stage that make points passed."""
+    return score.passed == score.total
 
 
 def public(report: Report, outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -144,75 +150,87 @@ def public(report: Report, outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def failures(report: Report, stage: int) -> list[Outcome]:
-    """Return what a learner can mend in a stage: public rules that do not hold, warnings last."""
+    """Return what a learner can fix in a stage: public rules that failed, warnings last."""
     failed = [outcome for outcome in public(report, report.of(stage)) if outcome.verdict == "failed"]
     return sorted(failed, key=lambda outcome: outcome.rule.level)
 
 
 def overview(report: Report) -> str:
-    """Return the whole in a few lines, with the end of what the server wrote where that can't tell of hidden rules."""
+    """Return the whole in a few lines, with the end of the server's output where it cannot reveal hidden rules."""
     return "\n".join(_overview(report))
 
 
 def summary(report: Report, stage: int) -> str:
-    """Return how many rules of a stage hold, how many hidden ones do not, how many were not judged, and why."""
-    return "\n".join((*standing(report, report.of(stage)), *unjudged(report, stage)))
+    """Return how many rules of a stage passed, how many hidden ones did not, how many were skipped, and why."""
+    return "\n".join((*standing(report, report.of(stage)), *skipped(report, stage)))
 
 
 def standing(report: Report, outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Yield how many of the rules hold, and how many hidden ones do not."""
+    """Yield how many of the rules passed, and how many hidden ones did not."""
     known = public(report, outcomes)
-    yield _kept(known, "rules" if len(known) == len(outcomes) else "public rules")
-    yield from hidden_broken(report, outcomes)
+    yield _passed(known, "rules" if len(known) == len(outcomes) else "public rules")
+    yield from hidden_failed(report, outcomes)
 
 
-def unjudged(report: Report, stage: int) -> Iterator[str]:
-    """Yield how many rules of a stage were not judged, for each reason."""
-    skipped = (outcome for outcome in public(report, report.of(stage)) if outcome.verdict == "skipped")
-    return not_judged((outcome.reason for outcome in skipped), {outcome.rule.id for outcome in report.outcomes})
+def skipped(report: Report, stage: int) -> Iterator[str]:
+    """Yield how many public rules of a stage were skipped, for each reason."""
+    skips = [outcome.skip for outcome in public(report, report.of(stage)) if outcome.skip]
+    return skipped_because(skips, {outcome.rule.id for outcome in report.outcomes})
 
 
-def not_judged(reasons: Iterable[str], asked: Collection[str]) -> Iterator[str]:
-    """Yield how many rules there are for each reason; how to hear of a rule that was not asked for."""
-    for reason, times in Counter(reasons).items():
-        id = reason.removesuffix(BROKEN)
-        unasked = id != reason and id not in asked
-        yield f"{number_of(times, 'rule')} not judged: {reason}{f' (`--rule {id}` tells why)' if unasked else ''}."
+def skipped_because(skips: Iterable[Skip], chosen: Collection[str]) -> Iterator[str]:
+    """Yield how many rules were skipped for each reason; and how to see that of a rule that was not chosen."""
+    for skip, times in Counter(skips).items():
+        id = skip.params.get("rule", "")
+        advice = f" (`--rule {id}` shows why)" if id and id not in chosen else ""
+        yield f"{number_of(times, 'rule')} skipped because {skip_text(skip)}{advice}."
+
+
+def stopped_early(report: Report) -> Iterator[str]:
+    if report.stopped:
+        yield f"Judging stopped early: {skip_text(report.stopped)}"
 
 
 def _overview(report: Report) -> Iterator[str]:
-    yield f"{report.points} of {report.most} points."
+    yield f"{report.points} of {report.max_points} points."
     yield from standing(report, report.outcomes)
-    if report.stopped:
-        yield f"Judging stopped early: {report.stopped}"
-    yield f"Random data was made from seed {report.seed}."
+    yield from stopped_early(report)
+    yield f"The seed of the random data was {report.seed}."
     if report.output and not report.hidden:
-        yield from ("", "The end of what the server wrote:", report.output)
+        yield from ("", "Last lines of the server's output:", report.output)
 
 
-def _kept(outcomes: Iterable[Outcome], kind: str) -> str:
+def _passed(outcomes: Iterable[Outcome], kind: str) -> str:
     counted = [outcome for outcome in outcomes if _counts(outcome)]
-    kept = sum(outcome.verdict == "passed" for outcome in counted)
+    passed = sum(outcome.verdict == "passed" for outcome in counted)
     if not counted:
         return f"No {kind} make points here."
-    return f"All {kind} passed." if kept == len(counted) else f"{kept} of {len(counted)} {kind} passed."
+    return f"All {kind} passed." if passed == len(counted) else f"{passed} of {len(counted)} {kind} passed."
 
 
-def hidden_broken(report: Report, outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Yield how many hidden rules do not hold, if there are any."""
+def hidden_failed(report: Report, outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Yield how many hidden rules did not pass, if there are any."""
     hidden = (outcome for outcome in outcomes if outcome.rule.id in report.hidden)
-    broken = sum(_counts(outcome) and outcome.verdict != "passed" for outcome in hidden)
-    if broken:
-        yield f"{broken_rules(broken, 'hidden')}."
+    failed = sum(_counts(outcome) and outcome.verdict != "passed" for outcome in hidden)
+    if failed:
+        yield f"{rules_failed(failed, 'hidden')}."
 
 
-def broken_rules(count: int, kind: str) -> str:
-    return f"{number_of(count, f'{kind} rule')} {'does' if count == 1 else 'do'} not hold"
+def rules_failed(count: int, kind: str) -> str:
+    return f"{number_of(count, f'{kind} rule')} failed"
 
 
 def _counts(outcome: Outcome) -> bool:
     return outcome.counts and outcome.rule.level == "MUST"
 
 
-def number_of(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def before_reproducing(report: Report) -> Iterator[str]:
+    """Yield what to do before a line that reproduces a failure, where the judge has started the server."""
+    lines = any(outcome.reproduce for outcome in public(report, report.outcomes))
+    if lines and not report.target.startswith(URLS):
+        yield f"To reproduce a failure, first start the server on the port in its line: {by_hand(report.target)}"
+
+
+def by_hand(command: str) -> str:
+    """Return what to type to start a server on a port: one without {port} finds it in its environment."""
+    return command if "{port}" in command else f"PORT={{port}} {command}"

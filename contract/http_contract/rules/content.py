@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from http_contract.http.params import Params, excerpt
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure
 from http_contract.rules.expectations import Has, OfAnswer, shown
+from http_contract.rules.model import Failure
 
 CHARSET = re.compile(r"(?i);[ \t]*charset=\"?([a-z0-9._:-]+)")
 
@@ -21,7 +22,11 @@ PROBLEM = Has("Content-Type", r"(?i)application/problem\+json[ \t]*(;.*)?", "`ap
 
 
 class NoJSON(Exception):
-    """The content is not a JSON object; the message is the reason."""
+    """The content is not a JSON object: a code, and its parameters."""
+
+    def __init__(self, code: str, params: Params) -> None:
+        super().__init__(code, params)
+        self.code, self.params = code, params
 
 
 def text_of(response: Response) -> str:
@@ -36,12 +41,12 @@ def text_of(response: Response) -> str:
 def object_of(response: Response) -> dict[str, Any]:
     """Return the content as a JSON object, strictly in UTF-8 (RFC 8259 §8.1). Raises NoJSON."""
     try:
-        told = json.loads(response.body.decode("utf-8"))
+        found = json.loads(response.body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise NoJSON(f"the content is no JSON: {error}") from error
-    if not isinstance(told, dict):
-        raise NoJSON(f"the content is no JSON object but {shown(repr(told))}")
-    return told
+        raise NoJSON("no-json", Params(reason=excerpt(str(error)))) from error
+    if not isinstance(found, dict):
+        raise NoJSON("no-json-object", Params(value=excerpt(repr(found))))
+    return found
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,11 @@ class Shows(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.text not in unescape(text_of(response)):
-            yield Failure(f"the content does not show {shown(self.text)}", response.body_start)
+            yield Failure("not-shown", Params(text_shown=excerpt(self.text)), response.body_start)
+
+
+Found: TypeAlias = tuple[str, Params]
+"""The code of a failure, and its parameters."""
 
 
 class OfObject(OfAnswer):
@@ -63,12 +72,12 @@ class OfObject(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         try:
-            failures = self.found_in(object_of(response))
+            found = self.found_in(object_of(response))
         except NoJSON as error:
-            failures = [str(error)]
-        return (Failure(text, response.body_start) for text in failures)
+            found = [(error.code, error.params)]
+        return (Failure(code, params, response.body_start) for code, params in found)
 
-    def found_in(self, told: dict[str, Any]) -> Iterable[str]:
+    def found_in(self, data: dict[str, Any]) -> Iterable[Found]:
         raise NotImplementedError
 
 
@@ -82,11 +91,12 @@ class Member(OfObject):
     def __str__(self) -> str:
         return f"JSON with {json.dumps({self.name: self.value})}"
 
-    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
-        if self.name not in told:
-            yield f"the JSON has no member `{self.name}`"
-        elif told[self.name] != self.value:
-            yield f"`{self.name}` is {shown(repr(told[self.name]))}, not {self.value!r}"
+    def found_in(self, data: dict[str, Any]) -> Iterator[Found]:
+        if self.name not in data:
+            yield "no-member", Params(member=self.name)
+        elif data[self.name] != self.value:
+            params = Params(member=self.name, value=excerpt(repr(data[self.name])), wanted=excerpt(repr(self.value)))
+            yield "wrong-member", params
 
 
 @dataclass(frozen=True)
@@ -99,10 +109,11 @@ class MemberOf(OfObject):
     def __str__(self) -> str:
         return f"JSON with `{self.name}`, a {self.type.__name__}"
 
-    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
-        value = told.get(self.name)
+    def found_in(self, data: dict[str, Any]) -> Iterator[Found]:
+        value = data.get(self.name)
         if not (isinstance(value, self.type) and value):
-            yield f"`{self.name}` is {shown(repr(value))}, not a {self.type.__name__} that is not empty"
+            params = Params(member=self.name, value=excerpt(repr(value)), type=self.type.__name__)
+            yield "wrong-member-type", params
 
 
 @dataclass(frozen=True)
@@ -116,12 +127,13 @@ class Records(OfObject):
     def __str__(self) -> str:
         return f"JSON with `{self.member}`: {json.dumps([dict(zip(self.keys, row, strict=True)) for row in self.rows])}"
 
-    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
-        rows = rows_of(told.get(self.member), self.keys)
+    def found_in(self, data: dict[str, Any]) -> Iterator[Found]:
+        rows = rows_of(data.get(self.member), self.keys)
         if rows is None:
-            yield f"`{self.member}` is no list of objects with {', '.join(self.keys)}"
+            yield "not-records", Params(member=self.member, keys=self.keys)
         elif rows != [*self.rows]:
-            yield f"`{self.member}` tells {shown(repr(rows))}, not {shown(repr([*self.rows]))}"
+            params = Params(member=self.member, value=excerpt(repr(rows)), wanted=excerpt(repr([*self.rows])))
+            yield "wrong-records", params
 
 
 @dataclass(frozen=True)
@@ -134,21 +146,21 @@ class FieldListed(OfObject):
     def __str__(self) -> str:
         return f"JSON whose `headers` list {self.name}: {', '.join(self.values)}"
 
-    def found_in(self, told: dict[str, Any]) -> Iterator[str]:
-        lines = rows_of(told.get("headers"), ("name", "value"))
+    def found_in(self, data: dict[str, Any]) -> Iterator[Found]:
+        lines = rows_of(data.get("headers"), ("name", "value"))
         if lines is None:
-            yield "`headers` is no list of objects with name, value"
+            yield "not-records", Params(member="headers", keys=("name", "value"))
             return
         values = [str(value) for name, value in lines if str(name).lower() == self.name.lower()]
         if re.split(r"[ \t]*,[ \t]*", ",".join(values)) != [*self.values]:
-            yield f"`headers` tell {self.name} as {shown(repr(values))}, not {', '.join(self.values)}"
+            yield "wrong-header-listed", Params(name=self.name, value=excerpt(repr(values)), wanted=self.values)
 
 
-def rows_of(told: object, keys: tuple[str, ...]) -> list[tuple[object, ...]] | None:
+def rows_of(found: object, keys: tuple[str, ...]) -> list[tuple[object, ...]] | None:
     """Return the values under these keys of each object in a list, None if it is not such a list."""
-    if not isinstance(told, list) or not all(isinstance(each, dict) and {*keys} <= each.keys() for each in told):
+    if not isinstance(found, list) or not all(isinstance(each, dict) and {*keys} <= each.keys() for each in found):
         return None
-    return [tuple(each[key] for key in keys) for each in told]
+    return [tuple(each[key] for key in keys) for each in found]
 
 
 def fields(*pairs: tuple[str, str]) -> Records:
@@ -201,7 +213,8 @@ class Intact(OfAnswer):
         if response.body != expected:
             same = alike(response.body, expected)
             at = response.body_start + (same if response.framing != "chunked" else 0)
-            yield Failure(f"the content is not that of {self.name}: {difference(response.body, expected, same)}", at)
+            code, params = difference(response.body, expected, same)
+            yield Failure(code, params.with_(file=self.name), at)
 
 
 def alike(content: bytes, expected: bytes) -> int:
@@ -210,13 +223,13 @@ def alike(content: bytes, expected: bytes) -> int:
     return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(content), len(expected)))
 
 
-def difference(content: bytes, expected: bytes, same: int) -> str:
-    """Describe how two contents differ that have the first `same` bytes in common."""
+def difference(content: bytes, expected: bytes, same: int) -> Found:
+    """Return how two contents differ that have the first `same` bytes in common."""
     if same == len(content):
-        return f"it ends after {same} of {len(expected)} bytes"
+        return "file-cut-short", Params(count=same, size=len(expected))
     if same == len(expected):
-        return f"it goes on after its {same} bytes"
-    return f"byte {same + 1} is {content[same]:#04x}, not {expected[same]:#04x}"
+        return "file-goes-on", Params(size=same)
+    return "file-differs", Params(place=same + 1, byte=content[same], wanted=expected[same])
 
 
 @dataclass(frozen=True)
@@ -229,5 +242,5 @@ class NoLeak(OfAnswer):
     def about(self, response: Response) -> Iterator[Failure]:
         for what, line in LEAKS.items():
             if re.search(rb"(?m)^(?:" + line + rb")", response.body):
-                yield Failure(f"the content is that of {what}", response.body_start)
+                yield Failure("leak", Params(what=what), response.body_start)
                 return

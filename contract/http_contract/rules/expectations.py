@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from http_contract.client.transport import no_response
+from http_contract.http.params import Params, excerpt
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, Transcript, silence
-from http_contract.rules.model import Expectation
+from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Expectation, Failure, of_connection
 
-SHOWN = 60  # characters of a value that a failure contains
-MANY = 20  # status codes of a class; more of them are written as the class
+SHOWN = 60  # characters of a value that a sentence shows
+MANY = 20  # status codes of a class, which is named instead where there are more
 
 
 class OfAnswer:
@@ -23,7 +25,7 @@ class OfAnswer:
     def failures(self, transcript: Transcript) -> Iterable[Failure]:
         if transcript.responses:
             return self.about(transcript.responses[0])
-        return silence(transcript).failures
+        return [of_connection(no_response(transcript))]
 
     def about(self, response: Response) -> Iterable[Failure]:
         raise NotImplementedError
@@ -39,11 +41,11 @@ class Status(OfAnswer):
         object.__setattr__(self, "codes", frozenset(codes))
 
     def __str__(self) -> str:
-        return f"status {in_words(self.codes)}"
+        return f"status {any_of(classes(self.codes))}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if response.status not in self.codes:
-            yield Failure(f"the status is {response.status or 'missing'}, not {in_words(self.codes)}", response.start)
+            yield Failure("wrong-status", Params(status=response.status, allowed=classes(self.codes)), response.start)
 
 
 CLIENT_ERRORS = tuple(range(400, 500))
@@ -68,9 +70,10 @@ class Has(OfAnswer):
     def about(self, response: Response) -> Iterator[Failure]:
         value = response.get(self.name)
         if value is None:
-            yield Failure(f"the field {self.name} is missing", response.start)
+            yield Failure("field-missing", Params(name=self.name), response.start)
         elif not re.fullmatch(self.pattern, value):
-            yield Failure(f"{self.name} is {shown(value)}, not {self._shape}", response.offset_of(self.name))
+            params = Params(name=self.name, value=excerpt(value), shape=self._shape)
+            yield Failure("wrong-field", params, response.offset_of(self.name))
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ class Lists(OfAnswer):
         listed = response.items(self.name)
         for member in self.members:
             if member not in listed:
-                yield Failure(f"{self.name} does not list {member}", response.offset_of(self.name) or response.start)
+                at = response.offset_of(self.name) or response.start
+                yield Failure("not-listed", Params(name=self.name, member=member), at)
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Lacks(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if response.get(self.name) is not None:
-            yield Failure(f"the field {self.name} is there", response.offset_of(self.name))
+            yield Failure("field-present", Params(name=self.name), response.offset_of(self.name))
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ class BodyContains(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.part not in response.body:
-            yield Failure(f"the content does not hold {shown(self.part)}", response.body_start)
+            yield Failure("content-lacks", Params(part=excerpt(self.part)), response.body_start)
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class BodyLacks(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.part in response.body:
-            yield Failure(f"the content holds {shown(self.part)}", response.body_start)
+            yield Failure("content-contains", Params(part=excerpt(self.part)), response.body_start)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class BodyMatches(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if not re.fullmatch(self.pattern, response.body):
-            yield Failure(f"the content has not {self.shape}", response.body_start)
+            yield Failure("wrong-content", Params(shape=self.shape), response.body_start)
 
 
 @dataclass(frozen=True)
@@ -156,26 +160,26 @@ class SomeBody(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if not response.body.strip():
-            yield Failure("there is no content", response.body_start)
+            yield Failure("no-content", offset=response.body_start)
 
 
 @dataclass(frozen=True)
 class Without(OfAnswer):
     """The response and its interim responses have none of these defects (http/parser.py names them)."""
 
-    causes: frozenset[str]
+    codes: frozenset[str]
 
-    def __init__(self, *causes: str) -> None:
-        object.__setattr__(self, "causes", frozenset(causes))
+    def __init__(self, *codes: str) -> None:
+        object.__setattr__(self, "codes", frozenset(codes))
 
     def __str__(self) -> str:
-        return f"no defect such as {in_words(self.causes)}"
+        return f"no defect such as {in_words(sorted(self.codes))}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         for part in (*response.interim, response):
             for defect in part.defects:
-                if defect.cause in self.causes:
-                    yield Failure(defect.text, defect.offset)
+                if defect.code in self.codes:
+                    yield Failure(defect.code, defect.params, defect.offset)
 
 
 @dataclass(frozen=True)
@@ -187,8 +191,10 @@ class Complete(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if not response.complete:
-            why = response.defects[-1].text if response.defects else "the answer is cut short"
-            yield Failure(why, response.end)
+            for last in response.defects[-1:]:
+                yield Failure(last.code, last.params, response.end)
+            if not response.defects:
+                yield Failure("cut-short", offset=response.end)
 
 
 @dataclass(frozen=True)
@@ -200,7 +206,7 @@ class Framed(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if response.framing == "close":
-            yield Failure("neither Content-Length nor Transfer-Encoding", response.start)
+            yield Failure("no-framing", offset=response.start)
 
 
 @dataclass(frozen=True)
@@ -212,26 +218,36 @@ class NoInterim(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         for interim in response.interim:
-            yield Failure(f"an interim answer, {interim.status}, comes first", interim.start)
+            yield Failure("interim", Params(status=interim.status), interim.start)
 
 
 def first(transcript: Transcript) -> Response:
-    """Return the first response. Broken if there is none."""
+    """Return the first response. ConnectionFailed where none came."""
     if transcript.responses:
         return transcript.responses[0]
-    raise silence(transcript)
+    raise no_response(transcript)
+
+
+def classes(codes: Iterable[int]) -> tuple[str, ...]:
+    """Return status codes as texts, sorted; a class that is there in great part is one, such as "4xx"."""
+    words = sorted(map(str, codes))
+    sizes = Counter(word[0] for word in words)
+    return tuple(dict.fromkeys(f"{word[0]}xx" if sizes[word[0]] > MANY else word for word in words))
+
+
+def any_of(allowed: Iterable[str]) -> str:
+    """Return status codes and classes as `200, 404 or any 5xx`."""
+    return in_words(f"any {code}" if code.endswith("xx") else code for code in allowed)
 
 
 def in_words(items: Iterable[object]) -> str:
-    """Return `a, b or c`; most codes of one class become the name of the class, such as `any 4xx`."""
-    words = sorted(map(str, items))
-    sizes = Counter(word[0] for word in words)
-    words = list(dict.fromkeys(f"any {word[0]}xx" if sizes[word[0]] > MANY else word for word in words))
+    """Return `a, b or c`."""
+    words = list(map(str, items))
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def shown(value: str | bytes) -> str:
-    """Return a value for a failure: quoted, with visible control characters, shortened."""
+    """Return a value as a sentence shows it: quoted, control characters visible, shortened."""
     text = repr(value if isinstance(value, str) else value.decode("latin-1"))
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
@@ -309,7 +325,7 @@ class NoBody:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses[:1]:
             if response.body:
-                yield Failure(f"{len(response.body)} bytes of content, where none belongs", response.body_start)
+                yield Failure("unwanted-content", Params(count=len(response.body)), response.body_start)
         yield from NothingAfter().failures(transcript)
 
 
@@ -322,8 +338,7 @@ class NothingAfter:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.responses and transcript.rest:
-            bytes_ = "a byte" if len(transcript.rest) == 1 else f"{len(transcript.rest)} bytes"
-            yield Failure(f"{bytes_} after the end of the answer", transcript.responses[-1].end)
+            yield Failure("bytes-after", Params(count=len(transcript.rest)), transcript.responses[-1].end)
 
 
 @dataclass(frozen=True)
@@ -339,7 +354,7 @@ class NothingServed:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         further = re.split(rb"(?=HTTP/\d\.\d \d)", transcript.rest) if transcript.responses else []
         if not all(re.match(rb"\Z|HTTP/\d\.\d [45]", each) for each in further):
-            yield Failure("what follows the request is answered as if it were one, too", transcript.responses[-1].end)
+            yield Failure("rest-answered", offset=transcript.responses[-1].end)
 
 
 @dataclass(frozen=True)
@@ -350,8 +365,8 @@ class Closes:
         return "the server closes the connection"
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
-        if transcript.left not in ("closed", "reset"):
-            yield Failure("the server does not close the connection", len(transcript.received))
+        if transcript.state_before_half_close not in ("closed", "reset"):
+            yield Failure("not-closed", offset=len(transcript.received))
 
 
 @dataclass(frozen=True)
@@ -363,7 +378,7 @@ class NoReset:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.ended == "reset":
-            yield Failure("the server reset the connection instead of closing it in order", len(transcript.received))
+            yield Failure("reset", offset=len(transcript.received))
 
 
 @dataclass(frozen=True)
@@ -375,4 +390,4 @@ class Silent:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         if transcript.received:
-            yield Failure("there is an answer", 0)
+            yield Failure("answered", offset=0)

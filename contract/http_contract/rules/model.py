@@ -1,17 +1,67 @@
-"""A rule: data, and a check if data is not enough."""
+"""The data of the judge: a rule, and the outcome of a rule, with its failures, skip and diagnosis as codes."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, NoReturn, Protocol
 
 from http_contract.client.connection import After
 from http_contract.client.server import Crash, Server
-from http_contract.http.transcript import Broken, Failure, Transcript, about
+from http_contract.client.transport import ConnectionFailed
+from http_contract.http.params import NO_PARAMS, Params
+from http_contract.http.transcript import Transcript
 
 Level = Literal["MUST", "SHOULD"]
 Verdict = Literal["passed", "failed", "skipped"]
 Check = Callable[[Server], None]
-"""A check sends requests to the server and raises Broken if the rule fails."""
+"""A check sends requests to the server. It raises RuleFailed, or lets ConnectionFailed pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failure of a rule: a code, its parameters, and its offset in `transcript.received`, if it has one.
+
+    Each code can have two more parameters: `path`, if the rule requests several, and `when`, itself a code.
+    """
+
+    code: str
+    params: Params = NO_PARAMS
+    offset: int | None = None
+    transcript: Transcript | None = None
+
+
+class RuleFailed(Exception):
+    """A check found that its rule fails."""
+
+    def __init__(self, *failures: Failure) -> None:
+        super().__init__(*failures)
+        self.failures = failures
+
+
+def custom(text: str, offset: int | None = None, code: str = "custom") -> Failure:
+    """Return a failure with a text of your own, for your own expectations."""
+    return Failure(code, Params(text=text), offset)
+
+
+def fail(text: str, transcript: Transcript | None = None, offset: int | None = None, code: str = "custom") -> NoReturn:
+    """Raise RuleFailed with a text of your own, in your own checks."""
+    raise failed(custom(text, offset, code), transcript)
+
+
+def failed(failure: Failure, transcript: Transcript | None = None) -> RuleFailed:
+    """Return the exception for one failure, which is about that transcript."""
+    return RuleFailed(about(transcript, failure) if transcript else failure)
+
+
+def about(transcript: Transcript, failure: Failure) -> Failure:
+    """Return the failure with its transcript, which is shortened if it is long."""
+    short, place = transcript.shortened(failure.offset or 0)
+    return replace(failure, transcript=short, offset=None if failure.offset is None else place)
+
+
+def of_connection(lost: ConnectionFailed) -> Failure:
+    """Return the failure of a rule that got no connection, or no response."""
+    failure = Failure(lost.code, lost.params, lost.offset)
+    return about(lost.transcript, failure) if lost.transcript else failure
 
 
 class Expectation(Protocol):
@@ -63,26 +113,47 @@ class Rule:
             yield from _raised(self.check, server)
 
 
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The reason why a rule was skipped: a code, and the rule, route or limit that it depends on."""
+
+    code: str
+    params: Params = NO_PARAMS
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The cause of a failure: a stable id, a variant of it, and a detail."""
+
+    cause: str
+    failure: Failure
+    variant: str = ""
+    detail: str = ""  # the code of what is known besides, with these parameters
+    params: Params = NO_PARAMS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of one rule. A skipped rule has a reason, and `counts` if it counts for points."""
+    """The result of one rule; `counts` is true if it counts for the points of its stage."""
 
     rule: Rule
     verdict: Verdict
     failures: tuple[Failure, ...] = ()
-    reason: str = ""
+    skip: Skip | None = None  # where it was skipped
     counts: bool = True
     transcripts: tuple[Transcript, ...] = ()
     seconds: float = 0.0
     crash: Crash | None = None
     output: str = ""  # of the server while the rule was judged, if it failed and ran alone
+    diagnosis: Diagnosis | None = None  # if diagnose.diagnosed found one
+    reproduce: str = ""  # a line for a shell that sends the same bytes, where there is one
 
 
 def expect(transcript: Transcript, *expectations: Expectation) -> None:
-    """Raise Broken with all failures of the expectations; for checks."""
+    """Raise RuleFailed with every failure that the expectations find; for checks."""
     failures = tuple(judged(transcript, *expectations))
     if failures:
-        raise Broken(*failures)
+        raise RuleFailed(*failures)
 
 
 def judged(transcript: Transcript, *expectations: Expectation) -> Iterator[Failure]:
@@ -94,5 +165,7 @@ def judged(transcript: Transcript, *expectations: Expectation) -> Iterator[Failu
 def _raised(check: Check, server: Server) -> Iterator[Failure]:
     try:
         check(server)
-    except Broken as broken:
-        yield from broken.failures
+    except RuleFailed as found:
+        yield from found.failures
+    except ConnectionFailed as lost:
+        yield of_connection(lost)

@@ -1,11 +1,12 @@
 """Stage 1, Listen: the server accepts connections, responds, and survives its clients."""
 
 import re
+from dataclasses import replace
 
 from http_contract.client.server import Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
-from http_contract.http.transcript import Broken, Failure, broken
-from http_contract.rules.model import Rule
+from http_contract.rules.model import Failure, Rule, RuleFailed, failed, of_connection
 
 BEFORE_STATUS = re.compile(rb"H|HT|HTT|HTTP|HTTP/.{0,6}")  # the part of `HTTP/1.1 200` before its status code
 HALF_A_REQUEST = b"GET / HTTP/1.1\r\nHost: loc"
@@ -28,7 +29,7 @@ def responds(server: Server) -> None:
         connection.send(get("/"))
         connection.response()
         if connection.transport.ended == "timeout" and BEFORE_STATUS.fullmatch(connection.transport.received):
-            raise broken("not even the status of an answer came in time", connection.transcript)
+            raise failed(Failure("status-late"), connection.transcript)
 
 
 def survives_silence(server: Server) -> None:
@@ -36,7 +37,7 @@ def survives_silence(server: Server) -> None:
     for _ in range(3):
         with server.connect():
             pass
-    still_responds(server, "after a connection that sent nothing")
+    still_responds(server, "empty-connection")
 
 
 def survives_reset(server: Server) -> None:
@@ -47,7 +48,7 @@ def survives_reset(server: Server) -> None:
         with server.connect() as connection:
             connection.send(sent)
             connection.reset()
-        still_responds(server, "after a client's reset")
+        still_responds(server, "client-reset")
 
 
 def survives_not_utf8(server: Server) -> None:
@@ -57,7 +58,7 @@ def survives_not_utf8(server: Server) -> None:
     """
     for sent in NOT_UTF8:
         server.ask(sent)
-        still_responds(server, "after bytes that are no UTF-8")
+        still_responds(server, "no-utf8")
 
 
 def restarts(server: Server) -> None:
@@ -70,15 +71,21 @@ def restarts(server: Server) -> None:
         connection.send(get("/"))
         connection.response()
         server.restart()
-    still_responds(server, "after a second start on the same port")
+    still_responds(server, "second-start")
 
 
 def still_responds(server: Server, when: str) -> None:
+    """Send `GET /` as `responds` does. `when` is a code for the situation in which the server must respond."""
     try:
         responds(server)
-    except Broken as cause:
-        found = (Failure(f"{when}: {one.text}", one.offset, one.transcript) for one in cause.failures)
-        raise Broken(*found) from cause
+    except RuleFailed as found:
+        raise RuleFailed(*(at_that_time(each, when) for each in found.failures)) from found
+    except ConnectionFailed as lost:
+        raise RuleFailed(at_that_time(of_connection(lost), when)) from lost
+
+
+def at_that_time(failure: Failure, when: str) -> Failure:
+    return replace(failure, params=failure.params.with_(when=when))
 
 
 RULES = (

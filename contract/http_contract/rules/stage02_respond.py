@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from http_contract.http.params import Params, excerpt
 from http_contract.http.request import get, last
-from http_contract.http.transcript import Failure, Transcript
-from http_contract.rules.expectations import Complete, Framed, Has, NoReset, NothingAfter, Status, Without, shown
-from http_contract.rules.model import Exchange, Expectation, Rule
+from http_contract.http.transcript import Transcript
+from http_contract.rules.expectations import Complete, Framed, Has, NoReset, NothingAfter, Status, Without
+from http_contract.rules.model import Exchange, Expectation, Failure, Rule
 
 TWO_PATHS = ("/", "/test")
 CLOCK_TOLERANCE = timedelta(seconds=2)  # between the server's clock and the judge's
@@ -37,7 +38,7 @@ class DateIsNow:
         for response in transcript.responses:
             value = response.get("Date") or ""
             if not is_between(value, transcript.began, transcript.finished):
-                yield Failure(f"Date is {shown(value)}, which is not now", response.offset_of("Date"))
+                yield Failure("date-not-now", Params(value=excerpt(value)), response.offset_of("Date"))
 
 
 def is_between(date: str, began: float, finished: float) -> bool:
@@ -96,7 +97,7 @@ RULES = (
         hint="After the last header field send \\r\\n once more, so that \\r\\n\\r\\n stands between head and body.",
         section="RFC 9112 §2.1",
         needs=("respond-status-line",),
-        exchanges=on_pages(Without("no-empty-line")),
+        exchanges=on_pages(Without("no-empty-line", "content-in-head", "head-short")),
     ),
     Rule(
         id="respond-fields",

@@ -9,12 +9,13 @@ from datetime import datetime
 from html import unescape
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params, excerpt
 from http_contract.http.request import get
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, Transcript, broken
+from http_contract.http.transcript import Transcript
 from http_contract.rules.content import text_of
-from http_contract.rules.expectations import Has, OfAnswer, first, shown
-from http_contract.rules.model import Exchange, Expectation, Rule
+from http_contract.rules.expectations import Has, OfAnswer, first
+from http_contract.rules.model import Exchange, Expectation, Failure, Rule, failed
 
 CLOCK_TOLERANCE = 2.0  # seconds between the server's clock and the judge's
 ZONE = 15 * 60  # seconds; the offset of each time zone is a multiple of it
@@ -59,7 +60,7 @@ class TimeShown(OfAnswer):
 
     def about(self, response: Response) -> Iterator[Failure]:
         if time_shown(response) is None:
-            yield Failure("the page shows no time like `23:59:59 31.12.2026`", response.body_start)
+            yield Failure("no-time", offset=response.body_start)
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ class TimeInHeading(OfAnswer):
     def about(self, response: Response) -> Iterator[Failure]:
         headings = [unescape(HTML_TAG.sub("", heading)).strip() for heading in HEADING.findall(page_text(response))]
         if len(headings) != 1:
-            yield Failure(f"there are {len(headings)} <h1> on the page, not one", response.body_start)
+            yield Failure("headings", Params(count=len(headings)), response.body_start)
         elif not TIME_TEXT.fullmatch(headings[0]):
-            yield Failure(f"the <h1> is {shown(headings[0])}, no time", response.body_start)
+            yield Failure("heading-no-time", Params(value=excerpt(headings[0])), response.body_start)
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ class TimeRight:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses:
-            stated = time_shown(response) or 0.0
-            zone = round((stated - transcript.finished) / ZONE) * ZONE
-            if zone not in ZONES or distance(stated - zone, transcript) > CLOCK_TOLERANCE:
-                yield Failure("the time shown is not the time", response.body_start)
+            told = time_shown(response) or 0.0
+            zone = round((told - transcript.finished) / ZONE) * ZONE
+            if zone not in ZONES or distance(told - zone, transcript) > CLOCK_TOLERANCE:
+                yield Failure("wrong-time", offset=response.body_start)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class TimeLocal:
         zone = time.localtime(transcript.finished).tm_gmtoff
         for response in transcript.responses:
             if distance((time_shown(response) or 0.0) - zone, transcript) > CLOCK_TOLERANCE:
-                yield Failure("the time shown is not the local time of the judge's machine", response.body_start)
+                yield Failure("not-local-time", offset=response.body_start)
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class MachineReadableTime:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses:
             if not any(is_now(value, transcript) for _, value in DATETIME.findall(page_text(response))):
-                yield Failure("there is no <time datetime> with offset that tells the time", response.body_start)
+                yield Failure("no-datetime", offset=response.body_start)
 
 
 def is_now(value: str, transcript: Transcript) -> bool:
@@ -134,7 +135,7 @@ def time_moves(server: Server) -> None:
     for path in TIME_PATHS:
         while time_at(server, path) == before[path]:
             if time.monotonic() > deadline:
-                raise broken(f"{path}: the time shown stands still")
+                raise failed(Failure("time-stands-still", Params(path=path)))
             time.sleep(TICK)
 
 

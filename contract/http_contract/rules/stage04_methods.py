@@ -1,11 +1,12 @@
 """Stage 4, Methods: HEAD, OPTIONS, Allow, and methods that a page does not have."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params, excerpt
 from http_contract.http.request import get, head, last
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, broken
 from http_contract.rules.expectations import (
     CLIENT_ERRORS,
     BodyLacks,
@@ -18,7 +19,7 @@ from http_contract.rules.expectations import (
     When,
     first,
 )
-from http_contract.rules.model import Check, Exchange, Expectation, Rule, expect
+from http_contract.rules.model import Check, Exchange, Expectation, Failure, Rule, expect, failed
 from http_contract.rules.stage03_route import UNKNOWN
 
 Comparison = Callable[[Response, Response], Iterator[Failure]]
@@ -54,7 +55,7 @@ def compare_head(compare: Comparison, paths: tuple[str, ...] = CORE_PATHS) -> Ch
         for path in paths:
             got, headed = server.ask(get(path)), server.ask(head(path))
             for failure in compare(first(got), first(headed)):
-                raise broken(f"{path}: {failure.text}", headed, failure.offset)
+                raise failed(replace(failure, params=failure.params.with_(path=path)), headed)
 
     check.__doc__ = f"Send GET, then HEAD, for {', '.join(paths)}. {compare.__doc__}"
     return check
@@ -63,7 +64,7 @@ def compare_head(compare: Comparison, paths: tuple[str, ...] = CORE_PATHS) -> Ch
 def same_status(got: Response, headed: Response) -> Iterator[Failure]:
     """Both responses must have the same status."""
     if headed.status != got.status:
-        yield Failure(f"GET is answered {got.status}, HEAD {headed.status}", headed.start)
+        yield Failure("head-status", Params(get=got.status, head=headed.status), headed.start)
 
 
 def same_values(got: Response, headed: Response) -> Iterator[Failure]:
@@ -71,27 +72,28 @@ def same_values(got: Response, headed: Response) -> Iterator[Failure]:
     for name in METADATA:
         values = {response.get(name) for response in (got, headed)} - {None}
         if len(values) > 1:
-            yield Failure(f"{name} is not what GET gets", headed.offset_of(name))
+            yield Failure("unlike-get", Params(name=name), headed.offset_of(name))
 
 
 def same_fields(got: Response, headed: Response) -> Iterator[Failure]:
     """Fields about the page in the first response, such as Content-Type, must be in the second too."""
     for name in METADATA:
         if got.get(name) is not None and headed.get(name) is None:
-            yield Failure(f"{name} is missing, which GET gets", headed.start)
+            yield Failure("missing-unlike-get", Params(name=name), headed.start)
 
 
 def length_is_given(got: Response, headed: Response) -> Iterator[Failure]:
     """If the first response contains Content-Length, the second must contain it too."""
     if got.framing == "length" and headed.get("Content-Length") is None:
-        yield Failure("Content-Length is missing, which GET gets", headed.start)
+        yield Failure("missing-unlike-get", Params(name="Content-Length"), headed.start)
 
 
 def length_is_right(got: Response, headed: Response) -> Iterator[Failure]:
     """A Content-Length in the second response must be the length of the first response's body."""
     told = headed.get("Content-Length")
     if told not in (None, str(len(got.body))):
-        yield Failure(f"Content-Length is {told}, GET gets {len(got.body)} bytes", headed.offset_of("Content-Length"))
+        params = Params(value=excerpt(told or ""), count=len(got.body))
+        yield Failure("head-length", params, headed.offset_of("Content-Length"))
 
 
 def allow_is_exact(server: Server) -> None:
@@ -104,7 +106,8 @@ def allow_is_exact(server: Server) -> None:
     expect(transcript, Lists("Allow", ("GET",)))
     for method in sorted(set(first(transcript).items("Allow"))):
         if first(server.ask(last(method, "/"))).status in NOT_ALLOWED.codes:
-            raise broken(f"Allow lists {method}, which is refused", transcript, first(transcript).offset_of("Allow"))
+            at = first(transcript).offset_of("Allow")
+            raise failed(Failure("allowed-refused", Params(method=excerpt(method)), at), transcript)
 
 
 RULES = (

@@ -4,12 +4,12 @@ import string
 from urllib.parse import urljoin
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params, excerpt
 from http_contract.http.request import ACCEPT_JSON, get, request
 from http_contract.http.response import Response
-from http_contract.http.transcript import broken
 from http_contract.rules.content import FieldListed, Member, Records, Shows
 from http_contract.rules.expectations import BodyLacks, Complete, NoBody, SomeBody, Status, Without, first
-from http_contract.rules.model import Exchange, Expectation, Rule, expect
+from http_contract.rules.model import Exchange, Expectation, Failure, Rule, expect, failed
 
 ROOT = ("route-index", "respond-length")  # without these, no rule of this stage can be judged
 HELLO = ("/hello/<name>",)
@@ -69,9 +69,8 @@ def location_is_index(server: Server) -> None:
     transcript = server.ask(get("/home"))
     response, root = first(transcript), server.origin
     if location(response, f"{root}/home").rstrip("/") != root:
-        raise broken(
-            f"Location is {response.get('Location')!r}, which is not /", transcript, response.offset_of("Location")
-        )
+        params = Params(value=excerpt(response.get("Location") or ""))
+        raise failed(Failure("wrong-location", params, response.offset_of("Location")), transcript)
 
 
 def location(response: Response, base: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params
 from http_contract.http.request import (
     ACCEPT_JSON,
     FORM,
@@ -20,10 +21,9 @@ from http_contract.http.request import (
     submit_chunks,
     submit_parts,
 )
-from http_contract.http.transcript import broken
 from http_contract.rules.content import JSON, fields, files
 from http_contract.rules.expectations import All, Either, NoInterim, NothingAfter, Silent, Status, Without
-from http_contract.rules.model import Exchange, Rule, expect
+from http_contract.rules.model import Exchange, Failure, Rule, expect, failed
 from http_contract.rules.stage06_forms import ACCEPTED, ROUTES, file_row
 
 LIMIT = 1024 * 1024  # octets, the largest body
@@ -73,7 +73,8 @@ def interim_before_body(server: Server) -> None:
             connection.send(head)
             interim = connection.next_response("POST")
             if interim.status != 100:
-                raise broken(f"the answer is {interim.status}, not 100", connection.transcript, interim.start)
+                failure = Failure("not-continue", Params(status=interim.status), interim.start)
+                raise failed(failure, connection.transcript)
             connection.send(body)
             connection.response("POST")
 

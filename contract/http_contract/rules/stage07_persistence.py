@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from http_contract.client import transport
 from http_contract.client.server import Server
+from http_contract.http.params import Params
 from http_contract.http.request import ACCEPT_JSON, FORM, LAST_CHUNK, URLENCODED, chunk, get, method_of, request, title
-from http_contract.http.transcript import Failure, Transcript, broken
+from http_contract.http.transcript import Transcript
 from http_contract.rules.content import fields
 from http_contract.rules.expectations import All, Closes, Complete, Either, Has, NoReset, NothingAfter, Nth, Status
 from http_contract.rules.hostile import BODY_LIKE_REQUEST, REJECTED, must_reject
-from http_contract.rules.model import Check, Exchange, Expectation, Rule, expect
+from http_contract.rules.model import Check, Exchange, Expectation, Failure, Rule, expect, failed
 from http_contract.rules.stage03_route import UNKNOWN
 from http_contract.rules.stage03_time import TimeShown, time_shown
 from http_contract.rules.stage05_parameters import OK, ROOT, STATUS
@@ -77,7 +78,7 @@ def a_thousand_requests(server: Server) -> None:
         for number in range(THOUSAND):
             connection.send(request("GET", "/test"))
             if connection.response().status != 200:
-                raise broken(f"request {number + 1} is answered otherwise", connection.transcript)
+                raise failed(Failure("later-status", Params(number=number + 1)), connection.transcript)
 
 
 def responds_after_half_close(server: Server) -> None:
@@ -113,7 +114,7 @@ class BodyIsNotARequest:
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses[1:]:
             if time_shown(response) is not None:
-                yield Failure("the body of a request was taken for the next request", response.start)
+                yield Failure("body-answered", offset=response.start)
 
 
 def with_unread_body(target: str) -> tuple[Exchange, ...]:

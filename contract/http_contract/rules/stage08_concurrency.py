@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from http_contract.client.connection import Connection
 from http_contract.client.server import Server
 from http_contract.client.transport import LARGE_LIMIT, SMALL_WINDOW
+from http_contract.http.params import Params
 from http_contract.http.request import FORM, get, method_of, parted, request, submit, title
-from http_contract.http.transcript import broken
 from http_contract.rules.expectations import Complete, Status
-from http_contract.rules.model import Check, Rule, expect
+from http_contract.rules.model import Check, Failure, Rule, expect, failed
 from http_contract.rules.stage01_listen import still_responds
 from http_contract.rules.stage02_respond import in_three_packets
 from http_contract.rules.stage03_route import UNKNOWN
@@ -24,7 +24,7 @@ FOUR_REQUESTS = (("/", 200), (UNKNOWN, 404), ("/test", 200), (UNKNOWN, 404))  # 
 def idle(server: Server) -> None:
     """Connect and send nothing. Meanwhile another client must get a response to `GET /`."""
     with server.connect():
-        still_responds(server, "while another client says nothing")
+        still_responds(server, "other-idle")
 
 
 def idle_after_response(server: Server) -> None:
@@ -34,7 +34,7 @@ def idle_after_response(server: Server) -> None:
     with server.connect() as connection:
         connection.send(request("GET", "/"))
         connection.response()
-        still_responds(server, "while another client, once answered, says no more")
+        still_responds(server, "other-idle-after-answer")
 
 
 def slowly_sent(*pieces: bytes) -> Check:
@@ -44,7 +44,7 @@ def slowly_sent(*pieces: bytes) -> Check:
         with server.connect() as connection:
             for piece in pieces[:-1]:
                 connection.send(piece)
-                still_responds(server, "while another client has sent a part of its request")
+                still_responds(server, "other-sends-slowly")
             connection.send(pieces[-1])
             connection.response(method_of(pieces))
             expect(connection.transcript, OK, Complete())
@@ -68,7 +68,7 @@ def slowly_read(server: Server) -> None:
         unsent = b""
         for _ in range(BATCHES):
             unsent = connection.push(unsent + request("GET", "/") * batch)
-            still_responds(server, "while another client does not read its answers")
+            still_responds(server, "other-reads-late")
         connection.send(unsent)
         read_all(connection, BATCHES * batch)
 
@@ -80,7 +80,7 @@ def read_all(connection: Connection, count: int) -> None:
             return
         response = connection.response()
         if response.status != 200 or not response.complete:
-            raise broken(f"answer {number} to a client that reads late is not whole", connection.transcript)
+            raise failed(Failure("late-reader", Params(number=number)), connection.transcript)
 
 
 def reverse_order(server: Server) -> None:

@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params
 from http_contract.http.request import FORM, URLENCODED, request, title
-from http_contract.http.transcript import broken
 from http_contract.rules.expectations import CLIENT_ERRORS, Status
 from http_contract.rules.hostile import raw_head
-from http_contract.rules.model import Check, Rule, expect
+from http_contract.rules.model import Check, Failure, Rule, expect, failed
 from http_contract.rules.stage05_parameters import ROOT
 
 STEP = 0.2  # seconds between two checks, and between two bytes of a slow request
@@ -29,7 +29,7 @@ def times_out(sends: bytes, drip: bytes = b"") -> Check:
                 if drip:
                     connection.send(drip)
             else:
-                raise broken(f"after {server.patience:g} seconds the server still waits", connection.transcript)
+                raise failed(Failure("still-waits", Params(seconds=server.patience)), connection.transcript)
             if said:
                 connection.response("POST")
                 expect(connection.transcript, Status(*CLIENT_ERRORS))

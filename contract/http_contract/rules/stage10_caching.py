@@ -7,11 +7,11 @@ from datetime import MAXYEAR, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 from http_contract.client.server import Server
+from http_contract.http.params import Params
 from http_contract.http.request import get, last
 from http_contract.http.response import FieldLine, Response
-from http_contract.http.transcript import Failure, broken
-from http_contract.rules.expectations import Has, NoBody, OfAnswer, Status, When, first, shown
-from http_contract.rules.model import Check, Expectation, Rule, expect
+from http_contract.rules.expectations import Has, NoBody, OfAnswer, Status, When, first
+from http_contract.rules.model import Check, Expectation, Failure, Rule, expect, failed
 from http_contract.rules.stage02_respond import IMF_FIXDATE
 from http_contract.rules.stage04_methods import Comparison, compare_head
 from http_contract.rules.stage05_parameters import OK
@@ -57,13 +57,11 @@ def field_lines(response: Response) -> str:
 
 
 def fill_in(condition: str, response: Response) -> str:
-    """Return the condition with the response's validators. Broken if the one that it needs is missing."""
+    """Return the condition with the response's validators. RuleFailed if the one that it needs is missing."""
     try:
         return condition.format(**tags(response), **dates(response))
     except KeyError as missing:
-        raise broken(
-            f"there is nothing to ask `{condition}` with: no ETag or Last-Modified of the right form"
-        ) from missing
+        raise failed(Failure("no-validator", Params(condition=condition))) from missing
 
 
 def tags(response: Response) -> dict[str, str]:
@@ -110,21 +108,21 @@ class NotModifiedLater(OfAnswer):
         modified, date = date_of(response, "Last-Modified"), date_of(response, "Date")
         if modified and date and modified > date:
             at = response.offset_of("Last-Modified")
-            yield Failure(f"Last-Modified is {shown(str(modified))}, later than Date", at)
+            yield Failure("modified-later", Params(value=str(modified)), at)
 
 
 def same_validators(got: Response, other: Response) -> Iterator[Failure]:
     """An ETag and a Last-Modified in the second response must be those of the first."""
     for name in ("ETag", "Last-Modified"):
         if other.get(name) not in (None, got.get(name)):
-            yield Failure(f"{name} is not what GET gets", other.offset_of(name))
+            yield Failure("unlike-get", Params(name=name), other.offset_of(name))
 
 
 def same_fields_present(got: Response, other: Response) -> Iterator[Failure]:
     """ETag, Cache-Control, Content-Location, Expires and Vary of the first response must be in the second too."""
     for name in REPEATED_IN_304:
         if got.get(name) is not None and other.get(name) is None:
-            yield Failure(f"{name} is missing, which the file comes with", other.start)
+            yield Failure("missing-unlike-file", Params(name=name), other.start)
 
 
 def compare_with_304(compare: Comparison) -> Check:
@@ -134,7 +132,7 @@ def compare_with_304(compare: Comparison) -> Check:
         got = first(server.ask(get(PATH, IDENTITY)))
         transcript = server.ask(get(PATH, IDENTITY, fill_in("If-None-Match: {etag}", got)))
         for failure in compare(got, first(transcript)):
-            raise broken(failure.text, transcript, failure.offset)
+            raise failed(failure, transcript)
 
     check.__doc__ = f"Send GET for {PATH}, then again with `If-None-Match` and its ETag. {compare.__doc__}"
     return check
@@ -145,7 +143,7 @@ def etag_is_stable(server: Server) -> None:
     before, transcript = first(server.ask(get(PATH, IDENTITY))), server.ask(get(PATH, IDENTITY))
     after = first(transcript)
     if before.get("ETag") != after.get("ETag"):
-        raise broken("the ETag is another, though the file is the same", transcript, after.offset_of("ETag"))
+        raise failed(Failure("etag-changes", offset=after.offset_of("ETag")), transcript)
 
 
 RULES = (

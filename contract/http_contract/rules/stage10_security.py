@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from http_contract.http.params import NO_PARAMS, Params
 from http_contract.http.request import get, last
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure
 from http_contract.rules.content import HTML
 from http_contract.rules.expectations import All, Framed, Has, Lacks, OfAnswer, When
 from http_contract.rules.hostile import may_close
-from http_contract.rules.model import Exchange, Expectation, Rule
+from http_contract.rules.model import Exchange, Expectation, Failure, Rule
 from http_contract.rules.stage03_route import UNKNOWN
 from http_contract.rules.stage05_parameters import ROOT
 from http_contract.rules.stage07_persistence import BAD_LENGTH
@@ -42,8 +42,9 @@ class OwnOnly(OfAnswer):
     def about(self, response: Response) -> Iterator[Failure]:
         policies = (response.get(POLICY) or "").split(",")
         found = [list(gaps(directives(policy))) for policy in policies]
-        if all(found):  # a browser enforces all policies; one strict policy is enough
-            yield Failure(f"{POLICY}: {'; '.join(found[0])}", response.offset_of(POLICY))
+        if all(found):  # of several policies, each takes its part away
+            for code, params in found[0]:
+                yield Failure(code, params, response.offset_of(POLICY))
 
 
 def directives(policy: str) -> dict[str, list[str]]:
@@ -52,16 +53,16 @@ def directives(policy: str) -> dict[str, list[str]]:
     return {words[0]: words[1:] for words in parts if words}
 
 
-def gaps(policy: dict[str, list[str]]) -> Iterator[str]:
-    """Yield each permission of a policy that no page of the service needs."""
+def gaps(policy: dict[str, list[str]]) -> Iterator[tuple[str, Params]]:
+    """Yield a code and its parameters for each thing that a policy allows and no page of the service needs."""
     for name in sorted({"default-src", "form-action"} - policy.keys()):
-        yield f"without {name}, anything is allowed"
+        yield "policy-lacks", Params(name=name)
     for name, sources in policy.items():
         foreign = {*sources} - {"'self'", "'none'"}
         if foreign and ("-src" in name or name in ("form-action", "base-uri", "frame-ancestors")):
-            yield f"{name} allows {', '.join(sorted(foreign))}"
+            yield "policy-allows", Params(name=name, sources=sorted(foreign))
     if "'self'" in policy.get("script-src", policy.get("default-src", [])):
-        yield "scripts are allowed"
+        yield "policy-scripts", NO_PARAMS
 
 
 RULES = (

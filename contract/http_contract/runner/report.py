@@ -1,9 +1,9 @@
-"""All that came of judging one server, and the points that it makes."""
+"""The report on one server: the outcomes of all rules, and the points that they make."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from http_contract.rules.model import Outcome
+from http_contract.rules.model import Outcome, Skip
 from http_contract.rules.registry import STAGES
 
 POINTS = 10  # that a stage is worth where nobody says otherwise
@@ -11,15 +11,15 @@ POINTS = 10  # that a stage is worth where nobody says otherwise
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The points of one stage: its share of the MUST rules that are kept among those that count.
+    """The points of one stage: by the share of MUST rules that passed among those that count.
 
-    A stage in which none counts is worth nothing.
+    The weight of a stage in which none counts is 0.
     """
 
     stage: int
-    kept: int
-    counted: int
-    worth: int = POINTS
+    passed: int
+    total: int
+    weight: int = POINTS  # the points of a stage in which all passed
 
     @property
     def title(self) -> str:
@@ -28,12 +28,12 @@ class Score:
     @property
     def points(self) -> int:
         """Return whole points, rounded down."""
-        return self.worth * self.kept // self.counted if self.counted else 0
+        return self.weight * self.passed // self.total if self.total else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All that came of judging one server."""
+    """The outcomes of all rules, and what else there is to report of judging one server."""
 
     target: str  # the URL, or the command that started it
     seed: int
@@ -41,9 +41,9 @@ class Report:
     seconds: float
     outcomes: tuple[Outcome, ...]
     output: str = ""  # the end of what the server wrote, where the judge started it
-    stopped: str = ""  # what made an end of judging before all rules were judged
-    hidden: frozenset[str] = frozenset()  # ids of rules of which a learner sees only whether they hold
-    worth: Mapping[int, int] = field(default_factory=dict)  # points of stages that are not worth POINTS
+    stopped: Skip | None = None  # why judging ended before all rules were judged
+    hidden: frozenset[str] = frozenset()  # ids of rules of which a learner sees only whether they pass
+    weights: Mapping[int, int] = field(default_factory=dict)  # of stages whose weight is not POINTS
 
     @property
     def scores(self) -> tuple[Score, ...]:
@@ -55,14 +55,14 @@ class Report:
         return sum(score.points for score in self.scores)
 
     @property
-    def most(self) -> int:
-        """Return the points that there were to make."""
-        return sum(score.worth for score in self.scores)
+    def max_points(self) -> int:
+        """Return the points of a server that passes all rules."""
+        return sum(score.weight for score in self.scores)
 
     @property
-    def holds(self) -> bool:
-        """Tell whether all MUST rules that count hold."""
-        return not self.stopped and all(score.kept == score.counted for score in self.scores)
+    def passed(self) -> bool:
+        """Return whether all MUST rules that count passed."""
+        return not self.stopped and all(score.passed == score.total for score in self.scores)
 
     def of(self, stage: int) -> list[Outcome]:
         return [outcome for outcome in self.outcomes if outcome.rule.stage == stage]
@@ -70,5 +70,5 @@ class Report:
     def _scores(self) -> Iterator[Score]:
         for stage in sorted({outcome.rule.stage for outcome in self.outcomes}):
             counted = [each for each in self.of(stage) if each.counts and each.rule.level == "MUST"]
-            kept = sum(each.verdict == "passed" for each in counted)
-            yield Score(stage, kept, len(counted), self.worth.get(stage, POINTS) if counted else 0)
+            passed = sum(each.verdict == "passed" for each in counted)
+            yield Score(stage, passed, len(counted), self.weights.get(stage, POINTS) if counted else 0)

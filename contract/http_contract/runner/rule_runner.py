@@ -1,4 +1,4 @@
-"""From rules and a server to outcomes: what can't be judged is skipped, everything else is."""
+"""From rules and a server to outcomes, one rule after the other; what can't be judged is skipped."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -7,13 +7,13 @@ from threading import Lock
 
 from http_contract.client.connection import GRACE
 from http_contract.client.server import Crash, Server
+from http_contract.client.transport import ConnectionFailed
+from http_contract.http.params import Params
 from http_contract.http.request import get
-from http_contract.http.transcript import Broken, Failure
-from http_contract.rules.model import Outcome, Rule
+from http_contract.rules.model import Failure, Outcome, Rule, Skip, of_connection
 from http_contract.runner.target import Target
 
 STRICT = frozenset({5, 6, 10})  # stages in which a route that is missing fails the rule
-BROKEN = " does not hold"  # after the id of the rule for which another is not judged
 PROBES = {
     "/hello/<name>": "/hello/World",
     "/status/<int:code>": "/status/200",
@@ -29,8 +29,8 @@ PROBES = {
 
 def run(rule: Rule, server: Server) -> Outcome:
     """Judge one rule, whatever became of those it needs."""
-    if why := why_not(rule, server):
-        return Outcome(rule=rule, verdict="skipped", reason=why, counts=False)
+    if code := why_not(rule, server):
+        return Outcome(rule=rule, verdict="skipped", skip=Skip(code), counts=False)
     if route := lacking(rule, server):
         return _without_route(rule, route)
     return _judged(rule, server.with_own_record())
@@ -42,11 +42,11 @@ def lacking(rule: Rule, server: Server) -> str:
 
 
 def why_not(rule: Rule, server: Server) -> str:
-    """Return the reason why a rule can't be judged of such a server, nothing where it can."""
+    """Return the code of a skip where a rule can't be judged of such a server, nothing where it can."""
     if rule.restarts and server.restart is None:
-        return "the judge did not start this server"
+        return "restart"
     if rule.half_closes and server.tls:
-        return "over TLS, no connection is closed by halves"
+        return "tls"
     return ""
 
 
@@ -60,16 +60,16 @@ def serves(server: Server, route: str) -> bool:
 def _status(server: Server, path: str) -> int:
     try:
         responses = server.ask(get(path)).responses
-    except Broken:
+    except ConnectionFailed:
         return 0
     return responses[0].status if responses else 0
 
 
 def _without_route(rule: Rule, route: str) -> Outcome:
-    reason = f"there is no {route}"
+    params = Params(route=route)
     if rule.stage in STRICT:
-        return Outcome(rule=rule, verdict="failed", failures=(Failure(reason),))
-    return Outcome(rule=rule, verdict="skipped", reason=reason, counts=False)
+        return Outcome(rule=rule, verdict="failed", failures=(Failure("no-route", params),))
+    return Outcome(rule=rule, verdict="skipped", skip=Skip("no-route", params), counts=False)
 
 
 def _judged(rule: Rule, server: Server) -> Outcome:
@@ -77,8 +77,8 @@ def _judged(rule: Rule, server: Server) -> Outcome:
     failures: tuple[Failure, ...]
     try:
         failures = tuple(rule.failures(server))
-    except Broken as broken:
-        failures = broken.failures
+    except ConnectionFailed as lost:
+        failures = (of_connection(lost),)
     return Outcome(
         rule=rule,
         verdict="failed" if failures else "passed",
@@ -125,15 +125,12 @@ class ResultCache:
         """Return the outcome of a rule whose need is not met: not counted where it would not be if that were met."""
         if needed.counts and rule.stage not in STRICT and (route := self._lacks(rule)):
             return _without_route(rule, route)
-        reason = needed.reason or f"{needed.rule.id}{BROKEN}"  # the first of a chain
-        return Outcome(rule=rule, verdict="skipped", reason=reason, counts=needed.counts)
-
-
-# -- alone
+        skip = needed.skip or Skip("needs", Params(rule=needed.rule.id))  # the first of a chain
+        return Outcome(rule=rule, verdict="skipped", skip=skip, counts=needed.counts)
 
 
 SETTLE = 0.5  # seconds within which a process that is about to end has ended
-WORDS = 0.1  # seconds within which one that lives on has written why it gave no answer
+WORDS = 1.0  # seconds within which one that lives on has written why it gave no answer
 LOOK = 0.01  # seconds between two looks at it
 OVERLAP = 100  # characters by which one output is found in another
 
@@ -149,20 +146,22 @@ class RuleRunner:
     target: Target
     timeout: float  # seconds for each step
     responses: bool  # whether the server has answered a plain request before any rule was judged
-    gone: str = ""  # why there is no server to judge any more
+    gone: ConnectionFailed | None = None  # why there is no server to judge any more
 
     def judge(self, rule: Rule) -> Outcome:
         if self.gone:
-            return Outcome(rule=rule, verdict="skipped", reason=self.gone)
+            return Outcome(rule=rule, verdict="skipped", skip=Skip(self.gone.code, self.gone.params))
         try:
             server = replace(self.target.running(), timeout=self.timeout)
-        except Broken as broken:
-            return Outcome(rule=rule, verdict="failed", failures=broken.failures)
+        except ConnectionFailed as lost:
+            return Outcome(rule=rule, verdict="failed", failures=(of_connection(lost),))
         before = self.target.output
         outcome = run(rule, server)
         if not self._lives(server):
             return self._blamed(outcome)
-        return replace(outcome, output=self._written(before, outcome)) if outcome.verdict == "failed" else outcome
+        return (
+            replace(outcome, output=self._written(before, outcome, server)) if outcome.verdict == "failed" else outcome
+        )
 
     def lacks(self, rule: Rule) -> str:
         """Return the route that the rule is about and the server lacks; nothing where it can't be asked."""
@@ -170,27 +169,32 @@ class RuleRunner:
             return ""
         try:
             return lacking(rule, replace(self.target.running(), timeout=self.timeout))
-        except Broken:
+        except ConnectionFailed:
             return ""
 
     def renew(self) -> None:
         """End a server that answers no more, so that it is started anew; where it can't be, keep why."""
         try:
             self.target.stop()
-        except Broken as broken:
-            self.gone = str(broken)
+        except ConnectionFailed as lost:
+            self.gone = lost
 
     def _lives(self, server: Server) -> bool:
         if self.responses:
             return is_answered(server)
         return settled(self.target) is None
 
-    def _written(self, before: str, outcome: Outcome) -> str:
-        """Return what the server wrote while the rule was judged; of no answer it may take a moment to tell why."""
-        unanswered = any(not transcript.received for transcript in outcome.transcripts)
-        deadline = time.monotonic() + (WORDS if unanswered else 0)
-        while (after := self.target.output) == before and time.monotonic() < deadline:
+    def _written(self, before: str, outcome: Outcome, server: Server) -> str:
+        """Return what the server wrote while the rule was judged.
+
+        Where it closed a connection without a response, it may take a moment to write why.
+        """
+        closed = any(not each.received and each.ended in ("closed", "reset") for each in outcome.transcripts)
+        deadline = time.monotonic() + (WORDS if closed and server.restart else 0)
+        earlier, after = before, self.target.output
+        while (after == before or after != earlier) and time.monotonic() < deadline:
             time.sleep(LOOK)
+            earlier, after = after, self.target.output
         return added(before, after)
 
     def _blamed(self, outcome: Outcome) -> Outcome:
@@ -199,9 +203,13 @@ class RuleRunner:
         self.gone = self.target.violation
         if crash is None and not self.gone:
             self.renew()
-        text = f"the server's process ended: {crash.how}" if crash else "afterwards, the server answers no more"
-        failure = Failure(self.gone or text)
+        failure = of_connection(self.gone) if self.gone else ending(crash)
         return replace(outcome, verdict="failed", failures=(*outcome.failures, failure), crash=crash)
+
+
+def ending(crash: Crash | None) -> Failure:
+    """Return the failure of a rule after which the server does not respond."""
+    return Failure("ended", Params(kind=crash.kind, number=crash.number)) if crash else Failure("stopped-responding")
 
 
 def added(before: str, after: str) -> str:
@@ -230,7 +238,7 @@ def seconds_to_answer(server: Server) -> float | None:
             took = time.monotonic() - began
             connection.transport.drain(GRACE)  # to leave while it answers is what some servers die of
             return took if connection.transport.received else None
-    except Broken:
+    except ConnectionFailed:
         return None
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from http_contract.client.server import Server
-from http_contract.http.transcript import Broken
+from http_contract.client.transport import ConnectionFailed
 from http_contract.rules.model import Outcome, Rule
 from http_contract.runner.rule_runner import ResultCache, RuleRunner, is_answered, run, seconds_to_answer, settled
 from http_contract.runner.target import RemoteTarget, Target
@@ -58,7 +58,7 @@ class Scheduler:
             server = self._server(timeout)
             with server.with_own_record().connect():
                 several = is_answered(server)
-        except Broken:
+        except ConnectionFailed:
             return False
         if not is_answered(server):  # its death may take it a moment, and is no rule's fault
             settled(self.target)
@@ -76,7 +76,7 @@ class Scheduler:
         try:
             outcomes = list(pool.map(lambda rule: self._told_early(judgement.outcome(rule)), together))
             server = self._alive(alone.timeout)
-        except (Crashed, Broken):
+        except (Crashed, ConnectionFailed):
             pool.shutdown(cancel_futures=True)
             return ()
         finally:
@@ -133,7 +133,7 @@ def gauge(target: Target, timeout: float) -> float | None:
     """Return the seconds that the server takes for a plain request at the most, or None where it answers none."""
     try:
         server = replace(target.running(), timeout=timeout)
-    except Broken:
+    except ConnectionFailed:
         return None
     slowest = 0.0
     for _ in range(PLAIN):

@@ -14,7 +14,7 @@ from typing import Any
 from http_contract.client.server import Server, server_at
 from http_contract.errors import CannotJudge
 from http_contract.http.rewrite import names_of
-from http_contract.rules.model import Rule
+from http_contract.rules.model import Rule, Skip
 from http_contract.rules.registry import RULES, STAGES, Choice, rules_from
 from http_contract.runner.report import Report
 from http_contract.runner.scheduler import Progress, Scheduler
@@ -157,9 +157,9 @@ class Task:
             seconds=time.time() - began,
             outcomes=outcomes,
             output=target.output,
-            stopped=target.violation,
+            stopped=stop(target),
             hidden=frozenset() if self.show_hidden else frozenset(rule.id for rule in self.own),
-            worth=dict(self.points),
+            weights=dict(self.points),
         )
 
     @contextmanager
@@ -187,3 +187,8 @@ class Task:
             show=show,
             start_within=self.start_within,
         )
+
+
+def stop(target: Target) -> Skip | None:
+    """Return why not all rules were judged, if not all were."""
+    return Skip(target.violation.code, target.violation.params) if target.violation else None

@@ -4,34 +4,28 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from http_contract.client.server import Crash, Server
-from http_contract.http.transcript import broken
+from http_contract.client.transport import ConnectionFailed
 
 
 class Target(Protocol):
-    """What is judged, as the judge sees it (launch.Launched is one, too)."""
+    """What is judged, as the judge sees it (sandbox.launcher.LocalTarget is one, too)."""
 
     @property
     def output(self) -> str:
         """The end of what the server has written, where the judge can read it."""
 
     @property
-    def violation(self) -> str:
-        """Why no more can be judged, in a sentence: most often a limit that the server has broken."""
+    def violation(self) -> ConnectionFailed | None:
+        """Why no more can be judged, if it can't: most often a limit that the server has exceeded."""
 
     def running(self) -> Server:
-        """Return the server as it runs now, started if it does not. Broken where that can't be done."""
+        """Return the server as it runs now, started if it does not. ConnectionFailed where that can't be done."""
 
     def crash(self) -> Crash | None:
         """Tell how the server has ended by itself since it was last started, if it has."""
 
     def stop(self) -> None:
-        """End a server that answers no more, so that a new one is started. Broken where that is not the judge's."""
-
-
-GONE = (
-    "the server answers no more, and is not the judge's to start again; "
-    "`contract check --command` starts it, tells which rule ends it, and goes on"
-)
+        """End a server that stopped responding, so that a new one is started. ConnectionFailed where it can't be."""
 
 
 @dataclass
@@ -40,7 +34,7 @@ class RemoteTarget:
 
     server: Server
     output: str = ""
-    violation: str = ""
+    violation: ConnectionFailed | None = None
 
     def running(self) -> Server:
         return self.server
@@ -49,5 +43,5 @@ class RemoteTarget:
         return None
 
     def stop(self) -> None:
-        self.violation = GONE
-        raise broken(GONE)
+        self.violation = ConnectionFailed("gone")
+        raise self.violation

@@ -1,5 +1,6 @@
 """The launcher: it starts a server from a command, waits until it listens, restarts it and ends it."""
 
+import errno
 import os
 import shlex
 import time
@@ -10,13 +11,13 @@ from threading import RLock
 from typing import Self
 
 from http_contract.client.server import Crash, Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
-from http_contract.http.transcript import Broken, broken
-from http_contract.rules.expectations import in_words
+from http_contract.http.params import Params
 from http_contract.sandbox.output import MAX_STORED, ShowLine, ignore_line
 from http_contract.sandbox.ports import HOST, free_port, is_free, is_taken, listens
-from http_contract.sandbox.process import ProcessGroup, how_of
-from http_contract.sandbox.supervisor import Limits
+from http_contract.sandbox.process import ProcessGroup, exit_of
+from http_contract.sandbox.supervisor import End, Limits
 
 MAX_STARTUP = 30.0  # seconds for a server that uses CPU until it listens: it compiles or imports
 MAX_IDLE = 2.5  # seconds without CPU use after which a server is not expected to listen any more
@@ -26,7 +27,7 @@ LISTEN_INTERVAL = 0.01  # seconds between two checks whether a server listens
 MAX_PORT_WAIT = 61.0  # seconds in total to wait for a fixed port that closed connections occupy
 PORT_INTERVAL = 0.05  # seconds between two checks of such a port
 TAIL = 2000  # characters of the server's output in a failure
-ADVICE = "; --start-within gives it more time"
+NO_PROGRAM = (errno.ENOENT, errno.EACCES, errno.ENOTDIR)
 LIMITS = Limits()
 
 Isolation = Callable[[Sequence[str], Path], Sequence[str]]
@@ -36,6 +37,10 @@ Isolation = Callable[[Sequence[str], Path], Sequence[str]]
 def no_isolation(command: Sequence[str], folder: Path) -> Sequence[str]:
     """Return the command as it is."""
     return command
+
+
+class NotStarted(ConnectionFailed):
+    """The server did not start. The parameters contain the command and the end of the output."""
 
 
 class LocalTarget:
@@ -64,7 +69,7 @@ class LocalTarget:
         self._folder = folder or Path.cwd()
         self._limits, self._isolation, self._show, self._start_within = limits, isolation, show, start_within
         self._group: ProcessGroup | None = None
-        self._failure: Broken | None = None
+        self._failure: ConnectionFailed | None = None
         self._earlier_output = ""
         self._port_wait = MAX_PORT_WAIT
         self._lock = RLock()
@@ -81,10 +86,10 @@ class LocalTarget:
         return (self._earlier_output + (self._group.output if self._group else ""))[-MAX_STORED:]
 
     @property
-    def violation(self) -> str:
-        """A sentence about the limit that the server exceeded, or nothing."""
+    def violation(self) -> ConnectionFailed | None:
+        """The limit that the server exceeded, after which it is not started again, or None."""
         end = self._group and self._group.end
-        return end.violation if end else ""
+        return ConnectionFailed("limit", Params(limit=end.limit, value=end.value)) if end and end.limit else None
 
     def crash(self) -> Crash | None:
         """Return how the server ended by itself since its last start, or None."""
@@ -93,12 +98,12 @@ class LocalTarget:
     def running(self) -> Server:
         """Return the running server; start it if it does not run.
 
-        Broken where it cannot be started or exceeded a limit, and from then on at each call. CannotJudge where another
-        program uses its fixed port, or the command is not a valid one.
+        ConnectionFailed if it cannot be started or exceeded a limit, and from then on at each call. CannotJudge if
+        another program uses its fixed port, or if the command is not valid.
         """
         with self._lock:
-            if self.violation:
-                raise broken(self.violation)
+            if violation := self.violation:
+                raise violation
             if self._failure:
                 raise self._failure
             if not (self._group and self._group.is_running):
@@ -106,7 +111,7 @@ class LocalTarget:
             return self.server
 
     def restart(self) -> None:
-        """Stop the server and start it on the same port. Broken where that fails."""
+        """Stop the server and start it on the same port. NotStarted if that fails."""
         with self._lock:
             self.stop()
             self._start()
@@ -120,7 +125,7 @@ class LocalTarget:
     def close(self) -> None:
         """Stop the server for good: another thread that still judges cannot start it again."""
         with self._lock:
-            self._failure = broken("judging has ended")
+            self._failure = ConnectionFailed("judging-ended")
             self.stop()
 
     def _replace_server(self) -> None:
@@ -128,7 +133,7 @@ class LocalTarget:
         self.server = replace(self.server, port=self._choose_port(), route_statuses={}, connections=[])
         try:
             self._start_with_retry()
-        except Broken as failure:
+        except ConnectionFailed as failure:
             self._failure = failure
             raise
 
@@ -141,7 +146,7 @@ class LocalTarget:
         """Start the server; if its port was in use, start it once more."""
         try:
             self._start()
-        except Broken:
+        except ConnectionFailed:
             if not self._recover_port():
                 raise
             self._start()
@@ -162,20 +167,21 @@ class LocalTarget:
         return True
 
     def _start(self) -> None:
-        """Start the command and return when its server listens. Broken where it ends instead, or takes too long."""
+        """Start the command and return when its server listens. NotStarted if it ends instead, or takes too long."""
         self._earlier_output = self.output
         self._group = self._spawn()
         startup = Startup(self._group, self.server, self._start_within)
         if failure := startup.failure():
             self.stop()
-            output = self._group.output[-TAIL:]
-            raise broken(f"{self.command!r} did not start: {failure}\n{output}".rstrip())
+            code, params = failure
+            output = self._group.output[-TAIL:].rstrip()
+            raise NotStarted(code, params.with_(command=self.command, output=output))
 
     def _spawn(self) -> ProcessGroup:
         command = self._isolation(arguments_of(self.command, self.server.port), self._folder)
         environment = {**os.environ, "PORT": str(self.server.port)}
         if not self._folder.is_dir():
-            raise broken(f"{self.command!r} can't be started: its folder is gone")
+            raise NotStarted("folder-gone", Params(command=self.command))
         return ProcessGroup(command, self._folder, environment, self._limits, self._show)
 
 
@@ -208,25 +214,25 @@ class Startup:
     def __post_init__(self) -> None:
         self.checked = self.began
 
-    def failure(self) -> str:
-        """Wait until the server listens and return nothing, or return why it does not listen."""
+    def failure(self) -> tuple[str, Params] | None:
+        """Wait until the server listens, and return None, or a code and its parameters for why it does not."""
         while not listens(self.server):
             if end := self.group.end:
-                return end.error or end.violation or f"it has ended: {how_of(end.status)}"
+                return reason_of(end)
             if self._is_late(time.monotonic()):
                 silence = self._silence()
                 if not listens(self.server):  # it may listen by now: reading its ports takes time
                     return silence
             time.sleep(LISTEN_INTERVAL)
-        return ""
+        return None
 
-    def _silence(self) -> str:
+    def _silence(self) -> tuple[str, Params]:
         port, others = self.server.port, self.group.ports
         if port in others:
-            return f"it listens on port {port}, but not at {HOST}"
+            return "start-other-address", Params(port=port, host=HOST)
         if others:
-            return f"it listens on port {in_words(others)}, not on {port}, as {{port}} and $PORT have told it"
-        return f"it runs, but does not listen on port {port}" + (ADVICE if self.within is None else "")
+            return "start-other-port", Params(port=port, ports=others)
+        return ("start-not-yet" if self.within is None else "start-late"), Params(port=port)
 
     def _is_late(self, now: float) -> bool:
         if self.within is not None:
@@ -245,6 +251,16 @@ class Startup:
             self.idle = 0.0 if is_busy else self.idle + CPU_INTERVAL
             self.cpu, self.checked = cpu, now
         return self.idle
+
+
+def reason_of(end: End) -> tuple[str, Params]:
+    """Return a code and its parameters for a start that ended so."""
+    if end.errno:
+        return ("no-such-program" if end.errno in NO_PROGRAM else "cannot-run"), Params(reason=end.error)
+    if end.limit:
+        return "start-limit", Params(limit=end.limit, value=end.value)
+    kind, number = exit_of(end.status)
+    return "start-ended", Params(kind=kind, number=number)
 
 
 def wait_until_free(port: int, limit: float) -> float:

@@ -11,8 +11,8 @@ from pathlib import Path
 from random import choice
 
 from http_contract.client.server import Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
-from http_contract.http.transcript import Broken
 
 HOST = "127.0.0.1"
 CANDIDATES = range(12000, 32000)  # below the ports that systems assign to outgoing connections and to port 0
@@ -71,6 +71,6 @@ def _listening_ports() -> Iterator[str]:
 def _accepts_request(server: Server) -> bool:
     try:
         server.with_own_record().ask(get("/"))
-    except Broken:
+    except ConnectionFailed:
         return False
     return True

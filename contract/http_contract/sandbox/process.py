@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from threading import Lock
 
 import psutil
 
-from http_contract.client.server import Crash
+from http_contract.client.server import Crash, ExitKind
 from http_contract.sandbox import supervisor
 from http_contract.sandbox.output import Output, ShowLine
 from http_contract.sandbox.supervisor import End, Limits
@@ -23,8 +22,7 @@ from http_contract.sandbox.supervisor import End, Limits
 MARK = "CONTRACT_RUN"  # a variable in the environment of all processes of a run; some may have left the supervisor
 STOP_TIMEOUT = supervisor.TERM_GRACE + supervisor.KILL_GRACE + 2.0  # seconds for the supervisor to end all processes
 OUTPUT_TIMEOUT = 1.0  # seconds for the rest of the output once all processes have ended
-UNWATCHED = End(violation="it ended the process that watches it")
-SHELL = 128  # what shells add to the number of a signal, to make an exit status of it
+UNWATCHED = End(limit="watched")
 
 
 class ProcessGroup:
@@ -72,10 +70,10 @@ class ProcessGroup:
     def crash(self) -> Crash | None:
         """How it ended by itself, with its output, or None."""
         end = self.end
-        if end is None or end.error or end.violation:
+        if end is None or end.errno or end.limit:
             return None
         self._output.wait(OUTPUT_TIMEOUT)
-        return Crash(how_of(end.status), self.output)
+        return Crash(*exit_of(end.status), self.output)
 
     @property
     def is_running(self) -> bool:
@@ -123,13 +121,9 @@ def end_from(line: bytes) -> End:
     return End(**json.loads(line)) if line else UNWATCHED
 
 
-def how_of(status: int) -> str:
-    """Return a status, as subprocess has it, in words."""
-    names = {number.value: number.name for number in signal.Signals}
-    if status < 0:
-        return names.get(-status, f"signal {-status}")
-    signalled = names.get(status - SHELL)
-    return f"exit status {status}" + (f", as after {signalled}" if signalled else "")
+def exit_of(status: int) -> tuple[ExitKind, int]:
+    """Return kind and number of a status as subprocess has it."""
+    return ("exit", status) if status >= 0 else ("signal", -status)
 
 
 def kill_marked(mark: str) -> None:

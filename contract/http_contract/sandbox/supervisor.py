@@ -47,8 +47,10 @@ class End:
     """How a submission ended before the judge ended it: by itself, by exceeding a limit, or without having started."""
 
     status: int = 0  # as subprocess has it: negative for a signal
-    violation: str = ""
-    error: str = ""  # why it did not start
+    limit: str = ""  # the limit that it exceeded: memory, tasks, cpu, file; "watched" if it ended the supervisor
+    value: float = 0  # of the limit, as in Limits
+    errno: int = 0  # of the error that kept it from starting
+    error: str = ""  # the same error in the words of the system
 
 
 # Measuring
@@ -79,19 +81,15 @@ def cpu_time(root: psutil.Process) -> float:
 
 
 def violation(root: psutil.Process, limits: Limits) -> str:
-    """Return a sentence about the limit that the descendants of a process exceed, or nothing."""
+    """Return the name of the limit that the descendants of a process exceed, or nothing."""
     processes = descendants(root)
     if len(processes) > limits.tasks or total(processes, psutil.Process.num_threads) > limits.tasks:
-        return too_many(limits)
+        return "tasks"
     if total(processes, resident_memory) > limits.memory and total(processes, unique_memory) > limits.memory:
-        return f"it used more than {limits.memory // 1024**2} MiB of memory"
+        return "memory"
     if limits.cpu < math.inf and cpu_time(root) > limits.cpu:
-        return f"it used more than {limits.cpu:g} seconds of CPU time"
+        return "cpu"
     return ""
-
-
-def too_many(limits: Limits) -> str:
-    return f"it ran more than {limits.tasks} processes and threads at a time"
 
 
 def resident_memory(process: psutil.Process) -> int:
@@ -137,11 +135,14 @@ class Supervised:
         while judge not in select.select([judge, self._wakeups], [], [])[0]:
             self._reap()
             if self.status is not None and not self._is_out_of_hand:
-                return End(self.status, self._wrote_too_much())
+                return self._exceeding("file") if self.status == -signal.SIGXFSZ else End(self.status)
             is_due = self._is_paused or time.monotonic() > self._next_measurement
             if is_due and (found := self._measure()):
-                return End(violation=found)
+                return self._exceeding(found)
         return None
+
+    def _exceeding(self, limit: str) -> End:
+        return End(limit=limit, value=getattr(self.limits, limit))
 
     def _on_alarm(self, *_: object) -> None:
         """Pause the group if the machine has many more tasks than before; the next measurement finds out why.
@@ -161,7 +162,7 @@ class Supervised:
     def _measure(self) -> str:
         """Return the limit that is exceeded. If none is, let the group run until the next measurement."""
         was_paused, began = self._is_paused, time.monotonic()
-        found = violation(self._supervisor, self.limits) or (too_many(self.limits) if self._is_out_of_hand else "")
+        found = violation(self._supervisor, self.limits) or ("tasks" if self._is_out_of_hand else "")
         took = time.monotonic() - began
         self._next_measurement = began + took + min(max(MIN_INTERVAL, took / CPU_SHARE), MAX_INTERVAL)
         if was_paused and not found:
@@ -204,11 +205,6 @@ class Supervised:
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 if ended[0] == self._pid:
                     self.status = os.waitstatus_to_exitcode(ended[1])
-
-    def _wrote_too_much(self) -> str:
-        if self.status == -signal.SIGXFSZ:
-            return f"it wrote a file of more than {self.limits.file // 1024**2} MiB"
-        return ""
 
 
 def wakeup_socket() -> socket.socket:
@@ -274,7 +270,7 @@ def supervise(judge: socket.socket, command: Sequence[str], limits: Limits) -> N
     try:
         supervised = Supervised(command, limits)
     except OSError as error:
-        return send(judge, End(error=error.strerror or str(error)))
+        return send(judge, End(errno=error.errno or -1, error=error.strerror or str(error)))
     end = supervised.watch(judge)
     if end:
         send(judge, end)

@@ -3,34 +3,32 @@
 import { createElement } from "./elements.js";
 
 const BYTE_KINDS = new Set(["bytes", "caret"]);
-const INDENT = "      ";
 
-/** Yield the parts of a failure: bytes and their caret as one block, all other lines as paragraphs. */
-function* blocks(parts, url) {
+/** Yield the lines of a failure: bytes and their caret as one block, all others as paragraphs. */
+function* blocks(lines, url) {
   let octets = null;
   let label = "";
-  for (const { kind, text } of parts) {
+  for (const { kind, label: word, content } of lines) {
     if (BYTE_KINDS.has(kind)) {
       if (!octets) yield (octets = createElement("pre", { className: "octets", tabIndex: 0, role: "group", "aria-label": label }));
-      octets.append(createElement("span", { className: kind }, `${text.slice(INDENT.length)}\n`));
+      octets.append(createElement("span", { className: kind }, `${content}\n`));
     } else {
       octets = null;
-      label = text.trim();
-      yield paragraph(kind, label, url);
+      label = content;
+      yield paragraph(kind, word, content, url);
     }
   }
 }
 
 const FORMS = {
-  again: (text) => createElement("code", {}, text),
+  reproduce: (text) => createElement("code", {}, text),
   section: (text, url) => (url ? createElement("a", { href: url, target: "_blank", rel: "noreferrer" }, text) : text),
 };
 
-/** Return a line with its first word in bold, a command as code, or a section as a link. */
-function paragraph(kind, text, url) {
-  const [, word, rest] = /^(Cause|Hint|But|See|Again):? (.*)$/s.exec(text) ?? [null, "", text];
-  const name = word ? [createElement("b", {}, word), " "] : [];
-  return createElement("p", { "data-kind": kind }, ...name, FORMS[kind]?.(rest, url) ?? rest);
+/** Return a line with its label in bold, a command as code, or a section as a link. */
+function paragraph(kind, word, content, url) {
+  const name = word ? [createElement("b", {}, word.replace(":", "")), " "] : [];
+  return createElement("p", { "data-kind": kind }, ...name, FORMS[kind]?.(content, url) ?? content);
 }
 
 /** Return the failure of a rule, which opens when the reader selects it. */

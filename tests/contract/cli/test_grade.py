@@ -63,7 +63,7 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     assert code == 0, complained
     found = rows(tmp_path / "class-grades")
     assert found["caf\\udce9"] == found["none of its own"] == ["10", "10", "10", ""]
-    why = "The command names a program that is not there, or that may not be run."
+    why = "The command names a program that does not exist, or that may not be run."
     assert found["gone"] == ["0", "0", "10", why]
     assert said.endswith(
         f"results.csv, results.json, results.html and feedback for each learner are in {tmp_path}/class-grades\n"
@@ -94,7 +94,7 @@ def test_an_isolated_server_sees_nothing_but_its_copy(outside: Path, monkeypatch
     code, _, complained = grade(home, "--isolate", "--jobs", "2", "--until", "1")
     assert code == 0, complained
     for name in ("ann", "bob"):
-        assert "exit status 0\n3 1 1 0 0\n" in (out / "feedback" / name / "feedback.txt").read_text()
+        assert "exit status 0\n    3 1 1 0 0\n" in (out / "feedback" / name / "feedback.txt").read_text()
     assert list(copies.iterdir()) == []
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from http_contract import RULES, Server, judge
+from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get, request
-from http_contract.http.transcript import Broken
+from http_contract.reports.messages import skip_text
 from tests.contract.scripted import OK, says, scripted
 from tests.mutants.stage08_concurrency import Carry, well
 from tests.tls import CERTIFICATE, Certificate, encrypting
@@ -17,7 +18,7 @@ from tests.tls import CERTIFICATE, Certificate, encrypting
 LAST_STAGE = 8  # what comes after it is about parsing, and the time that this server gives, for ever
 NOT_OVER_TLS = {
     "listen-restarts": "the judge did not start this server",
-    "persistence-half-close": "over TLS, no connection is closed by halves",
+    "persistence-half-close": "over TLS, a client cannot close only its own direction",
 }
 BROKEN = {"route-absolute-form"}  # raw_router, which knows nothing of the TLS before it, refuses https URLs
 
@@ -38,14 +39,14 @@ def test_a_right_server_keeps_all_rules_over_tls() -> None:
     with encrypting(well) as server:
         outcomes = judge(server, [rule for rule in RULES if rule.stage <= LAST_STAGE])
     assert {o.rule.id for o in outcomes if o.verdict == "failed"} == BROKEN
-    assert {o.rule.id: o.reason for o in outcomes if o.verdict == "skipped"} == NOT_OVER_TLS
+    assert {o.rule.id: skip_text(o.skip) for o in outcomes if o.verdict == "skipped"} == NOT_OVER_TLS
     assert not any(o.counts for o in outcomes if o.verdict == "skipped")
 
 
 def test_the_end_of_a_connection_over_tls() -> None:
     with encrypting(says(OK)) as server:
         transcript = server.ask(request("GET", "/"), after="await-close")
-    assert (transcript.responses[0].body, transcript.left) == (b"hi", "closed")
+    assert (transcript.responses[0].body, transcript.state_before_half_close) == (b"hi", "closed")
 
 
 def test_a_record_in_parts_is_waited_for() -> None:
@@ -73,7 +74,7 @@ def test_how_much_went_over_tls_is_known() -> None:
     ids=["system", "another"],
 )
 def test_a_certificate_that_is_not_trusted(context: ssl.SSLContext, why: str) -> None:
-    with encrypting(well) as server, pytest.raises(Broken, match=why):
+    with encrypting(well) as server, pytest.raises(ConnectionFailed, match=why):
         replace(server, tls=context).ask(get("/"))
 
 
@@ -81,7 +82,7 @@ def test_a_certificate_that_is_not_trusted(context: ssl.SSLContext, why: str) ->
     ("script", "why"), [(says(OK), "WRONG_VERSION_NUMBER|wrong version"), (mute, "timed out")], ids=["plain", "mute"]
 )
 def test_a_server_that_speaks_no_tls(script: Carry, why: str) -> None:
-    with scripted(script) as server, pytest.raises(Broken, match=why):
+    with scripted(script) as server, pytest.raises(ConnectionFailed, match=why):
         replace(server, tls=CERTIFICATE.trusting).ask(get("/"))
 
 

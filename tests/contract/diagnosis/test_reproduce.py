@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from http_contract.client.server import Server
-from http_contract.diagnosis.reproduce import again
+from http_contract.diagnosis.reproduce import reproduce
 from http_contract.http.request import get, last, post, request
 from http_contract.http.transcript import Transcript
 from http_contract.rules.stage02_respond import BYTE_BY_BYTE, SIX_KIB
@@ -125,7 +125,7 @@ def transcript_of(recorder: Recorder, pieces: Sequence[bytes]) -> Transcript:
 )
 def test_the_same_bytes_are_sent(tool: str, data: bytes, recorder: Recorder, shell: Shell) -> None:
     transcript = transcript_of(recorder, [data])
-    line = again(transcript)
+    line = reproduce(transcript)
     assert line.startswith(tool)
     printed = recorder.meanwhile(len(transcript.sent[0]), lambda: shell(line))
     assert b"".join(recorder.packets) == transcript.sent[0]
@@ -134,37 +134,37 @@ def test_the_same_bytes_are_sent(tool: str, data: bytes, recorder: Recorder, she
 
 def test_pieces_come_in_packets_of_their_own(recorder: Recorder, shell: Shell) -> None:
     transcript = transcript_of(recorder, [b"GE", b"", b"T / HTTP/1.1\r\nHost: {authority}\r\n", b"\r\n"])
-    assert "200 OK" in recorder.meanwhile(len(b"".join(transcript.sent)), lambda: shell(again(transcript)))
+    assert "200 OK" in recorder.meanwhile(len(b"".join(transcript.sent)), lambda: shell(reproduce(transcript)))
     assert b"".join(recorder.packets) == b"".join(transcript.sent)
     assert len(recorder.packets) > 1
 
 
 def test_many_pieces_come_byte_by_byte(recorder: Recorder, shell: Shell) -> None:
     transcript = transcript_of(recorder, BYTE_BY_BYTE)
-    recorder.meanwhile(len(b"".join(transcript.sent)), lambda: shell(again(transcript).replace("0.05", "0.005")))
+    recorder.meanwhile(len(b"".join(transcript.sent)), lambda: shell(reproduce(transcript).replace("0.05", "0.005")))
     assert b"".join(recorder.packets) == b"".join(transcript.sent)
     assert len(recorder.packets) > 2
 
 
 @pytest.mark.parametrize("sent", [(), (b"GET / HTTP/1.1\r\nHost: loc",)], ids=["nothing", "half"])
 def test_a_client_that_breaks_off(sent: tuple[bytes, ...], recorder: Recorder, shell: Shell) -> None:
-    transcript = replace(transcript_of(recorder, sent), ended="dropped")
-    recorder.meanwhile(1000, lambda: shell(again(transcript)))
+    transcript = replace(transcript_of(recorder, sent), ended="aborted")
+    recorder.meanwhile(1000, lambda: shell(reproduce(transcript)))
     assert recorder.reset
     assert recorder.packets in ([], list(sent))
 
 
 def test_a_client_that_says_nothing(recorder: Recorder, shell: Shell) -> None:
     transcript = transcript_of(recorder, [b""])
-    recorder.meanwhile(1, lambda: shell(again(transcript)))
-    assert again(transcript) == f"nc -z 127.0.0.1 {recorder.server.port}"
+    recorder.meanwhile(1, lambda: shell(reproduce(transcript)))
+    assert reproduce(transcript) == f"nc -z 127.0.0.1 {recorder.server.port}"
     assert recorder.packets == []
 
 
 @pytest.mark.parametrize("said", [b"", b"GE'T"], ids=["idle", "slow"])
 def test_a_client_that_waits_meanwhile(said: bytes, recorder: Recorder, shell: Shell) -> None:
     transcript = transcript_of(recorder, [said])
-    line = again(transcript_of(recorder, [b"GET\r\n\r\n"]), [transcript])
+    line = reproduce(transcript_of(recorder, [b"GET\r\n\r\n"]), [transcript])
     assert line.endswith(rf" & printf 'GET\r\n\r\n' | nc 127.0.0.1 {recorder.server.port}")
     waiting = line.partition(" & ")[0].replace("sleep 9", "sleep 0.1")
     assert "200 OK" in recorder.meanwhile(len(said), lambda: shell(waiting))
@@ -186,13 +186,13 @@ def test_a_client_that_waits_meanwhile(said: bytes, recorder: Recorder, shell: S
     ],
 )
 def test_over_tls(sent: tuple[bytes, ...], line: str) -> None:
-    assert again(Transcript(sent=sent, url="https://a.example:8443")) == line
+    assert reproduce(Transcript(sent=sent, url="https://a.example:8443")) == line
 
 
 @pytest.mark.parametrize(("port", "tool"), [(80, "printf"), (8000, "curl")])
 def test_a_default_port_is_left_out_by_curl(port: int, tool: str) -> None:
     sent = get("/").replace(b"{authority}", b"127.0.0.1:%d" % port)
-    assert again(Transcript(sent=(sent,), url=f"http://127.0.0.1:{port}")).startswith(tool)
+    assert reproduce(Transcript(sent=(sent,), url=f"http://127.0.0.1:{port}")).startswith(tool)
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def test_a_default_port_is_left_out_by_curl(port: int, tool: str) -> None:
     ],
 )
 def test_there_is_no_such_line(sent: tuple[bytes, ...], url: str) -> None:
-    assert again(Transcript(sent=sent, url=url)) == ""
+    assert reproduce(Transcript(sent=sent, url=url)) == ""
 
 
 def test_not_every_meanwhile_has_a_line() -> None:
     transcript = Transcript(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
-    assert again(transcript, [replace(transcript, sent=(bytes(5000),))]) == ""
+    assert reproduce(transcript, [replace(transcript, sent=(bytes(5000),))]) == ""

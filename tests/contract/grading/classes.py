@@ -8,6 +8,8 @@ from typing import Any
 
 from http_contract.grading.pool import Job
 from http_contract.grading.store import Result
+from http_contract.rules.model import Level, Outcome, Rule, Verdict, custom
+from http_contract.runner.report import Report
 from tests.contract.grading import judge
 
 JUDGE = (sys.executable, "-IS", judge.__file__)
@@ -84,10 +86,18 @@ class Alive:
             return self._pipe.read(1) == b""  # once nobody can write any more
 
 
-def result(name: str, *rules: dict[str, Any], points: int = 5) -> Result:
-    stages = [{"stage": 1, "points": points, "worth": 10}]
-    return Result(
-        name,
-        "digest",
-        {"target": "./serve", "points": points, "most": 10, "stopped": "", "stages": stages, "rules": list(rules)},
-    )
+def outcome(
+    id: str = "own", verdict: Verdict = "failed", text: str = "", stage: int = 1, level: Level = "MUST", **given: Any
+) -> Outcome:
+    """Return what came of a rule, with a failure of that text, if there is one."""
+    rule = Rule(id=id, stage=stage, level=level, sentence="It is so.", hint="Do it.", section="RFC 9110 §1")
+    failures = (custom(text),) if text else ()
+    return Outcome(rule=rule, verdict=verdict, failures=failures, **given)
+
+
+def report(*outcomes: Outcome, **given: Any) -> Report:
+    return Report(target="./serve", seed=0, began=0.0, seconds=1.0, outcomes=outcomes, **given)
+
+
+def result(name: str, *outcomes: Outcome, **given: Any) -> Result:
+    return Result(name, "digest", report(*outcomes, **given))

@@ -24,21 +24,41 @@ def home(name: str) -> Path:
     return Path(os.fsdecode(HOME.read_bytes()), name)
 
 
-def rule(id: str, verdict: str, told: str = "", level: str = "MUST") -> dict[str, object]:
-    known = {"id": id, "stage": 1, "level": level, "hidden": False, "counts": True, "reason": ""}
-    return {**known, "verdict": verdict, "told": told, "conversations": ["left out"]}
-
-
-def report(told: str) -> dict[str, object]:
+def rule(id: str, verdict: str, text: str = "") -> dict[str, object]:
+    texts = {"sentence": "It is so.", "hint": "Do it.", "section": "RFC 9110 §1"}
+    failure = {"code": "custom", "params": {"text": text}, "text": text, "transcript": None, "offset": None}
     return {
-        "format": "contract/report/v1",
+        "id": id,
+        "stage": 1,
+        "level": "MUST",
+        **texts,
+        "hidden": False,
+        "counts": True,
+        "verdict": verdict,
+        "seconds": 0.0,
+        "skip": None,
+        "crash": None,
+        "diagnosis": None,
+        "reproduce": "",
+        "transcripts": [],
+        "failures": [failure] if text else [],
+    }
+
+
+def report(text: str) -> dict[str, object]:
+    return {
+        "format": "contract/report/v2",
         "target": "./serve",
+        "seed": 0,
+        "began": 0.0,
+        "seconds": 1.0,
         "points": 5,
-        "most": 10,
-        "stopped": "",
+        "max_points": 10,
+        "passed": False,
+        "stopped": None,
         "output": "left out",
-        "stages": [{"stage": 1, "points": 5, "worth": 10}],
-        "rules": [rule("listen-accepts", "passed"), rule("listen-answers", "failed", told)],
+        "stages": [{"stage": 1, "title": "Listen", "points": 5, "weight": 10, "passed": 1, "total": 2}],
+        "rules": [rule("listen-accepts", "passed"), rule("listen-answers", "failed", text)],
     }
 
 

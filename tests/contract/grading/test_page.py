@@ -11,13 +11,18 @@ import pytest
 from http_contract.grading import output as made
 from http_contract.grading.output import BRIEF, SHOWN, page, row_of
 from http_contract.grading.store import CUT, Result
-from tests.contract.grading.classes import result
+from http_contract.rules.model import Outcome
+from tests.contract.grading.classes import outcome, result
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029\udce9\0'\"&{{ 7 * 7 }}"
 
 
-def failed(told: str, id: str = "listen-answers") -> dict[str, Any]:
-    return {"id": id, "level": "MUST", "verdict": "failed", "told": told}
+def failed(text: str, id: str = "listen-answers") -> Outcome:
+    return outcome(id, text=text)
+
+
+def text_about(text: str, id: str = "listen-answers") -> str:
+    return f"{id} (MUST): It is so.\n  But {text}\n  Hint: Do it.\n  See RFC 9110 §1"
 
 
 def text_of(*results: Result, title: str = "class") -> str:
@@ -31,9 +36,9 @@ def lines(text: str) -> list[Any]:
 
 
 def test_a_cell_for_each_rule() -> None:
-    passed = {"id": "listen-accepts", "level": "MUST", "verdict": "passed", "told": ""}
+    passed = outcome("listen-accepts", "passed")
     text = text_of(result("ann", passed, failed("It is late.")), Result("bob", "", why="there is no command"))
-    cells = [["listen-accepts", "MUST", "p"], ["listen-answers", "MUST", "f", "It is late."]]
+    cells = [["listen-accepts", "MUST", "p"], ["listen-answers", "MUST", "f", text_about("It is late.")]]
     assert lines(text) == [
         {"name": "ann", "why": "", "rules": cells},
         {"name": "bob", "why": "there is no command", "rules": []},
@@ -60,7 +65,7 @@ def test_nothing_that_a_submission_says_is_markup() -> None:
     assert re.findall(tags, text) == re.findall(tags, harmless)
     assert "49" not in re.findall("<title>(.*)</title>", text)[0]
     [first, second] = lines(text)
-    assert (first["name"], first["rules"][0][3], second["why"]) == (HOSTILE, HOSTILE, HOSTILE)
+    assert (first["name"], first["rules"][0][3], second["why"]) == (HOSTILE, text_about(HOSTILE, HOSTILE), HOSTILE)
 
 
 def test_it_needs_nothing_from_elsewhere() -> None:
@@ -75,11 +80,12 @@ def test_what_is_alike_is_given_once() -> None:
     )
     text = text_of(result("ann", first, other), result("bob", other, second))
     cells = [[cell[3] for cell in line["rules"]] for line in lines(text)]
-    assert cells == [["127.0.0.1:… at …", "other"], [1, 0]]
+    assert cells == [[text_about("127.0.0.1:… at …"), text_about("other")], [1, 0]]
 
 
 @pytest.mark.parametrize(("budget", "shown"), [(1, SHOWN), (0, BRIEF)], ids=["first", "budget-spent"])
 def test_what_is_long_is_shortened(monkeypatch: pytest.MonkeyPatch, budget: int, shown: int) -> None:
     monkeypatch.setattr(made, "BUDGET", budget * made.BUDGET)
     [line] = lines(text_of(result("ann", failed("a" * 9999 + "z" * 9999))))
-    assert line["rules"][0][3] == "a" * (shown // 2) + CUT + "z" * (shown // 2)
+    text = text_about("a" * 9999 + "z" * 9999)
+    assert line["rules"][0][3] == text[: shown // 2] + CUT + text[-shown // 2 :]

@@ -29,18 +29,16 @@ from http_contract.grading.pool import (
     threads,
 )
 from http_contract.grading.store import Result
-from tests.contract.grading.classes import Alive, job, judged, result, submission
+from tests.contract.grading.classes import Alive, job, judged, outcome, result, submission
+from tests.contract.worded import texts
 
 pytestmark = pytest.mark.usefixtures("quick")
 
 
 def test_a_report_without_its_conversations(tmp_path: Path) -> None:
-    known = {"stage": 1, "level": "MUST", "hidden": False, "counts": True, "reason": ""}
-    rules = [
-        {**known, "id": "listen-accepts", "verdict": "passed", "told": ""},
-        {**known, "id": "listen-answers", "verdict": "failed", "told": "It is late."},
-    ]
-    assert run(job(submission(tmp_path, "ann", "report It is late."))) == result("ann", *rules)
+    found = run(job(submission(tmp_path, "ann", "report It is late.")))
+    made = result("ann", outcome("listen-accepts", "passed"), outcome("listen-answers", text="It is late."))
+    assert found.text() == made.text()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +63,7 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
 def test_no_path_shows_the_copy(tmp_path: Path) -> None:
     report = run(job(submission(tmp_path, "ann", "where"))).report
     assert report
-    assert report["rules"][1]["told"] == "ann/server.py"
+    assert texts(report.outcomes[1].failures) == ["ann/server.py"]
     assert run(job(submission(tmp_path, "bob", "nowhere"), "bob")).why == "bob/server.py"
 
 
@@ -76,9 +74,9 @@ def test_no_path_shows_the_copy(tmp_path: Path) -> None:
 )
 def test_nor_the_folder_that_contains_it(told: str, shown: str) -> None:
     assert pool.without_path(Result("ann", "", why=told), "/tmp/c-1").why == shown
-    report = pool.without_path(result("ann", {"told": told}), "/tmp/c-1").report
+    report = pool.without_path(result("ann", outcome(text=f"{told}.")), "/tmp/c-1").report
     assert report
-    assert report["rules"] == [{"told": shown}]
+    assert texts(report.outcomes[0].failures) == [f"{shown}."]
 
 
 @pytest.mark.parametrize(
@@ -229,5 +227,8 @@ def test_no_cluster(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
 
 def test_no_distributed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(CannotJudge, match="--dask needs distributed. Install it: pip install"), cluster("tcp://127.0.0.1:1"):
+    with (
+        pytest.raises(CannotJudge, match=r"--dask needs distributed\. Install it: pip install"),
+        cluster("tcp://127.0.0.1:1"),
+    ):
         pass

@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.errors import CannotJudge
-from http_contract.grading.store import CUT, LONGEST, SEEDS, Store, load_seed, save_seed, shortened, summary
-from tests.contract.grading.classes import result
+from http_contract.grading.store import CUT, SEEDS, Store, load_seed, save_seed, shortened, summary
+from http_contract.reports.json import render
+from http_contract.reports.text import format_failure
+from tests.contract.grading.classes import outcome, result
+from tests.contract.reports import made
+from tests.contract.reports.made import FAILED, HEARD, PUBLIC
+from tests.contract.worded import odd
 
 NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script>", "-rf\n"]
 
@@ -15,9 +21,11 @@ NAMES = ["ann", "../../ann", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028</script
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_can_be_stored(tmp_path: Path, name: str) -> None:
     store = Store(tmp_path / "out" / "results")
-    kept = result(name, {"id": "listen-answers", "told": "\ud800\u2028\0</script>"})
+    kept = result(name, outcome("listen-answers", text="\ud800\u2028\0</script>"))
     store.put(kept)
-    assert store.get(name) == kept
+    found = store.get(name)
+    assert found
+    assert found.text() == kept.text()
     assert [len(list(folder.iterdir())) for folder in (tmp_path, tmp_path / "out", store.folder)] == [1, 1, 1]
 
 
@@ -83,25 +91,15 @@ def test_shortened(text: str, short: str) -> None:
     assert shortened(text, 4) == short
 
 
-def test_summary() -> None:
-    known = {
-        "id": "own",
-        "stage": 1,
-        "level": "MUST",
-        "hidden": False,
-        "counts": True,
-        "verdict": "failed",
-        "reason": "",
-    }
-    stage = {"stage": 1, "points": 5, "worth": 10}
-    whole = {"target": "./serve", "points": 5, "most": 10, "stopped": ""}
-    told = "x" * 2 * LONGEST + "the last line"
-    report = {
-        **whole,
-        "output": "left out",
-        "stages": [{**stage, "title": "left out"}],
-        "rules": [{**known, "told": told, "conversations": ["left out"]}],
-    }
-    found = summary(report)
-    assert found == {**whole, "stages": [stage], "rules": [{**known, "told": shortened(told, LONGEST)}]}
-    assert found["rules"][0]["told"].endswith("the last line")
+def test_a_summary_contains_what_is_shown_of_a_report() -> None:
+    many = made.outcome(
+        "many", 3, "failed", *(odd(f"{number}", 7, HEARD) for number in range(20)), transcripts=(HEARD,)
+    )
+    explained = diagnosed(made.outcome("length", 3, "failed", odd("it is odd"), odd("later", 3, HEARD)))
+    whole = made.report(many, diagnosed(FAILED), explained, *PUBLIC.outcomes, output="left out")
+    short = summary(whole)
+    assert list(map(format_failure, short.outcomes)) == list(map(format_failure, whole.outcomes))
+    assert (short.scores, short.output) == (whole.scores, "")
+    assert [len(each.transcripts) for each in short.outcomes] == [0] * len(short.outcomes)
+    assert sum(failure.transcript is not None for failure in short.outcomes[0].failures) == 3
+    assert len(render(short)) < len(render(whole))

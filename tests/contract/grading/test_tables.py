@@ -2,25 +2,21 @@
 
 import csv
 import json
-from typing import Any
 
 import pytest
 
 from http_contract.grading.output import LONGEST, Row, as_csv, as_json, failures, no_formula, row_of
 from http_contract.grading.store import Result
-from tests.contract.grading.classes import result
+from http_contract.rules.model import Diagnosis, Failure, Outcome
+from tests.contract.grading.classes import outcome, result
 
 MOST = 30
-TOLD = "a (MUST): It starts.\n  But it ends: exit status 1\n    sent nothing\n"
-
-
-def rule(id: str, verdict: str, level: str = "MUST", told: str = "") -> dict[str, Any]:
-    return {"id": id, "level": level, "verdict": verdict, "told": told}
-
-
-ANN = result("ann", rule("a", "failed"), rule("b", "passed"), rule("c", "skipped"), rule("d", "failed", "SHOULD"))
-BOB = result("bob", rule("a", "failed"), rule("b", "failed"), points=0)
+ANN = result(
+    "ann", outcome("a"), outcome("b", "passed"), outcome("c", "skipped", counts=False), outcome("d", level="SHOULD")
+)
+BOB = result("bob", outcome("a"), outcome("b"))
 CID = Result("cid", "", why="there is no command")
+CAUSED = outcome(diagnosis=Diagnosis("no-date", Failure("field-missing")), text="more")
 ROWS = [row_of(each, MOST) for each in (ANN, BOB, CID)]
 
 
@@ -30,20 +26,21 @@ def test_a_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("failed", "why"),
     [
-        ([TOLD], "it ends: exit status 1"),
-        ([TOLD + "  Cause: The port is another.\n  But more", "  But later"], "The port is another."),
-        (["  But " + "x" * 999], "x" * LONGEST),
-        ([""], ""),
+        ([outcome(text="it ends")], "it ends"),
+        ([CAUSED, outcome(text="later")], "The program sends no Date."),
+        ([outcome(text="x" * 999)], "x" * LONGEST),
+        ([outcome()], ""),
         ([], ""),
     ],
-    ids=["complaint", "cause", "long", "nothing-told", "only-skipped"],
+    ids=["failure", "cause", "long", "nothing-known", "only-a-warning"],
 )
-def test_no_points_have_a_reason(told: list[str], why: str) -> None:
-    rules = [rule("s", "failed", "SHOULD", "  But later"), *(rule("a", "failed", told=each) for each in told)]
-    assert row_of(result("ann", *rules, points=0), MOST).why == why
-    assert row_of(result("ann", *rules, points=1), MOST).why == ""
+def test_no_points_have_a_reason(failed: list[Outcome], why: str) -> None:
+    warned = outcome("s", level="SHOULD", text="later")
+    assert row_of(result("ann", warned, *failed), MOST).why == why
+    passed = [outcome(f"{number}", "passed") for number in range(9)]
+    assert row_of(result("ann", warned, *failed, *passed), MOST).why == ""
 
 
 def test_what_is_failed_most_is_first() -> None:
@@ -74,12 +71,12 @@ def test_what_can_not_be_encoded() -> None:
 def test_json() -> None:
     hostile = "</script>\u2028\udce9"
     loaded = json.loads(as_json([*ROWS, Row(hostile, hostile, MOST)]).encode())
-    assert loaded["format"] == "contract/grades/v1"
+    assert loaded["format"] == "contract/grades/v2"
     assert loaded["failures"] == {"a": 2, "b": 1}
     assert loaded["submissions"][0] == {
         "submission": "ann",
         "points": 5,
-        "most": 10,
+        "max_points": 10,
         "why": "",
         "stages": {"1": 5},
         "failed": ["a"],

@@ -7,8 +7,10 @@ from http_contract.client.connection import Connection
 from http_contract.client.transport import LARGE_LIMIT, LIMIT
 from http_contract.http.request import get
 from http_contract.http.response import Response
-from http_contract.http.transcript import ANSWERS, AROUND, KEPT, Failure, Transcript, about
+from http_contract.http.transcript import ANSWERS, AROUND, KEPT, Transcript
+from http_contract.rules.model import about
 from tests.contract.scripted import OK, says, scripted
+from tests.contract.worded import odd
 
 MARK = b"#"
 LONG = 60 * KEPT
@@ -25,7 +27,7 @@ def marked(place: int, size: int) -> Transcript:
 @pytest.mark.parametrize("place", [0, KEPT - 1, KEPT, KEPT + 1, KEPT + AROUND, 50 * KEPT, LONG - 1, LONG])
 def test_a_complaint_points_to_the_same_place(place: int, size: int) -> None:
     place = min(place, size)
-    failure = about(marked(place, size), Failure("it is wrong", place))
+    failure = about(marked(place, size), odd("it is wrong", place))
     assert failure.transcript
     assert failure.offset is not None
     assert failure.transcript.received[failure.offset :][:1] == marked(place, size).received[place : place + 1]
@@ -43,7 +45,7 @@ def test_what_is_left_out_is_told(size: int, place: int, omitted: int) -> None:
 
 
 def test_no_place_stays_none() -> None:
-    assert about(marked(0, LONG), Failure("it is wrong")).offset is None
+    assert about(marked(0, LONG), odd("it is wrong")).offset is None
 
 
 def test_answers_are_shortened_too() -> None:
@@ -62,7 +64,7 @@ def test_a_closed_connection_keeps_no_more() -> None:
     assert kept.responses
 
 
-@pytest.mark.parametrize(("limit", "ended"), [(LIMIT, "flood"), (LARGE_LIMIT, "open")])
+@pytest.mark.parametrize(("limit", "ended"), [(LIMIT, "overflow"), (LARGE_LIMIT, "open")])
 def test_so_much_is_taken_and_no_more(limit: int, ended: str) -> None:
     with scripted(says(OK + bytes(LIMIT))) as server, server.connect(limit=limit) as connection:
         assert ends(server, connection) == ended
@@ -72,4 +74,4 @@ def ends(server: Server, connection: Connection) -> str:
     connection.send(get("/"))
     connection.response()
     connection.receive_for(server.timeout)
-    return connection.transport.ended if connection.transport.ended == "flood" else "open"
+    return connection.transport.ended if connection.transport.ended == "overflow" else "open"

@@ -3,10 +3,12 @@
 from typing import Any
 
 from http_contract.client.server import Crash
+from http_contract.http.params import Params
 from http_contract.http.response import FieldLine, Response
-from http_contract.http.transcript import Failure, Transcript
-from http_contract.rules.model import Level, Outcome, Rule, Verdict
+from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Failure, Level, Outcome, Rule, Skip, Verdict
 from http_contract.runner.report import Report
+from tests.contract.worded import odd
 
 BEGAN = 1_800_000_000.25  # 2027-01-15T08:00:00.25Z
 EVERY_BYTE = bytes(range(256))
@@ -29,7 +31,7 @@ HEARD = Transcript(
     received=EVERY_BYTE,
     responses=(ANSWER,),
     ended="closed",
-    left="open",
+    state_before_half_close="open",
     began=BEGAN + 1,
     finished=BEGAN + 1.5,
 )
@@ -46,22 +48,22 @@ FAILED = outcome(
     "broken",
     3,
     "failed",
-    Failure("it is <b>not</b> & never\x00 was", 3, HEARD),
-    Failure("nothing came", None, SILENT),
-    Failure("it is odd"),
+    odd("it is <b>not</b> & never\x00 was", 3, HEARD),
+    odd("nothing came", None, SILENT),
+    odd("it is odd"),
     transcripts=(HEARD,),
-    crash=Crash("exit status 1", OUTPUT),
+    crash=Crash("exit", 1, OUTPUT),
 )
-WARNED = outcome("wished", 3, "failed", Failure("it is a pity"), level="SHOULD")
-SKIPPED = outcome("needing", 3, "skipped", reason="broken does not hold")
-ABSENT = outcome("absent", 3, "skipped", reason="there is no /form", counts=False)
+WARNED = outcome("wished", 3, "failed", odd("it is a pity"), level="SHOULD")
+SKIPPED = outcome("needing", 3, "skipped", skip=Skip("needs", Params(rule="broken")))
+ABSENT = outcome("absent", 3, "skipped", skip=Skip("no-route", Params(route="/form")), counts=False)
 KEPT = outcome("also-kept", 3, "passed", transcripts=(SILENT,))
 OURS = (PASSED, FAILED, WARNED, SKIPPED, ABSENT, KEPT)
 HIDDEN = (
-    outcome(f"{SECRET}-0", 1, "failed", Failure(SECRET, 0, HEARD), crash=Crash("exit status 1", SECRET)),
+    outcome(f"{SECRET}-0", 1, "failed", odd(SECRET, 0, HEARD), crash=Crash("exit", 1, SECRET)),
     outcome(f"{SECRET}-1", 1, "passed"),
     outcome(f"{SECRET}-2", 3, "failed"),
-    outcome(f"{SECRET}-3", 3, "skipped", reason=f"{SECRET}-2 does not hold"),
+    outcome(f"{SECRET}-3", 3, "skipped", skip=Skip("needs", Params(rule=f"{SECRET}-2"))),
 )
 
 
@@ -81,5 +83,5 @@ PUBLIC = report(*OURS)
 WITH_HIDDEN = report(*OURS, *HIDDEN, hidden=frozenset(each.rule.id for each in HIDDEN), output=SECRET)
 PERFECT = report(PASSED, KEPT)
 EMPTY = report()
-STOPPED = report(FAILED, stopped="it used more than 2 GiB of memory")
+STOPPED = report(FAILED, stopped=Skip("limit", Params(limit="memory", value=2 * 1024**3)))
 REPORTS = {"public": PUBLIC, "hidden": WITH_HIDDEN, "perfect": PERFECT, "empty": EMPTY, "stopped": STOPPED}

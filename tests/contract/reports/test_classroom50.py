@@ -44,7 +44,7 @@ def test_shape(made: Report) -> None:
     result = rendered(made)
     assert list(misfits(result, SHAPE)) == []
     assert result["score"] == sum(test["score"] for test in result["tests"]) == made.points
-    assert result["max-score"] == sum(test["max-score"] for test in result["tests"]) == made.most
+    assert result["max-score"] == sum(test["max-score"] for test in result["tests"]) == made.max_points
 
 
 def test_who_and_what_come_from_the_environment() -> None:

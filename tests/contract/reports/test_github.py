@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from http_contract.http.transcript import Failure
+from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.reports.github import render
+from http_contract.rules.model import Failure
 from http_contract.runner.report import Report
 from tests.contract.reports.made import HIDDEN, PERFECT, PUBLIC, REPORTS, STOPPED, outcome, report
 from tests.contract.reports.shapes import NUMBER, misfits
+from tests.contract.worded import odd
 
 
 def short(text: Any) -> bool:
@@ -37,7 +39,7 @@ SHAPE = {
         }
     ],
 }
-LONG = report(outcome("long", 1, "failed", Failure("x" * 1000)))
+LONG = report(outcome("long", 1, "failed", odd("x" * 1000)))
 
 
 def rendered(report: Report) -> Any:
@@ -49,14 +51,14 @@ def test_shape(made: Report) -> None:
     result = rendered(made)
     assert list(misfits(result, SHAPE)) == []
     assert sum(test["score"] for test in result["tests"]) == made.points
-    assert result["max_score"] == made.most
+    assert result["max_score"] == made.max_points
 
 
 @pytest.mark.parametrize("made", REPORTS.values(), ids=REPORTS)
 def test_a_stage_passes_where_it_makes_all_its_points(made: Report) -> None:
     result = rendered(made)
     full = [test["status"] == "pass" for test in result["tests"]]
-    assert full == [score.points == score.worth for score in made.scores]
+    assert full == [score.points == score.weight for score in made.scores]
     assert (result["status"] == "pass") == (all(full) and not made.stopped)
 
 
@@ -71,8 +73,8 @@ def test_a_failure_is_told_in_a_line() -> None:
         "1 of 3 rules passed.",
         "broken: it is <b>not</b> & never\x00 was",
         "wished: it is a pity",
-        "1 rule not judged: broken does not hold.",
-        "1 rule not judged: there is no /form.",
+        "1 rule skipped because broken failed.",
+        "1 rule skipped because there is no /form.",
     ]
     assert (test["duration"], test["test_code"]) == (1.25, "contract check --stage 3")
 
@@ -84,3 +86,9 @@ def test_long_output_is_shortened() -> None:
 def test_a_failure_without_a_complaint_tells_the_rule() -> None:
     [test] = rendered(report(HIDDEN[2]))["tests"]
     assert test["output"].endswith("sesame-2: It is sesame-2.")
+
+
+def test_a_line_has_the_id_of_its_cause() -> None:
+    known = diagnosed(outcome("known", 1, "failed", Failure("no-framing")))
+    [test] = rendered(report(known))["tests"]
+    assert "known (no-length): The head does not contain the length" in test["output"]

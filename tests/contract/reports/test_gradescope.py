@@ -33,6 +33,7 @@ SHAPE = {
             "output_format": TEXT,
             "tags": [str],
             "visibility": VISIBLE,
+            "extra_data?": {"codes": [str], "cause": (str, type(None))},
         }
     ],
 }
@@ -52,7 +53,7 @@ def test_points_are_the_sum_of_the_stages(made: Report) -> None:
     results = rendered(made)
     scored = [test for test in results["tests"] if "score" in test]
     assert results["score"] == sum(test["score"] for test in scored) == made.points
-    assert sum(test["max_score"] for test in scored) == made.most
+    assert sum(test["max_score"] for test in scored) == made.max_points
 
 
 @pytest.mark.parametrize("made", REPORTS.values(), ids=REPORTS)
@@ -69,13 +70,14 @@ def test_a_stage_and_then_its_failures() -> None:
         ("3.1", "broken: It is broken.", None, "failed"),
         ("3.2", "wished: It is wished.", None, None),
     ]
-    assert tests[2]["output"].startswith("broken (MUST): It is broken.\n  But nothing came\n")
+    assert (tests[2]["tags"], tests[2]["extra_data"]) == (["stage-3", "custom"], {"codes": ["custom"], "cause": None})
+    assert tests[2]["output"].startswith("broken (MUST): It is broken.\n  But it is <b>not</b> & never\x00 was\n")
 
 
 def test_hidden_rules_count_within_their_stage() -> None:
     first, *_ = rendered(WITH_HIDDEN)["tests"]
     assert (first["score"], first["status"]) == (6, "failed")
-    assert first["output"] == "All public rules passed.\n1 hidden rule does not hold."
+    assert first["output"] == "All public rules passed.\n1 hidden rule failed."
 
 
 def test_what_the_judge_prints_is_for_the_staff() -> None:

@@ -64,6 +64,8 @@ SHAPE = {
                 "_received": str,
                 "_receivedSize": int,
                 "_ended": str,
+                "_failures": [str],
+                "_cause": (str, type(None)),
             }
         ],
     }

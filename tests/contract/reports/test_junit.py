@@ -5,10 +5,12 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from http_contract.http.transcript import Failure
+from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.reports.junit import render
+from http_contract.rules.model import Failure
 from http_contract.runner.report import Report
 from tests.contract.reports.made import EVERY_BYTE, PUBLIC, REPORTS, STOPPED, WITH_HIDDEN, outcome, report
+from tests.contract.worded import odd
 
 COUNTS = {"name", "tests", "failures", "errors", "skipped", "time"}
 ATTRIBUTES = {
@@ -17,7 +19,7 @@ ATTRIBUTES = {
     "properties": set(),
     "property": {"name", "value"},
     "testcase": {"classname", "name", "time"},
-    "failure": {"message"},
+    "failure": {"message", "type"},
     "skipped": {"message", "type"},
     "system-out": set(),
 }
@@ -54,7 +56,7 @@ def test_counts(made: Report) -> None:
 def test_a_suite_a_stage() -> None:
     suites = parsed(PUBLIC)
     assert [(suite.get("name"), suite.get("time")) for suite in suites] == [("stage-1", "0.250"), ("stage-3", "1.250")]
-    properties = {each.get("name"): each.get("value") for each in suites[1].iter("property")}
+    properties = {each.get("name"): each.get("value") for each in suites[1].findall("properties/property")}
     assert properties == {"title": "Route", "points": "3/10", "target": "http://127.0.0.1:8001", "seed": "7"}
 
 
@@ -66,6 +68,8 @@ def test_a_failure() -> None:
     broken = case(parsed(PUBLIC), "broken")
     [failure] = broken.iter("failure")
     assert broken.get("classname") == "contract.stage-3"
+    assert failure.get("type") == "custom"
+    assert [each.get("value") for each in broken.iter("property")] == ["custom"] * 3
     assert failure.get("message") == "it is <b>not</b> & never#x00 was; nothing came; it is odd"
     assert str(failure.text).startswith("broken (MUST): It is broken.\n")
     assert broken.findtext("system-out") == "listening#x1B[0m#x00#xD800\n"
@@ -75,7 +79,7 @@ def test_a_failure() -> None:
     ("name", "kind", "message"),
     [
         ("wished", "pytest.xfail", "it is a pity"),
-        ("needing", "pytest.skip", "broken does not hold"),
+        ("needing", "pytest.skip", "broken failed"),
         ("absent", "pytest.skip", "there is no /form"),
     ],
 )
@@ -90,10 +94,18 @@ def test_what_passed_says_nothing() -> None:
 
 def test_any_character_can_be_told() -> None:
     every = EVERY_BYTE.decode("latin-1") + "\ud800\ufffe\uffff\U0010ffff"
-    [failure] = parsed(report(outcome("a", 1, "failed", Failure(every)))).iter("failure")
+    [failure] = parsed(report(outcome("a", 1, "failed", odd(every)))).iter("failure")
     assert "#x00#x01" in str(failure.get("message"))
     assert str(failure.get("message")).endswith("\xff#xD800#xFFFE#xFFFF\U0010ffff")
 
 
 def test_of_hidden_rules_it_tells_all() -> None:
     assert case(parsed(WITH_HIDDEN), "sesame-0").find("failure") is not None
+
+
+def test_a_cause_is_a_property() -> None:
+    known = diagnosed(outcome("known", 1, "failed", Failure("no-framing")))
+    properties = [
+        (each.get("name"), each.get("value")) for each in case(parsed(report(known)), "known").iter("property")
+    ]
+    assert properties == [("code", "no-framing"), ("cause", "no-length")]

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from http_contract.http.params import Params
 from http_contract.reports.files import FORMATS
 from http_contract.reports.text import failures, overview, summary
-from http_contract.rules.model import Outcome
+from http_contract.rules.model import Outcome, Skip
 from http_contract.runner.report import Report
 from tests.contract.reports.made import (
     EMPTY,
@@ -38,7 +39,7 @@ def test_nothing_of_a_hidden_rule_is_told(format: str) -> None:
 
 @pytest.mark.parametrize("format", READ)
 def test_how_many_hidden_rules_do_not_hold_is_told(format: str) -> None:
-    assert "2 hidden rules do not hold." in READ[format](FORMATS[format](WITH_HIDDEN))
+    assert "2 hidden rules failed." in READ[format](FORMATS[format](WITH_HIDDEN))
 
 
 def hiding(*outcomes: Outcome) -> Report:
@@ -54,27 +55,27 @@ def hiding(*outcomes: Outcome) -> Report:
             PUBLIC,
             [
                 "1 of 3 rules passed.",
-                "1 rule not judged: broken does not hold.",
-                "1 rule not judged: there is no /form.",
+                "1 rule skipped because broken failed.",
+                "1 rule skipped because there is no /form.",
             ],
             id="public",
         ),
-        pytest.param(hiding(PASSED, HIDDEN[0]), ["All public rules passed.", "1 hidden rule does not hold."], id="one"),
+        pytest.param(hiding(PASSED, HIDDEN[0]), ["All public rules passed.", "1 hidden rule failed."], id="one"),
         pytest.param(hiding(PASSED, HIDDEN[1]), ["All public rules passed."], id="hidden-hold"),
         pytest.param(
             hiding(PASSED, KEPT, *HIDDEN),
-            ["All public rules passed.", "2 hidden rules do not hold."],
+            ["All public rules passed.", "2 hidden rules failed."],
             id="hidden-skipped-does-not-hold",
         ),
         pytest.param(hiding(HIDDEN[1]), ["No public rules make points here."], id="only-hidden"),
         pytest.param(
-            report(*(outcome(str(number), 1, "skipped", reason="it is so") for number in range(3))),
-            ["0 of 3 rules passed.", "3 rules not judged: it is so."],
+            report(*(outcome(str(number), 1, "skipped", skip=Skip("needs", Params(rule="0"))) for number in range(3))),
+            ["0 of 3 rules passed.", "3 rules skipped because 0 failed."],
             id="skipped-together",
         ),
         pytest.param(
-            report(outcome("a", 1, "skipped", reason="route-index does not hold")),
-            ["0 of 1 rules passed.", "1 rule not judged: route-index does not hold (`--rule route-index` tells why)."],
+            report(outcome("a", 1, "skipped", skip=Skip("needs", Params(rule="route-index")))),
+            ["0 of 1 rules passed.", "1 rule skipped because route-index failed (`--rule route-index` shows why)."],
             id="skipped-for-another-stage",
         ),
     ],
@@ -93,10 +94,10 @@ def test_failures_are_public_and_warnings_come_last() -> None:
 def test_overview() -> None:
     lines = overview(STOPPED).splitlines()
     assert lines[0] == "0 of 10 points."
-    assert "Judging stopped early: it used more than 2 GiB of memory" in lines
-    assert "Random data was made from seed 7." in lines
-    assert "The end of what the server wrote:" in lines
+    assert "Judging stopped early: it used more than 2048 MiB of memory" in lines
+    assert "The seed of the random data was 7." in lines
+    assert "Last lines of the server's output:" in lines
 
 
 def test_what_the_server_wrote_could_tell_of_hidden_rules() -> None:
-    assert "The end of what the server wrote:" not in overview(WITH_HIDDEN)
+    assert "Last lines of the server's output:" not in overview(WITH_HIDDEN)

@@ -8,8 +8,19 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from http_contract.http.transcript import Failure, Transcript
-from http_contract.reports.terminal import OUTPUT, heading, indented, last_lines, lines, progress, show, show_all, total
+from http_contract.diagnosis.diagnose import diagnosed
+from http_contract.http.transcript import Transcript
+from http_contract.reports.terminal import (
+    OUTPUT,
+    heading,
+    indented,
+    last_lines,
+    progress,
+    report_lines,
+    show,
+    show_all,
+    total,
+)
 from http_contract.reports.text import WIDTH
 from http_contract.runner.report import Report, Score
 from tests.contract.reports.made import (
@@ -30,9 +41,10 @@ from tests.contract.reports.made import (
     outcome,
     report,
 )
+from tests.contract.worded import odd
 
 SENT = Transcript(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
-REPEATABLE = outcome("repeatable", 3, "failed", Failure("no", 0, SENT))
+REPEATABLE = diagnosed(outcome("repeatable", 3, "failed", odd("no", 0, SENT)))
 
 Show = Callable[[Report, Console], None]
 both = pytest.mark.parametrize("face", [show, show_all])
@@ -45,16 +57,16 @@ def shown(report: Report, face: Show = show) -> str:
 
 
 def said(report: Report) -> list[str]:
-    return [line.plain for line in lines(report)]
+    return [line.plain for line in report_lines(report)]
 
 
 @pytest.mark.parametrize(
     ("score", "line"),
     [
-        (Score(1, 5, 5), " 1 Listen                           10/10 ██████████  5 of 5 MUST rules hold"),
-        (Score(5, 1, 3), " 5 Parameters and representations    3/10 ███░░░░░░░  1 of 3 MUST rules hold"),
-        (Score(2, 0, 3, 20), " 2 Respond                           0/20 ░░░░░░░░░░  0 of 3 MUST rules hold"),
-        (Score(10, 0, 0, 0), "10 Files and caching                 0/0 ░░░░░░░░░░  0 of 0 MUST rules hold"),
+        (Score(1, 5, 5), " 1 Listen                           10/10 ██████████  5 of 5 MUST rules passed"),
+        (Score(5, 1, 3), " 5 Parameters and representations    3/10 ███░░░░░░░  1 of 3 MUST rules passed"),
+        (Score(2, 0, 3, 20), " 2 Respond                           0/20 ░░░░░░░░░░  0 of 3 MUST rules passed"),
+        (Score(10, 0, 0, 0), "10 Files and caching                 0/0 ░░░░░░░░░░  0 of 0 MUST rules passed"),
     ],
     ids=["full", "in-part", "none", "nothing-counts"],
 )
@@ -65,12 +77,12 @@ def test_a_stage_has_points_and_a_bar(score: Score, line: str) -> None:
 @pytest.mark.parametrize(
     ("made", "line"),
     [
-        (PERFECT, "20 of 20 points: all MUST rules hold, 0 SHOULD rules do not hold (seed 7, 2.5 s)"),
+        (PERFECT, "20 of 20 points: all MUST rules passed, 0 SHOULD rules failed (seed 7, 2.5 s)"),
         (
             PUBLIC,
-            "13 of 20 points: 1 MUST rule does not hold, 1 SHOULD rule does not hold (seed 7, 2.5 s)",
+            "13 of 20 points: 1 MUST rule failed, 1 SHOULD rule failed (seed 7, 2.5 s)",
         ),
-        (EMPTY, "0 of 0 points: all MUST rules hold, 0 SHOULD rules do not hold (seed 7, 2.5 s)"),
+        (EMPTY, "0 of 0 points: all MUST rules passed, 0 SHOULD rules failed (seed 7, 2.5 s)"),
     ],
     ids=["perfect", "public", "empty"],
 )
@@ -86,9 +98,9 @@ def test_a_stage_its_failures_and_what_was_not_judged() -> None:
         "3 Route",
         "broken (MUST): It is broken.",
         "wished (SHOULD): It is wished.",
-        "1 rule not judged: broken does not hold.",
-        "1 rule not judged: there is no /form.",
-        "13 of 20 points: 1 MUST rule does not hold, 1 SHOULD rule does not hold (seed 7, 2.5 s)",
+        "1 rule skipped because broken failed.",
+        "1 rule skipped because there is no /form.",
+        "13 of 20 points: 1 MUST rule failed, 1 SHOULD rule failed (seed 7, 2.5 s)",
     ]
 
 
@@ -106,8 +118,8 @@ def test_every_exchange_is_shown_where_that_is_wanted() -> None:
 def test_of_hidden_rules_no_more_than_how_many(face: Show) -> None:
     text = shown(WITH_HIDDEN, face)
     assert SECRET not in text
-    assert text.count("   1 hidden rule does not hold.\n") == 1
-    assert text.count("   2 hidden rules do not hold.\n") == 1
+    assert text.count("   1 hidden rule failed.\n") == 1
+    assert text.count("   2 hidden rules failed.\n") == 1
 
 
 def test_hidden_rules_that_hold_are_not_spoken_of() -> None:
@@ -127,7 +139,7 @@ def test_nothing_is_broken_or_padded_or_obeyed(made: Report, face: Show) -> None
 def test_what_the_server_wrote_last() -> None:
     written = "".join(f"{number}\t\n" for number in range(100)) + "\r\n\x1b[2J\u2028end\r\n"
     told = said(replace(PUBLIC, output=written))
-    at = told.index("The last that the server wrote:")
+    at = told.index("Last lines of the server's output:")
     assert told[at + 1 : -1] == [
         *(f"server | {number}" for number in range(100 - OUTPUT + 2, 100)),
         "server |",
@@ -137,7 +149,7 @@ def test_what_the_server_wrote_last() -> None:
 
 @pytest.mark.parametrize("made", [PERFECT, EMPTY, WITH_HIDDEN], ids=["perfect", "empty", "hidden"])
 def test_when_the_server_is_not_quoted(made: Report) -> None:
-    assert "server wrote" not in shown(made)
+    assert "server's output" not in shown(made)
 
 
 @pytest.mark.parametrize(
@@ -151,12 +163,12 @@ def test_when_the_server_is_not_quoted(made: Report) -> None:
     ids=["command", "url", "nothing to repeat", "nothing failed"],
 )
 def test_a_server_that_the_judge_has_ended_is_to_be_started_before_a_line_is_tried(made: Report, said_so: bool) -> None:
-    line = "Before a line after `Again`, start the server on the port in that line: python3 server.py {port}"
+    line = "To reproduce a failure, first start the server on the port in its line: python3 server.py {port}"
     assert (line in said(made)) is said_so
 
 
 def test_a_server_that_is_told_its_port_by_its_environment_is_started_so() -> None:
-    line = "Before a line after `Again`, start the server on the port in that line: PORT={port} node server.js"
+    line = "To reproduce a failure, first start the server on the port in its line: PORT={port} node server.js"
     assert line in said(report(REPEATABLE, target="node server.js"))
 
 
@@ -165,11 +177,11 @@ def test_a_long_line_of_the_server_is_cut() -> None:
 
 
 def test_an_early_end_is_told_last_but_one() -> None:
-    assert said(STOPPED)[-2] == "Judging ended early: it used more than 2 GiB of memory"
+    assert said(STOPPED)[-2] == "Judging stopped early: it used more than 2048 MiB of memory"
 
 
 def test_a_complaint_of_many_lines_stays_below_its_stage() -> None:
-    failure = Failure("it did not start\nTraceback: \x1b[1m\n\n  File")
+    failure = odd("it did not start\nTraceback: \x1b[1m\n\n  File")
     told = shown(report(outcome("a", 1, "failed", failure))).splitlines()
     assert told[2:6] == ["     But it did not start", "   Traceback: \\x1b[1m", "", "     File"]
     assert indented("") == ""

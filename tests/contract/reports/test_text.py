@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from http_contract.client.server import Crash
+from http_contract.diagnosis.diagnose import diagnosed
+from http_contract.http.params import Params
 from http_contract.http.response import Response
-from http_contract.http.transcript import Failure, Transcript
-from http_contract.reports.text import Part, exchanges, parts, tell
-from http_contract.rules.model import Outcome, Rule
+from http_contract.http.transcript import Transcript
+from http_contract.reports.text import Line, exchanges, format_failure, lines
+from http_contract.rules.model import Failure, Outcome, Rule, Skip
+from tests.contract.worded import odd
 
 RULE = Rule(id="a-b", stage=1, sentence="It is so.", hint="Do it.", section="RFC 9110 §1")
 URL = "http://127.0.0.1:8000"
@@ -18,18 +21,26 @@ def failed(*failures: Failure) -> Outcome:
     return Outcome(rule=RULE, verdict="failed", failures=failures)
 
 
+def format_failure_of(outcome: Outcome) -> str:
+    return format_failure(diagnosed(outcome))
+
+
+def lines_of(outcome: Outcome) -> list[Line]:
+    return list(lines(diagnosed(outcome)))
+
+
 def told(*failures: Failure) -> list[str]:
-    return tell(failed(*failures)).splitlines()
+    return format_failure_of(failed(*failures)).splitlines()
 
 
 def shown(received: bytes, offset: int | None) -> list[str]:
     """Return what is shown of what was received: a line of bytes or a caret each, without their indent."""
-    lines = told(Failure("it is not", offset, Transcript(received=received)))
+    lines = told(odd("it is not", offset, Transcript(received=received)))
     return [line[6:] for line in lines if line.startswith("      ")]
 
 
 def test_without_a_conversation() -> None:
-    assert told(Failure("it is not")) == [
+    assert told(odd("it is not")) == [
         "a-b (MUST): It is so.",
         "  But it is not",
         "  Hint: Do it.",
@@ -39,7 +50,7 @@ def test_without_a_conversation() -> None:
 
 def test_with_a_conversation() -> None:
     transcript = Transcript(sent=(b"GET /\r\n", b"\r\n"), received=b"\xff\x00\n", ended="reset", url=URL)
-    assert told(Failure("it is not", 1, transcript))[2:] == [
+    assert told(odd("it is not", 1, transcript))[2:] == [
         "    sent 9 bytes:",
         r"      GET /\r\n",
         r"      \r\n",
@@ -48,7 +59,7 @@ def test_with_a_conversation() -> None:
         "          ^^^^",
         "  Hint: Do it.",
         "  See RFC 9110 §1",
-        '  Again: python3 -c \'import socket, time; s = socket.create_connection(("127.0.0.1", 8000)); '
+        '  Reproduce: python3 -c \'import socket, time; s = socket.create_connection(("127.0.0.1", 8000)); '
         r'[(s.sendall(b), time.sleep(0.05)) for b in [b"GET /\r\n", b"\r\n"]]; '
         '[print(b) for b in iter(lambda: s.recv(65536), b"")]\'',
     ]
@@ -56,7 +67,7 @@ def test_with_a_conversation() -> None:
 
 def test_nothing_is_no_byte() -> None:
     transcript = Transcript(ended="timeout")
-    assert told(Failure("it is not", 0, transcript))[2:4] == [
+    assert told(odd("it is not", 0, transcript))[2:4] == [
         "    sent nothing",
         "    received nothing, then no more in time",
     ]
@@ -82,7 +93,7 @@ def test_a_caret_stands_under_the_byte(received: bytes, offset: int | None, line
 
 def test_much_is_shortened_around_the_place() -> None:
     transcript = Transcript(received=b"x" * 1000 + b"\n" + b"y" * 1000)
-    lines = told(Failure("it is not", 1000, transcript))
+    lines = told(odd("it is not", 1000, transcript))
     assert lines[3] == "    received 2001 bytes, from byte 800:"
     assert lines[4].strip() == "..." + "x" * 158 + r"\n"
     assert lines[5] == " " * (6 + 3 + 158) + "^^"
@@ -90,65 +101,66 @@ def test_much_is_shortened_around_the_place() -> None:
 
 
 def test_many_complaints_are_counted() -> None:
-    assert told(*[Failure(f"{number}") for number in range(5)])[1:5] == [
+    assert told(*[odd(f"{number}") for number in range(5)])[1:5] == [
         "  But 0",
         "  But 1",
         "  But 2",
-        "  And 2 more like these",
+        "  And 2 similar failures",
     ]
 
 
 def test_complaints_in_the_same_words_are_told_once() -> None:
-    assert told(*[Failure(text) for text in "abaab"])[1:4] == ["  But a", "  But b", "  And 3 more like these"]
+    assert told(*[odd(text) for text in "abaab"])[1:4] == ["  But a", "  But b", "  And 3 similar failures"]
 
 
 def test_the_cause_takes_the_place_of_the_hint() -> None:
-    outcome = replace(failed(Failure("it has ended")), crash=Crash("exit status 0", ""))
-    assert tell(outcome).splitlines()[2:4] == [
-        "  Cause: The program came to its end, as if it had no more to do. It ended (exit status 0).",
-        "  Hint: Accept in a loop without end: after a client, also one that sends nothing, `continue`, not `break`.",
+    outcome = replace(failed(odd("it has ended")), crash=Crash("exit", 0, ""))
+    assert format_failure_of(outcome).splitlines()[2:4] == [
+        "  Cause: The program reached its end, as if there were no more to do. It ended with exit status 0.",
+        "  Hint: Call accept() in an endless loop: after each client, also one that sends nothing, "
+        "`continue` instead of `break`.",
     ]
 
 
 def test_an_end_without_a_complaint() -> None:
-    outcome = replace(failed(), crash=Crash("SIGSEGV", ""))
-    assert [part.kind for part in parts(outcome)] == ["rule", "cause", "hint", "section"]
+    outcome = replace(failed(), crash=Crash("signal", 11, ""))
+    assert [part.kind for part in lines_of(outcome)] == ["rule", "cause", "hint", "section"]
 
 
 def test_the_complaint_whose_cause_is_known_comes_first() -> None:
     whole = Transcript(responses=(Response(status=200, complete=True),))
-    outcome = failed(Failure("it is not", 0, whole), Failure("it has ended"))
-    lines = tell(replace(outcome, crash=Crash("exit status 0", ""))).splitlines()
-    assert [line for line in lines if line.startswith("  But")] == ["  But it has ended", "  But it is not"]
+    outcome = failed(odd("it is not", 0, whole), odd("it has ended"))
+    text = format_failure_of(replace(outcome, crash=Crash("exit", 0, ""))).splitlines()
+    assert [line for line in text if line.startswith("  But")] == ["  But it has ended", "  But it is not"]
 
 
 def test_what_ended_the_program_is_what_to_send_again() -> None:
     transcript = (Transcript(sent=(b"GET\r\n\r\n",), url=URL), Transcript(sent=(b"GET / HTTP/1.1\r\n\r\n",), url=URL))
-    failure = Failure("no answer", 0, transcript[1])
-    outcome = replace(failed(failure), transcripts=transcript, crash=Crash("exit status 1", ""))
-    assert tell(outcome).splitlines()[-1] == r"  Again: printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
+    failure = odd("no answer", 0, transcript[1])
+    outcome = replace(failed(failure), transcripts=transcript, crash=Crash("exit", 1, ""))
+    assert format_failure_of(outcome).splitlines()[-1] == r"  Reproduce: printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
 
 
 def test_a_server_that_must_be_started_anew_in_between_is_not_shown_again() -> None:
-    failure = Failure("it is not", 0, Transcript(sent=(b"GET\r\n\r\n",), url=URL))
-    assert "Again" in tell(failed(failure))
-    assert "Again" not in tell(replace(failed(failure), rule=replace(RULE, restarts=True)))
+    failure = odd("it is not", 0, Transcript(sent=(b"GET\r\n\r\n",), url=URL))
+    assert "Reproduce" in format_failure_of(failed(failure))
+    assert "Reproduce" not in format_failure_of(replace(failed(failure), rule=replace(RULE, restarts=True)))
 
 
 def test_who_was_there_meanwhile_is_there_again() -> None:
     idle = Transcript(url=URL, began=1.0, finished=4.0)
     gone, transcript = replace(idle, finished=1.5), Transcript(sent=(b"GET\r\n\r\n",), url=URL, began=2.0, finished=3.0)
-    outcome = replace(failed(Failure("no answer", 0, transcript)), transcripts=(idle, gone, transcript))
-    assert tell(outcome).splitlines()[-1] == (
-        r"  Again: sleep 9 | nc 127.0.0.1 8000 & printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
+    outcome = replace(failed(odd("no answer", 0, transcript)), transcripts=(idle, gone, transcript))
+    assert format_failure_of(outcome).splitlines()[-1] == (
+        r"  Reproduce: sleep 9 | nc 127.0.0.1 8000 & printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
     )
 
 
 def test_lines_are_of_some_kind() -> None:
     transcript = Transcript(sent=(b"GET\r\n\r\n",), received=b"no", url=URL)
-    assert [part.kind for part in parts(failed(Failure("it is not", 0, transcript)))] == [
+    assert [part.kind for part in lines_of(failed(odd("it is not", 0, transcript)))] == [
         "rule",
-        "complaint",
+        "failure",
         "note",
         "bytes",
         "bytes",
@@ -157,14 +169,14 @@ def test_lines_are_of_some_kind() -> None:
         "caret",
         "hint",
         "section",
-        "again",
+        "reproduce",
     ]
 
 
 def test_a_skipped_rule_has_no_more_than_its_hint() -> None:
-    outcome = Outcome(rule=RULE, verdict="skipped", reason="x does not hold")
-    assert [part.kind for part in parts(outcome)] == ["rule", "hint", "section"]
-    assert Part("hint", "  Hint: Do it.") in parts(outcome)
+    outcome = Outcome(rule=RULE, verdict="skipped", skip=Skip("needs", Params(rule="x")))
+    assert [part.kind for part in lines_of(outcome)] == ["rule", "hint", "section"]
+    assert Line("hint", "Do it.", "Hint:") in lines_of(outcome)
 
 
 def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:
@@ -180,4 +192,4 @@ def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:
         "    sent nothing",
         "    received nothing, then no more in time",
     ]
-    assert list(exchanges(failed(Failure("it is not")))) == []
+    assert list(exchanges(failed(odd("it is not")))) == []

@@ -21,6 +21,7 @@ from http_contract.rules.content import (
 from http_contract.rules.expectations import BodyMatches, NoInterim
 from http_contract.rules.model import Expectation
 from http_contract.rules.stage07_persistence import BodyIsNotARequest
+from tests.contract.worded import texts
 
 NAMED = (
     b'{"name": "J\xc3\xbcrgen", "none": [], "headers": [{"name": "x-a", "value": "1, 2"}, {"name": "X-A", "value": 3}]}'
@@ -35,7 +36,7 @@ def response_of(body: bytes, media_type: str = "application/json", start: int = 
 
 
 def failures(expectation: Expectation, *responses: Response) -> list[str]:
-    return [failure.text for failure in expectation.failures(Transcript(responses=responses))]
+    return texts(expectation.failures(Transcript(responses=responses)))
 
 
 @pytest.mark.parametrize(
@@ -59,28 +60,28 @@ def test_text_of(media_type: str, body: bytes, text: str) -> None:
         (Shows("<\u00fc>&"), b"<p>&lt;&uuml;&#62;&amp;</p>", []),
         (Shows("<a>"), b"<p>a</p>", ["the content does not show '<a>'"]),
         (BodyMatches(rb"a+", "only a"), b"aaa", []),
-        (BodyMatches(rb"a+", "only a"), b"aab", ["the content has not only a"]),
+        (BodyMatches(rb"a+", "only a"), b"aab", ["the content does not have only a"]),
         (JSON, b"", []),
         (PROBLEM, b"", ["Content-Type is 'application/json', not `application/problem+json`"]),
         (Member("name", "J\u00fcrgen"), NAMED, []),
-        (Member("name", "Ada"), NAMED, ["`name` is \"'J\u00fcrgen'\", not 'Ada'"]),
+        (Member("name", "Ada"), NAMED, ["`name` is 'J\u00fcrgen', not 'Ada'"]),
         (Member("nom", "Ada"), NAMED, ["the JSON has no member `nom`"]),
         (MemberOf("name", str), NAMED, []),
-        (MemberOf("name", list), NAMED, ["`name` is \"'J\u00fcrgen'\", not a list that is not empty"]),
-        (MemberOf("none", list), NAMED, ["`none` is '[]', not a list that is not empty"]),
-        (MemberOf("nom", str), NAMED, ["`nom` is 'None', not a str that is not empty"]),
+        (MemberOf("name", list), NAMED, ["`name` is 'J\u00fcrgen', not a list that is not empty"]),
+        (MemberOf("none", list), NAMED, ["`none` is [], not a list that is not empty"]),
+        (MemberOf("nom", str), NAMED, ["`nom` is None, not a str that is not empty"]),
         (fields(("a", "1"), ("b", "")), ROWS, []),
         (fields(), b'{"fields": []}', []),
-        (fields(("a", "1")), ROWS, ["`fields` tells \"[('a', '1'), ('b', '')]\", not \"[('a', '1')]\""]),
-        (files(), ROWS, ["`files` is no list of objects with field, name, size, sha256"]),
-        (Records("fields", ("name", "size"), ()), ROWS, ["`fields` is no list of objects with name, size"]),
-        (fields(), b'{"fields": ["a"]}', ["`fields` is no list of objects with name, value"]),
+        (fields(("a", "1")), ROWS, ["`fields` is [('a', '1'), ('b', '')], not [('a', '1')]"]),
+        (files(), ROWS, ["`files` is not a list of objects with field, name, size, sha256"]),
+        (Records("fields", ("name", "size"), ()), ROWS, ["`fields` is not a list of objects with name, size"]),
+        (fields(), b'{"fields": ["a"]}', ["`fields` is not a list of objects with name, value"]),
         (FieldListed("X-A", ("1", "2", "3")), NAMED, []),
-        (FieldListed("X-A", ("1",)), NAMED, ["`headers` tell X-A as \"['1, 2', '3']\", not 1"]),
-        (FieldListed("X-B", ("1",)), NAMED, ["`headers` tell X-B as '[]', not 1"]),
-        (FieldListed("X-B", ("1",)), ROWS, ["`headers` is no list of objects with name, value"]),
-        (Member("a", 1), b"[1]", ["the content is no JSON object but '[1]'"]),
-        (Member("a", 1), b"", ["the content is no JSON: Expecting value: line 1 column 1 (char 0)"]),
+        (FieldListed("X-A", ("1",)), NAMED, ["`headers` contains X-A as ['1, 2', '3'], not 1"]),
+        (FieldListed("X-B", ("1",)), NAMED, ["`headers` contains X-B as [], not 1"]),
+        (FieldListed("X-B", ("1",)), ROWS, ["`headers` is not a list of objects with name, value"]),
+        (Member("a", 1), b"[1]", ["the content is not a JSON object but [1]"]),
+        (Member("a", 1), b"", ["the content is not valid JSON: Expecting value: line 1 column 1 (char 0)"]),
     ],
     ids=str,
 )
@@ -91,7 +92,7 @@ def test_expectations(expectation: Expectation, body: bytes, found: list[str]) -
 @pytest.mark.parametrize("body", [b'{"a": "\xfc"}', b'\xef\xbb\xbf{"a": 1}', b"[" * 100_000, b"{'a': 1}"])
 def test_json_is_read_strictly(body: bytes) -> None:
     (failure,) = failures(Member("a", 1), response_of(body))
-    assert failure.startswith("the content is no JSON: ")
+    assert failure.startswith("the content is not valid JSON: ")
 
 
 def test_an_expectation_of_objects_says_which() -> None:
@@ -102,13 +103,13 @@ def test_an_expectation_of_objects_says_which() -> None:
 def test_no_interim() -> None:
     assert failures(NoInterim(), response_of(b"")) == []
     interim = Response(status=100)
-    assert failures(NoInterim(), Response(status=200, interim=(interim,))) == ["an interim answer, 100, comes first"]
+    assert failures(NoInterim(), Response(status=200, interim=(interim,))) == ["an interim response, 100, comes first"]
 
 
 def test_body_is_no_request() -> None:
     assert failures(BodyIsNotARequest(), response_of(TIME), response_of(b"")) == []
     assert failures(BodyIsNotARequest(), response_of(b""), response_of(TIME)) == [
-        "the body of a request was taken for the next request"
+        "the server answered the body of a request as if it were the next request"
     ]
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from http_contract.client.transport import ConnectionFailed
 from http_contract.http.parser import read_response
 from http_contract.http.response import CloseReason, Response
-from http_contract.http.transcript import Broken, Transcript
+from http_contract.http.transcript import Transcript
+from http_contract.reports.messages import failure_text
 from http_contract.rules.expectations import (
     CLIENT_ERRORS,
     All,
@@ -30,7 +32,8 @@ from http_contract.rules.expectations import (
     first,
     shown,
 )
-from http_contract.rules.model import Expectation, expect
+from http_contract.rules.model import Expectation, RuleFailed, expect
+from tests.contract.worded import texts
 
 HEAD = b"HTTP/1.1 200 OK\r\nAllow: GET, HEAD\r\n"
 SIZED = HEAD + b"Content-Length: 2\r\n\r\nhi"
@@ -41,7 +44,7 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
     for method in methods or ("GET",):
         start = responses[-1].end if responses else 0
         responses += [read_response(data, start, method, ended)] if len(data) > start else []
-    return Transcript(received=data, responses=tuple(responses), ended=ended, left=ended)
+    return Transcript(received=data, responses=tuple(responses), ended=ended, state_before_half_close=ended)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +53,7 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
         (Status(200, 404), SIZED, []),
         (Status(*CLIENT_ERRORS, 501), SIZED, [("the status is 200, not any 4xx or 501", 0)]),
         (Status(404), b"hello", [("the status is missing, not 404", 0)]),
-        (Status(400, 404, 414), b"", [("no answer came: the server closed the connection", 0)]),
+        (Status(400, 404, 414), b"", [("no response came: the server closed the connection", 0)]),
         (Has("allow"), SIZED, []),
         (Has("Date"), SIZED, [("the field Date is missing", 0)]),
         (Has("Allow", "GET.*"), SIZED, []),
@@ -59,34 +62,38 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
         (Lists("Allow", ("GET",)), SIZED, []),
         (Lists("Allow", ("get", "POST")), SIZED, [("Allow does not list get", 17), ("Allow does not list POST", 17)]),
         (Lacks("Date"), SIZED, []),
-        (Lacks("Allow"), SIZED, [("the field Allow is there", 17)]),
+        (Lacks("Allow"), SIZED, [("the response contains the field Allow", 17)]),
         (BodyContains(b"h"), SIZED, []),
-        (BodyContains(b"x"), SIZED, [("the content does not hold 'x'", 56)]),
+        (BodyContains(b"x"), SIZED, [("the content does not contain 'x'", 56)]),
         (BodyLacks(b"x"), SIZED, []),
-        (BodyLacks(b"h"), SIZED, [("the content holds 'h'", 56)]),
+        (BodyLacks(b"h"), SIZED, [("the content contains 'h'", 56)]),
         (SomeBody(), SIZED, []),
         (SomeBody(), HEAD + b"\r\n", [("there is no content", 37)]),
         (NoBody(), HEAD + b"\r\n", []),
         (NoBody(), b"", []),
-        (NoBody(), SIZED, [("2 bytes of content, where none belongs", 56)]),
+        (NoBody(), SIZED, [("the response has 2 bytes of content, but must have none", 56)]),
         (NothingAfter(), SIZED, []),
-        (NothingAfter(), SIZED + b"x", [("a byte after the end of the answer", 58)]),
-        (NothingAfter(), SIZED + b"xyz", [("3 bytes after the end of the answer", 58)]),
+        (NothingAfter(), SIZED + b"x", [("1 byte after the end of the response", 58)]),
+        (NothingAfter(), SIZED + b"xyz", [("3 bytes after the end of the response", 58)]),
         (Without("bare-lf"), SIZED, []),
-        (Without("no-status-line"), b"hello", [("the answer does not begin with `HTTP/1.1 200 OK`", 0)]),
+        (
+            Without("no-status-line"),
+            b"hello",
+            [("the response does not begin with a status line such as `HTTP/1.1 200 OK`", 0)],
+        ),
         (Without("bare-lf", "bare-cr"), b"hello", []),
         (Complete(), SIZED, []),
         (
             Complete(),
             SIZED[:-1],
-            [("Content-Length promises 2 bytes, but not so many came: the server closed the connection", 57)],
+            [("Content-Length is 2, but the body has 1 byte: the server closed the connection", 57)],
         ),
         (Framed(), SIZED, []),
-        (Framed(), HEAD + b"\r\nhi", [("neither Content-Length nor Transfer-Encoding", 0)]),
+        (Framed(), HEAD + b"\r\nhi", [("the head contains neither Content-Length nor Transfer-Encoding", 0)]),
         (Closes(), SIZED, []),
         (NoReset(), SIZED, []),
         (Silent(), b"", []),
-        (Silent(), SIZED, [("there is an answer", 0)]),
+        (Silent(), SIZED, [("there is a response", 0)]),
         (All(Status(200), Has("Allow")), SIZED, []),
         (All(Status(404), Has("Date")), SIZED, [("the status is 200, not 404", 0), ("the field Date is missing", 0)]),
         (Either(Status(404), Has("Allow")), SIZED, []),
@@ -99,7 +106,7 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
 )
 def test_expectations(expectation: Expectation, data: bytes, failures: list[tuple[str, int]]) -> None:
     found = expectation.failures(transcript_of(data))
-    assert [(failure.text, failure.offset) for failure in found] == failures
+    assert [(failure_text(failure), failure.offset) for failure in found] == failures
 
 
 @pytest.mark.parametrize(
@@ -166,14 +173,15 @@ def test_words(expectation: Expectation, words: str) -> None:
 def test_expect_raises_all_complaints_with_their_conversation() -> None:
     transcript = transcript_of(SIZED)
     expect(transcript, Status(200))
-    with pytest.raises(Broken, match="the status is 200, not 404; the field Date is missing") as raised:
+    with pytest.raises(RuleFailed) as raised:
         expect(transcript, Status(404), Has("Date"), Has("Date"))
+    assert texts(raised.value.failures) == ["the status is 200, not 404", "the field Date is missing"]
     assert [failure.transcript for failure in raised.value.failures] == [transcript, transcript]
 
 
 def test_first() -> None:
     assert first(transcript_of(SIZED)).status == 200
-    with pytest.raises(Broken, match="no answer came"):
+    with pytest.raises(ConnectionFailed, match="no-response"):
         first(transcript_of(b""))
 
 
@@ -184,3 +192,8 @@ def test_an_expectation_of_an_answer_says_which() -> None:
 
 def test_shown_shortens() -> None:
     assert (shown(b"\xff\n"), len(shown("x" * 1000))) == (r"'ÿ\n'", 63)
+
+
+def test_a_response_that_may_go_on_is_cut_short() -> None:
+    transcript = transcript_of(SIZED[:-1], ended="open")
+    assert texts(Complete().failures(transcript)) == ["the response is cut short"]

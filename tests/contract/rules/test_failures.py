@@ -8,6 +8,7 @@ import pytest
 
 from http_contract import BY_ID, run
 from tests.contract.scripted import OK, Script, says, scripted
+from tests.contract.worded import texts
 
 FILE = b"HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 12:00:00 GMT\r\n%s\r\nContent-Length: 2\r\n\r\nhi"
 NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n%s\r\n\r\n"
@@ -36,21 +37,34 @@ def in_turn(*responses: bytes) -> Script:
 @pytest.mark.parametrize(
     ("id", "script", "failure"),
     [
-        ("listen-answers", begins, "not even the status of an answer came in time"),
+        ("listen-answers", begins, "not even the status of a response came in time"),
+        ("listen-survives-silence", begins, "after a connection without a request: not even the status"),
         ("respond-length", says(ENDLESS), "the header fields have no end: more came than the judge reads"),
         ("parameters-redirect-location", says(FILE % b"Location: /test"), "Location is '/test', which is not /"),
-        ("bodies-expect", says(OK), "the answer is 200, not 100"),
-        ("persistence-thousand", says(OK.replace(b"200 OK", b"503 No")), "request 1 is answered otherwise"),
-        ("framing-length-signed", says(BAD, OK), "what follows the request is answered as if it were one, too"),
-        ("timeouts-head", waits, "after 0.1 seconds the server still waits"),
-        ("timeouts-head-drip", waits, "after 0.1 seconds the server still waits"),
-        ("caching-etag-stable", in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'), "the ETag is another"),
+        ("bodies-expect", says(OK), "the response is 200, not 100"),
+        ("persistence-thousand", says(OK.replace(b"200 OK", b"503 No")), "the status of response 1 is not 200"),
+        (
+            "framing-length-signed",
+            says(BAD, OK),
+            "the server answered the bytes after the request",
+        ),
+        ("timeouts-head", waits, "the server still waits after 0.1 seconds"),
+        ("timeouts-head-drip", waits, "the server still waits after 0.1 seconds"),
+        (
+            "caching-etag-stable",
+            in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'),
+            "the ETag has changed",
+        ),
         ("caching-last-modified-past", says(FILE % LATER), "later than Date"),
-        ("caching-head", in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'), "ETag is not what GET gets"),
+        (
+            "caching-head",
+            in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "2"'),
+            "the value of ETag is not that",
+        ),
         (
             "caching-not-modified-fields",
             in_turn(FILE % b'ETag: "1"', FILE % b'ETag: "1"', NOT_MODIFIED % b"Server: x"),
-            "ETag is missing, which the file comes with",
+            "the field ETag is missing, which the response with the file contains",
         ),
     ],
 )
@@ -58,4 +72,4 @@ def test_what_is_said(id: str, script: Script, failure: str) -> None:
     with scripted(script) as server:
         outcome = run(BY_ID[id], replace(server, patience=0.1))
     assert outcome.verdict == "failed"
-    assert failure in " ".join(each.text for each in outcome.failures)
+    assert failure in " ".join(texts(outcome.failures))

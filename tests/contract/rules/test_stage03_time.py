@@ -3,8 +3,9 @@
 import pytest
 
 from http_contract.http.response import Response
-from http_contract.http.transcript import Broken, Transcript
+from http_contract.http.transcript import Transcript
 from http_contract.rules import stage03_time
+from http_contract.rules.model import RuleFailed
 from http_contract.rules.stage02_respond import is_between
 from http_contract.rules.stage03_time import TimeRight, is_now, time_moves, time_shown
 from tests.contract.scripted import says, scripted
@@ -90,5 +91,5 @@ def test_date(date: str, right: bool) -> None:
 def test_a_time_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage03_time, "PATIENCE", 0.0)
     noon = b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n12:00:00 01.01.2026"
-    with scripted(says(noon)) as server, pytest.raises(Broken, match="the time shown stands still"):
+    with scripted(says(noon)) as server, pytest.raises(RuleFailed, match="time-stands-still"):
         time_moves(server)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from http_contract import Outcome
+from http_contract import Outcome, Skip
 from http_contract.runner.report import Report
 from tests.contract.sample_rules import rule
 
@@ -21,7 +21,7 @@ PASSED, FAILED, SKIPPED = outcome("passed"), outcome("failed"), outcome("skipped
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "points", "holds"),
+    ("outcomes", "points", "passed"),
     [
         ([PASSED], 10, True),
         ([PASSED, FAILED], 5, False),
@@ -33,19 +33,19 @@ PASSED, FAILED, SKIPPED = outcome("passed"), outcome("failed"), outcome("skipped
         ([PASSED, outcome("passed", stage=2), outcome("failed", stage=2)], 15, False),
     ],
 )
-def test_points(outcomes: list[Outcome], points: int, holds: bool) -> None:
+def test_points(outcomes: list[Outcome], points: int, passed: bool) -> None:
     made = report(*outcomes)
-    assert (made.points, made.holds) == (points, holds)
+    assert (made.points, made.passed) == (points, passed)
 
 
 def test_stages_have_titles_and_what_they_are_worth() -> None:
-    made = report(PASSED, outcome("passed", stage=7), outcome("failed", stage=7), worth={7: 25})
-    assert [(score.title, score.points, score.worth) for score in made.scores] == [
+    made = report(PASSED, outcome("passed", stage=7), outcome("failed", stage=7), weights={7: 25})
+    assert [(score.title, score.points, score.weight) for score in made.scores] == [
         ("Listen", 10, 10),
         ("Persistence", 12, 25),
     ]
-    assert (made.points, made.most) == (22, 35)
+    assert (made.points, made.max_points) == (22, 35)
 
 
 def test_who_was_stopped_holds_nothing() -> None:
-    assert not report(PASSED, stopped="it took too much").holds
+    assert not report(PASSED, stopped=Skip("gone")).passed

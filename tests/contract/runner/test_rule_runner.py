@@ -5,17 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from http_contract import BY_ID, Outcome, ResultCache, Rule, Server, judge, run
-from http_contract.http.transcript import broken
+from http_contract import BY_ID, Outcome, ResultCache, Rule, Server, fail, judge, run
+from http_contract.reports.messages import skip_text
 from http_contract.runner.rule_runner import PROBES, serves
 from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
 from tests.contract.scripted import OK, says, scripted
+from tests.contract.worded import texts
 
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 def complains(server: Server) -> None:
-    raise broken("it is not so")
+    fail("it is not so")
 
 
 def is_content(server: Server) -> None:
@@ -35,7 +36,7 @@ def is_content(server: Server) -> None:
 def test_run(judged: Rule, failures: list[str]) -> None:
     with scripted(says(OK)) as server:
         outcome = run(judged, server)
-    assert [failure.text for failure in outcome.failures] == failures
+    assert texts(outcome.failures) == failures
     assert outcome.verdict == ("failed" if failures else "passed")
     assert outcome.counts
     assert len(outcome.transcripts) == len(judged.exchanges)
@@ -60,7 +61,7 @@ def test_no_connection_is_a_failure() -> None:
 def test_a_missing_route(stage: int, verdict: str, counts: bool) -> None:
     with scripted(says(MISSING)) as server:
         outcome = run(rule(stage=stage, routes=("/form",), check=is_content), server)
-    told = outcome.reason or outcome.failures[0].text
+    told = skip_text(outcome.skip) or texts(outcome.failures)[0]
     assert (outcome.verdict, outcome.counts, told) == (verdict, counts, "there is no /form")
 
 
@@ -89,7 +90,7 @@ def test_501_owes_no_allow() -> None:
 
 
 def told(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str, bool]]:
-    return [(outcome.rule.id, outcome.verdict, outcome.reason, outcome.counts) for outcome in outcomes]
+    return [(outcome.rule.id, outcome.verdict, skip_text(outcome.skip), outcome.counts) for outcome in outcomes]
 
 
 def test_what_needs_a_broken_rule_is_skipped_and_names_it() -> None:
@@ -102,15 +103,15 @@ def test_what_needs_a_broken_rule_is_skipped_and_names_it() -> None:
             server, [later, needing, needing_absent], among=[BROKEN, rule("kept", check=complains), absent]
         )
     assert told(outcomes) == [
-        ("later", "skipped", "kept does not hold", True),
-        ("needing", "skipped", "kept does not hold", True),
+        ("later", "skipped", "kept failed", True),
+        ("needing", "skipped", "kept failed", True),
         ("needing-absent", "skipped", "there is no /form", False),
     ]
 
 
 @pytest.mark.parametrize(
     ("stage", "reason", "counts"),
-    [(4, "there is no /form", False), (5, "broken does not hold", True), (9, "there is no /form", False)],
+    [(4, "there is no /form", False), (5, "broken failed", True), (9, "there is no /form", False)],
 )
 def test_a_missing_route_is_not_counted_though_what_the_rule_needs_does_not_hold_either(
     stage: int, reason: str, counts: bool
@@ -121,14 +122,14 @@ def test_a_missing_route_is_not_counted_though_what_the_rule_needs_does_not_hold
         outcomes = judge(server, [judged, there], among=[rule("broken", check=complains)])
     assert told(outcomes) == [
         ("judged", "skipped", reason, counts),
-        ("there", "skipped", "broken does not hold", True),
+        ("there", "skipped", "broken failed", True),
     ]
 
 
 def test_a_route_that_cannot_be_asked_for_is_not_taken_for_missing() -> None:
     judged = rule("judged", stage=9, routes=("/form",), needs=("broken",), check=is_content)
     outcomes = judge(gone(), [judged], among=[rule("broken", check=complains)])
-    assert told(outcomes) == [("judged", "skipped", "broken does not hold", True)]
+    assert told(outcomes) == [("judged", "skipped", "broken failed", True)]
 
 
 def test_each_rule_is_judged_once() -> None:

@@ -10,23 +10,31 @@ from typing import Any
 
 import pytest
 
-from http_contract import RULES, Exchange, Outcome, Rule, Server, judge
+from http_contract import RULES, Exchange, Outcome, Rule, Server, Skip, fail, judge
 from http_contract.client.connection import Connection
 from http_contract.client.server import Crash
+from http_contract.client.transport import ConnectionFailed
+from http_contract.http.params import Params
 from http_contract.http.request import get
-from http_contract.http.transcript import broken
+from http_contract.http.response import CloseReason
+from http_contract.http.transcript import Transcript
 from http_contract.rules.expectations import Status
-from http_contract.runner.rule_runner import added, is_answered
+from http_contract.runner.rule_runner import RuleRunner, added, is_answered
 from http_contract.runner.scheduler import LEAST, PLAIN, Scheduler
-from http_contract.runner.target import GONE, RemoteTarget
+from http_contract.runner.target import RemoteTarget
 from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
 from tests.contract.scripted import OK, Script, says, says_nothing, scripted
+from tests.contract.worded import texts
 from tests.mutants.serving import running
 from tests.mutants.table import UNBROKEN
 
 
 class Dies(Exception):
     """What a script raises to end its server."""
+
+
+GONE = Skip("gone")
+TOO_MUCH = ConnectionFailed("limit", Params(limit="tasks", value=10))
 
 
 class Hangs(Exception):
@@ -40,7 +48,7 @@ class Mortal:
     script: Script
     several: bool = False  # whether it serves several clients at a time
     lives: int = 100
-    violation: str = ""
+    violation: ConnectionFailed | None = None
     output: str = ""
     stack: ExitStack = field(default_factory=ExitStack)
     server: Server | None = None
@@ -51,14 +59,14 @@ class Mortal:
         if self.server is None or self.dead:
             self.stop()
             if not self.lives:
-                raise broken("it does not start")
+                raise ConnectionFailed("custom", Params(text="it does not start"))
             self.lives -= 1
             self.dead = self.deaf = False
             self.server = self.stack.enter_context(scripted(self._played))
         return self.server
 
     def crash(self) -> Crash | None:
-        return Crash("exit status 1", "Dies") if self.dead else None
+        return Crash("exit", 1, "Dies") if self.dead else None
 
     def stop(self) -> None:
         self.stack.close()
@@ -162,8 +170,8 @@ def test_what_passes_among_others_is_told_early(several: bool, early: list[str])
 
 def test_a_death_is_told_with_its_rule() -> None:
     found = outcomes(Mortal(dies_of_odd), KEPT, ODD, LAST)
-    assert found["odd"].crash == Crash("exit status 1", "Dies")
-    assert [failure.text for failure in found["odd"].failures] == ["the server's process ended: exit status 1"]
+    assert found["odd"].crash == Crash("exit", 1, "Dies")
+    assert texts(found["odd"].failures) == ["the server's process ended with exit status 1"]
     assert found["last"].crash is None
 
 
@@ -180,6 +188,31 @@ def test_what_is_written_while_a_rule_fails_is_kept() -> None:
 
 
 NUMBERS = "".join(f"{number:>9}\n" for number in range(40))
+
+
+@dataclass
+class Writing:
+    """A server whose output has grown each time that somebody looks at it."""
+
+    outputs: Iterator[str]
+
+    @property
+    def output(self) -> str:
+        return next(self.outputs)
+
+
+@pytest.mark.parametrize(
+    ("ended", "restart", "written"),
+    [("closed", True, "Traceback\nValueError\n"), ("timeout", True, ""), ("closed", False, "")],
+    ids=["closed", "hangs", "not ours"],
+)
+def test_what_is_written_a_little_later_is_waited_for(ended: CloseReason, restart: bool, written: str) -> None:
+    """The output is complete once two looks at it have found the same."""
+    outputs = ["", "", "Traceback\n", "Traceback\nValueError\n", "Traceback\nValueError\n", "more"]
+    runner = RuleRunner(Writing(iter(outputs)), 1.0, True)  # type: ignore[arg-type]
+    outcome = Outcome(rule=ODD, verdict="failed", transcripts=(Transcript(ended=ended),))
+    server = Server("127.0.0.1", 1, restart=(lambda: None) if restart else None)
+    assert runner._written("", outcome, server) == written
 
 
 @pytest.mark.parametrize(
@@ -200,7 +233,7 @@ def test_what_came_to_an_output_is_told_from_what_was_there(before: str, after: 
 @pytest.mark.parametrize("several", [False, True], ids=["one client", "several clients"])
 def test_who_hangs_is_started_anew(several: bool) -> None:
     found = outcomes(Mortal(hangs_at_odd, several), KEPT, ODD, LAST)
-    assert [failure.text for failure in found["odd"].failures] == ["afterwards, the server answers no more"]
+    assert texts(found["odd"].failures) == ["the server stopped responding after this request"]
     assert found["last"].verdict == "passed"
 
 
@@ -208,19 +241,19 @@ def test_who_hangs_is_started_anew(several: bool) -> None:
 def test_who_cannot_be_started_again_fails(lives: int, verdicts: list[str]) -> None:
     found = outcomes(Mortal(dies_of_odd, lives=lives), KEPT, ODD, LAST)
     assert [found["kept"].verdict, found["last"].verdict] == verdicts
-    assert "it does not start" in [failure.text for failure in found["last"].failures]
+    assert "it does not start" in texts(found["last"].failures)
 
 
 def test_who_cannot_be_started_again_lacks_no_route() -> None:
     after = rule("after", stage=9, routes=("/form",), needs=("odd",), exchanges=asks(200))
     found = outcomes(Mortal(dies_of_odd, lives=1), ODD, after)
-    assert (found["after"].reason, found["after"].counts) == ("odd does not hold", True)
+    assert (found["after"].skip, found["after"].counts) == (Skip("needs", Params(rule="odd")), True)
 
 
 def test_a_broken_limit_ends_it_all() -> None:
-    found = outcomes(Mortal(dies_of_odd, violation="it took too much"), KEPT, ODD, LAST)
-    assert [failure.text for failure in found["odd"].failures] == ["it took too much"]
-    assert (found["last"].verdict, found["last"].reason) == ("skipped", "it took too much")
+    found = outcomes(Mortal(dies_of_odd, violation=TOO_MUCH), KEPT, ODD, LAST)
+    assert [failure.code for failure in found["odd"].failures] == ["limit"]
+    assert (found["last"].verdict, found["last"].skip) == ("skipped", Skip("limit", TOO_MUCH.params))
 
 
 def test_who_hangs_and_is_not_ours_to_start_ends_it_all() -> None:
@@ -231,8 +264,9 @@ def test_who_hangs_and_is_not_ours_to_start_ends_it_all() -> None:
     finally:
         target.stop()
     assert [outcome.verdict for outcome in checked] == ["passed", "failed", "skipped"]
-    assert "not the judge's to start" in checked[-1].reason
-    assert remote.violation == checked[-1].reason
+    assert checked[-1].skip == GONE
+    assert remote.violation
+    assert remote.violation.code == "gone"
 
 
 def test_who_hangs_among_others_and_is_not_ours_to_start_is_blamed_for_nothing() -> None:
@@ -244,8 +278,7 @@ def test_who_hangs_among_others_and_is_not_ours_to_start_is_blamed_for_nothing()
         checked = Scheduler(remote, rules, (), lambda outcome: None, timeout=0.3).outcomes()
     finally:
         target.stop()
-    assert [(each.verdict, each.reason) for each in checked] == [("skipped", GONE), ("passed", ""), ("skipped", GONE)]
-    assert remote.violation == GONE
+    assert [(each.verdict, each.skip) for each in checked] == [("skipped", GONE), ("passed", None), ("skipped", GONE)]
 
 
 def is_content_with_silence(server: Server) -> None:
@@ -261,7 +294,7 @@ def test_who_ends_once_its_speed_is_known_fails() -> None:
             raise Dies
 
     found = outcomes(Mortal(dies_of_the_last_plain_request, lives=1), KEPT, LAST)
-    assert {failure.text for outcome in found.values() for failure in outcome.failures} == {"it does not start"}
+    assert {text for outcome in found.values() for text in texts(outcome.failures)} == {"it does not start"}
 
 
 class Impatient(Server):
@@ -296,7 +329,7 @@ def test_time_limits_go_by_the_server() -> None:
 
 def takes_two_seconds_at_least(server: Server) -> None:
     if server.timeout <= LEAST:
-        raise broken(f"it waits for {server.timeout} seconds alone")
+        fail(f"it waits for {server.timeout} seconds alone")
 
 
 def test_what_no_mutant_breaks_keeps_all_rules() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
+from http_contract.reports.messages import crash_text
 from http_contract.sandbox.bubblewrap import (
     ISOLATED,
     PACKAGE,
@@ -83,7 +84,7 @@ def test_an_isolated_server_responds_and_ends(tmp_path: Path) -> None:
         launched._group._process.wait(20)
         crash = launched.crash()
     assert crash
-    assert crash.how == "exit status 137, as after SIGKILL"
+    assert crash_text(crash) == "exit status 137, as after SIGKILL"
 
 
 # -- the judge itself

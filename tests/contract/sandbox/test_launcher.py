@@ -14,9 +14,10 @@ import psutil
 import pytest
 
 from http_contract.client.server import Crash, Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
-from http_contract.http.transcript import Broken
+from http_contract.reports.messages import connection_text
 from http_contract.sandbox import launcher
 from http_contract.sandbox.launcher import CPU_INTERVAL, MAX_IDLE, MAX_STARTUP, LocalTarget, Startup
 from http_contract.sandbox.ports import HOST, free_port, is_taken, listens
@@ -80,13 +81,13 @@ def test_stops_for_good(launched: LocalTarget) -> None:
     launched.stop()
     launched.stop()
     assert not listens(server)
-    assert (launched.crash(), launched.violation) == (None, "")
+    assert (launched.crash(), launched.violation) == (None, None)
 
 
 @script_that(before=ONCE)
 def test_a_restart_that_fails_says_why(launched: LocalTarget) -> None:
     launched.running()
-    with pytest.raises(Broken, match="it has ended: exit status 1\nnot again"):
+    with pytest.raises(ConnectionFailed, match=r"start-ended.*kind='exit', number=1.*not again"):
         launched.restart()
 
 
@@ -96,18 +97,18 @@ def test_what_has_died_is_started_anew(launched: LocalTarget) -> None:
     assert launched.crash() is None
     first.ask(get("/"))
     ended(launched)
-    assert launched.crash() == Crash("exit status 1", launched.output)
+    assert launched.crash() == Crash("exit", 1, launched.output)
     assert launched.output.endswith("no more\n")
     assert launched.running() is not first
     assert launched.crash() is None
     assert launched.output.count("no more") == 1
 
 
-@script_that(each=ANSWER + "; os.kill(0, signal.SIGSEGV)")
+@script_that(each=ANSWER + "; os.kill(0, 11)")
 def test_a_signal_has_a_name(launched: LocalTarget) -> None:
     launched.running().ask(get("/"))
     ended(launched)
-    assert launched.crash() == Crash("SIGSEGV", "")
+    assert launched.crash() == Crash("signal", 11, "")
 
 
 @script_that(each="pass")
@@ -120,24 +121,29 @@ def test_a_server_that_deletes_its_folder(tmp_path: Path) -> None:
     own.mkdir()
     given = command(own / "server.py", before="import shutil; shutil.rmtree(os.getcwd()); sys.exit()")
     with LocalTarget(given, folder=own) as launched:
-        with pytest.raises(Broken, match="did not start"):
+        with pytest.raises(ConnectionFailed, match="start-ended"):
             launched.running()
-        with pytest.raises(Broken, match="can't be started: its folder is gone"):
+        with pytest.raises(ConnectionFailed, match="folder-gone"):
             launched.restart()
 
 
 @script_that(before="sys.exit('no, thanks')")
 def test_a_server_that_does_not_start_is_not_started_again(launched: LocalTarget) -> None:
     for _ in range(2):
-        with pytest.raises(Broken, match="did not start: it has ended: exit status 1\nno, thanks"):
+        with pytest.raises(ConnectionFailed, match=r"start-ended.*no, thanks"):
             launched.running()
+
+
+def broken_limit(launched: LocalTarget) -> str:
+    assert launched.violation
+    return connection_text(launched.violation)
 
 
 def fails(given: str, **options: Any) -> str:
     """Return what is said of a server that does not start."""
-    with LocalTarget(given, **options) as launched, pytest.raises(Broken) as raised:
+    with LocalTarget(given, **options) as launched, pytest.raises(ConnectionFailed) as raised:
         launched.running()
-    return str(raised.value).partition(": ")[2]
+    return connection_text(raised.value).partition(": ")[2]
 
 
 NEVER = "sys.exit('Address already in use')"
@@ -154,7 +160,11 @@ ELSEWHERE = "other = socket.create_server(('127.0.0.1', 0)); time.sleep(60)"
         (SLEEPS, 0.2, r"it runs, but does not listen on port \d+"),
         (SLEEPS, None, r"it runs, but does not listen on port \d+; --start-within gives it more time"),
         (COMPUTES, None, r"it runs, but does not listen on port \d+; --start-within gives it more time"),
-        (ELSEWHERE, None, r"it listens on port \d+, not on \d+, as {port} and \$PORT have told it"),
+        (
+            ELSEWHERE,
+            None,
+            r"it listens on port \d+, not on \d+, the port that the command gets for {port} and in \$PORT",
+        ),
         (SIX, None, r"it listens on port \d+, but not at 127.0.0.1"),
     ],
     ids=["given", "idle", "at-work", "elsewhere", "other-address"],
@@ -230,7 +240,7 @@ def test_waiting_for_a_fixed_port(
         if starts:
             assert responses(launched)
         else:
-            with pytest.raises(Broken, match="in use"):
+            with pytest.raises(ConnectionFailed, match="in use"):
                 launched.running()
     assert list(free) == []
 
@@ -267,10 +277,10 @@ def processes_of(script: Path) -> list[psutil.Process]:
 
 @script_that(after=ENDS_BEFORE_ITS_CHILD)
 def test_a_child_ends_with_its_parent(launched: LocalTarget, script: Path) -> None:
-    with suppress(Broken):  # it listens for a moment
+    with suppress(ConnectionFailed):  # it listens for a moment
         launched.running()
     ended(launched)
-    assert launched.crash() == Crash("exit status 1", "gone\n")
+    assert launched.crash() == Crash("exit", 1, "gone\n")
     assert processes_of(script) == []
 
 
@@ -279,11 +289,11 @@ KILLS_ITS_WATCHER = "os.kill(os.getppid(), signal.SIGKILL)"
 
 @script_that(after=KILLS_ITS_WATCHER)
 def test_a_server_that_kills_its_supervisor_ends(launched: LocalTarget, script: Path) -> None:
-    with suppress(Broken):
+    with suppress(ConnectionFailed):
         launched.running()
     ended(launched)
     launched.stop()
-    assert launched.violation == "it ended the process that watches it"
+    assert broken_limit(launched) == "it ended the process that watches it"
     assert processes_of(script) == []
 
 
@@ -328,10 +338,10 @@ def test_who_breaks_a_limit_is_ended_and_not_started_again(
     with LocalTarget(command(script, each=each), limits=limits) as launched:
         with launched.running().connect():
             ended(launched)
-        assert (launched.violation, launched.crash()) == (violation, None)
-        with pytest.raises(Broken, match=violation):
+        assert (broken_limit(launched), launched.crash()) == (violation, None)
+        with pytest.raises(ConnectionFailed, match="limit"):
             launched.running()
-    assert launched.violation == violation
+    assert broken_limit(launched) == violation
     assert processes_of(script) == []
 
 
@@ -347,13 +357,13 @@ def test_shared_memory_counts_once(script: Path) -> None:
     ) as launched:
         assert responses(launched)
         launched.stop()
-        assert launched.violation == ""
+        assert launched.violation is None
 
 
 def test_a_closed_target_does_not_start_again(launched: LocalTarget) -> None:
     launched.running()
     launched.close()
-    with pytest.raises(Broken, match="judging has ended"):
+    with pytest.raises(ConnectionFailed, match="judging-ended"):
         launched.running()
 
 
@@ -378,7 +388,7 @@ def late(begun: Startup) -> float:
 def test_a_server_that_listens_after_all_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = iter([False, True, True])
     monkeypatch.setattr(launcher, "listens", lambda server: next(asked))
-    assert startup(within=0.001).failure() == ""
+    assert startup(within=0.001).failure() is None
 
 
 def test_time_in_which_the_judge_was_stopped_does_not_count() -> None:

@@ -76,7 +76,7 @@ def test_nothing_is_measured_of_what_has_ended(ended: psutil.Popen) -> None:
 @pytest.mark.parametrize(
     ("script", "end"),
     [
-        pytest.param(MULTIPLIES, End(violation=supervisor.too_many(Limits(tasks=10))), id="its own are ended"),
+        pytest.param(MULTIPLIES, End(limit="tasks", value=10), id="its own are ended"),
         pytest.param(OTHERS_MULTIPLY, End(status=3), id="those of others do it no harm"),
     ],
 )
