@@ -21,9 +21,8 @@ from raw_router.connection import Connection
 from raw_router.drivers import events, listen
 from sidebyside.launch.nginx import SITE, nginx
 from sidebyside.launch.requirements import find_program
-from sidebyside.matrix.known_failures import known_failure
+from tests.outcomes import assert_as_listed
 from tests.serving import HOST, driving, exchange
-from tests.test_contract import failures
 from tests.tls import CERTIFICATE
 
 CONFIGURATION = Path(__file__).parent.parent / "docs" / "nginx.conf"
@@ -120,12 +119,7 @@ JUDGED = [rule for rule in RULES if rule.stage <= LAST_STAGE and not (rule.resta
 
 @pytest.mark.parametrize("rule", JUDGED, ids=lambda rule: rule.id)
 def test_rule(server: Server, rule: Rule) -> None:
-    outcome = run(rule, server)
-    known = known_failure("raw", "nginx", rule.id)
-    if known is None:
-        assert outcome.verdict == "passed", failures(outcome)
-    else:
-        assert outcome.verdict == "failed", f"no longer needed: {known.reason}"
+    assert_as_listed(run(rule, server), "raw", "nginx")
 
 
 def test_what_serve_puts_in_front_is_the_same_without_tls() -> None:

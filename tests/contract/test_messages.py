@@ -33,7 +33,7 @@ from http_contract.reports.messages import (
 )
 from http_contract.reports.text import format_failure
 from http_contract.rules.model import Failure, Skip, custom
-from tests.contract.diagnosis.test_causes import CAUSED
+from tests.contract.diagnosis.cases import CAUSED
 from tests.contract.reports.made import report
 from tests.contract.worded import noise
 

@@ -10,22 +10,23 @@ from tests.mutants.measuring import DOCUMENT, documented, failed_rules, rules_fo
 from tests.mutants.serving import Mutant
 from tests.mutants.table import MUTANTS
 
-EVERY = 32
+OTHERS = [pytest.param(128, id="few"), pytest.param(32, marks=pytest.mark.full, id="more")]
 DOCUMENTED = documented(DOCUMENT.read_text())
 
 
-def some_of(rules: Sequence[Rule], mutant: Mutant) -> list[Rule]:
-    """Return the rules that the mutant breaks, and every thirty-second other one; the next mutant gets others.
+def some_of(rules: Sequence[Rule], mutant: Mutant, every: int) -> list[Rule]:
+    """Return the rules that the mutant breaks, and one in `every` of the others; the next mutant gets others.
 
     `make docs` runs all mutants under all rules, which takes much longer.
     """
-    at = MUTANTS.index(mutant) % EVERY
-    return [rule for index, rule in enumerate(rules) if index % EVERY == at or rule.id in mutant.breaks]
+    at = MUTANTS.index(mutant) % every
+    return [rule for index, rule in enumerate(rules) if index % every == at or rule.id in mutant.breaks]
 
 
+@pytest.mark.parametrize("every", OTHERS)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
-def test_mutant_fails_its_rules_and_no_other(mutant: Mutant) -> None:
-    failed = failed_rules(mutant, some_of(rules_for(mutant), mutant))
+def test_mutant_fails_its_rules_and_no_other(mutant: Mutant, every: int) -> None:
+    failed = failed_rules(mutant, some_of(rules_for(mutant), mutant, every))
     assert set(mutant.breaks) <= failed
     others = failed - set(mutant.breaks)
     assert mutant.inevitably or not others

@@ -1,0 +1,199 @@
+"""Outcomes whose cause is known, and outcomes without a cause."""
+
+import signal
+from dataclasses import replace
+
+from http_contract import BY_ID, Outcome
+from http_contract.client.server import Crash, ExitKind
+from http_contract.client.transport import no_response
+from http_contract.http.params import Params
+from http_contract.http.parser import read_response
+from http_contract.http.request import get, method_of, request
+from http_contract.http.response import CloseReason
+from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Failure, judged, of_connection
+
+URL = "http://127.0.0.1:8000"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+PAGE = HEAD + b"Content-Length: 5\r\n\r\nhello"
+REFUSED = Failure("connection-refused", Params(host="127.0.0.1", port=8000, reason="Connection refused"))
+ENDED = Failure("ended", Params(kind="exit", number=1))
+TRACEBACK = 'Traceback (most recent call last):\n  File "/home/ada/server.py", line 12, in main\n    code()\n'
+INDEX_ERROR = f"{TRACEBACK}IndexError: list index out of range\n"
+ERROR_TOLD = "IndexError: list index out of range (server.py, line 12)"
+UTF8_ERROR = f"{TRACEBACK}UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff\n"
+LOST = f"{TRACEBACK}BrokenPipeError: [Errno 32] Broken pipe\n"
+IN_USE = f"{TRACEBACK}OSError: [Errno 98] Address already in use\n"
+
+
+def said(received: bytes, *sent: bytes, ended: CloseReason = "closed", state: CloseReason | None = None) -> Transcript:
+    """Return a conversation, its answers read as the client reads them."""
+    sent = sent or (get("/"),)
+    response = read_response(received, 0, method_of(sent), ended)
+    responses = (response,) if received else ()
+    return Transcript(
+        sent=sent, received=received, responses=responses, ended=ended, state_before_half_close=state or ended, url=URL
+    )
+
+
+NOTHING = said(b"", b"", ended="open")
+PLAIN = said(PAGE)
+
+
+def failed(id: str, *failures: Failure, crash: Crash | None = None, after: tuple[Transcript, ...] = ()) -> Outcome:
+    transcript = tuple(failure.transcript for failure in failures if failure.transcript)
+    rule = BY_ID[id]
+    return Outcome(rule=rule, verdict="failed", failures=failures, transcripts=(*after, *transcript), crash=crash)
+
+
+def answered(id: str, transcript: Transcript) -> Outcome:
+    """Return what comes of a rule by its first exchange."""
+    return failed(id, *judged(transcript, *BY_ID[id].exchanges[0].expects))
+
+
+def unanswered(id: str, how: CloseReason, *sent: bytes, before: bytes = b"") -> Outcome:
+    transcript = replace(said(before, *sent, ended="closed"), ended=how)
+    failure = of_connection(no_response(transcript))
+    return failed(id, replace(failure, offset=len(before)))
+
+
+def died(id: str, output: str, *sent: bytes, kind: ExitKind = "exit", number: int = 1) -> Outcome:
+    """Return what comes of a rule whose last conversation, with those bytes, the program did not survive."""
+    after = (PLAIN, said(b"", *(sent or (b"",))), said(b""))
+    return failed(id, ENDED, crash=Crash(kind, number, output), after=after)
+
+
+def gone(id: str, *sent: bytes) -> Outcome:
+    """The same of a program that the judge did not start."""
+    return failed(id, REFUSED, after=(PLAIN, said(b"", *sent)))
+
+
+def unstarted(command: str = "./server", output: str = "", code: str = "start-ended") -> Failure:
+    """Return the failure of a program that did not start."""
+    return Failure(code, Params(command=command, output=output, kind="exit", number=1, reason="No such file"))
+
+
+def told_length(length: int, body: str) -> Transcript:
+    data = HEAD + b"Content-Length: %d\r\n\r\n" % length + body.encode()
+    return said(data)
+
+
+NO_LENGTH = said(HEAD + b"\r\nhello")
+HALF = b"GET / HTTP/1.1\r\nHost: loc"
+LONG = b"GET / HTTP/1.1\r\nX: " + b"x" * 6000 + b"\r\n\r\n"
+FAULTS = {
+    "bare-lf": answered("respond-crlf", said(b"HTTP/1.1 200 OK\n\n<h1>Hello</h1>")),
+    "no-empty-line": answered("respond-empty-line", said(b"HTTP/1.1 200 OK\r\n<h1>Hello</h1>")),
+    "no-empty-line at all": answered("respond-empty-line", said(HEAD)),
+    "http-0.9": answered("respond-status-line", said(b"<h1>Hello</h1>")),
+    "http-0.9 in the status": answered("route-index", said(b"Hello")),
+    "http-0.9 for few words": answered("headers-few-words", said(b"<h1>Bad request</h1>", b"GET\r\n\r\n")),
+    "http-0.9 for another version": answered("targets-version", said(b"HTTP Version Not Supported\n")),
+    "no-status-line": answered("respond-status-line", said(b"Content-Type: text/html\r\n\r\nhello")),
+    "line-before-status-line": answered("respond-status-line", said(b"\nHTTP/1.1 200 OK\r\n\r\nhello")),
+    "no-version": answered("respond-status-line", said(b"HTTP 200 OK\r\n\r\nhello")),
+    "no-version in small letters": answered("route-index", said(b"http/1.1 200 OK\r\n\r\nhello")),
+    "no-status-code": answered("respond-status-line", said(b"HTTP/1.1 OK\r\n\r\nhello")),
+    "no-status-code in the status": answered("route-index", said(b"HTTP/1.1\r\n\r\nhello")),
+    "no-reason": answered("respond-status-line", said(b"HTTP/1.1 200\n\nhello")),
+    "no-length": answered("respond-length-given", NO_LENGTH),
+    "no-length for two": unanswered("persistence-two", "closed", request("GET", "/"), before=NO_LENGTH.received),
+    "closes-always": unanswered("persistence-two", "reset", request("GET", "/"), before=PAGE),
+    "length-in-characters": answered("respond-length", told_length(4, "Café")),
+    "length-with-head": answered("respond-length", told_length(69, "hello")),
+    "wrong-length too small": answered("respond-length", told_length(4, "hello")),
+    "wrong-length too great": answered("respond-length", told_length(6, "hello")),
+    "no-content-type": answered("respond-content-type", said(b"HTTP/1.1 200 OK\r\n\r\nhello")),
+    "no-date": answered("respond-date", PLAIN),
+    "never-closes": answered("respond-length", said(HEAD + b"\r\nhello", ended="timeout")),
+    "never-closes when told": answered("persistence-close", said(PAGE, state="open")),
+    "closes-unread": answered("respond-long-head", said(PAGE, LONG, ended="reset")),
+    "closes-unread with no length": answered("respond-length", said(HEAD + b"\r\nhello", LONG, ended="reset")),
+    "single-recv": answered("respond-three-packets", said(PAGE, b"GE", b"T /", ended="reset")),
+    "single-recv without an answer": unanswered("respond-three-packets", "closed", b"GE", b"T /"),
+    "blocks-on-idle": unanswered("concurrency-idle", "timeout", get("/")),
+    "blocks-on-idle and dies then": replace(
+        unanswered("concurrency-idle", "timeout", get("/")), crash=Crash("exit", 1, INDEX_ERROR)
+    ),
+    "shows-traceback": answered("route-index", said(f"HTTP/1.1 500 No\r\n\r\n<pre>{INDEX_ERROR}</pre>".encode())),
+    "query-in-path": answered("route-query", said(b"HTTP/1.1 404 Not Found\r\n\r\n", get("/?a=1"))),
+    "no-404": answered("route-unknown", PLAIN),
+    "body-on-head": answered("methods-head-no-body", said(PAGE, b"HEAD / HTTP/1.1\r\n\r\n")),
+    "head-not-like-get": failed("methods-head", Failure("head-status", Params(path="/", get=200, head=501), 0, PLAIN)),
+    "ignores-method": answered("methods-not-allowed", PLAIN),
+    "no-allow": answered("methods-allow", said(b"HTTP/1.1 405 No\r\n\r\n")),
+    "unchecked-request": answered("hosts-missing", PLAIN),
+    "unchecked-request length": answered("persistence-error", PLAIN),
+    "no-reuse-address": failed("listen-restarts", unstarted(output=IN_USE)),
+    "address-in-use": failed("listen-accepts", unstarted(output=IN_USE)),
+    "no-shell to build it": failed("listen-accepts", unstarted("make && ./server")),
+    "no-shell to build it, without spaces": failed("listen-accepts", unstarted("make;./server")),
+    "no-shell to redirect": failed("listen-accepts", unstarted("node server.js 2>&1")),
+    "no-shell to name the port": failed("listen-accepts", unstarted("./server $PORT")),
+    "no-shell to set a variable": failed("listen-accepts", unstarted("PORT={port} ./server", code="no-such-program")),
+    "no-shell to change the folder": failed(
+        "listen-accepts", unstarted("cd 'my server'; ./server", code="no-such-program")
+    ),
+    "no-such-program in a shell": failed(
+        "listen-accepts", unstarted("bsh -c 'make && ./server'", code="no-such-program")
+    ),
+    "no-such-program in a shell with options": failed(
+        "listen-accepts", unstarted("bsh -lc 'make && ./server'", code="no-such-program")
+    ),
+    "no-such-program": failed("listen-accepts", unstarted("/no {port}", code="no-such-program")),
+    "no-such-program apart": failed("listen-accepts", unstarted("/no", "bwrap: execvp /no: No such file")),
+    "raises": replace(unanswered("persistence-error", "closed", get("/")), output=INDEX_ERROR),
+    "raises and answers": replace(answered("route-index", said(b"HTTP/1.1 500 No\r\n\r\nno")), output=INDEX_ERROR),
+    "no-such-file": failed("listen-accepts", unstarted("python3 a.py", "python3: can't open file 'a.py'")),
+    "does-not-start": failed("listen-accepts", unstarted(output=INDEX_ERROR)),
+}
+DEATHS = {
+    "decodes-as-utf8": died("listen-survives-not-utf8", UTF8_ERROR, b"\xff\r\n\r\n"),
+    "decodes-as-utf8 in another rule": died("targets-tls", UTF8_ERROR, b"\x16\x03\xff"),
+    "single-recv in the first piece": died("respond-three-packets", INDEX_ERROR, b"GE", b"T /"),
+    "single-recv in half a request": died("listen-survives-reset", INDEX_ERROR, HALF),
+    "single-recv in a long line": died("targets-method-long", INDEX_ERROR, b"AAA / HTTP/1.1\r\n\r\n"),
+    "dies-of-lost-client": died("listen-survives-reset", LOST, HALF),
+    "dies-of-lost-client in C": died("listen-survives-reset", "", HALF, kind="signal", number=signal.SIGPIPE),
+    "dies-of-empty-connection": died("listen-survives-silence", INDEX_ERROR),
+    "dies-of-empty-connection in C": died("listen-survives-silence", "", kind="signal", number=signal.SIGSEGV),
+    "dies-of-empty-connection unseen": gone("listen-survives-silence", b""),
+    "dies-of-short-request-line": died("headers-few-words", INDEX_ERROR, b"GET\r\n\r\n"),
+    "dies-of-short-request-line in garbage": died("listen-survives-not-utf8", INDEX_ERROR, b"\xff\r\n\r\n"),
+    "dies-of-short-request-line unseen": gone("headers-few-words", b"GET\r\n\r\n"),
+    "ends-by-itself": died("listen-survives-silence", "bye\n", number=0),
+    "dies-of-error": died("route-percent-nul", f"{TRACEBACK}ValueError: embedded null byte\n", get("/%00")),
+    "dies-of-error by a mistake": died(
+        "route-test", f"{TRACEBACK}TypeError: a bytes-like object is required\n", get("/")
+    ),
+    "dies-of-error without conversations": failed("route-test", crash=Crash("signal", signal.SIGSEGV, "")),
+    "dies-of-error at few words": died("headers-few-words", f"{TRACEBACK}MemoryError\n", b"GET\r\n\r\n"),
+}
+CAUSED = FAULTS | DEATHS
+UNKNOWN = {
+    "passed": Outcome(rule=BY_ID["respond-crlf"], verdict="passed", crash=Crash("exit", 1, "")),
+    "the hint says it": answered("respond-charset", PLAIN),
+    "silent": unanswered("listen-answers", "timeout", get("/")),
+    "hangs up": unanswered("listen-answers", "closed", get("/")),
+    "resets": unanswered("route-long", "reset", get("/x")),
+    "never there": failed("listen-accepts", REFUSED),
+    "killed": died("route-index", "", get("/"), kind="signal", number=signal.SIGKILL),
+    "three packets and no answer": unanswered("respond-three-packets", "timeout", b"GE", b"T /"),
+    "another status line": answered("respond-status-line", said(b"HTTP/1.1 2000 OK\r\n\r\nhello")),
+    "a mark before the status line": answered("respond-status-line", said(b"\xef\xbb\xbfHTTP/1.1 200 OK\r\n\r\nhi")),
+    "another page for a query": answered("route-query", said(b"HTTP/1.1 500 No\r\n\r\n", get("/?a=1"))),
+    "another host": answered("hosts-unknown", PLAIN),
+    "a right answer, and an error of another": replace(answered("respond-charset", PLAIN), output=INDEX_ERROR),
+    "a quiet error": answered("route-index", said(b"HTTP/1.1 500 No\r\n\r\nsorry")),
+    "a length that is none": answered("respond-length", said(HEAD + b"Content-Length: x\r\n\r\nhello")),
+    "a later answer without head": failed(
+        "persistence-head",
+        Failure(
+            "wrong-status",
+            Params(status=0, allowed=("200",)),
+            len(PAGE),
+            replace(PLAIN, responses=(*PLAIN.responses, read_response(PAGE + b"<h1>", len(PAGE), "GET", "closed"))),
+        ),
+    ),
+    "an answer before the end": failed("route-index", replace(ENDED, transcript=PLAIN), crash=Crash("exit", 1, "")),
+}
