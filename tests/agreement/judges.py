@@ -8,8 +8,8 @@ from typing import TypeAlias
 import h11
 import httptools
 
-from raw_router.connection import Connection
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def ask_raw_router(data: bytes) -> Verdict:
     def log(client: str, request: Request | None, response: Response) -> None:
         answered.append(request)
 
-    connection = Connection(lambda request: Response(204), log=log)
+    connection = Responder(lambda request: Response(204), log=log)
     connection.receive(data)
     connection.end_of_input()
     if not answered or answered[0] is None:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from http_contract.rules.expectations import CLIENT_ERRORS
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from tests.mutants.serving import (
     Mutant,
     Serve,
@@ -105,7 +105,7 @@ class Unmindful(Wrapped):
         super().__init__("")
         self.status = status
         self.response = Response(DISGUISE, fields, body)
-        self.inner = Connection(self.respond)
+        self.inner = Responder(self.respond)
 
     def respond(self, request: Request) -> Response:
         return self.response if request.path == f"/status/{self.status}" else generate_response(request)

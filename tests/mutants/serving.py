@@ -11,9 +11,9 @@ from typing import TypeAlias
 from http_contract import Server
 from http_contract.http.transcript import broken
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, ServerConnection, events, listen
 from raw_router.messages import Handler, Request, Response
+from raw_router.responder import Responder
 
 Serve: TypeAlias = Callable[[socket.socket, socket.socket], None]  # a listener, and what ends it when readable
 Listen: TypeAlias = Callable[[int], socket.socket]  # on a port
@@ -53,7 +53,7 @@ class Mutant:
 
 def handling(change: Callable[[Handler], Handler]) -> Serve:
     """Serve with a handler made of the right one."""
-    return connecting(lambda client: Connection(change(generate_response), client))
+    return connecting(lambda client: Responder(change(generate_response), client))
 
 
 def answering(change: Callable[[Request, Response], Response]) -> Serve:
@@ -89,7 +89,7 @@ class Wrapped:
     """A right connection, to be bent in one place."""
 
     def __init__(self, client: str) -> None:
-        self.inner = Connection(generate_response, client)
+        self.inner = Responder(generate_response, client)
         self.closed = False
         self.served = 0
 
@@ -180,7 +180,7 @@ def serially(converse: Callable[[socket.socket], None]) -> Serve:
 
 def converse(client: socket.socket, size: int = 65536) -> None:
     """Carry bytes between a client and a right connection, as a careful server would but for what is raised."""
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     while connection.waits_for != "closed":
         data = client.recv(size)
         client.sendall(connection.receive(data) if data else connection.end_of_input())
