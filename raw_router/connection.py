@@ -109,7 +109,7 @@ class Connection:
             return self._refuse(error)
 
     def _read_head(self) -> Request | bytes:
-        octets = self._stream.rest
+        octets = b"" if self._stream.position else self._stream.data
         self._head = head = take_head(self._stream, self._cache, self._client)
         if head is None:
             self._await_head()
@@ -117,7 +117,7 @@ class Connection:
         request, framing = head
         if framing.length == 0:
             self.waits_for = "answer"
-            if not request.query and not self._stream.data and len(octets) <= MAX_OCTETS:
+            if not request.query and not self._stream.data and 0 < len(octets) <= MAX_OCTETS:
                 self._known = octets, head
             return request
         self._body = read_body(self._stream, framing, self._limits)

@@ -114,18 +114,13 @@ def take_head(stream: Stream, cache: HeadCache, client: str) -> Head | None:
             stream.check_going_on()
         return None
     end += len(EMPTY_LINE)
-    head = parse_finished_head(data[start:end], cache, client)
+    try:
+        head = cache.head(data[start:end], client)
+    except HTTPError:  # an invalid head gets the same error as if it had arrived octet by octet
+        check_unfinished_head(data[start : end - 1], 0, cache.limits)
+        raise
     stream.skip_to(end)
     return head
-
-
-def parse_finished_head(data: bytes, cache: HeadCache, client: str) -> Head:
-    """Return a head. An invalid one gets the same error as if it had arrived octet by octet."""
-    try:
-        return cache.head(data, client)
-    except HTTPError:
-        check_unfinished_head(data[:-1], 0, cache.limits)
-        raise
 
 
 def check_unfinished_head(data: bytes, searched: int, limits: Limits) -> None:

@@ -43,18 +43,17 @@ class Recent(Generic[V]):
 
 
 class HeadCache:
-    """The heads and the field sections that were valid within some limits.
+    """The heads that were valid within some limits.
 
     A head with a query is rarely sent twice: of it only the field section is cached. A cookie may change with each
     request: the section is cached without it.
     """
 
-    __slots__ = ("_heads", "_sections", "limits")
+    __slots__ = ("_heads", "limits")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._heads: Recent[Head] = Recent()
-        self._sections: dict[str, Recent[FieldSection]] = {"HTTP/1.0": Recent(), "HTTP/1.1": Recent()}
 
     def head(self, data: bytes, client: str) -> Head:
         """Return the head that the bytes are, from this client. Raises HTTPError."""
@@ -75,21 +74,15 @@ class HeadCache:
             return parse_fields(data, version, limits)
         cookie = COOKIE.match(data, data.rfind(b"\r\nCookie:"))
         if cookie is None:
-            return self._known_section(data, version)
-        plain = data[: cookie.start()] + data[cookie.end() :]
-        headers, host, framing, lines = self._known_section(plain, version)
+            return known_fields(data, version, limits)
+        start, end = cookie.span()
+        headers, host, framing, lines = known_fields(data[:start] + data[end:], version, limits)
         if "cookie" in headers or lines == limits.fields:
             return parse_fields(data, version, limits)
-        value = cookie[1].decode("latin-1").strip(" \t")
-        return {**headers, "cookie": value}, host, framing, lines + 1
-
-    def _known_section(self, data: bytes, version: str) -> FieldSection:
-        known = self._sections[version]
-        section = known.find(data)
-        if section is None:
-            section = parse_fields(data, version, self.limits)
-            known.add(data, section)
-        return section
+        headers = headers.copy()
+        headers["cookie"] = cookie[1].decode("latin-1").strip(" \t")
+        return headers, host, framing, lines + 1
 
 
+known_fields = lru_cache(maxsize=MAX_ENTRIES)(parse_fields)
 head_cache = lru_cache(maxsize=8)(HeadCache)

@@ -1,7 +1,7 @@
 """Bytes to Request, by the grammar of RFC 9112."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPMethod
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -48,7 +48,7 @@ class Framing(NamedTuple):
 
 # method, target, version, path, query, and the authority of an absolute target (RFC 9112 §3)
 RequestLine: TypeAlias = tuple[str, str, str, str, str, str | None]
-FieldSection: TypeAlias = tuple[Mapping[str, str], str, Framing, int]  # header fields, host, framing, number of lines
+FieldSection: TypeAlias = tuple[dict[str, str], str, Framing, int]  # header fields, host, framing, number of lines
 SectionParser: TypeAlias = Callable[[bytes, str, Limits], FieldSection]
 Head: TypeAlias = tuple[Request, Framing]  # the request without its body
 
