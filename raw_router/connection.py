@@ -7,9 +7,9 @@ from raw_router.limits import LIMITS, Limits
 from raw_router.memo import MAX_OCTETS, head_cache
 from raw_router.messages import HTTPError, Request, RequestTimeout, Response, plain_text
 from raw_router.parser import CRLF, Head, complete
-from raw_router.writer import CONTINUE, generate_message
+from raw_router.writer import CONTINUE, PieceFramer, generate_message, has_content
 
-State: TypeAlias = Literal["idle", "head", "body", "answer", "write", "closed"]
+State: TypeAlias = Literal["idle", "head", "body", "answer", "piece", "write", "closed"]
 
 
 class Connection:
@@ -22,16 +22,20 @@ class Connection:
     "head"    the rest of a request's head
     "body"    the rest of a request's body
     "answer"  the response to the request that was returned: call respond
+    "piece"   the next piece of the response's body: call send_piece, finish or tear
     "write"   its turn, because more has arrived than one request: call receive(b"")
     "closed"  nothing: send everything, half-close, read for some time, close (RFC 9112 §9.6)
 
-    served counts the responses. refusal is the response to an invalid request, until somebody takes it for the log.
+    served counts the responses. torn: the body ends where the connection does, and is not complete; only a reset shows
+    that. refusal is the response to an invalid request, until somebody takes it for the log.
     """
 
     __slots__ = (
         "_body",
         "_cache",
         "_client",
+        "_closes",
+        "_framer",
         "_head",
         "_known",
         "_limits",
@@ -39,12 +43,14 @@ class Connection:
         "_stream",
         "refusal",
         "served",
+        "torn",
         "waits_for",
     )
 
     def __init__(self, client: str = "", limits: Limits = LIMITS) -> None:
         self.waits_for: State = "idle"
         self.served = 0
+        self.torn = False
         self.refusal: Response | None = None
         self._client = client
         self._limits = limits
@@ -53,6 +59,8 @@ class Connection:
         self._stream = Stream()
         self._head: Head | None = None  # of the request whose body or response is awaited
         self._body: Reader[bytes] | None = None
+        self._framer: PieceFramer | None = None  # of the response that is being sent in pieces
+        self._closes = False  # after that response
         self._known: tuple[bytes, Head] | None = None  # the last head without query and body; it may come again
 
     def receive(self, data: bytes) -> Request | bytes:
@@ -73,18 +81,60 @@ class Connection:
         return self._proceed()
 
     def respond(self, response: Response) -> bytes:
-        """Return the response to the request as bytes. Raises ValueError, and changes nothing, if it is not valid."""
+        """Return the response to the request as bytes; only its head, if its body is to be sent in pieces.
+
+        Raises ValueError, and changes nothing, if the response is not valid.
+        """
         assert self._head is not None, "a request waits for its response"
         request, framing = self._head
         option = "close" if self._retired else framing.connection
-        message = generate_message(response, option, request.method)
-        self._head = None
+        if isinstance(response.body, bytes) or not has_content(request.method, response.status):
+            message = generate_message(response, option, request.method)
+            self._end_response(option == "close")
+        else:
+            self._framer = framer = PieceFramer(response, option, request.version)
+            message = framer.head
+            self.waits_for = "piece"
+            self._closes = option == "close" or framer.closes
         self.served += 1
-        if option == "close":
+        return message
+
+    def send_piece(self, piece: bytes) -> bytes:
+        """Return a piece of the body as it is sent. It is cut where the body is longer than its Content-Length."""
+        assert self._framer is not None, "a body is sent in pieces"
+        return self._framer.frame(piece)
+
+    def finish(self) -> bytes:
+        """Return what ends the body. Raises ValueError, and changes nothing, if the body is too short."""
+        assert self._framer is not None, "a body is sent in pieces"
+        end = self._framer.end()
+        self._framer = None
+        self._end_response(self._closes or self._retired)
+        return end
+
+    def tear(self) -> None:
+        """End the connection without the end of the body, so that the client sees that it is not complete."""
+        assert self._framer is not None, "a body is sent in pieces"
+        self.torn = self._framer.closes
+        self._framer = None
+        self._close()
+
+    @property
+    def octets_sent(self) -> int:
+        """How much of the body in pieces was framed."""
+        return 0 if self._framer is None else self._framer.sent
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the body in pieces has reached its Content-Length."""
+        return self._framer is not None and self._framer.missing == 0
+
+    def _end_response(self, closes: bool) -> None:
+        self._head = None
+        if closes:
             self._close()
         else:
             self.waits_for = "write" if self._stream.data or self._stream.ended else "idle"
-        return message
 
     def time_out(self) -> bytes:
         """Stop waiting; return 408, or nothing if no request had begun."""
@@ -101,7 +151,7 @@ class Connection:
 
     def _proceed(self) -> Request | bytes:
         """Read what has arrived, up to the end of a request."""
-        if self.waits_for in ("answer", "closed"):
+        if self.waits_for in ("answer", "piece", "closed"):
             return b""
         try:
             return self._read_head() if self._body is None else self._read_body(self._body)

@@ -43,7 +43,7 @@ def reading(method: str, target: str, lines: Iterable[tuple[str, str]], body: by
 def ask_raw_router(data: bytes) -> Verdict:
     answered: list[Request | None] = []
 
-    def log(client: str, request: Request | None, response: Response) -> None:
+    def log(client: str, request: Request | None, response: Response, octets: int) -> None:
         answered.append(request)
 
     connection = Responder(lambda request: Response(204), log=log)

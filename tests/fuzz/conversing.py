@@ -49,7 +49,7 @@ class Client:
         self.answered: list[tuple[Request | None, int]] = []
         self.connection = Responder(handle, log=self.log)
 
-    def log(self, client: str, request: Request | None, response: Response) -> None:
+    def log(self, client: str, request: Request | None, response: Response, octets: int) -> None:
         self.answered.append((request, response.status))
 
     def converse(self, case: Case) -> Transcript:

@@ -65,7 +65,7 @@ def untyped(request: Request, response: Response) -> Response:
 
 
 def is_page(request: Request, response: Response) -> bool:
-    return request.path in PAGES and response.body.startswith(b"<")
+    return request.path in PAGES and response.content.startswith(b"<")
 
 
 class Impatient(Wrapped):

@@ -111,6 +111,13 @@ class Wrapped:
     def retire(self) -> None:
         self.inner.retire()
 
+    def abandon(self) -> None:
+        self.inner.abandon()
+
+    @property
+    def torn(self) -> bool:
+        return self.inner.torn
+
     def refuse(self, status: str) -> bytes:
         """Answer and close, whatever else there was."""
         self.closed = True

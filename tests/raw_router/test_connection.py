@@ -348,7 +348,7 @@ def test_what_is_no_response_is_not_sent(response: Response) -> None:
 
 
 def test_a_log_that_fails_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(client: str, request: Request | None, response: Response) -> None:
+    def fail(client: str, request: Request | None, response: Response, octets: int) -> None:
         raise BrokenPipeError
 
     with caplog.at_level(logging.ERROR):
@@ -357,12 +357,15 @@ def test_a_log_that_fails_costs_no_answer(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_every_answer_is_logged() -> None:
-    logged: list[tuple[str, str | None, int]] = []
-    connection = Responder(
-        echo, "::1", lambda client, asked, given: logged.append((client, asked.target if asked else None, given.status))
-    )
-    connection.receive(request("GET /a HTTP/1.1") + b"nonsense\r\n\r\n")
-    assert logged == [("::1", "/a", 200), ("::1", None, 400)]
+    logged: list[tuple[str, str | None, int, int]] = []
+
+    def log(client: str, asked: Request | None, given: Response, octets: int) -> None:
+        logged.append((client, asked.target if asked else None, given.status, octets))
+
+    connection = Responder(echo, "::1", log)
+    answer = connection.receive(request("GET /a HTTP/1.1") + request("HEAD /a HTTP/1.1") + b"nonsense\r\n\r\n")
+    refused = len(answer.rpartition(b"\r\n\r\n")[2])
+    assert logged == [("::1", "/a", 200, 7), ("::1", "/a", 200, 0), ("::1", None, 400, refused)]
 
 
 def test_chunked_bodies_are_handed_on_with_a_length() -> None:
