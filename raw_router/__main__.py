@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from raw_router.access_log import write_access_line
 from raw_router.cli import parse_arguments
-from raw_router.connection import Connection
 from raw_router.drivers import Connect, Timeouts, coroutines, events, listen, serial, threads
+from raw_router.responder import Responder
 from raw_router.workers import SIGNALS, supervise
 
 Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"raw_router: {why_not(error, options.host, options.port)}", file=sys.stderr)
         return 1
     log = write_access_line if options.access_log else None
-    connect = partial(Connection, options.handler, log=log, limits=options.limits)
+    connect = partial(Responder, options.handler, log=log, limits=options.limits)
 
     def serve(stop: socket.socket) -> None:
         DRIVERS[options.driver](listener, connect, stop, timeouts)

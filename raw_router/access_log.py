@@ -8,20 +8,19 @@ from raw_router.messages import Request, Response
 UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0x100), ord('"'), ord("\\"))}
 
 
-def write_access_line(client: str, request: Request | None, response: Response) -> None:
-    """Write a line for a response to standard output; request is None if the request was invalid."""
-    sys.stdout.write(access_line(client, request, response, datetime.now().astimezone()))
+def write_access_line(client: str, request: Request | None, response: Response, octets: int) -> None:
+    """Write a line to standard output; request is None if it was invalid, octets are those sent of the body."""
+    sys.stdout.write(access_line(client, request, response, octets, datetime.now().astimezone()))
     sys.stdout.flush()
 
 
-def access_line(client: str, request: Request | None, response: Response, now: datetime) -> str:
+def access_line(client: str, request: Request | None, response: Response, octets: int, now: datetime) -> str:
     """Return client, time, request line, status, octets of the body, Referer and User-Agent."""
     line, referer, agent = "-", None, None
     if request is not None:
         line = f"{request.method} {request.target} {request.version}"
         referer, agent = request.field("Referer"), request.field("User-Agent")
     quoted = [quote(text or "-") for text in (line, referer, agent)]
-    octets = 0 if request is not None and request.method == "HEAD" else len(response.body)
     return '{} - - [{:%d/%b/%Y:%H:%M:%S %z}] "{}" {} {} "{}" "{}"\n'.format(
         client, now, quoted[0], int(response.status), octets, *quoted[1:]
     )

@@ -1,194 +1,215 @@
-"""One connection, as a function from bytes to bytes: persistence, pipelining and refusals (RFC 9112 §9)."""
+"""One connection: bytes in, requests out; responses in, bytes out (RFC 9112 §9). It calls nobody."""
 
-import logging
-from collections.abc import Callable, Iterator
-from http import HTTPStatus
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from raw_router.framing import Reader, State, Stream, read_body, take_head
+from raw_router.framing import Reader, Stream, read_body, take_head
 from raw_router.limits import LIMITS, Limits
-from raw_router.messages import Handler, HTTPError, Request, RequestTimeout, Response, plain_text
-from raw_router.parser import CRLF, MAX_REMEMBERED, METHODS, Head, complete, parse_head
-from raw_router.writer import CONTINUE, generate_message
+from raw_router.memo import MAX_OCTETS, head_cache
+from raw_router.messages import HTTPError, Request, RequestTimeout, Response, plain_text
+from raw_router.parser import CRLF, Head, complete
+from raw_router.writer import CONTINUE, PieceFramer, generate_message, has_content
 
-Log: TypeAlias = Callable[[str, Request | None, Response], None]  # client, request (None if it was refused), response
-
-# The response to OPTIONS *, which asks about the server and not about a page (RFC 9110 §9.3.7).
-SERVER_OPTIONS = Response(
-    HTTPStatus.NO_CONTENT, (("Allow", ", ".join(sorted(METHODS))), ("X-Content-Type-Options", "nosniff"))
-)
-
-FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to respond")
-
-logger = logging.getLogger("raw_router")
+State: TypeAlias = Literal["idle", "head", "body", "answer", "piece", "write", "closed"]
 
 
 class Connection:
-    """The server's side of one connection.
+    """The server's side of one connection: persistence, pipelining, 100 Continue and refusals.
 
-    A driver passes the bytes that arrive to `receive` and sends the bytes that it returns. In between it waits for what
-    waits_for names, as long as the driver decides:
+    `receive` takes the bytes that arrive. It returns a request, which `respond` turns the response to into bytes; or
+    else it returns bytes of the connection's own, maybe none. In between the connection waits for what waits_for names:
 
     "idle"    a request, of which nothing has arrived
     "head"    the rest of a request's head
     "body"    the rest of a request's body
-    "write"   room in the client's buffers: send everything, then call receive(b"")
+    "answer"  the response to the request that was returned: call respond
+    "piece"   the next piece of the response's body: call send_piece, finish or tear
+    "write"   its turn, because more has arrived than one request: call receive(b"")
     "closed"  nothing: send everything, half-close, read for some time, close (RFC 9112 §9.6)
 
-    served counts the responses, so that a driver can distinguish one wait from the next.
+    served counts the responses. torn: the body ends where the connection does, and is not complete; only a reset shows
+    that. refusal is the response to an invalid request, until somebody takes it for the log.
     """
 
     __slots__ = (
-        "_answers",
+        "_body",
+        "_cache",
         "_client",
-        "_handler",
+        "_closes",
+        "_framer",
+        "_head",
+        "_known",
         "_limits",
-        "_log",
-        "_method",
-        "_owed",
         "_retired",
         "_stream",
-        "_waits",
+        "refusal",
         "served",
+        "torn",
         "waits_for",
     )
 
-    def __init__(self, handler: Handler, client: str = "", log: Log | None = None, limits: Limits = LIMITS) -> None:
+    def __init__(self, client: str = "", limits: Limits = LIMITS) -> None:
         self.waits_for: State = "idle"
         self.served = 0
-        self._handler = handler
+        self.torn = False
+        self.refusal: Response | None = None
         self._client = client
-        self._log = log
         self._limits = limits
+        self._cache = head_cache(limits)
         self._retired = False
-        self._method = ""  # of the request whose body is awaited
-        self._answers: list[bytes] = []
-        self._owed = 0  # octets of them
         self._stream = Stream()
-        self._waits: Iterator[State] | None = None  # of _answer_requests, None if all input was read
+        self._head: Head | None = None  # of the request whose body or response is awaited
+        self._body: Reader[bytes] | None = None
+        self._framer: PieceFramer | None = None  # of the response that is being sent in pieces
+        self._closes = False  # after that response
+        self._known: tuple[bytes, Head] | None = None  # the last head without query and body; it may come again
 
-    def receive(self, data: bytes) -> bytes:
-        """Take bytes from the client and return bytes for it; both may be empty."""
+    def receive(self, data: bytes) -> Request | bytes:
+        """Take bytes from the client; return a complete request, or bytes for the client."""
+        if (known := self._known) and data == known[0] and self.waits_for == "idle" and not self._stream.data:
+            self._head = head = known[1]
+            self.waits_for = "answer"
+            return head[0]
         if self.waits_for == "closed":
             return b""
-        if self._waits is None:
-            if whole := self._whole_head(data):
-                request, framing = whole
-                return self._answer(request, framing.connection)
-            self._waits = self._answer_requests()
-        self._stream.feed(data)
+        if data:
+            self._stream.feed(data)
         return self._proceed()
 
-    def end_of_input(self) -> bytes:
-        """End the input, because the client will not send more; return the last responses."""
+    def end_of_input(self) -> Request | bytes:
+        """End the input, because the client will not send more; return what receive returns."""
         self._stream.ended = True
-        self._waits = self._waits or self._answer_requests()
         return self._proceed()
+
+    def respond(self, response: Response) -> bytes:
+        """Return the response to the request as bytes; only its head, if its body is to be sent in pieces.
+
+        Raises ValueError, and changes nothing, if the response is not valid.
+        """
+        assert self._head is not None, "a request waits for its response"
+        request, framing = self._head
+        option = "close" if self._retired else framing.connection
+        if isinstance(response.body, bytes) or not has_content(request.method, response.status):
+            message = generate_message(response, option, request.method)
+            self._end_response(option == "close")
+        else:
+            self._framer = framer = PieceFramer(response, option, request.version)
+            message = framer.head
+            self.waits_for = "piece"
+            self._closes = option == "close" or framer.closes
+        self.served += 1
+        return message
+
+    def send_piece(self, piece: bytes) -> bytes:
+        """Return a piece of the body as it is sent. It is cut where the body is longer than its Content-Length."""
+        assert self._framer is not None, "a body is sent in pieces"
+        return self._framer.frame(piece)
+
+    def finish(self) -> bytes:
+        """Return what ends the body. Raises ValueError, and changes nothing, if the body is too short."""
+        assert self._framer is not None, "a body is sent in pieces"
+        end = self._framer.end()
+        self._framer = None
+        self._end_response(self._closes or self._retired)
+        return end
+
+    def tear(self) -> None:
+        """End the connection without the end of the body, so that the client sees that it is not complete."""
+        assert self._framer is not None, "a body is sent in pieces"
+        self.torn = self._framer.closes
+        self._framer = None
+        self._close()
+
+    @property
+    def octets_sent(self) -> int:
+        """How much of the body in pieces was framed."""
+        return 0 if self._framer is None else self._framer.sent
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the body in pieces has reached its Content-Length."""
+        return self._framer is not None and self._framer.missing == 0
+
+    def _end_response(self, closes: bool) -> None:
+        self._head = None
+        if closes:
+            self._close()
+        else:
+            self.waits_for = "write" if self._stream.data or self._stream.ended else "idle"
 
     def time_out(self) -> bytes:
         """Stop waiting; return 408, or nothing if no request had begun."""
         if self.waits_for in ("head", "body"):
-            self._refuse(RequestTimeout("the request did not come in time"))
-        self.waits_for = "closed"
-        return self._flush()
+            return self._refuse(RequestTimeout("the request did not come in time"))
+        self._close()
+        return b""
 
     def retire(self) -> None:
         """Close after the request that has begun to arrive, or at once if none has."""
         self._retired = True
         if self.waits_for == "idle":
-            self.waits_for = "closed"
+            self._close()
 
-    def _whole_head(self, data: bytes) -> Head | None:
-        """Return the head if the bytes are one request without a body, as they usually are."""
-        if len(data) > MAX_REMEMBERED:
-            return None
+    def _proceed(self) -> Request | bytes:
+        """Read what has arrived, up to the end of a request."""
+        if self.waits_for in ("answer", "piece", "closed"):
+            return b""
         try:
-            head = parse_head(data, self._client, self._limits)
-        except HTTPError:
-            return None  # _answer_requests finds the error, or several requests
-        return head if head is not None and head[1].length == 0 else None
-
-    def _proceed(self) -> bytes:
-        """Respond to all requests that are complete, and update waits_for."""
-        if self._waits is not None and self.waits_for != "closed":
-            self.waits_for = next(self._waits, "closed")
-            if self.waits_for == "idle" and not self._stream.rest:
-                self._waits = None
-        return self._flush()
-
-    def _flush(self) -> bytes:
-        answers = b"".join(self._answers)
-        self._answers.clear()
-        self._owed = 0
-        return answers
-
-    def _answer_requests(self) -> Iterator[State]:
-        """Respond to one request after another while the connection persists; yield the states that it waits in."""
-        try:
-            while True:
-                while (head := take_head(self._stream, self._client, self._limits)) is None:
-                    if self._stream.ended or (self._retired and not self._stream.has_begun):
-                        return
-                    yield "head" if self._stream.has_begun else "idle"
-                request, framing = head
-                if framing.length != 0:
-                    request = yield from self._receive_body(head)
-                self._send(self._answer(request, framing.connection))
-                if self.waits_for == "closed":
-                    return
-                if self._owed > self._limits.unread:
-                    yield "write"
+            return self._read_head() if self._body is None else self._read_body(self._body)
         except HTTPError as error:
-            self._refuse(error)
+            return self._refuse(error)
 
-    def _receive_body(self, head: Head) -> Reader[Request]:
-        """Read the body; send 100 first if the client waits for it and the body has not begun (RFC 9110 §10.1.1)."""
+    def _read_head(self) -> Request | bytes:
+        octets = b"" if self._stream.position else self._stream.data
+        self._head = head = take_head(self._stream, self._cache, self._client)
+        if head is None:
+            self._await_head()
+            return b""
         request, framing = head
-        self._method = request.method
-        if framing.expects_continue and not self._stream.rest:
-            self._send(CONTINUE)
-        body = yield from read_body(self._stream, framing, self._limits)
-        self._method = ""
-        return complete(head, body)
+        if framing.length == 0:
+            self.waits_for = "answer"
+            if not request.query and not self._stream.data and 0 < len(octets) <= MAX_OCTETS:
+                self._known = octets, head
+            return request
+        self._body = read_body(self._stream, framing, self._limits)
+        if framing.expects_continue and not self._stream.data and not self._stream.ended:  # RFC 9110 §10.1.1
+            self.waits_for = "body"
+            return CONTINUE
+        return self._read_body(self._body)
 
-    def _answer(self, request: Request, connection: str) -> bytes:
-        """Call the handler. If it raises or its response is invalid, log that and respond with 500."""
-        if self._retired:
-            connection = "close"
+    def _await_head(self) -> None:
+        begun = self._stream.has_begun
+        if self._stream.ended or (self._retired and not begun):
+            self._close()
+        else:
+            self.waits_for = "head" if begun else "idle"
+
+    def _read_body(self, body: Reader[bytes]) -> Request | bytes:
         try:
-            response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
-            message = generate_message(response, connection, request.method)
-        except Exception:
-            logger.exception("%s %s failed", request.method, request.target)
-            response = FAILED
-            message = generate_message(response, connection, request.method)
-        if connection == "close":
-            self.waits_for = "closed"
-        self.served += 1
-        if self._log is not None:
-            self._write_log(self._log, request, response)
-        return message
+            next(body)
+        except StopIteration as end:
+            assert self._head is not None, "a body follows its head"
+            self._body = None
+            self.waits_for = "answer"
+            return complete(self._head, end.value)
+        self.waits_for = "body"
+        return b""
 
-    def _refuse(self, error: HTTPError) -> None:
-        """Send the last response: after an invalid request nobody knows where the next one begins."""
-        response = plain_text(error.status, str(error))
-        self._send(generate_message(response, "close", self._refused_method()))
+    def _refuse(self, error: HTTPError) -> bytes:
+        """Return the last response: after an invalid request nobody knows where the next one begins."""
+        self.refusal = plain_text(error.status, str(error))
+        message = generate_message(self.refusal, "close", self._refused_method())
         self.served += 1
-        if self._log is not None:
-            self._write_log(self._log, None, response)
+        self._close()
+        return message
 
     def _refused_method(self) -> str:
         """Return the method of a refused request as far as it matters: a response to HEAD has no body."""
-        begins_with_head = self._stream.rest.removeprefix(CRLF).startswith(b"HEAD ")
-        return self._method or ("HEAD" if begins_with_head else "GET")
+        if self._head is not None:
+            return self._head[0].method
+        return "HEAD" if self._stream.rest.removeprefix(CRLF).startswith(b"HEAD ") else "GET"
 
-    def _send(self, message: bytes) -> None:
-        self._answers.append(message)
-        self._owed += len(message)
-
-    def _write_log(self, log: Log, request: Request | None, response: Response) -> None:
-        """Log a response. An error of the log does not prevent the response."""
-        try:
-            log(self._client, request, response)
-        except Exception:
-            logger.exception("the response to %s cannot be logged", self._client)
+    def _close(self) -> None:
+        """Wait for nothing more, and let go of what has arrived."""
+        self.waits_for = "closed"
+        self._head = self._body = None
+        self._stream = Stream()

@@ -6,9 +6,11 @@ bottom, as if all bytes had arrived, and needs no socket.
 
 import re
 from collections.abc import Generator
-from typing import Literal, TypeAlias, TypeVar
+from io import BytesIO
+from typing import TypeAlias, TypeVar
 
 from raw_router.limits import Limits
+from raw_router.memo import HeadCache
 from raw_router.messages import BadRequest, ContentTooLarge, HeaderFieldsTooLarge, HTTPError
 from raw_router.parser import (
     CRLF,
@@ -19,13 +21,11 @@ from raw_router.parser import (
     Head,
     check_head_size,
     parse_field,
-    parse_head,
     why_too_long,
 )
 
-State: TypeAlias = Literal["idle", "head", "body", "write", "closed"]
 T = TypeVar("T")
-Reader: TypeAlias = Generator[State, None, T]  # yields the state that it waits in, returns its result
+Reader: TypeAlias = Generator[None, None, T]  # yields when it needs more bytes, returns its result
 
 MAX_CHUNK_LINE = 1024  # octets of a line with a chunk's size and its extensions
 
@@ -58,24 +58,30 @@ class Stream:
 
     def feed(self, data: bytes) -> None:
         """Add bytes, and drop those that were read."""
-        if self.position < len(self.data):
+        if self.data:
             data = self.rest + data
             self.searched = max(0, self.searched - self.position)
-        else:
-            self.searched = 0
+            self.position = 0
         self.data = data
-        self.position = 0
+
+    def skip_to(self, position: int) -> None:
+        """Mark bytes as read. When all are, none is kept."""
+        if position < len(self.data):
+            self.position = position
+        else:
+            self.data = b""
+            self.position = self.searched = 0
 
     def take(self, count: int) -> bytes:
         """Read count octets, or all if there are fewer."""
         taken = self.data[self.position : self.position + count]
-        self.position += len(taken)
+        self.skip_to(self.position + count)
         return taken
 
     def more(self) -> Reader[None]:
         """Wait for more of a body. Raises BadRequest if the input has ended."""
         self.check_going_on()
-        yield "body"
+        yield
 
     def check_going_on(self) -> None:
         if self.ended:
@@ -85,39 +91,36 @@ class Stream:
         data = self.take(count)
         if len(data) == count:
             return data
-        body = bytearray(data)
-        while len(body) < count:
+        body = BytesIO()
+        missing = count - body.write(data)
+        while missing:
             yield from self.more()
-            body += self.take(count - len(body))
-        return bytes(body)
+            missing -= body.write(self.take(missing))
+        return body.getvalue()
 
 
-def take_head(stream: Stream, client: str, limits: Limits) -> Head | None:
+def take_head(stream: Stream, cache: HeadCache, client: str) -> Head | None:
     """Read a complete head, or return None. Raises HTTPError as soon as the bytes cannot become a valid head."""
     data, start = stream.data, stream.position
-    if start == len(data):
+    if not data:
         return None
     if data.startswith(CRLF, start):  # one empty line is skipped: some clients send it after a body (§2.2)
         start += len(CRLF)
     end = data.find(EMPTY_LINE, stream.searched if stream.searched > start else start)
     if end < 0:
-        check_unfinished_head(data[start:], stream.searched - start, limits)
+        check_unfinished_head(data[start:], stream.searched - start, cache.limits)
         stream.searched = max(start, len(data) - len(EMPTY_LINE) + 1)
         if stream.has_begun:
             stream.check_going_on()
         return None
-    head = parse_finished_head(data[start : end + len(EMPTY_LINE)], client, limits)
-    stream.position = end + len(EMPTY_LINE)
-    return head
-
-
-def parse_finished_head(data: bytes, client: str, limits: Limits) -> Head | None:
-    """Return a head. An invalid one gets the same error as if it had arrived octet by octet."""
+    end += len(EMPTY_LINE)
     try:
-        return parse_head(data, client, limits)
-    except HTTPError:
-        check_unfinished_head(data[:-1], 0, limits)
+        head = cache.head(data[start:end], client)
+    except HTTPError:  # an invalid head gets the same error as if it had arrived octet by octet
+        check_unfinished_head(data[start : end - 1], 0, cache.limits)
         raise
+    stream.skip_to(end)
+    return head
 
 
 def check_unfinished_head(data: bytes, searched: int, limits: Limits) -> None:

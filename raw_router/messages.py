@@ -1,6 +1,6 @@
 """The messages Request and Response, and HTTPError, the reasons to refuse a request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar, NamedTuple, TypeAlias
@@ -14,6 +14,8 @@ REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
     416: "Range Not Satisfiable",
     422: "Unprocessable Content",
 }
+
+Body: TypeAlias = bytes | Iterable[bytes]  # of a response
 
 
 class Request(NamedTuple):
@@ -41,11 +43,21 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One response, with the Content-Length that its status requires; the writer adds Date and Connection."""
+    """One response, with the Content-Length that its status requires; the writer adds Date and Connection.
+
+    The body is bytes, or an iterable of pieces, which are pulled one by one as the client takes them. A Content-Length
+    frames the pieces if there is one, else chunks do. If the iterable has a method close, it is called at the end.
+    """
 
     status: int
     headers: Fields = ()
-    body: bytes = b""
+    body: Body = b""
+
+    @property
+    def content(self) -> bytes:
+        """The body of a response that has it whole."""
+        assert isinstance(self.body, bytes), "the body is not sent in pieces"
+        return self.body
 
 
 Handler: TypeAlias = Callable[[Request], Response]

@@ -1,8 +1,7 @@
 """Bytes to Request, by the grammar of RFC 9112."""
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from http import HTTPMethod
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -22,10 +21,6 @@ from raw_router.messages import (
 )
 from raw_router.target import ABSOLUTE_PATH, QUERY, decode_path, parse_host, parse_target
 
-MAX_REMEMBERED = 4 * 1024  # octets; clients rarely send a longer head twice, and many would fill the memory
-
-QUERY_IN = 128  # octets of a head in which a query is looked for
-
 METHODS = frozenset(method.value for method in HTTPMethod) - {"CONNECT"}  # CONNECT is for proxies (RFC 9110 §9.3.6)
 
 CRLF = b"\r\n"
@@ -36,7 +31,6 @@ TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 §5.6.2
 QUOTED_STRING = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'  # §5.6.4
 REQUEST_LINE = re.compile(rf"({TOKEN}) (({ABSOLUTE_PATH})(?:\?({QUERY}))?|[!-~]+) HTTP/([0-9])\.([0-9])")  # RFC 9112 §3
 FIELD_LINE = re.compile(rf"({TOKEN}):([\t -~\x80-\xff]*)")  # §5; the white space around the value is part of it
-COOKIE = re.compile(rb"\r\nCookie:([\t -~\x80-\xff]*)(?=\r\n)")
 CONTENT_LENGTH = re.compile(r"[0-9]+")  # RFC 9110 §8.6
 
 MAX_DIGITS = 18  # of a Content-Length; converting more would be slow
@@ -52,26 +46,10 @@ class Framing(NamedTuple):
     connection: str  # the option in the response's Connection field, "" for none
 
 
-class RequestLine(NamedTuple):
-    """A request line (RFC 9112 §3), with the parts of its target; authority is None if the target has none."""
-
-    method: str
-    target: str
-    version: str
-    path: str
-    query: str
-    authority: str | None
-
-
-class FieldSection(NamedTuple):
-    """The header fields of a head, as Request has them, and what the server reads in them."""
-
-    headers: Mapping[str, str]
-    host: str
-    framing: Framing
-    lines: int
-
-
+# method, target, version, path, query, and the authority of an absolute target (RFC 9112 §3)
+RequestLine: TypeAlias = tuple[str, str, str, str, str, str | None]
+FieldSection: TypeAlias = tuple[dict[str, str], str, Framing, int]  # header fields, host, framing, number of lines
+SectionParser: TypeAlias = Callable[[bytes, str, Limits], FieldSection]
 Head: TypeAlias = tuple[Request, Framing]  # the request without its body
 
 
@@ -88,34 +66,19 @@ def complete(head: Head, body: bytes) -> Request:
     return request._replace(headers=headers, body=body)
 
 
-# A parsed head depends on nothing but its bytes, so heads are cached. A head with a query is rarely sent twice: of it
-# only the field section is cached, without the Cookie field.
+def parse_head(data: bytes, client: str, limits: Limits, parse_section: SectionParser | None = None) -> Head:
+    """Parse a head and its empty line. Raises HTTPError, also if bytes follow the head.
 
-
-def parse_head(data: bytes, client: str, limits: Limits) -> Head | None:
-    """Parse a head and its empty line; return None if the empty line is missing.
-
-    Raises HTTPError, also if bytes follow the head.
+    parse_section parses the field lines; a cache may stand in front of parse_fields.
     """
-    if len(data) > MAX_REMEMBERED or data.find(b"?", 0, QUERY_IN) > 0:
-        return parse_new_head(data, client, limits)
-    return parse_known_head(data, client, limits)
-
-
-def parse_new_head(data: bytes, client: str, limits: Limits) -> Head | None:
-    if not data.endswith(EMPTY_LINE):
-        return None
     end = data.find(CRLF)
     method, target, version, path, query, authority = parse_request_line(data[:end], limits)
     check_head_size(len(data), limits)
-    headers, host, framing, _ = parse_field_section(data[end:], version, limits)
+    headers, host, framing, _ = (parse_section or parse_fields)(data[end:], version, limits)
     if authority is not None:
         host = authority
         headers = {**headers, "host": host}  # RFC 9112 §3.2.2
     return Request(method, target, version, MappingProxyType(headers), path, query, host, b"", client), framing
-
-
-parse_known_head = lru_cache(maxsize=512)(parse_new_head)
 
 
 def parse_request_line(line: bytes, limits: Limits) -> RequestLine:
@@ -132,8 +95,8 @@ def parse_request_line(line: bytes, limits: Limits) -> RequestLine:
         raise MethodNotImplemented(f"this server does not support the method {method}")
     version = "HTTP/1.0" if minor == "0" else "HTTP/1.1"
     if path is None:
-        return RequestLine(method, target, version, *parse_target(method, target))
-    return RequestLine(method, target, version, decode_path(path), query or "", None)
+        return (method, target, version, *parse_target(method, target))
+    return method, target, version, decode_path(path), query or "", None
 
 
 def why_too_long(line: bytes, limits: Limits) -> HTTPError:
@@ -149,21 +112,8 @@ def check_head_size(size: int, limits: Limits) -> None:
         raise HeaderFieldsTooLarge(f"the head is longer than {limits.head} octets")
 
 
-def parse_field_section(data: bytes, version: str, limits: Limits) -> FieldSection:
-    """Parse the field lines (RFC 9112 §5), with the CR LF before them and the empty line after them."""
-    if len(data) > MAX_REMEMBERED:
-        return parse_fields(data, version, limits)
-    cookie = COOKIE.match(data, data.rfind(b"\r\nCookie:"))
-    if cookie is None:
-        return parse_known_fields(data, version, limits)
-    headers, host, framing, lines = parse_known_fields(data[: cookie.start()] + data[cookie.end() :], version, limits)
-    if "cookie" in headers or lines == limits.fields:
-        return parse_fields(data, version, limits)
-    value = cookie[1].decode("latin-1").strip(" \t")
-    return FieldSection({**headers, "cookie": value}, host, framing, lines + 1)
-
-
 def parse_fields(data: bytes, version: str, limits: Limits) -> FieldSection:
+    """Parse the field lines (RFC 9112 §5), with the CR LF before them and the empty line after them."""
     lines = data.split(CRLF)[1:-2]
     if len(lines) > limits.fields:
         raise HeaderFieldsTooLarge(f"there are more than {limits.fields} header fields")
@@ -172,10 +122,7 @@ def parse_fields(data: bytes, version: str, limits: Limits) -> FieldSection:
     framing = parse_framing(version, *map(headers.get, FRAMING_FIELDS))
     if framing.length and framing.length > limits.body:
         raise ContentTooLarge(f"a body has at most {limits.body} octets")
-    return FieldSection(headers, host, framing, len(lines))
-
-
-parse_known_fields = lru_cache(maxsize=512)(parse_fields)
+    return headers, host, framing, len(lines)
 
 
 def parse_field(line: bytes) -> tuple[str, str]:

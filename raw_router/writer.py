@@ -10,6 +10,8 @@ from raw_router.parser import FIELD_LINE
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
+LAST_CHUNK = b"0\r\n\r\n"
+
 FORBID_CONTENT = frozenset({204, 304})  # RFC 9110 §6.4.1
 LENGTHS: dict[int, list[int]] = {204: [], 205: [0]}  # the values of Content-Length (RFC 9110 §8.6, §15.3.6)
 STATUS_LINE = re.compile(r"HTTP/1\.1 [2-5][0-9]{2} [ -~]*")  # RFC 9112 §4, of a final response
@@ -18,14 +20,54 @@ STATUS_LINE = re.compile(r"HTTP/1\.1 [2-5][0-9]{2} [ -~]*")  # RFC 9112 §4, of 
 def generate_message(response: Response, connection: str, method: str = "GET") -> bytes:
     """Return the response to a request with this method: head and body in one piece, for one write.
 
-    Raises ValueError if the response is not well-formed.
+    The body is bytes, unless the response has no content. Raises ValueError if the response is not well-formed.
     """
     head, length = generate_headers(response.status, response.headers, connection, int(time.time()))
     if method == "HEAD" or response.status in FORBID_CONTENT:
         return head
-    if length != len(response.body):
+    body = response.body
+    if not isinstance(body, bytes) or length != len(body):
         raise ValueError("Content-Length is not the length of the body")
-    return head + response.body
+    return head + body
+
+
+def has_content(method: str, status: int) -> bool:
+    """Whether a response has content (RFC 9110 §6.4.1)."""
+    return method != "HEAD" and status not in FORBID_CONTENT
+
+
+class PieceFramer:
+    """Frames a body in pieces: by its length, else by chunks, or by closing in HTTP/1.0 (RFC 9112 §6)."""
+
+    __slots__ = ("_chunked", "closes", "head", "missing", "sent")
+
+    def __init__(self, response: Response, connection: str, version: str) -> None:
+        """Generate the head. Raises ValueError if it is not well-formed."""
+        seconds = int(time.time())
+        head, self.missing = generate_headers(response.status, response.headers, connection, seconds)
+        self._chunked = self.missing is None and version == "HTTP/1.1"
+        self.closes = self.missing is None and not self._chunked
+        self.sent = 0  # octets of the body
+        if self._chunked:
+            fields = (*response.headers, ("Transfer-Encoding", "chunked"))
+            head, _ = generate_headers(response.status, fields, connection, seconds)
+        elif self.closes:
+            head, _ = generate_headers(response.status, response.headers, "close", seconds)
+        self.head = head
+
+    def frame(self, piece: bytes) -> bytes:
+        """Return a piece as it is sent; it is cut where the body is longer than its Content-Length."""
+        if self.missing is not None:
+            piece = piece[: self.missing]
+            self.missing -= len(piece)
+        self.sent += len(piece)
+        return b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked and piece else piece
+
+    def end(self) -> bytes:
+        """Return what ends the body. Raises ValueError if the body is shorter than its Content-Length."""
+        if self.missing:
+            raise ValueError(f"the body is {self.missing} octets shorter than its Content-Length")
+        return LAST_CHUNK if self._chunked else b""
 
 
 @lru_cache(maxsize=512)

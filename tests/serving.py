@@ -12,9 +12,9 @@ from typing import TypeAlias
 from django_project.wsgi import application
 from flask_app import app
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, Connect, Timeouts, coroutines, events, listen, serial, threads
 from raw_router.messages import Handler
+from raw_router.responder import Responder
 from raw_router.wsgi import handler_for
 
 Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
@@ -38,7 +38,7 @@ def serving(
     handler: Handler, serve: Serve = events.serve, port: int = 0, timeouts: Timeouts = TIMEOUTS
 ) -> Iterator[int]:
     """Serve until the block ends; yields the port."""
-    with driving(partial(Connection, handler), serve, port, timeouts) as taken:
+    with driving(partial(Responder, handler), serve, port, timeouts) as taken:
         yield taken
 
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "http_contract", "sidebyside")
 FOLDERS = {"http_contract": "contract/http_contract"}  # of packages that are not at the root
 IMPLEMENTATIONS = {"shared_views", "raw_router", "flask_app", "django_project"}
-CORE = ("messages", "limits", "target", "parser", "framing", "writer", "connection")
+CORE = ("messages", "limits", "target", "parser", "memo", "framing", "writer", "connection")
 READING_ORDER = re.findall(r"(?m)^\| `([\w/]+\.py)` \|", (ROOT / "docs" / "raw_router.md").read_text())
 
 

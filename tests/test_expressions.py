@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from raw_router.framing import CHUNK_LINE
-from raw_router.parser import COOKIE, FIELD_LINE, REQUEST_LINE
+from raw_router.memo import COOKIE
+from raw_router.parser import FIELD_LINE, REQUEST_LINE
 from raw_router.target import ABSOLUTE_FORM, ABSOLUTE_PATH, HOST, QUERY
 from shared_views.conditional import ENTITY_TAGS
 from shared_views.pages import ELEMENT, MEDIA_RANGE

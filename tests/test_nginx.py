@@ -17,8 +17,8 @@ from http_contract import RULES, Rule, Server, run
 from http_contract.http.request import get
 from http_contract.rules.content import object_of
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.drivers import events, listen
+from raw_router.responder import Responder
 from sidebyside.launch.nginx import SITE, nginx
 from sidebyside.launch.requirements import find_program
 from tests.outcomes import assert_as_listed
@@ -36,9 +36,9 @@ class Behind:
     def __init__(self) -> None:
         self.connections = 0
 
-    def connect(self, client: str) -> Connection:
+    def connect(self, client: str) -> Responder:
         self.connections += 1
-        return Connection(generate_response, client)
+        return Responder(generate_response, client)
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,26 @@ accepts no more clients, retires its connections, and returns when they are clos
 
 import errno
 import socket
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 
 class ServerConnection(Protocol):
-    """The part of a connection that drivers use; raw_router.connection documents it."""
-
-    served: int
+    """The part of a responder that drivers use; raw_router.responder documents it."""
 
     @property
     def waits_for(self) -> str: ...
+    @property
+    def served(self) -> int: ...
+    @property
+    def torn(self) -> bool: ...
     def receive(self, data: bytes) -> bytes: ...
     def end_of_input(self) -> bytes: ...
     def time_out(self) -> bytes: ...
     def retire(self) -> None: ...
+    def abandon(self) -> None: ...
 
 
 Connect: TypeAlias = Callable[[str], ServerConnection]  # from the client's address
@@ -64,3 +68,8 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.create_server((host, port), family=family, backlog=1024)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
     return listener
+
+
+def reset_when_closed(client: socket.socket) -> None:
+    """Let the client see a reset, not an end: what it has received is not complete."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from time import monotonic
 
-from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, ServerConnection, Timeouts
+from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, ServerConnection, Timeouts, reset_when_closed
 
 logger = logging.getLogger("raw_router")
 
@@ -45,8 +45,14 @@ def milliseconds(seconds: float) -> int | None:
 def converse(client: socket.socket, connection: ServerConnection, stop: socket.socket, timeouts: Timeouts) -> None:
     """Carry bytes both ways until the connection is closed or the client is gone; retire it when stop is readable."""
     with client, suppress(OSError):
-        Carrier(client, connection, stop, timeouts).carry()
-        linger(client, timeouts.closed)
+        try:
+            Carrier(client, connection, stop, timeouts).carry()
+        finally:
+            connection.abandon()
+        if connection.torn:
+            reset_when_closed(client)
+        else:
+            linger(client, timeouts.closed)
 
 
 class Carrier:
@@ -74,6 +80,7 @@ class Carrier:
     def next_answer(self, deadline: float) -> bytes:
         """Wait until the connection can continue, and return its response."""
         if self.connection.waits_for == "write":
+            self.check_grace()
             return self.connection.receive(b"")  # everything was sent before
         numbers = [number for number, _ in self.poll.poll(milliseconds(deadline - monotonic()))]
         if self.stop.fileno() in numbers:
@@ -94,6 +101,13 @@ class Carrier:
             self.client.settimeout(self.timeouts.write)
             self.client.sendall(memoryview(answer)[sent:])
             self.client.settimeout(None)
+
+    def check_grace(self) -> None:
+        """Raise TimeoutError if the server has stopped and the grace is over: a response may have no end."""
+        if self.end == math.inf and ready(0, self.stop):
+            self.retire()
+        if monotonic() >= self.end:
+            raise TimeoutError
 
     def retire(self) -> None:
         """Let a request that has begun be answered within the grace."""

@@ -6,7 +6,16 @@ import socket
 from asyncio import AbstractEventLoop, Task
 from contextlib import suppress
 
-from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, TIMEOUTS, Connect, ServerConnection, Timeouts
+from raw_router.drivers import (
+    NO_ROOM,
+    PAUSE,
+    RECEIVE_SIZE,
+    TIMEOUTS,
+    Connect,
+    ServerConnection,
+    Timeouts,
+    reset_when_closed,
+)
 
 logger = logging.getLogger("raw_router")
 
@@ -69,16 +78,26 @@ class Server:
 
 async def converse(client: socket.socket, connection: ServerConnection, timeouts: Timeouts) -> None:
     """Carry bytes both ways until the connection is closed or the client is gone."""
-    loop = asyncio.get_running_loop()
     with client, suppress(OSError):
-        wait, deadline = ("", -1), 0.0
-        while connection.waits_for != "closed":
-            if wait != (wait := (connection.waits_for, connection.served)):
-                deadline = loop.time() + timeouts.seconds(connection.waits_for)
-            answer = await next_answer(client, connection, deadline)
-            async with asyncio.timeout(timeouts.write):
-                await loop.sock_sendall(client, answer)
-        await linger(client, timeouts.closed)
+        try:
+            await carry(client, connection, timeouts)
+        finally:
+            connection.abandon()
+        if connection.torn:
+            reset_when_closed(client)
+        else:
+            await linger(client, timeouts.closed)
+
+
+async def carry(client: socket.socket, connection: ServerConnection, timeouts: Timeouts) -> None:
+    loop = asyncio.get_running_loop()
+    wait, deadline = ("", -1), 0.0
+    while connection.waits_for != "closed":
+        if wait != (wait := (connection.waits_for, connection.served)):
+            deadline = loop.time() + timeouts.seconds(connection.waits_for)
+        answer = await next_answer(client, connection, deadline)
+        async with asyncio.timeout(timeouts.write):
+            await loop.sock_sendall(client, answer)
 
 
 async def next_answer(client: socket.socket, connection: ServerConnection, deadline: float) -> bytes:

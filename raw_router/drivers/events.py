@@ -7,7 +7,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from time import monotonic
 
-from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, TIMEOUTS, Connect, ServerConnection, Timeouts
+from raw_router.drivers import (
+    NO_ROOM,
+    PAUSE,
+    RECEIVE_SIZE,
+    TIMEOUTS,
+    Connect,
+    ServerConnection,
+    Timeouts,
+    reset_when_closed,
+)
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 READ, WRITE = select.POLLIN, select.POLLOUT
@@ -54,6 +63,10 @@ class Client:
         if self.unsent:
             self.unsent = NOTHING
         return self.connection.waits_for
+
+    def close(self) -> None:
+        self.connection.abandon()
+        self.socket.close()
 
 
 class Loop:
@@ -198,9 +211,12 @@ class Loop:
         client.served, client.tick = client.connection.served, self.tick
         self.forget(client, before)
         self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.timeouts.seconds(wait))
-        if "write" in (before, wait):
+        if (before == "write") != (wait == "write"):
             self.poll.modify(client.socket, WRITE if wait == "write" else READ)
-        if wait == "closed":
+        if wait == "closed" and client.connection.torn:
+            reset_when_closed(client.socket)
+            self.drop(client)
+        elif wait == "closed":
             client.socket.shutdown(socket.SHUT_WR)
 
     def forget(self, client: Client, wait: str) -> None:
@@ -220,7 +236,7 @@ class Loop:
         self.forget(client, client.wait)
         self.poll.unregister(client.socket)
         del self.clients[client.socket.fileno()]
-        client.socket.close()
+        client.close()
 
     def expire(self, tick: int) -> None:
         """End the waits whose deadline is over; resume accepting if there is room for new clients."""
@@ -246,7 +262,7 @@ class Loop:
 
     def close(self) -> None:
         for client in self.clients.values():
-            client.socket.close()
+            client.close()
 
 
 def now() -> int:

@@ -5,8 +5,8 @@ from functools import partial
 import click
 
 from raw_router.__main__ import stop_on_signals
-from raw_router.connection import Connection
 from raw_router.drivers import listen, threads
+from raw_router.responder import Responder
 from raw_router.wsgi import handler_for
 from sidebyside.launch import options
 from sidebyside.launch.services import HOST, server_specs
@@ -22,7 +22,7 @@ def main(port: int, base_port: int, server: str) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
     handler = handler_for(create_app(settings_for(server_specs(server, base_port), port)))
     with listen(HOST, port) as listener, stop_on_signals() as stop:
-        threads.serve(listener, partial(Connection, handler), stop)
+        threads.serve(listener, partial(Responder, handler), stop)
 
 
 if __name__ == "__main__":

@@ -19,12 +19,14 @@ from rich.pretty import pretty_repr
 
 from raw_router import urls
 from raw_router.application import constant_response, generate_response, logger, respond, serves
-from raw_router.connection import SERVER_OPTIONS, Connection
+from raw_router.connection import Connection
 from raw_router.drivers import events
 from raw_router.framing import Stream, read_body, take_head
 from raw_router.limits import LIMITS
+from raw_router.memo import head_cache
 from raw_router.messages import HTTPError, Request, Response
 from raw_router.parser import Framing, Head, complete
+from raw_router.responder import SERVER_OPTIONS, Responder
 from raw_router.router import Found, Router
 from raw_router.writer import generate_headers
 from shared_views import views
@@ -85,7 +87,7 @@ def trace(data: bytes) -> Iterator[Step]:
     yield _head_step(result)
     if result.framing and result.framing.length != 0:
         yield _body_step(result)
-    connection, recording = Connection(generate_response, CLIENT), Recording()
+    connection, recording = Responder(generate_response, CLIENT), Recording()
     with recording.active():
         sent = connection.receive(data)
     if result.request:
@@ -115,7 +117,7 @@ def read_request(data: bytes) -> ReadResult:
     stream = Stream()
     stream.feed(data)
     try:
-        head = take_head(stream, CLIENT, LIMITS)
+        head = take_head(stream, head_cache(LIMITS), CLIENT)
     except HTTPError as refusal:
         return ReadResult(refusal=refusal)
     return ReadResult() if head is None else _read_body(head, stream)
@@ -223,7 +225,7 @@ class Recording:
 def _application_steps(request: Request, recording: Recording) -> Iterator[Step]:
     """Yield the steps from the call of the application to its response, in the order of the recorded calls."""
     if recording.response is None:
-        yield Step("No view is needed", Connection._answer, ASTERISK, format_value(SERVER_OPTIONS), kind="turns")
+        yield Step("No view is needed", Responder._answer, ASTERISK, format_value(SERVER_OPTIONS), kind="turns")
         return
     for call in recording.calls:
         yield from _call_steps(request, call, recording.error)
@@ -268,7 +270,7 @@ def _writer_step(sent: bytes) -> Step:
     return Step("The response becomes bytes", generate_headers, note, octets=visible_lines(head, MAX_BYTES))
 
 
-def _last_step(connection: Connection, sent: bytes) -> Step:
+def _last_step(connection: Responder, sent: bytes) -> Step:
     """Return the step in which the connection returns everything that it responds to the bytes."""
     is_closed = connection.waits_for == "closed"
     then = "Then the connection closes" if is_closed else f"Then the connection waits ({connection.waits_for})"

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import h11
 import httptools
 
-from raw_router.connection import Connection
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ def reading(method: str, target: str, lines: Iterable[tuple[str, str]], body: by
 def ask_raw_router(data: bytes) -> Verdict:
     answered: list[Request | None] = []
 
-    def log(client: str, request: Request | None, response: Response) -> None:
+    def log(client: str, request: Request | None, response: Response, octets: int) -> None:
         answered.append(request)
 
-    connection = Connection(lambda request: Response(204), log=log)
+    connection = Responder(lambda request: Response(204), log=log)
     connection.receive(data)
     connection.end_of_input()
     if not answered or answered[0] is None:

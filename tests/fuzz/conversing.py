@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from raw_router.connection import Connection
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from tests.fuzz.streams import Case, Ending
 
 STATES = {"idle", "head", "body", "write", "closed"}
@@ -47,9 +47,9 @@ class Client:
 
     def __init__(self) -> None:
         self.answered: list[tuple[Request | None, int]] = []
-        self.connection = Connection(handle, log=self.log)
+        self.connection = Responder(handle, log=self.log)
 
-    def log(self, client: str, request: Request | None, response: Response) -> None:
+    def log(self, client: str, request: Request | None, response: Response, octets: int) -> None:
         self.answered.append((request, response.status))
 
     def converse(self, case: Case) -> Transcript:

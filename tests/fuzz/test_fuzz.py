@@ -8,8 +8,8 @@ from itertools import cycle
 
 import pytest
 
-from raw_router.connection import Connection
 from raw_router.drivers import RECEIVE_SIZE
+from raw_router.responder import Responder
 from tests.fuzz import running
 from tests.fuzz.conversing import Transcript, handle
 from tests.fuzz.memory import held_by
@@ -79,7 +79,7 @@ def pieces(start: bytes, more: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize(("start", "more"), GREED.values(), ids=GREED)
 def test_a_connection_holds_little_whatever_is_sent(start: bytes, more: bytes) -> None:
-    connection = Connection(handle)
+    connection = Responder(handle)
     for piece, _ in zip(pieces(start, more), range(ENOUGH // RECEIVE_SIZE), strict=False):
         connection.receive(piece)
         assert held_by(connection) < MOST_HELD

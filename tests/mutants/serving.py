@@ -12,9 +12,9 @@ from http_contract import Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.params import Params
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, ServerConnection, events, listen
 from raw_router.messages import Handler, Request, Response
+from raw_router.responder import Responder
 
 # The arguments are the listener, and a socket that becomes readable when the server must stop.
 Serve: TypeAlias = Callable[[socket.socket, socket.socket], None]
@@ -55,7 +55,7 @@ class Mutant:
 
 def handling(change: Callable[[Handler], Handler]) -> Serve:
     """Serve with a handler that is made from the correct one."""
-    return connecting(lambda client: Connection(change(generate_response), client))
+    return connecting(lambda client: Responder(change(generate_response), client))
 
 
 def answering(change: Callable[[Request, Response], Response]) -> Serve:
@@ -91,7 +91,7 @@ class Wrapped:
     """A correct connection, of which a subclass changes one thing."""
 
     def __init__(self, client: str) -> None:
-        self.inner = Connection(generate_response, client)
+        self.inner = Responder(generate_response, client)
         self.closed = False
         self.served = 0
 
@@ -112,6 +112,13 @@ class Wrapped:
 
     def retire(self) -> None:
         self.inner.retire()
+
+    def abandon(self) -> None:
+        self.inner.abandon()
+
+    @property
+    def torn(self) -> bool:
+        return self.inner.torn
 
     def refuse(self, status: str) -> bytes:
         """Respond and close."""
@@ -182,7 +189,7 @@ def serially(converse: Callable[[socket.socket], None]) -> Serve:
 
 def converse(client: socket.socket, size: int = 65536) -> None:
     """Move bytes between a client and a correct connection; exceptions are not caught."""
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     while connection.waits_for != "closed":
         data = client.recv(size)
         client.sendall(connection.receive(data) if data else connection.end_of_input())

@@ -5,7 +5,7 @@ from contextlib import ExitStack, suppress
 from select import select
 
 from raw_router.application import generate_response
-from raw_router.connection import Connection
+from raw_router.responder import Responder
 from tests.mutants.serving import HOST, Mutant, asking, converse, serially
 
 
@@ -47,7 +47,7 @@ def dies_of_not_utf8(client: socket.socket) -> None:
 
 def finish(client: socket.socket, data: bytes) -> None:
     """Continue like a server that survives."""
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     client.sendall(connection.receive(data))
     while connection.waits_for != "closed":
         data = client.recv(65536)

@@ -8,8 +8,8 @@ from functools import partial
 from time import time
 
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from tests.mutants.serving import (
     Mutant,
     Wrapped,
@@ -65,7 +65,7 @@ def untyped(request: Request, response: Response) -> Response:
 
 
 def is_page(request: Request, response: Response) -> bool:
-    return request.path in PAGES and response.body.startswith(b"<")
+    return request.path in PAGES and response.content.startswith(b"<")
 
 
 class Impatient(Wrapped):
@@ -102,7 +102,7 @@ def reads_once(client: socket.socket) -> None:
 
 
 def answer_once(client: socket.socket, data: bytes) -> None:
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     answer = connection.receive(data)
     client.sendall(answer or connection.receive(b"\r\n\r\n"))
 

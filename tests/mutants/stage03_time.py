@@ -18,8 +18,8 @@ def on_page(change: Change) -> Serve:
     """Serve a changed time page, and all other pages unchanged."""
 
     def changed(request: Request, response: Response) -> Response:
-        is_page = request.path in ("/time", "/time.html") and response.body.startswith(b"<")
-        return with_body(response, change(response.body)) if is_page else response
+        is_page = request.path in ("/time", "/time.html") and response.content.startswith(b"<")
+        return with_body(response, change(response.content)) if is_page else response
 
     return answering(changed)
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from http_contract.rules.expectations import CLIENT_ERRORS
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from tests.mutants.serving import (
     Mutant,
     Serve,
@@ -46,9 +46,9 @@ def telling(path: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Se
     """Serve changed JSON at a path; `change` returns the members that differ."""
 
     def changed(response: Response) -> Response:
-        if not response.body.startswith(b"{"):
+        if not response.content.startswith(b"{"):
             return response
-        told = json.loads(response.body)
+        told = json.loads(response.content)
         return with_body(response, json.dumps({**told, **change(told)}).encode())
 
     return at(path, changed)
@@ -61,8 +61,8 @@ def telling_of(path: str, member: str, change: Callable[[Any], Any]) -> Serve:
 
 def unescaped(response: Response) -> Response:
     """Show text from the request without escaping it."""
-    is_page = response.body.startswith(b"<")
-    return with_body(response, unescape(response.body.decode()).encode()) if is_page else response
+    is_page = response.content.startswith(b"<")
+    return with_body(response, unescape(response.content.decode()).encode()) if is_page else response
 
 
 def undecoded(request: Request) -> Request:
@@ -105,7 +105,7 @@ class Unmindful(Wrapped):
         super().__init__("")
         self.status = status
         self.response = Response(DISGUISE, fields, body)
-        self.inner = Connection(self.respond)
+        self.inner = Responder(self.respond)
 
     def respond(self, request: Request) -> Response:
         return self.response if request.path == f"/status/{self.status}" else generate_response(request)
@@ -178,7 +178,7 @@ MUTANTS = (
     Mutant(
         id="special-characters-dropped",
         breaks=("parameters-hello-special",),
-        serve=at("/hello/.*", lambda response: with_body(response, re.sub(rb"&#?\w+;", b"", response.body))),
+        serve=at("/hello/.*", lambda response: with_body(response, re.sub(rb"&#?\w+;", b"", response.content))),
     ),
     Mutant(id="name-not-escaped", breaks=("parameters-hello-escaped",), serve=at("/hello/<.*>", unescaped)),
     Mutant(id="name-of-many-segments", breaks=("parameters-hello-segments",), serve=asking(many_segments)),

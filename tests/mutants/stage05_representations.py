@@ -51,8 +51,8 @@ def zero_as_little(accept: str) -> str:
 
 def latin_1(response: Response) -> Response:
     """Encode JSON in another charset than UTF-8."""
-    is_json = response.body.startswith(b"{")
-    return with_body(response, response.body.decode().encode("latin-1", "replace")) if is_json else response
+    is_json = response.content.startswith(b"{")
+    return with_body(response, response.content.decode().encode("latin-1", "replace")) if is_json else response
 
 
 first_accept = hearing(replacing(rb"(Accept: .*\r\n)Accept: .*\r\n", rb"\1"))
@@ -87,7 +87,7 @@ MUTANTS = (
         serve=at(
             ANY_PAGE,
             lambda response: (
-                with_field(response, "Content-Type", "text/plain") if response.body.startswith(b"{") else response
+                with_field(response, "Content-Type", "text/plain") if response.content.startswith(b"{") else response
             ),
         ),
     ),

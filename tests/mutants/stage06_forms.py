@@ -82,7 +82,7 @@ MUTANTS = (
     Mutant(
         id="form-sent-by-get",
         breaks=("forms-page",),
-        serve=at("/form", lambda response: with_body(response, response.body.replace(b'method="post"', b""))),
+        serve=at("/form", lambda response: with_body(response, response.content.replace(b'method="post"', b""))),
     ),
     Mutant(
         id="allow-of-all",

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS
 from raw_router.drivers.blocking import linger
+from raw_router.responder import Responder
 from tests.mutants.serving import Mutant, Serve, Wrapped, connecting, hearing, plain, replacing, saying, serially
 
 LONE = rb"(?: HTTP/1.1\r\nHost: [^\r]*\r\n\r\n)"  # the rest of a head that says nothing of the connection
@@ -109,7 +109,7 @@ def stays(client: socket.socket) -> bool:
 
 def carry(client: socket.socket, data: bytes) -> None:
     """Continue like a correct server."""
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     client.sendall(connection.receive(data) if data else connection.end_of_input())
     while connection.waits_for != "closed":
         data = client.recv(65536)

@@ -8,8 +8,8 @@ from threading import BoundedSemaphore, RLock, Thread
 from typing import TypeAlias
 
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.drivers.blocking import linger
+from raw_router.responder import Responder
 from tests.mutants.serving import Mutant, Serve, serially
 
 Carry: TypeAlias = Callable[[socket.socket], None]
@@ -39,12 +39,12 @@ def alone(carry: Carry, client: socket.socket) -> None:
 
 def well(client: socket.socket) -> None:
     """Move bytes between a client and a correct connection."""
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     while connection.waits_for != "closed":
         client.sendall(heard(connection, client)())
 
 
-def heard(connection: Connection, client: socket.socket) -> Callable[[], bytes]:
+def heard(connection: Responder, client: socket.socket) -> Callable[[], bytes]:
     """Wait for bytes from the client, and return the response."""
     if connection.waits_for == "write":
         return partial(connection.receive, b"")
@@ -59,7 +59,7 @@ def hogging(state: str) -> Serve:
 
 def hog(floor: AbstractContextManager[object], state: str, client: socket.socket) -> None:
     """Move bytes, and hold the lock that every response needs while this state lasts."""
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     with ExitStack() as keeping:
         while connection.waits_for != "closed":
             answer = heard(connection, client)
@@ -75,7 +75,7 @@ def hog(floor: AbstractContextManager[object], state: str, client: socket.socket
 
 def careless(client: socket.socket) -> None:
     """Send what the socket accepts at once, and drop the rest."""
-    connection = Connection(generate_response)
+    connection = Responder(generate_response)
     while connection.waits_for != "closed":
         answer = heard(connection, client)()
         with suppress(BlockingIOError):

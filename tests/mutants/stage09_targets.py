@@ -21,7 +21,7 @@ TRACE = b"Traceback (most recent call last):\n"
 
 def telling(request: Request, response: Response) -> Response:
     """Show the traceback."""
-    return with_body(response, response.body + TRACE) if request.path == "/error" else response
+    return with_body(response, response.content + TRACE) if request.path == "/error" else response
 
 
 class Sulking(Wrapped):

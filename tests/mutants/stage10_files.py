@@ -41,16 +41,16 @@ def with_status(status: int) -> Callable[[Response], Response]:
 
 def text_mode(response: Response) -> Response:
     """Open files in text mode, as on Windows."""
-    return with_body(response, response.body.replace(b"\n", b"\r\n"))
+    return with_body(response, response.content.replace(b"\n", b"\r\n"))
 
 
 def decoded(response: Response) -> Response:
-    return with_body(response, response.body.decode("utf-8", "replace").encode())
+    return with_body(response, response.content.decode("utf-8", "replace").encode())
 
 
 def characters_counted(response: Response) -> Response:
     """Send as many octets as the text has characters."""
-    return with_body(response, response.body[: len(response.body.decode())])
+    return with_body(response, response.content[: len(response.content.decode())])
 
 
 def undecoded(request: Request) -> Request:

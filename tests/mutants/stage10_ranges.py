@@ -22,9 +22,9 @@ def ranged(pattern: str, change: Callable[[Request, Response], Response]) -> Ser
 
 def part(request: Request, response: Response) -> Response:
     """Return the first octets, as a correct server sends them."""
-    size = len(response.body)
+    size = len(response.content)
     return with_field(
-        replace(with_body(response, response.body[:START]), status=206), "Content-Range", f"bytes 0-4/{size}"
+        replace(with_body(response, response.content[:START]), status=206), "Content-Range", f"bytes 0-4/{size}"
     )
 
 
@@ -33,11 +33,11 @@ def part_if_same(request: Request, response: Response) -> Response:
 
 
 def all_as_part(request: Request, response: Response) -> Response:
-    return with_body(part_if_same(request, response), response.body)
+    return with_body(part_if_same(request, response), response.content)
 
 
 def part_untold(request: Request, response: Response) -> Response:
-    return response if request.field("If-Range") else replace(with_body(response, response.body[:START]), status=206)
+    return response if request.field("If-Range") else replace(with_body(response, response.content[:START]), status=206)
 
 
 def nothing(request: Request, response: Response) -> Response:

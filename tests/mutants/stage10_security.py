@@ -19,7 +19,7 @@ def lacking(name: str) -> Callable[[Response], Response]:
 def policed(policy: str) -> Serve:
     """Serve HTML with another policy."""
     return answering(
-        lambda _, response: with_field(response, POLICY, policy) if response.body.startswith(b"<!") else response
+        lambda _, response: with_field(response, POLICY, policy) if response.content.startswith(b"<!") else response
     )
 
 

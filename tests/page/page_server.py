@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from raw_router.connection import Connection
 from raw_router.drivers import threads
 from raw_router.messages import Handler
+from raw_router.responder import Responder
 from raw_router.wsgi import handler_for
 from sidebyside.launch.services import SERVICES
 from sidebyside.page.app import create_app
@@ -34,7 +34,7 @@ def three_services() -> Iterator[tuple[RunningService, ...]]:
 def page_for(services: Sequence[RunningService]) -> Iterator[str]:
     """Run the page as sidebyside page does, and yield its URL. The page is created after its port is known."""
     handlers: list[Handler] = []
-    with driving(lambda client: Connection(handlers[0], client), threads.serve) as port:
+    with driving(lambda client: Responder(handlers[0], client), threads.serve) as port:
         handlers.append(handler_for(create_app(Settings(tuple(services), port))))
         yield f"http://{HOST}:{port}/"
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from flask_app import app
 from raw_router.application import generate_response
-from raw_router.connection import Connection
+from raw_router.responder import Responder
 from raw_router.urls import URLS
 from sidebyside.page.reasons import REASONS, reason_for
 from sidebyside.page.source import Excerpt
@@ -85,7 +85,7 @@ def test_reasons_agree_with_the_responses(path: str, method: str) -> None:
     statuses = {
         "flask": app.test_client().open(f"http://localhost{path}", method=method).status_code,
         "django": Client(headers={"Host": "localhost"}).generic(method, path).status_code,
-        "raw": int(Connection(generate_response).receive(get(path, method))[9:12]),
+        "raw": int(Responder(generate_response).receive(get(path, method))[9:12]),
     }
     for name, status in statuses.items():
         text = reason_for(get(path, method), name, "raw_router").text

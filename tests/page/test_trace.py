@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from raw_router.application import generate_response
-from raw_router.connection import Connection
+from raw_router.responder import Responder
 from raw_router.urls import URLS
 from sidebyside.page.trace import Recording, read_request, trace
 from tests.page.sources import CONCRETE, HOST, get, is_source
@@ -48,14 +48,14 @@ def test_the_trace_shows_the_response_of_the_connection(path: str) -> None:
     """The head in the last but one step is the head that the connection sends."""
     *_, head, sent = trace(get(path))
     assert sent.octets.splitlines()[0] == head.octets.splitlines()[0]
-    answer = Connection(generate_response).receive(get(path))
+    answer = Responder(generate_response).receive(get(path))
     assert head.octets.splitlines()[0].encode() == answer.splitlines()[0] + b"\\r\\n"
 
 
 def test_a_trace_logs_no_failure(caplog: pytest.LogCaptureFixture) -> None:
     list(trace(get("/error")))
     assert caplog.text == ""
-    Connection(generate_response).receive(get("/error"))
+    Responder(generate_response).receive(get("/error"))
     assert "GET /error failed" in caplog.text
 
 

@@ -6,8 +6,8 @@ from http import HTTPStatus
 import pytest
 
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.messages import Request, plain_text
+from raw_router.responder import Responder
 from raw_router.writer import generate_message
 
 
@@ -79,6 +79,6 @@ def test_head_and_body_are_one_piece() -> None:
 
 @pytest.mark.parametrize("path", ["/status/204", "/status/304"])
 def test_a_status_without_content_has_none_on_the_wire(path: str) -> None:
-    answer = Connection(generate_response).receive(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    answer = Responder(generate_response).receive(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     assert answer.endswith(b"\r\n\r\n")
     assert b"Content-Length" not in answer

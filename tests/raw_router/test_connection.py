@@ -1,14 +1,20 @@
-"""Conversations as bytes in and bytes out: whole, byte by byte, and with more behind."""
+"""Conversations as bytes in and bytes out: whole, byte by byte, and with more behind.
+
+Most of them go through a responder, which asks a handler; the last ones use the connection alone.
+"""
 
 import logging
 import re
+from asyncio import CancelledError
 
 import pytest
 
 from raw_router.connection import Connection
 from raw_router.limits import LIMITS
+from raw_router.memo import MAX_ENTRIES, Recent
 from raw_router.messages import Request, Response
 from raw_router.parser import parse_head
+from raw_router.responder import Responder
 from tests.fuzz.memory import held_by
 
 HOST = b"Host: a\r\n"
@@ -35,7 +41,7 @@ def bodies(answers: bytes) -> list[bytes]:
     return [answer.partition(b"\r\n\r\n")[2] for answer in answers.split(b"HTTP/1.1 ")[1:]]
 
 
-def feed(connection: Connection, pieces: list[bytes]) -> bytes:
+def feed(connection: Responder, pieces: list[bytes]) -> bytes:
     answers = [connection.receive(piece) for piece in pieces]
     while connection.waits_for == "write":
         answers.append(connection.receive(b""))
@@ -85,7 +91,7 @@ CONVERSATIONS = {
 @pytest.mark.parametrize(("data", "expected", "state"), CONVERSATIONS.values(), ids=CONVERSATIONS)
 def test_conversation(data: bytes, expected: list[bytes], state: str) -> None:
     for pieces in ([data], one_by_one(data)):
-        connection = Connection(echo)
+        connection = Responder(echo)
         assert bodies(feed(connection, pieces)) == expected
         assert connection.waits_for == state
         assert connection.served == len(expected)
@@ -136,7 +142,7 @@ REFUSALS = {
 @pytest.mark.parametrize(("data", "status"), REFUSALS.values(), ids=REFUSALS)
 def test_refusal_is_the_last_word(data: bytes, status: int) -> None:
     for pieces in ([data + request("GET /next HTTP/1.1")], [data[i : i + 7] for i in range(0, len(data), 7)]):
-        connection = Connection(echo)
+        connection = Responder(echo)
         answers = feed(connection, pieces)
         assert statuses(answers) == [status]
         assert b"Connection: close\r\n" in answers
@@ -161,15 +167,15 @@ DOUBLY_ILLEGAL = {
 @pytest.mark.parametrize(("data", "status"), DOUBLY_ILLEGAL.values(), ids=DOUBLY_ILLEGAL)
 def test_a_refusal_does_not_depend_on_the_pieces(data: bytes, status: int) -> None:
     pieces = ([data], one_by_one(data), [data[i : i + 1000] for i in range(0, len(data), 1000)])
-    answers = {re.sub(rb"\r\nDate: .*", b"", feed(Connection(echo), each)) for each in pieces}
+    answers = {re.sub(rb"\r\nDate: .*", b"", feed(Responder(echo), each)) for each in pieces}
     assert list(map(statuses, answers)) == [[status]]
 
 
 def test_a_refused_head_request_gets_no_body() -> None:
-    assert bodies(Connection(echo).receive(b"HEAD / HTTP/1.1\r\n\r\n")) == [b""]
+    assert bodies(Responder(echo).receive(b"HEAD / HTTP/1.1\r\n\r\n")) == [b""]
     chunked = CHUNKED.replace(b"POST", b"HEAD")
-    assert bodies(Connection(echo).receive(chunked + b"x\r\n")) == [b""]
-    assert bodies(Connection(echo).receive(CHUNKED + b"HEAD \r\n"))[0]
+    assert bodies(Responder(echo).receive(chunked + b"x\r\n")) == [b""]
+    assert bodies(Responder(echo).receive(CHUNKED + b"HEAD \r\n"))[0]
 
 
 PERSISTENCE = {
@@ -182,7 +188,7 @@ PERSISTENCE = {
 
 @pytest.mark.parametrize(("data", "said"), PERSISTENCE.values(), ids=PERSISTENCE)
 def test_persistence_is_told(data: bytes, said: bytes | None) -> None:
-    answer = Connection(echo).receive(data)
+    answer = Responder(echo).receive(data)
     lines = [line for line in answer.split(b"\r\n") if line.startswith(b"Connection: ")]
     assert lines == ([] if said is None else [b"Connection: " + said])
 
@@ -201,7 +207,7 @@ EXPECTATIONS = {
 
 @pytest.mark.parametrize(("pieces", "expected"), EXPECTATIONS.values(), ids=EXPECTATIONS)
 def test_expectations(pieces: list[bytes], expected: list[int]) -> None:
-    assert statuses(feed(Connection(echo), pieces)) == expected
+    assert statuses(feed(Responder(echo), pieces)) == expected
 
 
 ENDS = {
@@ -217,7 +223,7 @@ ENDS = {
 
 @pytest.mark.parametrize(("data", "expected", "state"), ENDS.values(), ids=ENDS)
 def test_end_of_input(data: bytes, expected: list[int], state: str) -> None:
-    connection = Connection(echo)
+    connection = Responder(echo)
     connection.receive(data)
     assert statuses(connection.end_of_input()) == expected
     assert connection.waits_for == state
@@ -230,7 +236,7 @@ def test_end_of_input(data: bytes, expected: list[int], state: str) -> None:
     ids=["idle", "idle after a request", "head", "body"],
 )
 def test_time_out(data: bytes, expected: list[int]) -> None:
-    connection = Connection(echo)
+    connection = Responder(echo)
     connection.receive(data)
     assert statuses(connection.time_out()) == expected
     assert connection.waits_for == "closed"
@@ -238,7 +244,7 @@ def test_time_out(data: bytes, expected: list[int]) -> None:
 
 def test_a_client_that_pipelines_much_must_read_before_it_gets_more() -> None:
     large = Response(200, (("Content-Length", "200000"),), b"x" * 199_998 + b"\r\n")
-    connection = Connection(lambda _: large)
+    connection = Responder(lambda _: large)
     assert statuses(connection.receive(request() * 5)) == [200, 200]
     states = [connection.waits_for]
     assert statuses(connection.end_of_input()) == [200, 200]
@@ -250,14 +256,14 @@ def test_a_client_that_pipelines_much_must_read_before_it_gets_more() -> None:
 @pytest.mark.parametrize("last", [request("GET / HTTP/1.0"), request("GET / HTTP/1.1", "Connection: close")])
 def test_much_that_is_said_last_ends_the_connection(last: bytes) -> None:
     large = Response(200, (("Content-Length", "300000"),), b"x" * 300_000)
-    connection = Connection(lambda _: large)
+    connection = Responder(lambda _: large)
     assert statuses(connection.receive(last + request())) == [200]
     assert connection.waits_for == "closed"
 
 
 def test_a_connection_that_retires_while_the_client_reads_waits_for_nothing_more() -> None:
     large = Response(200, (("Content-Length", "300000"),), b"x" * 300_000)
-    connection = Connection(lambda _: large)
+    connection = Responder(lambda _: large)
     connection.receive(b"\r\n" + request())
     connection.retire()
     assert connection.receive(b"") == b""
@@ -265,7 +271,7 @@ def test_a_connection_that_retires_while_the_client_reads_waits_for_nothing_more
 
 
 def test_options_of_the_server() -> None:
-    answer = Connection(echo).receive(request("OPTIONS * HTTP/1.1"))
+    answer = Responder(echo).receive(request("OPTIONS * HTTP/1.1"))
     assert statuses(answer) == [204]
     assert b"Allow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE\r\n" in answer
 
@@ -274,12 +280,29 @@ def test_a_handler_that_fails_is_logged_and_shown_to_nobody(caplog: pytest.LogCa
     def fail(request: Request) -> Response:
         raise RuntimeError("secret")
 
-    connection = Connection(fail)
+    connection = Responder(fail)
     with caplog.at_level(logging.ERROR):
         answer = connection.receive(request())
     assert statuses(answer) == [500]
     assert b"secret" not in answer
     assert "secret" in caplog.text
+    assert connection.waits_for == "idle"
+
+
+class ApplicationExit(BaseException):
+    """An exception of an application's own that is no Exception."""
+
+
+@pytest.mark.parametrize("error", [CancelledError, GeneratorExit, KeyboardInterrupt, SystemExit, ApplicationExit])
+def test_whatever_a_handler_raises_is_a_logged_500(
+    caplog: pytest.LogCaptureFixture, error: type[BaseException]
+) -> None:
+    def fail(request: Request) -> Response:
+        raise error
+
+    connection = Responder(fail)
+    assert connection.receive(request() * 2).count(b"HTTP/1.1 500 Internal Server Error\r\n") == 2
+    assert caplog.text.count("GET / failed") == 2
     assert connection.waits_for == "idle"
 
 
@@ -319,27 +342,30 @@ def test_a_handler_that_fails_is_logged_and_shown_to_nobody(caplog: pytest.LogCa
     ],
 )
 def test_what_is_no_response_is_not_sent(response: Response) -> None:
-    connection = Connection(lambda _: response)
+    connection = Responder(lambda _: response)
     assert statuses(connection.receive(request())) == [500]
     assert connection.waits_for == "idle"
 
 
 def test_a_log_that_fails_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(client: str, request: Request | None, response: Response) -> None:
+    def fail(client: str, request: Request | None, response: Response, octets: int) -> None:
         raise BrokenPipeError
 
     with caplog.at_level(logging.ERROR):
-        assert statuses(Connection(echo, log=fail).receive(request() * 2)) == [200]
+        assert statuses(Responder(echo, log=fail).receive(request() * 2)) == [200]
     assert "cannot be logged" in caplog.text
 
 
 def test_every_answer_is_logged() -> None:
-    logged: list[tuple[str, str | None, int]] = []
-    connection = Connection(
-        echo, "::1", lambda client, asked, given: logged.append((client, asked.target if asked else None, given.status))
-    )
-    connection.receive(request("GET /a HTTP/1.1") + b"nonsense\r\n\r\n")
-    assert logged == [("::1", "/a", 200), ("::1", None, 400)]
+    logged: list[tuple[str, str | None, int, int]] = []
+
+    def log(client: str, asked: Request | None, given: Response, octets: int) -> None:
+        logged.append((client, asked.target if asked else None, given.status, octets))
+
+    connection = Responder(echo, "::1", log)
+    answer = connection.receive(request("GET /a HTTP/1.1") + request("HEAD /a HTTP/1.1") + b"nonsense\r\n\r\n")
+    refused = len(answer.rpartition(b"\r\n\r\n")[2])
+    assert logged == [("::1", "/a", 200, 7), ("::1", "/a", 200, 0), ("::1", None, 400, refused)]
 
 
 def test_chunked_bodies_are_handed_on_with_a_length() -> None:
@@ -349,14 +375,14 @@ def test_chunked_bodies_are_handed_on_with_a_length() -> None:
         seen.append(asked)
         return echo(asked)
 
-    Connection(remember).receive(CHUNKED[:-2] + b"Trailer: x\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+    Responder(remember).receive(CHUNKED[:-2] + b"Trailer: x\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
     assert seen[0].headers == {"host": "a", "content-length": "3"}
     with pytest.raises(TypeError):
         seen[0].headers["host"] = "b"  # type: ignore[index]
 
 
 def test_what_comes_after_the_end_is_dropped() -> None:
-    connection = Connection(echo)
+    connection = Responder(echo)
     connection.receive(b"nonsense\r\n\r\n")
     before = held_by(connection)
     for _ in range(100):
@@ -365,6 +391,79 @@ def test_what_comes_after_the_end_is_dropped() -> None:
 
 
 def test_nobody_can_change_a_request_that_may_come_again() -> None:
-    request_, _ = parse_head(request(), "", LIMITS) or pytest.fail("no head")
+    request_, _ = parse_head(request(), "", LIMITS)
     with pytest.raises(TypeError):
         request_.headers["host"] = "b"  # type: ignore[index]
+
+
+OK = Response(200, (("Content-Length", "2"),), b"ok")
+
+
+def test_a_connection_alone_returns_requests_and_takes_responses() -> None:
+    connection = Connection("::1")
+    assert connection.receive(request("POST /a HTTP/1.1", body=b"abc")[:-1]) == b""
+    asked = connection.receive(b"c" + request("GET /b HTTP/1.1"))
+    assert isinstance(asked, Request)
+    assert (asked.path, asked.body, asked.client, connection.waits_for) == ("/a", b"abc", "::1", "answer")
+    assert connection.receive(request("GET /c HTTP/1.1")) == b""  # it is kept until the response is given
+    paths = []
+    while isinstance(asked, Request):
+        paths.append(asked.path)
+        assert statuses(connection.respond(OK)) == [200]
+        asked = connection.receive(b"")
+    assert (asked, connection.waits_for, connection.served) == (b"", "idle", 3)
+    assert paths == ["/a", "/b", "/c"]
+
+
+def test_a_response_that_is_not_valid_changes_nothing() -> None:
+    connection = Connection()
+    connection.receive(request())
+    with pytest.raises(ValueError, match="not the length"):
+        connection.respond(Response(200, (("Content-Length", "3"),), b"ok"))
+    assert (connection.waits_for, connection.served) == ("answer", 0)
+    assert statuses(connection.respond(OK)) == [200]
+
+
+def test_a_refusal_waits_for_the_log() -> None:
+    connection = Connection()
+    assert isinstance(connection.receive(b"nonsense\r\n\r\n"), bytes)
+    assert connection.refusal is not None
+    assert connection.refusal.status == 400
+
+
+@pytest.mark.parametrize("method", ["end_of_input", "receive"])
+def test_while_a_response_is_awaited_nothing_is_read(method: str) -> None:
+    connection = Connection()
+    connection.receive(request())
+    assert getattr(connection, method)(*([request()] if method == "receive" else [])) == b""
+    states = [connection.waits_for]
+    connection.respond(OK)
+    assert [*states, connection.waits_for] == ["answer", "write"]
+
+
+def test_a_connection_that_has_answered_keeps_no_body() -> None:
+    connection = Connection()
+    before = held_by(connection)
+    connection.receive(request("POST / HTTP/1.1", body=bytes(500_000)))
+    connection.respond(OK)
+    assert held_by(connection) < before + 1000
+
+
+def test_each_client_gets_its_own_address_in_a_request_that_others_sent_before() -> None:
+    for client in ("::1", "::2", "::1"):
+        connection = Connection(client)
+        for _ in range(2):
+            asked = connection.receive(request("GET /address HTTP/1.1"))
+            assert isinstance(asked, Request)
+            assert asked.client == client
+            connection.respond(OK)
+
+
+def test_a_cache_drops_what_was_not_used_for_longest() -> None:
+    cache: Recent[int] = Recent()
+    cache.add(b"used", 0)
+    cache.add(b"unused", 0)
+    for number in range(2 * MAX_ENTRIES):
+        cache.add(b"%d" % number, number)
+        assert cache.find(b"used") == 0
+    assert cache.find(b"unused") is None

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, coroutines, events, threads
 from raw_router.drivers.blocking import Carrier
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from tests import serving
 from tests.serving import DRIVERS, Serve, becomes_true, dial, driving, exchange, reset
 
@@ -44,13 +44,13 @@ def concurrent(request: pytest.FixtureRequest) -> Serve:
 
 @pytest.fixture
 def port(serve: Serve) -> Iterator[int]:
-    with driving(partial(Connection, handler), serve) as port:
+    with driving(partial(Responder, handler), serve) as port:
         yield port
 
 
 @pytest.fixture
 def busy_port(concurrent: Serve) -> Iterator[int]:
-    with driving(partial(Connection, handler), concurrent) as port:
+    with driving(partial(Responder, handler), concurrent) as port:
         yield port
 
 
@@ -135,19 +135,19 @@ WAITS = {
 @pytest.mark.parametrize(("data", "wait", "answer"), WAITS.values(), ids=WAITS)
 def test_waits_end(serve: Serve, data: bytes, wait: str, answer: bytes) -> None:
     timeouts = replace(TIMEOUTS, **{wait: 0.4})  # type: ignore[arg-type]
-    with driving(partial(Connection, handler), serve, timeouts=timeouts) as port, dial(port) as client:
+    with driving(partial(Responder, handler), serve, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(data)
         assert receive_all(client)[:12] == answer
 
 
 def test_a_client_after_a_long_silence_is_served(serve: Serve) -> None:
-    with driving(partial(Connection, handler), serve, timeouts=replace(TIMEOUTS, idle=0.2)) as port:
+    with driving(partial(Responder, handler), serve, timeouts=replace(TIMEOUTS, idle=0.2)) as port:
         sleep(0.5)  # in which the server has no client: only time itself can pass the limit
         assert_serves(port)
 
 
 def test_many_answers_that_the_client_has_to_take_one_by_one(serve: Serve) -> None:
-    connect = partial(Connection, handler, limits=replace(LIMITS, unread=1))
+    connect = partial(Responder, handler, limits=replace(LIMITS, unread=1))
     with driving(connect, serve) as port:
         assert exchange(port, GET * 3000).count(b"200 OK") == 3000
 
@@ -177,7 +177,7 @@ def test_a_client_that_takes_its_answers_one_by_one_does_not_keep_the_others_wai
             sent.wait(10)
         return handler(request)
 
-    connect = partial(Connection, waits, limits=replace(LIMITS, unread=1))
+    connect = partial(Responder, waits, limits=replace(LIMITS, unread=1))
     with driving(connect, DRIVERS[driver]) as port, dial(port) as client, dial(port) as other:
         other.sendall(GET)
         other.recv(65536)
@@ -200,7 +200,7 @@ def send_on(client: socket.socket, over: Event) -> None:
 def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
     ours, client = socket.socketpair()
     ours.setblocking(False)
-    connection = Connection(handler)
+    connection = Responder(handler)
     connection.receive(b"GET / HT")
     with ours, client:
         client.sendall(b"TP/1.1\r\n")
@@ -212,7 +212,7 @@ def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
     timeouts = replace(TIMEOUTS, write=0.2)
     gone: list[bool] = []
 
-    class Watched(Connection):
+    class Watched(Responder):
         def __del__(self) -> None:
             gone.append(True)
 
@@ -226,14 +226,14 @@ def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
 
 def test_a_client_that_keeps_sending_after_the_end_is_dropped(concurrent: Serve) -> None:
     timeouts = replace(TIMEOUTS, closed=0.2)
-    with driving(partial(Connection, handler), concurrent, timeouts=timeouts) as port, dial(port) as client:
+    with driving(partial(Responder, handler), concurrent, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(b"nonsense\r\n\r\n")
         send_until_reset(client, port)
 
 
 def test_no_descriptor_is_left(serve: Serve) -> None:
     before = len(os.listdir("/proc/self/fd"))
-    with driving(partial(Connection, handler), serve) as port:
+    with driving(partial(Responder, handler), serve) as port:
         for _ in range(20):
             assert_serves(port)
             dial(port).close()
@@ -245,7 +245,7 @@ def test_no_descriptor_is_left(serve: Serve) -> None:
 
 
 def test_events_close_what_is_open_when_they_stop() -> None:
-    with driving(partial(Connection, handler), events.serve) as port:
+    with driving(partial(Responder, handler), events.serve) as port:
         idle = dial(port)
         assert_serves(port)
     with idle:
@@ -263,15 +263,15 @@ def defect(*_: object) -> bytes:
 def test_a_defect_in_one_connection_costs_the_others_nothing(
     caplog: pytest.LogCaptureFixture, method: str, sends: bytes
 ) -> None:
-    class Defective(Connection):
+    class Defective(Responder):
         __slots__ = ()
 
         def receive(self, data: bytes) -> bytes:
             fails = {"receive": data == b"POST", "go_on": data == b""}.get(method)
             return defect() if fails else super().receive(data)
 
-        end_of_input = defect if method == "end_of_input" else Connection.end_of_input
-        time_out = defect if method == "time_out" else Connection.time_out
+        end_of_input = defect if method == "end_of_input" else Responder.end_of_input
+        time_out = defect if method == "time_out" else Responder.time_out
 
     timeouts = replace(TIMEOUTS, head=0.2)
     with driving(partial(Defective, handler), events.serve, timeouts=timeouts) as port, dial(port) as client:
@@ -293,7 +293,7 @@ def test_a_client_without_room_for_a_byte_gets_it_later() -> None:
         with suppress(BlockingIOError):
             while True:
                 here.send(bytes(65536))
-        client = events.Client(here, Connection(handler))
+        client = events.Client(here, Responder(handler))
         assert client.send(b"answer") == "write"
         assert bytes(client.unsent) == b"answer"
         there.setblocking(False)
@@ -316,7 +316,7 @@ def test_where_no_thread_can_be_had_the_client_is_sent_away(monkeypatch: pytest.
             super().start()
 
     monkeypatch.setattr(threads, "Thread", Scarce)
-    with driving(partial(Connection, handler), threads.serve) as port:
+    with driving(partial(Responder, handler), threads.serve) as port:
         with dial(port) as client:
             assert client.recv(1) == b""
         assert_serves(port)
@@ -342,7 +342,7 @@ def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyP
         return listener
 
     monkeypatch.setattr(serving, "listen", listen)
-    with driving(partial(Connection, handler), serve) as port:
+    with driving(partial(Responder, handler), serve) as port:
         dial(port).close()
         assert_serves(port)
 
@@ -357,6 +357,6 @@ def test_a_blocking_driver_sends_later_what_is_not_taken_at_once(taken: int) -> 
 
     ours, client = socket.socketpair()
     with Slow(fileno=ours.detach()) as slow, client:
-        Carrier(slow, Connection(handler), client, TIMEOUTS).send(b"0123456789")
+        Carrier(slow, Responder(handler), client, TIMEOUTS).send(b"0123456789")
         assert client.recv(100) == b"0123456789"
         assert slow.gettimeout() is None

@@ -9,10 +9,10 @@ from http import HTTPStatus
 
 import pytest
 
-from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, events, listen
 from raw_router.drivers.events import ticks
 from raw_router.messages import Request, Response, plain_text
+from raw_router.responder import Responder
 from tests.serving import HOST
 
 HEAD = 10  # ticks
@@ -31,7 +31,7 @@ class Clock:
     def __post_init__(self) -> None:
         self.listener = self.stack.enter_context(listen(HOST, 0))
         timeouts = replace(TIMEOUTS, head=HEAD * events.TICK)
-        self.loop = events.Loop(self.listener, partial(Connection, self.view), timeouts)
+        self.loop = events.Loop(self.listener, partial(Responder, self.view), timeouts)
 
     def view(self, request: Request) -> Response:
         self.tick += self.slow

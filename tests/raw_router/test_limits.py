@@ -15,9 +15,9 @@ from weakref import WeakSet
 import pytest
 
 from raw_router.__main__ import room_for_clients
-from raw_router.connection import Connection
 from raw_router.drivers import PAUSE, TIMEOUTS, Connect, Timeouts, events, listen, serial, threads
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, exchange
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -32,7 +32,7 @@ def handler(request: Request) -> Response:
     return Response(200, (("Content-Length", str(len(body))),), body)
 
 
-connect = partial(Connection, handler)
+connect = partial(Responder, handler)
 
 
 def dial_slowly(port: int) -> socket.socket:
@@ -141,7 +141,7 @@ def test_threads_that_stop_wait_for_no_room() -> None:
         return handler(request)
 
     timeouts = replace(TIMEOUTS, connections=1, grace=0.2)
-    with stoppable(threads.serve, timeouts, partial(Connection, waits)) as server, dial(server.port) as client:
+    with stoppable(threads.serve, timeouts, partial(Responder, waits)) as server, dial(server.port) as client:
         client.sendall(GET)
         assert asked.wait(10)
         with dial(server.port):
@@ -169,10 +169,10 @@ LIMITED = """
 import resource, socket, sys
 from functools import partial
 from raw_router.__main__ import DRIVERS
-from raw_router.connection import Connection
+from raw_router.responder import Responder
 from raw_router.drivers import TIMEOUTS, listen
 from raw_router.messages import Response
-connect = partial(Connection, lambda request: Response(200, (("Content-Length", "0"),)))
+connect = partial(Responder, lambda request: Response(200, (("Content-Length", "0"),)))
 stop, wake = socket.socketpair()
 listener = listen("127.0.0.1", 0)
 print(listener.getsockname()[1], flush=True)
@@ -223,9 +223,9 @@ def test_a_thousand_slow_senders_delay_nobody_and_get_408(crowd: int) -> None:
 
 
 def test_a_thousand_slow_readers_delay_nobody_and_are_given_up(crowd: int) -> None:
-    connections: WeakSet[Connection] = WeakSet()
+    connections: WeakSet[Responder] = WeakSet()
 
-    class Seen(Connection):
+    class Seen(Responder):
         __slots__ = ("__weakref__",)
 
         def __init__(self, client: str) -> None:

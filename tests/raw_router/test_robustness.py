@@ -1,6 +1,7 @@
 """What views, applications and clients may do to a server: it lives, and the next request is answered."""
 
 import os
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -38,6 +39,24 @@ def test_a_broken_view_costs_its_own_answer(serve: Serve, path: bytes) -> None:
 
 def statuses(answers: bytes) -> list[bytes]:
     return [answer[:3] for answer in answers.split(b"HTTP/1.1 ")[1:]]
+
+
+class ApplicationExit(BaseException):
+    pass
+
+
+def exits(environ: Environ, start: Start) -> list[bytes]:
+    raise ApplicationExit
+
+
+def is_interrupted(environ: Environ, start: Start) -> Iterator[bytes]:
+    start("200 OK", [("Content-Length", "9")])
+    yield b"HTTP/1.1 "
+    raise KeyboardInterrupt
+
+
+def is_cancelled(environ: Environ, start: Start) -> list[bytes]:
+    raise CancelledError
 
 
 def fine(environ: Environ, start: Start) -> list[bytes]:
@@ -107,6 +126,9 @@ BROKEN: dict[str, Application] = {
     "starts late": starts_late,
     "writes text": writes_text,
     "stops": stops,
+    "exits": exits,
+    "is interrupted": is_interrupted,
+    "is cancelled": is_cancelled,
     "returns nothing": returns_nothing,
     "keeps half a change of mind": keeps_half_a_change_of_mind,
     "raises when closed": lambda environ, start: RaisesWhenClosed(fine(environ, start)),

@@ -6,8 +6,8 @@ from wsgiref.validate import validator
 
 import pytest
 
-from raw_router.connection import Connection
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from raw_router.wsgi import ApplicationError, handler_for, make_environ
 
 GET = Request("GET", "/", "HTTP/1.1", {"host": "a"}, "/", host="a")
@@ -125,7 +125,7 @@ BROKEN = {
 def test_a_broken_application_is_not_believed(app: Any) -> None:
     with pytest.raises(ApplicationError):
         handler_for(app)(GET)
-    answer = Connection(handler_for(app)).receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    answer = Responder(handler_for(app)).receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
 
 
@@ -201,5 +201,5 @@ def test_wsgiref_finds_nothing_wrong(method: str) -> None:
         return [] if method == "HEAD" else [b"body"]
 
     data = f"{method} /a?b HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx".encode()
-    answer = Connection(handler_for(validator(run))).receive(data)
+    answer = Responder(handler_for(validator(run))).receive(data)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")

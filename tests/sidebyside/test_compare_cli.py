@@ -64,7 +64,7 @@ def teapot(request: Request, response: Response) -> Response:
 
 
 def shouting(request: Request, response: Response) -> Response:
-    return replace(response, body=response.body.upper())
+    return replace(response, body=response.content.upper())
 
 
 # -- the verdict

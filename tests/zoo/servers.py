@@ -16,9 +16,9 @@ from typing import TypeAlias
 
 from http_contract import Server
 from raw_router.application import generate_response
-from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS, threads
 from raw_router.messages import Handler
+from raw_router.responder import Responder
 
 Converse: TypeAlias = Callable[[socket.socket], None]
 MiB = 1024 * 1024
@@ -200,7 +200,7 @@ def cheat(handler: Handler) -> None:
     stop, stops = socket.socketpair()
     signal.signal(signal.SIGTERM, lambda *_: stops.close())
     with listen() as listener:
-        threads.serve(listener, partial(Connection, handler), stop, TIMEOUTS)
+        threads.serve(listener, partial(Responder, handler), stop, TIMEOUTS)
 
 
 def hard_coded() -> None:

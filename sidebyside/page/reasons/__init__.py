@@ -7,8 +7,8 @@ are not a request never reach a router. Then the reason is the line of raw_route
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from raw_router.connection import Connection
 from raw_router.messages import HTTPError, Request
+from raw_router.responder import Responder
 from sidebyside.launch.services import SERVERS
 from sidebyside.page.reasons.django import django_reason
 from sidebyside.page.reasons.flask import flask_reason
@@ -39,7 +39,7 @@ def reason_for(data: bytes, service: str, server: str) -> Reason:
     if result.request is None:
         return Reason(INCOMPLETE)
     if result.request.path == "*":
-        return Reason(ASTERISK, (excerpt_of(Connection._answer, "SERVER_OPTIONS"),))
+        return Reason(ASTERISK, (excerpt_of(Responder._answer, "SERVER_OPTIONS"),))
     return REASONS[service](result.request)
 
 

@@ -1,0 +1,88 @@
+"""Caches in front of the parser: a parsed head depends on nothing but its bytes, so a known one is not parsed again."""
+
+import re
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from raw_router.limits import Limits
+from raw_router.messages import Request
+from raw_router.parser import FieldSection, Head, parse_fields, parse_head
+
+MAX_OCTETS = 4 * 1024  # of an entry; clients rarely send a longer head twice, and many would fill the memory
+MAX_ENTRIES = 512  # of a generation
+
+QUERY_IN = 128  # octets of a head in which a query is looked for
+
+COOKIE = re.compile(rb"\r\nCookie:([\t -~\x80-\xff]*)(?=\r\n)")
+
+V = TypeVar("V")
+
+
+class Recent(Generic[V]):
+    """Values by bytes. If they are too many, those that were not used for longest are dropped, a generation at once.
+
+    Threads share it without a lock: each step is one operation of a dict, and a lost entry is only parsed again.
+    """
+
+    __slots__ = ("_new", "_old")
+
+    def __init__(self) -> None:
+        self._new: dict[bytes, V] = {}
+        self._old: dict[bytes, V] = {}
+
+    def find(self, data: bytes) -> V | None:
+        value = self._new.get(data)
+        if value is None and (value := self._old.get(data)) is not None:
+            self.add(data, value)
+        return value
+
+    def add(self, data: bytes, value: V) -> None:
+        if len(self._new) >= MAX_ENTRIES:
+            self._old, self._new = self._new, {}
+        self._new[data] = value
+
+
+class HeadCache:
+    """The heads that were valid within some limits.
+
+    A head with a query is rarely sent twice: of it only the field section is cached. A cookie may change with each
+    request: the section is cached without it.
+    """
+
+    __slots__ = ("_heads", "limits")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._heads: Recent[Head] = Recent()
+
+    def head(self, data: bytes, client: str) -> Head:
+        """Return the head that the bytes are, from this client. Raises HTTPError."""
+        if len(data) > MAX_OCTETS or data.find(b"?", 0, QUERY_IN) > 0:
+            return parse_head(data, client, self.limits, self._section)
+        head = self._heads.find(data)
+        if head is None:
+            head = parse_head(data, client, self.limits, self._section)
+        elif head[0].client == client:
+            return head
+        else:
+            head = Request._make((*head[0][:-1], client)), head[1]
+        self._heads.add(data, head)
+        return head
+
+    def _section(self, data: bytes, version: str, limits: Limits) -> FieldSection:
+        if len(data) > MAX_OCTETS:
+            return parse_fields(data, version, limits)
+        cookie = COOKIE.match(data, data.rfind(b"\r\nCookie:"))
+        if cookie is None:
+            return known_fields(data, version, limits)
+        start, end = cookie.span()
+        headers, host, framing, lines = known_fields(data[:start] + data[end:], version, limits)
+        if "cookie" in headers or lines == limits.fields:
+            return parse_fields(data, version, limits)
+        headers = headers.copy()
+        headers["cookie"] = cookie[1].decode("latin-1").strip(" \t")
+        return headers, host, framing, lines + 1
+
+
+known_fields = lru_cache(maxsize=MAX_ENTRIES)(parse_fields)
+head_cache = lru_cache(maxsize=8)(HeadCache)

@@ -1,0 +1,231 @@
+"""Responses whose bodies are pulled piece by piece, from the handler to the wire."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import repeat
+
+import pytest
+
+from raw_router.messages import Body, Fields, Request, Response
+from raw_router.responder import Responder
+from tests.serving import DRIVERS, Serve, becomes_true, dial, exchange, reset, serving
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+OLD = b"GET / HTTP/1.0\r\n\r\n"
+KEPT = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+HEAD = b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+def with_length(octets: int) -> Fields:
+    return (("Content-Length", str(octets)),)
+
+
+class Pulled:
+    """An iterable that notes how far it was pulled, and whether it was closed."""
+
+    def __init__(self, *pieces: object, error: BaseException | None = None) -> None:
+        self.pieces = pieces
+        self.error = error
+        self.pulled = 0
+        self.closed = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.pieces:
+            self.pulled += 1
+            yield piece  # type: ignore[misc]
+        if self.error:
+            raise self.error
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def converse(body: Body, headers: Fields = (), data: bytes = GET, status: int = 200) -> tuple[bytes, Responder]:
+    """Return what a client gets that takes everything, and the responder."""
+    responder = Responder(lambda request: Response(status, headers, body))
+    answer = responder.receive(data)
+    while responder.waits_for == "write":
+        answer += responder.receive(b"")
+    return answer, responder
+
+
+STREAMS = {
+    "a length": (Pulled(b"ab", b"c"), with_length(3), GET, b"abc", "idle"),
+    "a length, in one piece": (Pulled(b"abc"), with_length(3), GET, b"abc", "idle"),
+    "a length of zero": (Pulled(), with_length(0), GET, b"", "idle"),
+    "a length of zero, an empty piece": (Pulled(b""), with_length(0), GET, b"", "idle"),
+    "no length, no piece": (Pulled(), (), GET, b"", "idle"),
+    "chunks": (Pulled(b"ab", b"c"), (), GET, b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", "idle"),
+    "one chunk": (Pulled(b"abc"), (), GET, b"3\r\nabc\r\n0\r\n\r\n", "idle"),
+    "an empty piece is no last chunk": (Pulled(b"a", b"", b"b"), (), GET, b"1\r\na\r\n1\r\nb\r\n0\r\n\r\n", "idle"),
+    "an empty piece first": (Pulled(b"", b"a"), (), GET, b"1\r\na\r\n0\r\n\r\n", "idle"),
+    "HTTP/1.0": (Pulled(b"ab", b"c"), (), OLD, b"abc", "closed"),
+    "HTTP/1.0, which would persist": (Pulled(b"ab", b"c"), (), KEPT, b"abc", "closed"),
+    "HTTP/1.0 with a length": (Pulled(b"ab", b"c"), with_length(3), KEPT, b"abc", "idle"),
+    "longer, by a piece": (Pulled(b"ab", b"cd"), with_length(2), GET, b"ab", "idle"),
+    "longer, by a later piece": (Pulled(b"a", b"b", b"cd"), with_length(2), GET, b"ab", "idle"),
+    "longer, in a piece": (Pulled(b"a", b"bcd"), with_length(2), GET, b"ab", "idle"),
+    "shorter": (Pulled(b"a", b"b"), with_length(3), GET, b"ab", "closed"),
+    "shorter, pipelined": (Pulled(b"a", b"b"), with_length(3), GET * 2, b"ab", "closed"),
+    "an error later": (Pulled(b"a", b"b", error=ValueError()), (), GET, b"1\r\na\r\n1\r\nb\r\n", "closed"),
+    "an exit later": (Pulled(b"a", error=SystemExit()), (), GET, b"1\r\na\r\n", "closed"),
+    "text later": (Pulled(b"a", "b"), (), GET, b"1\r\na\r\n", "closed"),
+}
+
+
+@pytest.mark.parametrize(("body", "headers", "data", "expected", "state"), STREAMS.values(), ids=STREAMS)
+def test_stream(body: Pulled, headers: Fields, data: bytes, expected: bytes, state: str) -> None:
+    body.closed = 0
+    answer, responder = converse(body, headers, data)
+    head, _, content = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert (content, responder.waits_for) == (expected, state)
+    assert (b"Connection: close" in head) == (data != GET and b"Content-Length" not in head and data != GET * 2)
+    assert body.closed == 1
+
+
+FAILED = {
+    "the first pull raises": (Pulled(error=ValueError()), ()),
+    "no iterable": (4, ()),
+    "text": ("text", ()),
+    "a piece of text": (Pulled("text"), ()),
+    "shorter, without a piece": (Pulled(), with_length(3)),
+    "the pull after a whole piece raises": (Pulled(b"abc", error=ValueError()), with_length(3)),
+    "no valid head": (Pulled(b"a", b"b"), (("A b", "c"),)),
+}
+
+
+@pytest.mark.parametrize(("body", "headers"), FAILED.values(), ids=FAILED)
+def test_before_the_first_piece_is_sent_an_error_is_a_500(body: Body, headers: Fields) -> None:
+    answer, responder = converse(body, headers)
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert responder.waits_for == "idle"
+    assert getattr(body, "closed", 1) == 1
+
+
+@pytest.mark.parametrize(("data", "status"), [(HEAD, 200), (GET, 204), (GET, 304)])
+def test_without_content_nothing_is_pulled(data: bytes, status: int) -> None:
+    body = Pulled(b"a", b"b")
+    answer, responder = converse(body, (), data, status)
+    assert answer.endswith(b"\r\n\r\n")
+    assert (body.pulled, body.closed, responder.waits_for) == (0, 1, "idle")
+
+
+def test_pieces_are_pulled_as_the_client_takes_them() -> None:
+    body = Pulled(b"a", b"b", b"c")
+    responder = Responder(lambda request: Response(200, (), body))
+    states = [(responder.receive(GET + GET).endswith(b"1\r\na\r\n"), body.pulled, responder.waits_for)]
+    states += [(responder.receive(b"") == b"1\r\nb\r\n", body.pulled, responder.waits_for)]
+    assert states == [(True, 1, "write"), (True, 2, "write")]
+
+
+def test_the_next_request_waits_for_the_end_of_the_pieces() -> None:
+    bodies = [Pulled(b"a", b"b"), Pulled(b"c", b"d")]
+    todo = iter(bodies)
+    responder = Responder(lambda request: Response(200, (), next(todo)))
+    answer = responder.receive(GET * 2)
+    while responder.waits_for == "write":
+        answer += responder.receive(b"")
+    assert answer.count(LAST_CHUNK) == answer.count(b"HTTP/1.1 200") == 2
+    assert answer.index(LAST_CHUNK) < answer.rindex(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("end", ["abandon", "time_out"])
+def test_a_response_that_is_given_up_is_closed_and_logged(end: str) -> None:
+    body, octets = Pulled(b"a", b"bc", b"d"), []
+    responder = Responder(lambda request: Response(200, (), body), log=lambda *line: octets.append(line[-1]))
+    responder.receive(GET)
+    responder.receive(b"")
+    getattr(responder, end)()
+    assert (body.closed, octets, responder.waits_for) == (1, [3], "closed")
+    getattr(responder, end)()
+    assert (body.closed, octets) == (1, [3])
+
+
+def test_a_retired_connection_ends_after_its_pieces() -> None:
+    responder = Responder(lambda request: Response(200, (), Pulled(b"a", b"b")))
+    responder.receive(GET)
+    responder.retire()
+    assert [responder.receive(b""), responder.receive(b""), responder.waits_for] == [
+        b"1\r\nb\r\n",
+        LAST_CHUNK,
+        "closed",
+    ]
+
+
+class RaisesWhenClosed(list[bytes]):
+    def close(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_an_error_of_close_costs_no_response(caplog: pytest.LogCaptureFixture) -> None:
+    answer, responder = converse(RaisesWhenClosed([b"a", b"b"]))
+    assert answer.endswith(LAST_CHUNK)
+    assert responder.waits_for == "idle"
+    assert "cannot be closed" in caplog.text
+
+
+def test_a_body_that_is_cut_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        converse([b"ab", b"c"], with_length(2))
+        converse([b"a", b"b", b"c"], with_length(2))
+    assert caplog.text.count("longer than its Content-Length") == 2
+
+
+# -- over sockets
+
+
+@pytest.fixture(params=DRIVERS.values(), ids=list(DRIVERS))
+def serve(request: pytest.FixtureRequest) -> Serve:
+    driver: Serve = request.param
+    return driver
+
+
+def endless(closed: list[bool]) -> Callable[[Request], Response]:
+    class Endless:
+        def __iter__(self) -> Iterator[bytes]:
+            return repeat(bytes(65536))
+
+        def close(self) -> None:
+            closed.append(True)
+
+    return lambda request: Response(200, (), Endless() if request.path == "/endless" else [b"a", b"b"])
+
+
+def test_a_stream_arrives_whole(serve: Serve) -> None:
+    pieces = [bytes([number]) * 10_000 for number in range(200)]
+    with serving(lambda request: Response(200, with_length(2_000_000), iter(pieces)), serve) as port:
+        answers = exchange(port, GET * 2)
+    assert answers.count(b"".join(pieces)) == 2
+
+
+def test_when_the_client_leaves_an_endless_body_is_closed(serve: Serve) -> None:
+    closed: list[bool] = []
+    with serving(endless(closed), serve) as port:
+        with dial(port) as client:
+            client.sendall(GET.replace(b"/", b"/endless", 1))
+            for _ in range(100):
+                client.recv(65536)
+            assert not closed
+            reset(client)
+        assert becomes_true(lambda: closed == [True])
+        assert exchange(port, GET).endswith(LAST_CHUNK)
+
+
+def breaks_off(request: Request) -> Response:
+    def pieces() -> Iterable[bytes]:
+        yield b"a"
+        raise ValueError
+
+    return Response(200, (), pieces())
+
+
+def test_what_breaks_off_is_seen_to_be_incomplete(serve: Serve) -> None:
+    with serving(breaks_off, serve) as port:
+        assert exchange(port, GET).endswith(b"\r\n\r\n1\r\na\r\n")
+        with dial(port) as client:
+            client.sendall(OLD)
+            with pytest.raises(ConnectionResetError):
+                b"".join(iter(partial(client.recv, 65536), b""))
