@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
@@ -15,7 +16,7 @@ class Request(WSGIRequest):
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:
             super()._set_content_type_params(meta)  # type: ignore[misc]
-        except (LookupError, ValueError):  # a parameter in an unknown charset
+        except (LookupError, ValueError, BadRequest):  # a parameter in an unknown charset; BadRequest from Django 6 on
             self.content_type, self.content_params = "", {}
 
 

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.full
 def test_a_thousand_submissions(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.thousand", str(tmp_path)], capture_output=True, text=True, check=True
