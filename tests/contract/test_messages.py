@@ -11,7 +11,7 @@ from http_contract.client.server import Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.diagnosis.diagnose import diagnose, diagnosed
 from http_contract.http.params import Params
-from http_contract.http.parser import OVER
+from http_contract.http.parser import END_REASONS
 from http_contract.http.response import CloseReason, Defect
 from http_contract.reports import json as format
 from http_contract.reports import messages
@@ -135,7 +135,7 @@ def test_every_code_has_its_sentence() -> None:
 
 def test_every_end_of_a_connection_has_its_words() -> None:
     assert SILENCE.keys() == set(get_args(CloseReason))
-    assert ENDED.keys() == OVER == ENDINGS.keys()
+    assert ENDED.keys() == END_REASONS == ENDINGS.keys()
 
 
 def test_templates_name_forms_that_exist() -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.http.transcript import Transcript
 from http_contract.reports.terminal import (
-    OUTPUT,
+    OUTPUT_LINES,
     heading,
     indented,
     last_lines,
@@ -141,7 +141,7 @@ def test_what_the_server_wrote_last() -> None:
     told = said(replace(PUBLIC, output=written))
     at = told.index("Last lines of the server's output:")
     assert told[at + 1 : -1] == [
-        *(f"server | {number}" for number in range(100 - OUTPUT + 2, 100)),
+        *(f"server | {number}" for number in range(100 - OUTPUT_LINES + 2, 100)),
         "server |",
         "server | \\x1b[2J\u2028end",
     ]
