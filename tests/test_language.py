@@ -151,8 +151,34 @@ def test_a_help_text(name: str) -> None:
 # -- comments, docstrings, messages and templates
 
 FOLDERS = {"http_contract": "contract/http_contract"}  # of packages that are not at the root
-# To be added: the other packages, and those within them such as http_contract.rules.
-PLAIN_PACKAGES = ("django_project", "http_contract.starter", "http_contract.starter.graders")
+PLAIN_PACKAGES = (
+    "django_project",
+    "flask_app",
+    "http_contract",
+    "http_contract.cli",
+    "http_contract.client",
+    "http_contract.diagnosis",
+    "http_contract.grading",
+    "http_contract.http",
+    "http_contract.reports",
+    "http_contract.rules",
+    "http_contract.runner",
+    "http_contract.sandbox",
+    "http_contract.starter",
+    "http_contract.starter.graders",
+    "raw_router",
+    "raw_router.drivers",
+    "shared_views",
+    "sidebyside",
+    "sidebyside.bench",
+    "sidebyside.bench.servers",
+    "sidebyside.compare",
+    "sidebyside.launch",
+    "sidebyside.matrix",
+    "sidebyside.page",
+    "sidebyside.page.reasons",
+    "sidebyside.route_tables",
+)
 FSTRING_MIDDLE = getattr(tokenize, "FSTRING_MIDDLE", None)  # from Python 3.12 on
 LAYOUT = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 REPLACEMENT = re.compile(r"\{[^{}]*\}")  # an expression within an f-string

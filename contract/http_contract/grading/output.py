@@ -215,7 +215,7 @@ def feedback(result: Result, max_points: int) -> str:
 def _lines(result: Result, max_points: int) -> Iterator[str]:
     report = result.report
     if report is None:
-        yield from (f"0 of {max_points} points", "", f"This could not be judged: {result.why}")
+        yield from (f"0 of {max_points} points", "", f"The submission could not be judged: {result.why}")
         return
     yield f"{report.points} of {report.max_points} points"
     yield from stopped_early(report)

@@ -93,7 +93,7 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
         (Closes(), SIZED, []),
         (NoReset(), SIZED, []),
         (Silent(), b"", []),
-        (Silent(), SIZED, [("there is a response", 0)]),
+        (Silent(), SIZED, [("the server sent a response", 0)]),
         (All(Status(200), Has("Allow")), SIZED, []),
         (All(Status(404), Has("Date")), SIZED, [("the status is 200, not 404", 0), ("the field Date is missing", 0)]),
         (Either(Status(404), Has("Allow")), SIZED, []),
