@@ -75,8 +75,8 @@ def rules_of(config: pytest.Config) -> tuple[Rule, ...]:
 def target_of(config: pytest.Config) -> Target | None:
     """Return the server that the options name, if there is one."""
     url, command, ca = (config.getoption(f"contract_{name}") for name in ("url", "command", "ca"))
-    given = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
-    changes = {name: value for name, value in given.items() if value is not None}
+    options = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
+    changes = {name: value for name, value in options.items() if value is not None}
     if url and command:
         raise CannotJudge("--contract-url and --contract-command exclude each other. Give one of them.")
     if ca and not url:

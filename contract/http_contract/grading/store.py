@@ -50,11 +50,11 @@ def summary(report: Report) -> Report:
 
 def _outcome_summary(outcome: Outcome) -> Outcome:
     """Return an outcome with the transcripts of the failures that are shown, as far as they are shown."""
-    diagnosis, shown = outcome.diagnosis, failures_shown(outcome)
-    kept = {id(failure): _failure_summary(failure) for failure in shown}
-    failures = tuple(kept.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
-    if diagnosis and id(diagnosis.failure) in kept:
-        diagnosis = replace(diagnosis, failure=kept[id(diagnosis.failure)])
+    diagnosis, selected = outcome.diagnosis, failures_shown(outcome)
+    summaries = {id(failure): _failure_summary(failure) for failure in selected}
+    failures = tuple(summaries.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
+    if diagnosis and id(diagnosis.failure) in summaries:
+        diagnosis = replace(diagnosis, failure=summaries[id(diagnosis.failure)])
     crash = outcome.crash and replace(outcome.crash, output="")
     return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=(), crash=crash, output="")
 

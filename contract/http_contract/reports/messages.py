@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from http_contract.client.server import Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.response import Defect
-from http_contract.rules.expectations import any_of, in_words, shown
+from http_contract.rules.expectations import any_of, in_words, quoted
 from http_contract.rules.model import Diagnosis, Failure, Outcome, Skip, of_connection
 
 PLACEHOLDER = re.compile(r"\{(?P<literal>\{\w+\})\}|\{(?P<name>\w+)(?::(?P<form>\w+))?\}")
@@ -435,7 +435,7 @@ def number_of(count: int, what: str) -> str:
 Form = Callable[[Any, Mapping[str, Any]], str]
 FORMS: Mapping[str | None, Form] = {
     None: lambda value, params: str(value),
-    "quoted": lambda value, params: shown(value),
+    "quoted": lambda value, params: quoted(value),
     "cut": lambda value, params: value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}...",
     "bytes": lambda value, params: number_of(value, "byte"),
     "number": lambda value, params: f"{value:g}",
