@@ -65,6 +65,13 @@ def test_without_options_the_plugin_keeps_quiet(run: Run, pytester: pytest.Pytes
     run().assert_outcomes(passed=1)
 
 
+def test_options_without_a_server_judge_nothing(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    result = run("--contract-seed", "7")
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("contract: *")
+
+
 def test_each_rule_is_an_item(run: Run, server: Server) -> None:
     assert collected(run("--contract-url", url(server), "--collect-only", "-q")) == ids()
 

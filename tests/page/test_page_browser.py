@@ -212,6 +212,7 @@ def test_a_link_contains_the_request(visit: Visit) -> None:
 
 def test_a_link_is_copied(visit: Visit) -> None:
     page = visit("#method=GET&path=/test")
+    expect(page.locator("#status")).to_have_text("Identical")  # the responses to the request in the address are there
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_label("Path", exact=True).fill("/status/418")
     page.get_by_role("button", name="Copy link").click()
