@@ -26,16 +26,16 @@ from http_contract.reports.text import format_failure
 from http_contract.rules.model import Rule
 from http_contract.rules.registry import RULES, STAGES, rules_from
 from http_contract.runner.rule_runner import ResultCache, RuleRunner
-from http_contract.runner.scheduler import prepared
+from http_contract.runner.scheduler import rule_runner_for
 from http_contract.runner.target import RemoteTarget, Target
 from http_contract.sandbox.launcher import LocalTarget
 
 
 class ItemFailed(Exception):
-    """A MUST rule failed; the message is the whole text about that."""
+    """A MUST rule failed; the message is the text of the failure."""
 
 
-JUDGEMENT = pytest.StashKey[ResultCache]()
+RESULTS = pytest.StashKey[ResultCache]()
 CHOSEN = pytest.StashKey[tuple[Rule, ...]]()
 
 
@@ -50,9 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if target:
         until = config.getoption("contract_until")
         config.stash[CHOSEN] = tuple(rule for rule in rules if until is None or rule.stage <= until)
-        alone = judging(target, config.getoption("contract_timeout"))
-        config.stash[JUDGEMENT] = ResultCache(
-            lambda rule: alone().judge(rule), rules, lacks=lambda rule: alone().lacks(rule)
+        runner = runner_of(target, config.getoption("contract_timeout"))
+        config.stash[RESULTS] = ResultCache(
+            lambda rule: runner().judge(rule), rules, missing_route=lambda rule: runner().missing_route(rule)
         )
         config.args = files(config)
     elif names_rules(config):
@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    if JUDGEMENT not in config.stash:
+    if RESULTS not in config.stash:
         return None
     target = config.getoption("contract_url") or config.getoption("contract_command")
     return f"contract: {target}, seed {config.getoption('contract_seed') or 0}"
@@ -75,8 +75,8 @@ def rules_of(config: pytest.Config) -> tuple[Rule, ...]:
 def target_of(config: pytest.Config) -> Target | None:
     """Return the server that the options name, if there is one."""
     url, command, ca = (config.getoption(f"contract_{name}") for name in ("url", "command", "ca"))
-    given = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
-    changes = {name: value for name, value in given.items() if value is not None}
+    options = {name: config.getoption(f"contract_{name}") for name in ("seed", "patience")}
+    changes = {name: value for name, value in options.items() if value is not None}
     if url and command:
         raise CannotJudge("--contract-url and --contract-command exclude each other. Give one of them.")
     if ca and not url:
@@ -91,14 +91,14 @@ def target_of(config: pytest.Config) -> Target | None:
     return None
 
 
-def judging(target: Target, timeout: float | None) -> Callable[[], RuleRunner]:
+def runner_of(target: Target, timeout: float | None) -> Callable[[], RuleRunner]:
     """Return a function that returns the rule runner; it contacts the server only when the first rule is judged."""
 
     @cache
-    def alone() -> RuleRunner:
-        return prepared(target, timeout)
+    def runner() -> RuleRunner:
+        return rule_runner_for(target, timeout)
 
-    return alone
+    return runner
 
 
 def names_rules(config: pytest.Config) -> bool:
@@ -118,7 +118,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Add the stages to the tests that the session collects."""
     report = yield
-    if isinstance(collector, pytest.Session) and JUDGEMENT in collector.config.stash:
+    if isinstance(collector, pytest.Session) and RESULTS in collector.config.stash:
         report.result.extend(stages(collector))
     return report
 
@@ -147,7 +147,7 @@ class RuleItem(pytest.Item):
         self.rule = rule
 
     def runtest(self) -> None:
-        outcome = self.config.stash[JUDGEMENT].outcome(self.rule)
+        outcome = self.config.stash[RESULTS].outcome(self.rule)
         if outcome.verdict == "skipped":
             pytest.skip(skip_text(outcome.skip))
         if outcome.verdict == "failed" and self.rule.level == "SHOULD":

@@ -2,7 +2,7 @@
 
 Each driver has one function, serve(listener, connect, stop, timeouts). It accepts clients from a listening socket,
 calls `connect` for a connection with each, and moves bytes until the connection is closed. When `stop` is readable, it
-accepts no more clients, retires its connections, and returns when they are closed or the grace is over.
+stops accepting clients, retires its connections, and returns when they are closed or the grace is over.
 """
 
 import errno

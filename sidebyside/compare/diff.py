@@ -126,7 +126,7 @@ def odd_values(values: Values) -> tuple[bool, ...]:
 
 
 def first_difference(values: Sequence[Sequence[object]]) -> int:
-    """Return the first index at which byte strings, or texts, are not all the same; 0 if they are."""
+    """Return the first index at which byte strings, or texts, differ from each other; 0 if they are."""
     columns = enumerate(zip_longest(*values))
     return next((at for at, column in columns if len(set(column)) > 1), 0)
 

@@ -1,4 +1,4 @@
-"""A server as a child process: its output, its exit status, and its end together with all that it started."""
+"""A server as a child process: its output, its exit status, and its end together with all processes that it started."""
 
 import ctypes
 import os
@@ -63,7 +63,7 @@ class ServerProcess:
 
     @property
     def group(self) -> int:
-        """The process group of the server and of all that it started."""
+        """The process group of the server and of all processes that it started."""
         return self._process.pid
 
     @property
@@ -91,7 +91,7 @@ class ServerProcess:
             self._unfinished = b""
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the server and to all that it started."""
+        """Send a signal to the server and to all processes that it started."""
         with suppress(ProcessLookupError, PermissionError):  # macOS raises the latter for zombies
             os.killpg(self.group, number)
 

@@ -11,7 +11,7 @@ from http_contract.client.server import Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.diagnosis.diagnose import diagnose, diagnosed
 from http_contract.http.params import Params
-from http_contract.http.parser import OVER
+from http_contract.http.parser import END_REASONS
 from http_contract.http.response import CloseReason, Defect
 from http_contract.reports import json as format
 from http_contract.reports import messages
@@ -48,7 +48,7 @@ SENTENCES = [
     (Failure("unwanted-content", Params(count=1)), "the response has 1 byte of content, but must have none"),
     (
         Failure("file-differs", Params(file="a", place=1, byte=74, wanted=72)),
-        "the content is not that of a: byte 1 is 0x4a, not 0x48",
+        "the content differs from a: byte 1 is 0x4a, not 0x48",
     ),
     (Failure("wrong-member", Params(member="a", value="x" * 99, wanted="1")), f"`a` is {'x' * 60}..., not 1"),
     (Failure("wrong-field", Params(name="A", value="x" * 99, shape="b")), f"A is '{'x' * 59}..., not b"),
@@ -57,7 +57,7 @@ SENTENCES = [
     (Failure("head-status", Params(path="/", get=200, head=501)), "/: the status is 200 for GET, but 501 for HEAD"),
     (
         Failure("status-late", Params(when="other-idle")),
-        "while another client sends nothing: not even the status of a response came in time",
+        "while another client sends nothing: no status line came in time",
     ),
     (
         Failure("no-response", Params(when="now", ended="timeout")),
@@ -135,7 +135,7 @@ def test_every_code_has_its_sentence() -> None:
 
 def test_every_end_of_a_connection_has_its_words() -> None:
     assert SILENCE.keys() == set(get_args(CloseReason))
-    assert ENDED.keys() == OVER == ENDINGS.keys()
+    assert ENDED.keys() == END_REASONS == ENDINGS.keys()
 
 
 def test_templates_name_forms_that_exist() -> None:

@@ -125,7 +125,7 @@ MUTANTS = (
         id="close-passed-over", breaks=("persistence-close",), serve=hearing(replacing(rb"Connection: close\r\n", b""))
     ),
     Mutant(
-        id="close-not-told",
+        id="close-not-announced",
         breaks=("persistence-close-echoed",),
         serve=saying(replacing(rb"Connection: close\r\n", b"")),
     ),

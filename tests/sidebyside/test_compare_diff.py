@@ -248,7 +248,7 @@ def test_a_field_may_have_any_name() -> None:
 def test_a_reset_is_a_row() -> None:
     found = rows(reply(response(), 0), reply(response(), 1, ended="reset"))
     assert labels(found, "differs") == ["end"]
-    assert found[-1].cells == [None, "then a reset"]
+    assert found[-1].cells == [None, "then the server reset the connection"]
 
 
 def test_every_response_is_compared() -> None:

@@ -25,14 +25,14 @@ SAID = {
     "resets": ("listen-answers", "no response came: the server reset the connection"),
     "answers_forever": (
         "respond-length",
-        "only the end of the connection ends the response: more came than the judge reads",
+        "only the end of the connection ends the response: the judge stopped reading after too many bytes",
     ),
-    "endless_head": ("respond-length", "the header fields have no end: more came than the judge reads"),
-    "drips": ("listen-answers", "not even the status of a response came in time"),
+    "endless_head": ("respond-length", "the header fields have no end: the judge stopped reading after too many bytes"),
+    "drips": ("listen-answers", "no status line came in time"),
     "hundred_megabytes": (
         "respond-length",
         "Content-Length is 104857600",
-        "more came than the judge reads",
+        "the judge stopped reading after too many bytes",
     ),
     "bad_chunks": ("respond-length", "a chunk has "),
     "children_hold_the_port": ("route-unknown", "the status is 200, not 404"),

@@ -47,13 +47,13 @@ Exit status: 0 if all MUST rules of the chosen stages pass, 1 if a MUST rule fai
 @click.option("--report", "reports", type=REPORT, multiple=True, metavar="FORMAT=FILE", help=REPORTS)
 @click.option("--quiet", "volume", flag_value="quiet", help="Print one line only.")
 @click.option("--verbose", "volume", flag_value="verbose", help="Print every exchange, and the output of the server.")
-def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path, ...], **given: Any) -> None:
+def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path, ...], **options: Any) -> None:
     """Judge one server: at URL, or started with --command, or with the command in contract.toml in this folder."""
-    check_isolation(given["isolate"], hide)
-    secret = [*hide, *filter(None, [given["hidden"]]), *(file for _, file in reports)]
+    check_isolation(options["isolate"], hide)
+    secret = [*hide, *filter(None, [options["hidden"]]), *(file for _, file in reports)]
     try:
         with orderly():
-            report = judge(task_of(secret=secret, **given), volume)
+            report = judge(task_of(secret=secret, **options), volume)
             write_and_print(report, reports, volume)
     except OSError as error:
         raise CannotJudge(str(error)) from error
@@ -79,21 +79,21 @@ def write_and_print(report: Report, reports: list[tuple[str, Path]], volume: str
 
 
 def task_of(
-    url: str | None, command: str | None, port: int | None, only_public: bool, hidden: Path | None, **given: Any
+    url: str | None, command: str | None, port: int | None, only_public: bool, hidden: Path | None, **options: Any
 ) -> Task:
     """Return the task that the options describe. CannotJudge if they contradict each other."""
-    if url and (command or port or given["isolate"] or given["start_within"]):
+    if url and (command or port or options["isolate"] or options["start_within"]):
         raise CannotJudge(f"{', '.join(STARTS)} are for a server that the judge starts. Remove them, or the URL.")
-    if given["ca"] and not url:
+    if options["ca"] and not url:
         raise CannotJudge("--ca is for an https URL. Remove --ca: a server that the judge starts uses http.")
     settings = Settings(command or "", Path.cwd(), port) if command or url else read_settings(Path.cwd())
-    choice = Choice(given.pop("stages"), given.pop("until"), given.pop("ids"))
+    choice = Choice(options.pop("stages"), options.pop("until"), options.pop("ids"))
     return Task(
         url=url and url_from(url),
         settings=replace(settings, port=port or settings.port),
         choice=Choice(settings.stages) if choice == Choice() else choice,  # the file may be the learner's
         hidden=None if only_public else hidden,
-        **given,
+        **options,
     )
 
 

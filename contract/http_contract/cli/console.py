@@ -1,4 +1,4 @@
-"""What every command does alike: print where nobody may be reading, and end in order on a signal."""
+"""The console of all commands: output that survives a closed pipe, and an orderly end on a signal."""
 
 import os
 import signal

@@ -59,17 +59,17 @@ def grade(
     dask: str | None,
     seed: int | None,
     hide: tuple[Path, ...],
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Judge the submissions in FOLDER, one folder each, and write a table, a page, and feedback for each learner."""
     out = out or folder.with_name(f"{folder.name}-grades")
     if out.is_relative_to(folder):
         raise CannotJudge(f"The results cannot be among the submissions, in {out}. Choose another folder with --out.")
-    check_isolation(given["isolate"], hide)
+    check_isolation(options["isolate"], hide)
     submissions, ignored = submissions_in(folder)
     for each in ignored:
         say(escape_unprintable(f"Ignored: {each}"), err=True)
-    plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **given)
+    plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **options)
     max_points = plan.max_points  # CannotJudge if there are no rules, before a folder for results is made
     store = Store(out / "results")
     if seed is None:

@@ -190,7 +190,7 @@ def connect(address: Address, timeout: float, options: Options) -> socket.socket
             connected = address.tls.wrap_socket(connected, server_hostname=address.host)
     except OSError as error:
         code = "connection-refused" if isinstance(error, ConnectionRefusedError) else "no-connection"
-        reason = error.strerror or str(error)  # in the words of the system or of the TLS library
+        reason = error.strerror or str(error)  # the message of the system or of the TLS library
         raise ConnectionFailed(code, Params(host=address.host, port=address.port, reason=reason)) from error
     connected.setblocking(False)
     return connected

@@ -1,160 +1,174 @@
-"""The causes that a failure can have, each with the predicates that, together, show it."""
+"""The causes that a failure can have, each with the predicates that show it together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from http_contract.diagnosis.evidence import Evidence
 from http_contract.diagnosis.predicates import (
-    IN_USE,
-    MISSING,
-    MISTAKE,
+    DECODING_ERROR,
+    INDEX_ERROR,
+    PORT_IN_USE,
+    PROGRAMMING_ERROR,
     SUCCESS,
-    UNDECODED,
     Predicate,
-    asked,
-    begins,
-    by_a_part,
-    by_few_words,
-    by_missing,
-    by_nothing,
-    code,
-    cut_off,
+    connection_ended,
     either,
-    ended,
-    flawed,
-    gone,
-    headless,
-    in_order,
-    logs_error,
-    lost_client,
-    must_be_refused,
+    ended_before_response,
+    ended_by_index_error,
+    ended_by_lost_client,
+    error_at_start,
+    exited_normally,
+    failure_is,
+    fatal_connection_empty,
+    fatal_error_matches,
+    fatal_request_line_short,
+    fatal_request_partial,
+    first_response_without_length,
+    has_defect,
+    lacks_status_line,
+    length_counts_characters,
+    length_includes_head,
+    must_be_rejected,
     needs_shell,
+    no_response_in_time,
     not_started,
-    of,
-    raised,
-    shows_error,
-    silent,
-    stage,
-    starts_not,
-    status,
-    told_characters,
-    told_with_head,
-    without_length,
-    wrote,
+    output_contains_error,
+    output_matches,
+    request_begins,
+    reset_after_response,
+    response_begins,
+    response_contains_error,
+    rule_is,
+    stage_is,
+    status_is,
 )
-from http_contract.diagnosis.tracebacks import Raised
+from http_contract.diagnosis.tracebacks import ProgramError
 from http_contract.http.params import NO_PARAMS, Params
 
-NO_FILE = "can't open file|Cannot find module '/"  # as Python and Node write
+NO_FILE = "can't open file|Cannot find module '/"  # the messages of Python and Node
 Detail = tuple[str, Params]
-"""The code of what is known besides the cause, and its parameters."""
+"""The code of a fact that is known in addition to the cause, and its parameters."""
 
 
-def nothing(evidence: Evidence) -> Detail:
+def no_detail(evidence: Evidence) -> Detail:
     return "", NO_PARAMS
 
 
-def last_words(evidence: Evidence) -> Detail:
+def exit_of_program(evidence: Evidence) -> Detail:
     """Return how the program ended."""
-    crash, error = evidence.crash, evidence.raised
+    crash, error = evidence.crash, evidence.fatal_error
     if not crash:
-        return ("ended-at-start", of_error(error)) if error else ("port-lost", NO_PARAMS)
-    ended = Params(kind=crash.kind, number=crash.number)
-    return ("ended-by-error", ended.with_(**of_error(error))) if error else ("ended", ended)
+        return ("ended-at-start", params_of(error)) if error else ("port-lost", NO_PARAMS)
+    exit_params = Params(kind=crash.kind, number=crash.number)
+    return ("ended-by-error", exit_params.with_(**params_of(error))) if error else ("ended", exit_params)
 
 
-def error_shown(evidence: Evidence) -> Detail:
-    return "raised", of_error(evidence.shown)
+def error_in_response(evidence: Evidence) -> Detail:
+    return "raised", params_of(evidence.error_in_response)
 
 
-def error_logged(evidence: Evidence) -> Detail:
-    return "raised", of_error(evidence.logged)
+def error_in_output(evidence: Evidence) -> Detail:
+    return "raised", params_of(evidence.error_in_output)
 
 
-def of_error(error: Raised | None) -> Params:
-    return Params(error=error.what, file=error.file, line=error.line) if error else NO_PARAMS
+def params_of(error: ProgramError | None) -> Params:
+    return Params(error=error.message, file=error.file, line=error.line) if error else NO_PARAMS
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisRule:
-    """A cause, or a variant of it, and the predicates that show it."""
+    """A cause, or a variant of it, and the predicates that show it together."""
 
     cause: str
     predicates: tuple[Predicate, ...]
     variant: str = ""
-    detail: Callable[[Evidence], Detail] = nothing
+    detail: Callable[[Evidence], Detail] = no_detail
 
 
-def dies(cause: str, *predicates: Predicate, variant: str = "") -> DiagnosisRule:
-    return DiagnosisRule(cause, (gone, *predicates), variant, last_words)
+def crash_rule(cause: str, *predicates: Predicate, variant: str = "") -> DiagnosisRule:
+    """Return the rule for a cause that ends the program."""
+    return DiagnosisRule(cause, (ended_before_response, *predicates), variant, exit_of_program)
 
 
-WAITING = (
+WAITS = (
     DiagnosisRule(
-        "blocks-on-idle", (of("concurrency-idle", "concurrency-idle-after-answer", "concurrency-slow-sender"), silent)
+        "blocks-on-idle",
+        (rule_is("concurrency-idle", "concurrency-idle-after-answer", "concurrency-slow-sender"), no_response_in_time),
     ),
 )
-DEATHS = (
-    DiagnosisRule("no-reuse-address", (of("listen-restarts"), wrote(IN_USE))),
-    DiagnosisRule("address-in-use", (wrote(IN_USE),)),
+CRASHES = (
+    DiagnosisRule("no-reuse-address", (rule_is("listen-restarts"), output_matches(PORT_IN_USE))),
+    DiagnosisRule("address-in-use", (output_matches(PORT_IN_USE),)),
     DiagnosisRule("no-shell", (not_started, needs_shell)),
-    DiagnosisRule("no-such-program", (either(code("no-such-program"), wrote("bwrap: execvp ")),)),
-    DiagnosisRule("no-such-file", (code("start-ended"), wrote(NO_FILE))),
-    DiagnosisRule("does-not-start", (starts_not,), detail=last_words),
-    dies("decodes-as-utf8", raised(UNDECODED)),
-    dies("single-recv", of("respond-three-packets", "respond-byte-by-byte"), variant="first-piece"),
-    dies("dies-of-lost-client", lost_client),
-    dies("ends-by-itself", in_order),
-    dies("dies-of-empty-connection", by_nothing),
-    dies("dies-of-short-request-line", by_few_words, by_missing),
-    dies("single-recv", by_a_part, raised(MISSING), variant="part"),
-    dies("single-recv", of("targets-method-long"), raised(MISSING), variant="long"),
-    dies("dies-of-error", raised(MISTAKE), variant="mistake"),
-    dies("dies-of-error"),
+    DiagnosisRule("no-such-program", (either(failure_is("no-such-program"), output_matches("bwrap: execvp ")),)),
+    DiagnosisRule("no-such-file", (failure_is("start-ended"), output_matches(NO_FILE))),
+    DiagnosisRule("does-not-start", (error_at_start,), detail=exit_of_program),
+    crash_rule("decodes-as-utf8", fatal_error_matches(DECODING_ERROR)),
+    crash_rule("single-recv", rule_is("respond-three-packets", "respond-byte-by-byte"), variant="first-piece"),
+    crash_rule("dies-of-lost-client", ended_by_lost_client),
+    crash_rule("ends-by-itself", exited_normally),
+    crash_rule("dies-of-empty-connection", fatal_connection_empty),
+    crash_rule("dies-of-short-request-line", fatal_request_line_short, ended_by_index_error),
+    crash_rule("single-recv", fatal_request_partial, fatal_error_matches(INDEX_ERROR), variant="part"),
+    crash_rule("single-recv", rule_is("targets-method-long"), fatal_error_matches(INDEX_ERROR), variant="long"),
+    crash_rule("dies-of-error", fatal_error_matches(PROGRAMMING_ERROR), variant="mistake"),
+    crash_rule("dies-of-error"),
 )
 CONNECTIONS = (
-    DiagnosisRule("shows-traceback", (shows_error,), detail=error_shown),
-    DiagnosisRule("single-recv", (of("respond-three-packets"), ended("open", "closed", "reset"))),
-    DiagnosisRule("never-closes", (code("never-ends"), ended("timeout", "open"))),
-    DiagnosisRule("never-closes", (of("persistence-close"), code("not-closed")), variant="whole"),
+    DiagnosisRule("shows-traceback", (response_contains_error,), detail=error_in_response),
+    DiagnosisRule("single-recv", (rule_is("respond-three-packets"), connection_ended("open", "closed", "reset"))),
+    DiagnosisRule("never-closes", (failure_is("never-ends"), connection_ended("timeout", "open"))),
+    DiagnosisRule("never-closes", (rule_is("persistence-close"), failure_is("not-closed")), variant="whole"),
     DiagnosisRule(
         "no-length",
-        (of("persistence-two"), without_length, code("no-response"), ended("closed", "reset")),
+        (
+            rule_is("persistence-two"),
+            first_response_without_length,
+            failure_is("no-response"),
+            connection_ended("closed", "reset"),
+        ),
         variant="second-request",
     ),
-    DiagnosisRule("closes-always", (of("persistence-two"), code("no-response"), ended("closed", "reset"))),
-    DiagnosisRule("closes-unread", (cut_off,)),
+    DiagnosisRule(
+        "closes-always", (rule_is("persistence-two"), failure_is("no-response"), connection_ended("closed", "reset"))
+    ),
+    DiagnosisRule("closes-unread", (reset_after_response,)),
 )
-ANSWERS = (
-    DiagnosisRule("line-before-status-line", (headless, begins(rb"\s+HTTP/"))),
-    DiagnosisRule("no-version", (headless, begins(rb"(?i)HTTP *[/\d]"))),
-    DiagnosisRule("no-status-line", (headless, begins(rb"[A-Za-z-]+: "))),
-    DiagnosisRule("http-0.9", (headless, stage(9)), variant="unknown-version"),
-    DiagnosisRule("http-0.9", (headless, begins(rb"(?s)(?!.*HTTP/)"))),
-    DiagnosisRule("no-status-code", (flawed("status-line"), status(0), begins(rb"HTTP/[\d.]+(?![\d.]) *(\Z|[^ \d])"))),
-    DiagnosisRule("no-reason", (code("status-line"), begins(rb"HTTP/\d\.\d \d{3}\r?(\n|\Z)"))),
-    DiagnosisRule("bare-lf", (code("bare-lf"),)),
-    DiagnosisRule("no-empty-line", (code("no-empty-line", "content-in-head", "head-short"),)),
-    DiagnosisRule("length-in-characters", (of("respond-length"), code("bytes-after"), told_characters)),
-    DiagnosisRule("length-with-head", (code("body-short"), told_with_head)),
-    DiagnosisRule("wrong-length", (of("respond-length"), code("bytes-after")), variant="too-small"),
-    DiagnosisRule("wrong-length", (code("body-short"),), variant="too-great"),
-    DiagnosisRule("no-length", (code("no-framing"),)),
-    DiagnosisRule("no-date", (of("respond-date"), code("field-missing"))),
-    DiagnosisRule("no-content-type", (of("respond-content-type"), code("field-missing"))),
+RESPONSES = (
+    DiagnosisRule("line-before-status-line", (lacks_status_line, response_begins(rb"\s+HTTP/"))),
+    DiagnosisRule("no-version", (lacks_status_line, response_begins(rb"(?i)HTTP *[/\d]"))),
+    DiagnosisRule("no-status-line", (lacks_status_line, response_begins(rb"[A-Za-z-]+: "))),
+    DiagnosisRule("http-0.9", (lacks_status_line, stage_is(9)), variant="unknown-version"),
+    DiagnosisRule("http-0.9", (lacks_status_line, response_begins(rb"(?s)(?!.*HTTP/)"))),
+    DiagnosisRule(
+        "no-status-code",
+        (has_defect("status-line"), status_is(0), response_begins(rb"HTTP/[\d.]+(?![\d.]) *(\Z|[^ \d])")),
+    ),
+    DiagnosisRule("no-reason", (failure_is("status-line"), response_begins(rb"HTTP/\d\.\d \d{3}\r?(\n|\Z)"))),
+    DiagnosisRule("bare-lf", (failure_is("bare-lf"),)),
+    DiagnosisRule("no-empty-line", (failure_is("no-empty-line", "content-in-head", "head-short"),)),
+    DiagnosisRule(
+        "length-in-characters", (rule_is("respond-length"), failure_is("bytes-after"), length_counts_characters)
+    ),
+    DiagnosisRule("length-with-head", (failure_is("body-short"), length_includes_head)),
+    DiagnosisRule("wrong-length", (rule_is("respond-length"), failure_is("bytes-after")), variant="too-small"),
+    DiagnosisRule("wrong-length", (failure_is("body-short"),), variant="too-great"),
+    DiagnosisRule("no-length", (failure_is("no-framing"),)),
+    DiagnosisRule("no-date", (rule_is("respond-date"), failure_is("field-missing"))),
+    DiagnosisRule("no-content-type", (rule_is("respond-content-type"), failure_is("field-missing"))),
 )
-VIEWS = (
-    DiagnosisRule("query-in-path", (of("route-query"), status(404), asked(rb"GET /\?a=1 "))),
-    DiagnosisRule("no-404", (of("route-unknown"), status(*SUCCESS))),
-    DiagnosisRule("body-on-head", (of("methods-head-no-body"), code("unwanted-content", "bytes-after"))),
-    DiagnosisRule("head-not-like-get", (of("methods-head"), code("head-status"))),
+ROUTES = (
+    DiagnosisRule("query-in-path", (rule_is("route-query"), status_is(404), request_begins(rb"GET /\?a=1 "))),
+    DiagnosisRule("no-404", (rule_is("route-unknown"), status_is(*SUCCESS))),
+    DiagnosisRule("body-on-head", (rule_is("methods-head-no-body"), failure_is("unwanted-content", "bytes-after"))),
+    DiagnosisRule("head-not-like-get", (rule_is("methods-head"), failure_is("head-status"))),
     DiagnosisRule(
         "ignores-method",
-        (of("methods-not-allowed", "methods-unknown", "methods-trace", "methods-connect"), status(*SUCCESS)),
+        (rule_is("methods-not-allowed", "methods-unknown", "methods-trace", "methods-connect"), status_is(*SUCCESS)),
     ),
-    DiagnosisRule("no-allow", (of("methods-allow"), code("field-missing"))),
-    DiagnosisRule("unchecked-request", (stage(9), status(*SUCCESS), must_be_refused)),
-    DiagnosisRule("unchecked-request", (of("persistence-error"), status(*SUCCESS), must_be_refused)),
+    DiagnosisRule("no-allow", (rule_is("methods-allow"), failure_is("field-missing"))),
+    DiagnosisRule("unchecked-request", (stage_is(9), status_is(*SUCCESS), must_be_rejected)),
+    DiagnosisRule("unchecked-request", (rule_is("persistence-error"), status_is(*SUCCESS), must_be_rejected)),
 )
-FAILURES = (DiagnosisRule("raises", (logs_error,), detail=error_logged),)
-DIAGNOSIS_RULES = (*WAITING, *DEATHS, *CONNECTIONS, *ANSWERS, *VIEWS, *FAILURES)
+ERRORS = (DiagnosisRule("raises", (output_contains_error,), detail=error_in_output),)
+DIAGNOSIS_RULES = (*WAITS, *CRASHES, *CONNECTIONS, *RESPONSES, *ROUTES, *ERRORS)

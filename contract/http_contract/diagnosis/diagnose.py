@@ -1,4 +1,4 @@
-"""From symptom to cause: what is wrong in a learner's program, where the evidence is enough to name it."""
+"""Find the cause of a failure: what is wrong in the learner's program, if the evidence is enough to name it."""
 
 from dataclasses import replace
 
@@ -9,13 +9,13 @@ from http_contract.rules.model import Diagnosis, Failure, Outcome
 
 
 def diagnosed(outcome: Outcome) -> Outcome:
-    """Return an outcome with its diagnosis and the line that reproduces it; to be done once, before any report."""
+    """Return an outcome with its diagnosis and the line that reproduces it; call it once, before any report."""
     diagnosis = diagnose(outcome)
-    return replace(outcome, diagnosis=diagnosis, reproduce=reproduced(outcome, diagnosis))
+    return replace(outcome, diagnosis=diagnosis, reproduce=reproduce_line(outcome, diagnosis))
 
 
 def diagnose(outcome: Outcome) -> Diagnosis | None:
-    """Return the cause of the first failure that has one; no cause is better than a wrong one."""
+    """Return the diagnosis of the first failure that has one; no diagnosis is better than a wrong one."""
     if outcome.verdict != "failed":
         return None
     failures = outcome.failures or ((Failure("ended"),) if outcome.crash else ())
@@ -32,14 +32,14 @@ def _diagnosis(rule: DiagnosisRule, evidence: Evidence) -> Diagnosis:
     return Diagnosis(rule.cause, evidence.failure, rule.variant, detail, params)
 
 
-def reproduced(outcome: Outcome, diagnosis: Diagnosis | None) -> str:
-    """Return a line for a shell: with what the program did not survive, or with what the main failure is about.
+def reproduce_line(outcome: Outcome, diagnosis: Diagnosis | None) -> str:
+    """Return a line for a shell that sends the request that ended the program, or that of the main failure.
 
-    There is none where the server must be started again in between.
+    It is empty if the server must be restarted between the requests.
     """
     failures = [diagnosis.failure] if diagnosis and outcome.failures else outcome.failures[:1]
     if outcome.rule.restarts or not failures:
         return ""
     evidence = Evidence(outcome, failures[0])
-    transcript = evidence.fatal if evidence.gone else evidence.failure.transcript
-    return reproduce(transcript, evidence.meanwhile) if transcript else ""
+    transcript = evidence.fatal_transcript if evidence.ended_before_response else evidence.failure.transcript
+    return reproduce(transcript, evidence.concurrent_transcripts) if transcript else ""

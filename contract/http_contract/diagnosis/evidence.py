@@ -1,4 +1,4 @@
-"""The evidence where a rule failed: a failure, its transcript, how the program ended, and what it wrote."""
+"""The evidence about a failed rule: a failure, its transcript, how the program ended, and its output."""
 
 import re
 import signal
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from http_contract.client.server import Crash
-from http_contract.diagnosis.tracebacks import Raised, raised
+from http_contract.diagnosis.tracebacks import ProgramError, last_error
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
 from http_contract.rules.model import Failure, Outcome
 
-BODY_SEARCHED = 64 * 1024  # octets of an answer in which a traceback is looked for
-BEGINNING = 200  # octets of an answer: its first line, if it has any
+BODY_SEARCHED = 64 * 1024  # octets of a response that are searched for a traceback
+BEGINNING = 200  # octets of a response: enough for its first line
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One failure of an outcome, and all that is known around it."""
+    """One failure of an outcome, and everything known about it."""
 
     outcome: Outcome
     failure: Failure
@@ -28,30 +28,30 @@ class Evidence:
 
     @property
     def response(self) -> Response:
-        """Return the answer that the failure is about: the one in which its place is, or else the first."""
+        """Return the response that contains the place of the failure, or else the first one."""
         place = self.failure.offset or 0
         before = [response for response in self.transcript.responses if response.start <= place]
         return before[-1] if before else Response()
 
     @property
     def beginning(self) -> bytes:
-        """Return what the answer begins with."""
+        """Return the first bytes of the response."""
         return self.transcript.received[self.response.start :][:BEGINNING]
 
     @property
     def content(self) -> bytes:
-        """Return all that came after the answer's head, whether or not its length tells of it."""
+        """Return all bytes after the head of the response, whether or not its length includes them."""
         return self.transcript.received[self.response.body_start :]
 
     @property
     def crash(self) -> Crash | None:
-        """Return how the process ended, where the judge can see it."""
+        """Return how the process ended, if the judge started it."""
         return self.outcome.crash
 
     @property
-    def gone(self) -> bool:
-        """Return whether the program has ended by itself, or left its port, before it had answered."""
-        if self.ended_by(signal.SIGKILL):  # by the judge, or by the system, and for another reason than its response
+    def ended_before_response(self) -> bool:
+        """Return whether the program ended by itself, or closed its port, before it had sent a complete response."""
+        if self.ended_by(signal.SIGKILL):  # the judge or the system killed it, and not because of the response
             return False
         refused = self.failure.code == "connection-refused" and self.outcome.transcripts != ()
         return (refused or self.crash is not None) and not self.response.complete
@@ -61,46 +61,47 @@ class Evidence:
 
     @property
     def output(self) -> str:
-        """Return what the program wrote before it ended; where it did not start, the failure has it."""
+        """Return the output of the program before it ended; if it did not start, the failure contains the output."""
         return self.crash.output if self.crash else str(self.failure.params.get("output", ""))
 
     @property
-    def raised(self) -> Raised | None:
-        return raised(self.output)
+    def fatal_error(self) -> ProgramError | None:
+        """Return the error that ended the program."""
+        return last_error(self.output)
 
     @property
-    def logged(self) -> Raised | None:
-        """Return the error that the program wrote while the rule was judged by itself, and survived."""
-        return raised(self.outcome.output)
+    def fatal_error_or_output(self) -> str:
+        """Return the error that ended the program, or its whole output if that contains no error."""
+        return self.fatal_error.message if self.fatal_error else self.output
 
     @property
-    def last_words(self) -> str:
-        """Return the error that the program ended with; where there is none, its whole output."""
-        return self.raised.what if self.raised else self.output
+    def error_in_output(self) -> ProgramError | None:
+        """Return the error that the program printed while the rule was judged alone, and survived."""
+        return last_error(self.outcome.output)
 
     @property
-    def shown(self) -> Raised | None:
-        """Return the error that the answer shows."""
-        return raised(self.response.body[:BODY_SEARCHED].decode("utf-8", "replace"))
+    def error_in_response(self) -> ProgramError | None:
+        """Return the error that the content of the response shows."""
+        return last_error(self.response.body[:BODY_SEARCHED].decode("utf-8", "replace"))
 
     @property
-    def fatal(self) -> Transcript | None:
-        """Return the transcript that the program did not survive.
+    def fatal_transcript(self) -> Transcript | None:
+        """Return the transcript of the connection that ended the program.
 
-        It is the first one without an answer, among those after the last one that has any; or else the last one.
+        This is the first connection without a response after the last one with a response, or else the last one.
         """
         backwards = self.outcome.transcripts[::-1]
         unanswered = list(takewhile(lambda each: not each.received, backwards))
         return next(iter([*unanswered[::-1], *backwards]), None)
 
     @property
-    def meanwhile(self) -> tuple[Transcript, ...]:
-        """Return the transcripts that were going on when that of the failure began."""
-        began = self.transcript.began
-        return tuple(each for each in self.outcome.transcripts if each.began < began < each.finished)
+    def fatal_request_words(self) -> int:
+        """Return the number of words in the request line that ended the program."""
+        sent = b"".join(self.fatal_transcript.sent) if self.fatal_transcript else b""
+        return len(re.split(rb"\r?\n", sent, maxsplit=1)[0].split())
 
     @property
-    def fatal_words(self) -> int:
-        """Return how many words the request line had that the program did not survive."""
-        sent = b"".join(self.fatal.sent) if self.fatal else b""
-        return len(re.split(rb"\r?\n", sent, maxsplit=1)[0].split())
+    def concurrent_transcripts(self) -> tuple[Transcript, ...]:
+        """Return the transcripts of the connections that were open when the connection of the failure began."""
+        began = self.transcript.began
+        return tuple(each for each in self.outcome.transcripts if each.began < began < each.finished)

@@ -1,4 +1,4 @@
-"""Predicates over the evidence, by which a cause is known: each looks at one thing."""
+"""Predicates over the evidence: each checks one fact, and several together show a cause."""
 
 import re
 import signal
@@ -9,29 +9,33 @@ from http_contract.http.response import CloseReason
 
 Predicate = Callable[[Evidence], bool]
 
-LOST = "ConnectionResetError|BrokenPipeError|ConnectionAbortedError|ECONNRESET|EPIPE|[Bb]roken pipe|reset by peer"
-UNDECODED = "UnicodeDecodeError|MalformedInputException|Utf8Error"
-MISSING = "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException"
-# A command with what only a shell understands, unless it hands that to one.
-SHELL = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"
-MISTAKE = "TypeError|NameError|AttributeError|UnboundLocalError|ReferenceError|NullPointerException"
-IN_USE = "[Aa]ddress (already )?in use|EADDRINUSE"
+LOST_CLIENT = "Connection(Reset|Aborted)Error|BrokenPipeError|ECONNRESET|EPIPE|[Bb]roken pipe|reset by peer"
+DECODING_ERROR = "UnicodeDecodeError|MalformedInputException|Utf8Error"
+INDEX_ERROR = "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException"
+# A command with syntax that only a shell understands, unless it starts a shell or an interpreter with that text.
+SHELL_SYNTAX = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"
+PROGRAMMING_ERROR = "TypeError|NameError|AttributeError|UnboundLocalError|ReferenceError|NullPointerException"
+PORT_IN_USE = "[Aa]ddress (already )?in use|EADDRINUSE"
 SUCCESS = range(200, 300)
-CLIENT_ERROR = "4xx"  # the class, as a failure lists it among the allowed ones
+CLIENT_ERROR = "4xx"  # the class of status codes, as a failure lists it among the allowed ones
 
 
-def of(*ids: str) -> Predicate:
-    """It is one of these rules."""
+def rule_is(*ids: str) -> Predicate:
+    """The rule is one of these."""
     return lambda evidence: evidence.outcome.rule.id in ids
 
 
-def stage(number: int) -> Predicate:
+def stage_is(number: int) -> Predicate:
     return lambda evidence: evidence.outcome.rule.stage == number
 
 
-def code(*codes: str) -> Predicate:
-    """The failure has one of these codes; that of a defect is among them where the failure is about it."""
+def failure_is(*codes: str) -> Predicate:
+    """The failure has one of these codes; a failure about a defect has the code of the defect."""
     return lambda evidence: evidence.failure.code in codes
+
+
+def either(*predicates: Predicate) -> Predicate:
+    return lambda evidence: any(predicate(evidence) for predicate in predicates)
 
 
 def not_started(evidence: Evidence) -> bool:
@@ -39,139 +43,136 @@ def not_started(evidence: Evidence) -> bool:
     return "output" in evidence.failure.params
 
 
-def either(*predicates: Predicate) -> Predicate:
-    return lambda evidence: any(predicate(evidence) for predicate in predicates)
-
-
-def wrote(pattern: str) -> Predicate:
-    """What the program wrote has it."""
+def output_matches(pattern: str) -> Predicate:
+    """The pattern occurs in the output of the program."""
     return lambda evidence: re.search(pattern, evidence.output) is not None
 
 
-def raised(pattern: str) -> Predicate:
-    """The error that ended the program has it."""
-    return lambda evidence: re.search(pattern, evidence.last_words) is not None
+def fatal_error_matches(pattern: str) -> Predicate:
+    """The pattern occurs in the error that ended the program."""
+    return lambda evidence: re.search(pattern, evidence.fatal_error_or_output) is not None
 
 
-def flawed(code: str) -> Predicate:
+def has_defect(code: str) -> Predicate:
     """The response has a defect with this code, whatever the failure is."""
     return lambda evidence: any(defect.code == code for defect in evidence.response.defects)
 
 
-def headless(evidence: Evidence) -> bool:
-    """No status line begins the first answer; before a later one, the answer before it may have left something."""
-    return evidence.response.start == 0 and flawed("no-status-line")(evidence)
+def lacks_status_line(evidence: Evidence) -> bool:
+    """The first response has no status line; a later one may follow bytes that belong to the response before it."""
+    return evidence.response.start == 0 and has_defect("no-status-line")(evidence)
 
 
-def ended(*how: CloseReason) -> Predicate:
-    return lambda evidence: evidence.transcript.ended in how
+def connection_ended(*reasons: CloseReason) -> Predicate:
+    return lambda evidence: evidence.transcript.ended in reasons
 
 
-def begins(pattern: bytes) -> Predicate:
-    """The answer begins so."""
+def response_begins(pattern: bytes) -> Predicate:
+    """The pattern matches the beginning of the response."""
     return lambda evidence: re.match(pattern, evidence.beginning) is not None
 
 
-def status(*codes: int) -> Predicate:
+def status_is(*codes: int) -> Predicate:
     return lambda evidence: evidence.response.status in codes
 
 
-def asked(pattern: bytes) -> Predicate:
-    """What was sent begins so."""
+def request_begins(pattern: bytes) -> Predicate:
+    """The pattern matches the beginning of the sent bytes."""
     return lambda evidence: re.match(pattern, b"".join(evidence.transcript.sent)) is not None
 
 
-def gone(evidence: Evidence) -> bool:
-    """The program has ended before it had answered."""
-    return evidence.gone
+def ended_before_response(evidence: Evidence) -> bool:
+    """The program ended before it had sent a complete response."""
+    return evidence.ended_before_response
 
 
-def in_order(evidence: Evidence) -> bool:
+def exited_normally(evidence: Evidence) -> bool:
     """The program ended, and not by an error."""
     return evidence.crash is not None and (evidence.crash.kind, evidence.crash.number) == ("exit", 0)
 
 
-def lost_client(evidence: Evidence) -> bool:
-    """It ended because a client had left."""
-    return evidence.ended_by(signal.SIGPIPE) or raised(LOST)(evidence)
+def ended_by_lost_client(evidence: Evidence) -> bool:
+    """The program ended because a client had closed its connection."""
+    return evidence.ended_by(signal.SIGPIPE) or fatal_error_matches(LOST_CLIENT)(evidence)
 
 
-def by_nothing(evidence: Evidence) -> bool:
-    """It did not survive a client that sent nothing."""
-    fatal = evidence.fatal
+def ended_by_index_error(evidence: Evidence) -> bool:
+    """The program used an item that its list or string does not have; or its output contains no error."""
+    return evidence.fatal_error is None or fatal_error_matches(INDEX_ERROR)(evidence)
+
+
+def fatal_connection_empty(evidence: Evidence) -> bool:
+    """The program ended after a client had sent nothing."""
+    fatal = evidence.fatal_transcript
     return fatal is not None and not any(fatal.sent) and fatal.ended != "aborted"
 
 
-def by_few_words(evidence: Evidence) -> bool:
-    """It did not survive a request line with fewer words than three."""
-    return evidence.fatal is not None and any(evidence.fatal.sent) and evidence.fatal_words < 3
+def fatal_request_line_short(evidence: Evidence) -> bool:
+    """The program ended after a request line of fewer than three words."""
+    fatal = evidence.fatal_transcript
+    return fatal is not None and any(fatal.sent) and evidence.fatal_request_words < 3
 
 
-def by_a_part(evidence: Evidence) -> bool:
-    """It did not survive a request of which only a part had come."""
-    return evidence.fatal is not None and any(evidence.fatal.sent) and b"\r\n\r\n" not in b"".join(evidence.fatal.sent)
+def fatal_request_partial(evidence: Evidence) -> bool:
+    """The program ended after a part of a request."""
+    fatal = evidence.fatal_transcript
+    return fatal is not None and any(fatal.sent) and b"\r\n\r\n" not in b"".join(fatal.sent)
 
 
-def by_missing(evidence: Evidence) -> bool:
-    """It looked for something in a list or a string that was shorter; or it left no word of what it did."""
-    return evidence.raised is None or raised(MISSING)(evidence)
+def error_at_start(evidence: Evidence) -> bool:
+    """The program raised an error before it listened."""
+    return not_started(evidence) and evidence.fatal_error is not None
 
 
-def starts_not(evidence: Evidence) -> bool:
-    """It raised an error before it listened."""
-    return not_started(evidence) and evidence.raised is not None
-
-
-def silent(evidence: Evidence) -> bool:
-    """It is there, and says nothing."""
+def no_response_in_time(evidence: Evidence) -> bool:
+    """The program sent nothing, and did not close the connection."""
     return evidence.transcript.ended == "timeout" and not evidence.transcript.received
 
 
-def cut_off(evidence: Evidence) -> bool:
-    """It answered, in part at least, and then came a reset, which the failure is about."""
+def reset_after_response(evidence: Evidence) -> bool:
+    """The failure is a reset that came after a response, or after a part of it."""
     failure = evidence.failure
     resets = failure.code == "reset" or failure.params.get("ended") == "reset"
     return resets and failure.code != "no-response" and evidence.transcript.ended == "reset"
 
 
 def needs_shell(evidence: Evidence) -> bool:
-    """The command has what only a shell understands."""
-    return re.match(SHELL, str(evidence.failure.params.get("command", "")), re.DOTALL) is not None
+    """The command contains syntax that only a shell understands."""
+    return re.match(SHELL_SYNTAX, str(evidence.failure.params.get("command", "")), re.DOTALL) is not None
 
 
-def must_be_refused(evidence: Evidence) -> bool:
-    """No status was allowed but 400, or any 4xx and at most one other."""
+def must_be_rejected(evidence: Evidence) -> bool:
+    """The rule allows only 400, or any 4xx and at most one other status."""
     allowed = evidence.failure.params.get("allowed", ())
     return allowed == ("400",) or (CLIENT_ERROR in allowed and len(allowed) <= 2)
 
 
-def shows_error(evidence: Evidence) -> bool:
-    """The answer is no success, and shows what the program raised."""
-    return evidence.response.status not in range(100, 500) and evidence.shown is not None
+def response_contains_error(evidence: Evidence) -> bool:
+    """The status is not one of success or of a client's error, and the content shows the error of the program."""
+    return evidence.response.status not in range(100, 500) and evidence.error_in_response is not None
 
 
-def logs_error(evidence: Evidence) -> bool:
-    """There is no whole answer, or one that says that the server failed; and what it wrote tells of an error."""
+def output_contains_error(evidence: Evidence) -> bool:
+    """The response is incomplete or a 5xx, and the output of the program contains an error."""
     failed = not evidence.response.complete or evidence.response.status >= 500
-    return failed and evidence.logged is not None
+    return failed and evidence.error_in_output is not None
 
 
-def content_length(length: int | None) -> Predicate:
-    """Content-Length is that."""
+def content_length_is(length: int) -> Predicate:
     return lambda evidence: evidence.response.get("Content-Length") == str(length)
 
 
-def told_characters(evidence: Evidence) -> bool:
-    """Content-Length is the number of characters, where there are more bytes than that."""
+def length_counts_characters(evidence: Evidence) -> bool:
+    """Content-Length is the number of characters, which is smaller than the number of bytes."""
     content = evidence.content.decode("utf-8", "replace")
-    return len(content) < len(evidence.content) and content_length(len(content))(evidence)
+    return len(content) < len(evidence.content) and content_length_is(len(content))(evidence)
 
 
-def told_with_head(evidence: Evidence) -> bool:
-    """Content-Length is that of the whole answer, its head included."""
-    return content_length(len(evidence.transcript.received) - evidence.response.start)(evidence)
+def length_includes_head(evidence: Evidence) -> bool:
+    """Content-Length is the length of the whole response, with its head."""
+    return content_length_is(len(evidence.transcript.received) - evidence.response.start)(evidence)
 
 
-def without_length(evidence: Evidence) -> bool:
-    """The first answer ends where the connection does."""
+def first_response_without_length(evidence: Evidence) -> bool:
+    """The end of the connection ends the first response."""
     return any(response.framing == "close" for response in evidence.transcript.responses[:1])

@@ -1,4 +1,4 @@
-"""A line for a shell that sends the bytes of a transcript again: curl, printf and nc, or Python."""
+"""A line for a shell that sends the bytes of a transcript again, with curl, with printf and nc, or with Python."""
 
 import re
 import shlex
@@ -8,13 +8,13 @@ from urllib.parse import SplitResult, urlsplit
 from http_contract.escaping import escape_bytes
 from http_contract.http.transcript import Transcript
 
-LONGEST = 2000  # characters of a line that is still fit to be pasted
-HOLD = 9  # seconds for which another client keeps its connection
-MANY = 20  # pieces, above which each byte goes by itself
+MAX_LINE = 2000  # characters; a longer line is hard to paste
+OPEN_TIME = 9  # seconds for which another client leaves its connection open
+MAX_PIECES = 20  # with more pieces, each byte is sent alone
 PAUSE = 0.05  # seconds between pieces
-RUN = re.compile(rb"(.)\1{31,}", re.S)  # octets that are shorter written as a product
-CURL = "curl -i -A '' -H 'Accept:'"  # without what it says for itself
-CHANGED = re.compile(rb"[][{}]|/\.")  # in a target, unless an option says to leave that alone
+RUN = re.compile(rb"(.)\1{31,}", re.S)  # octets that a product writes shorter
+CURL = "curl -i -A '' -H 'Accept:'"  # without the fields that curl adds
+CHANGED_BY_CURL = re.compile(rb"[][{}]|/\.")  # in a target, unless options prevent it
 RESET = 's.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()'
 READ = '[print(b) for b in iter(lambda: s.recv(65536), b"")]'
 HEAD = re.compile(
@@ -26,13 +26,13 @@ NOT_FOR_CURL = re.compile(rb"(?i)\r\n(transfer-encoding|content-length|expect|ho
 
 
 def reproduce(transcript: Transcript, meanwhile: Sequence[Transcript] = ()) -> str:
-    """Return a line that sends the same bytes to the same place, with others going on meanwhile.
+    """Return a line that sends the same bytes to the same server, while other connections are open.
 
-    There is none where no line can do it, or a very long one only.
+    It is empty if no line can do this, or only a very long one.
     """
-    lines = [*map(_held, meanwhile), _line(transcript)]
+    lines = [*map(_open_client, meanwhile), _line(transcript)]
     whole = " & ".join(lines)
-    return whole if all(lines) and len(whole) <= LONGEST else ""
+    return whole if all(lines) and len(whole) <= MAX_LINE else ""
 
 
 def _line(transcript: Transcript) -> str:
@@ -47,15 +47,15 @@ def _line(transcript: Transcript) -> str:
     return _at_once(place, b"".join(sent))
 
 
-def _held(transcript: Transcript) -> str:
-    """Return what sends the bytes and then waits."""
+def _open_client(transcript: Transcript) -> str:
+    """Return a command that sends the bytes and then leaves the connection open."""
     data = b"".join(transcript.sent)
-    speaking = f"(printf '{printable(data)}'; sleep {HOLD})" if data else f"sleep {HOLD}"
-    return f"{speaking} | {_carrier(urlsplit(transcript.url))}"
+    sending = f"(printf '{printable(data)}'; sleep {OPEN_TIME})" if data else f"sleep {OPEN_TIME}"
+    return f"{sending} | {_client_command(urlsplit(transcript.url))}"
 
 
 def _at_once(place: SplitResult, data: bytes) -> str:
-    if len(data) > LONGEST:
+    if len(data) > MAX_LINE:
         return _python(place, [data], READ)
     return _curl(place, data) or _printf(place, data)
 
@@ -73,33 +73,33 @@ def _curl(place: SplitResult, data: bytes) -> str:
 def _options(scheme: str, method: str, target: bytes) -> Iterator[str]:
     if scheme == "https":
         yield " -k"
-    if CHANGED.search(target):
+    if CHANGED_BY_CURL.search(target):
         yield " -g --path-as-is"
     if method != "GET":
         yield " -I" if method == "HEAD" else f" -X {method}"
 
 
 def _host(place: SplitResult) -> str:
-    """Return what curl says in Host."""
+    """Return the value of Host that curl sends."""
     return place.netloc.removesuffix(":443" if place.scheme == "https" else ":80")
 
 
 def _printf(place: SplitResult, data: bytes) -> str:
     if not data:
         return f"nc -z {place.hostname} {place.port}"
-    return f"printf '{printable(data)}' | {_carrier(place)}"
+    return f"printf '{printable(data)}' | {_client_command(place)}"
 
 
-def _carrier(place: SplitResult) -> str:
+def _client_command(place: SplitResult) -> str:
     if place.scheme == "https":
         return f"openssl s_client -quiet -connect {place.netloc}"
     return f"nc {place.hostname} {place.port}"
 
 
 def printable(data: bytes) -> str:
-    """Return bytes as the format, between single quotes, by which printf writes them."""
+    """Return bytes as the format of printf, to stand between single quotes."""
     text = "".join(map(_escaped, data))
-    return f"\\055{text[1:]}" if text.startswith("-") else text  # printf would take it for an option
+    return f"\\055{text[1:]}" if text.startswith("-") else text  # printf would read it as an option
 
 
 def _escaped(byte: int) -> str:
@@ -109,27 +109,27 @@ def _escaped(byte: int) -> str:
     return chr(byte) if 0x20 <= byte < 0x7F and byte != 0x27 else f"\\{byte:03o}"
 
 
-def _python(place: SplitResult, pieces: list[bytes], at_last: str) -> str:
-    """Return a line of Python, which holds no single quote, so that the shell leaves it alone."""
+def _python(place: SplitResult, pieces: list[bytes], last_step: str) -> str:
+    """Return a line that runs Python; the program contains no single quote, because the shell would end it there."""
     if place.scheme == "https":
         return ""
     steps = (
-        f"import {'socket, struct, time' if at_last is RESET else 'socket, time'}",
+        f"import {'socket, struct, time' if last_step is RESET else 'socket, time'}",
         f's = socket.create_connection(("{place.hostname}", {place.port}))',
         *([f"[(s.sendall(b), time.sleep({PAUSE})) for b in {_pieces(pieces)}]"] if pieces else []),
-        at_last,
+        last_step,
     )
     return f"python3 -c '{'; '.join(steps)}'"
 
 
 def _pieces(pieces: list[bytes]) -> str:
-    if len(pieces) > MANY:
+    if len(pieces) > MAX_PIECES:
         return f"[bytes([b]) for b in {_literal(b''.join(pieces))}]"
     return f"[{', '.join(map(_literal, pieces))}]"
 
 
 def _literal(data: bytes) -> str:
-    """Return bytes as Python writes them, in double quotes, long runs of one octet as a product."""
+    """Return bytes as a Python expression, in double quotes; long runs of one octet are a product."""
     parts, start = [], 0
     for run in RUN.finditer(data):
         parts += [_quoted(data[start : run.start()]), f"{_quoted(run[1])} * {len(run[0])}"]

@@ -6,56 +6,56 @@ from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
-    """An error, and the last place in the learner's own code that led to it; empty where there is none."""
+class ProgramError:
+    """An error, and the place in the learner's own code that is nearest to it; empty if the traceback has none."""
 
-    what: str  # "IndexError: list index out of range"
+    message: str  # "IndexError: list index out of range"
     file: str = ""
     line: str = ""
 
     def __str__(self) -> str:
-        return f"{self.what} ({self.file}, line {self.line})" if self.file else self.what
+        return f"{self.message} ({self.file}, line {self.line})" if self.file else self.message
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How one language tells of an error: what it is, the frames below or above it, and which are the library's."""
+class TracebackFormat:
+    """The traceback of one language: the message of the error, and the frames below or above it."""
 
-    error: re.Pattern[str]  # with groups `what` and `frames`
-    frame: re.Pattern[str]  # with groups `file` and `line`; `frame` is searched for the library's signs
+    error: re.Pattern[str]  # with groups `message` and `frames`
+    frame: re.Pattern[str]  # with groups `file` and `line`; `library` is searched in its text
     library: re.Pattern[str]
     nearest: int  # the index of the frame that is nearest to the error
 
-    def found(self, match: re.Match[str]) -> Raised:
+    def error_in(self, match: re.Match[str]) -> ProgramError:
         own = [frame for frame in self.frame.finditer(match["frames"]) if not self.library.search(frame[0])]
-        what = match["what"].strip()
+        message = match["message"].strip()
         if not own:
-            return Raised(what)
+            return ProgramError(message)
         nearest = own[self.nearest]
-        return Raised(what, PurePosixPath(nearest["file"]).name, nearest["line"])
+        return ProgramError(message, PurePosixPath(nearest["file"]).name, nearest["line"])
 
 
-PYTHON = Form(
-    error=re.compile(r'^(?P<frames>  File "(?:[^\n]*\n)(?: [^\n]*\n)*)(?P<what>\w[\w.]*(?:: [^\n<]*)?)', re.M),
+PYTHON = TracebackFormat(
+    error=re.compile(r'^(?P<frames>  File "(?:[^\n]*\n)(?: [^\n]*\n)*)(?P<message>\w[\w.]*(?:: [^\n<]*)?)', re.M),
     frame=re.compile(r'^  File "(?P<file>[^"\n]+)", line (?P<line>\d+)', re.M),
     library=re.compile(r'/lib/python\d|/site-packages/|"<'),
     nearest=-1,
 )
-NODE = Form(
-    error=re.compile(r"^(?:Uncaught )?(?P<what>\w*Error\b[^\n]*)\n(?P<frames>(?: +at [^\n]*(?:\n|\Z))+)", re.M),
+NODE = TracebackFormat(
+    error=re.compile(r"^(?:Uncaught )?(?P<message>\w*Error\b[^\n]*)\n(?P<frames>(?: +at [^\n]*(?:\n|\Z))+)", re.M),
     frame=re.compile(r"^ +at .*?(?:file://)?(?P<file>[^()\s]+):(?P<line>\d+):\d+\)?(?: \{)?$", re.M),
     library=re.compile(r"node:|/node_modules/|[( ]internal/"),
     nearest=0,
 )
-GO = Form(
-    error=re.compile(r"^(?P<what>(?:panic|fatal error): [^\n]*)\n(?P<frames>.*)", re.M | re.S),
+GO = TracebackFormat(
+    error=re.compile(r"^(?P<message>(?:panic|fatal error): [^\n]*)\n(?P<frames>.*)", re.M | re.S),
     frame=re.compile(r"^\t(?P<file>\S+\.go):(?P<line>\d+)", re.M),
     library=re.compile(r"/go[^/]*/src/|/pkg/mod/"),
     nearest=0,
 )
-JAVA = Form(
+JAVA = TracebackFormat(
     error=re.compile(
-        r'^(?:Exception in thread "[^"\n]*" )?(?P<what>(?:\w+\.)+\w*(?:Exception|Error)\b[^\n]*)\n'
+        r'^(?:Exception in thread "[^"\n]*" )?(?P<message>(?:\w+\.)+\w*(?:Exception|Error)\b[^\n]*)\n'
         r"(?P<frames>(?:\s+at [^\n]*(?:\n|\Z))+)",
         re.M,
     ),
@@ -63,16 +63,20 @@ JAVA = Form(
     library=re.compile(r"at (?:java|javax|jdk|sun)\b"),
     nearest=0,
 )
-RUST = Form(
-    error=re.compile(r"^thread '[^'\n]*'[^\n]* panicked at (?P<frames>[^\n]+):\n(?P<what>[^\n]*)", re.M),
+RUST = TracebackFormat(
+    error=re.compile(r"^thread '[^'\n]*'[^\n]* panicked at (?P<frames>[^\n]+):\n(?P<message>[^\n]*)", re.M),
     frame=re.compile(r"(?P<file>\S+\.rs):(?P<line>\d+)"),
     library=re.compile(r"/rustc/"),
     nearest=0,
 )
-FORMS = (PYTHON, NODE, GO, JAVA, RUST)
+FORMATS = (PYTHON, NODE, GO, JAVA, RUST)
 
 
-def raised(output: str) -> Raised | None:
-    """Return the last error that the output tells of, if it tells of any."""
-    found = [(match.start("what"), form.found(match)) for form in FORMS for match in form.error.finditer(output)]
+def last_error(output: str) -> ProgramError | None:
+    """Return the last error in the output, or None."""
+    found = [
+        (match.start("message"), format.error_in(match))
+        for format in FORMATS
+        for match in format.error.finditer(output)
+    ]
     return max(found, key=lambda each: each[0])[1] if found else None

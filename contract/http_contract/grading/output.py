@@ -1,4 +1,4 @@
-"""Grades as tables: a row a submission, for spreadsheets and for programs, and what a class fails most."""
+"""Grades: a CSV and a JSON table, a results page, and a feedback file for each submission."""
 
 import base64
 import csv
@@ -34,16 +34,16 @@ from http_contract.rules.registry import STAGES
 from http_contract.runner.report import Report
 
 FORMAT = "contract/grades/v2"
-LONGEST = 300  # characters of a reason
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula's beginning
+MAX_REASON = 300  # characters of a reason
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # characters that begin a formula in a spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a table says of one submission."""
+    """One row of the table: the points of one submission."""
 
     name: str
-    why: str  # it makes no points, or was not judged to the end
+    why: str  # why it has no points, or why judging stopped early
     max_points: int
     points: int = 0
     stages: tuple[tuple[int, int], ...] = ()  # points by stage
@@ -51,7 +51,7 @@ class Row:
 
 
 def row_of(result: Result, max_points: int) -> Row:
-    """Return the row for a result; without a report it makes none of the points that there are."""
+    """Return the row for a result; a submission without a report has no points."""
     report = result.report
     if report is None:
         return Row(result.name, result.why, max_points)
@@ -67,7 +67,7 @@ def row_of(result: Result, max_points: int) -> Row:
 
 def first_reason(report: Report) -> str:
     """Return the reason of the first failure, in one line."""
-    return next((reason(outcome) for outcome in report.outcomes if is_failed(outcome)), "")[:LONGEST]
+    return next((reason(outcome) for outcome in report.outcomes if is_failed(outcome)), "")[:MAX_REASON]
 
 
 def is_failed(outcome: Outcome) -> bool:
@@ -75,7 +75,7 @@ def is_failed(outcome: Outcome) -> bool:
 
 
 def failures(rows: Iterable[Row]) -> list[tuple[str, int]]:
-    """Return the rules that failed, with the number of submissions that fail each, the most failed first."""
+    """Return the failed rules, each with its number of submissions, the most frequent first."""
     return Counter(id for row in rows for id in row.failed).most_common()
 
 
@@ -99,8 +99,8 @@ def _total(row: Row) -> list[object]:
 
 
 def no_formula(text: str) -> str:
-    """Return printable text that a spreadsheet does not take for a formula."""
-    return f"'{escape_unprintable(text)}" if text.startswith(DANGEROUS) else escape_unprintable(text)
+    """Return printable text that a spreadsheet does not read as a formula."""
+    return f"'{escape_unprintable(text)}" if text.startswith(FORMULA_STARTS) else escape_unprintable(text)
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -125,16 +125,16 @@ def as_json(rows: Sequence[Row]) -> str:
 
 
 TEMPLATE = "page.html"
-MOST_FAILED = 12  # rules that are named above the matrix
-SHOWN = 1500  # characters of the text about one failure, a mark of the cut not counted
-BRIEF = 200  # characters of it once the budget is spent
+MOST_FAILED = 12  # rules that the page lists above the matrix
+TEXT_SIZE = 1500  # characters of the text about one failure, without the mark of the cut
+SHORT_TEXT_SIZE = 200  # characters of it if the data exceeds the budget
 BUDGET = 5_000_000  # octets of compressed data
 LETTERS = {"passed": "p", "failed": "f", "skipped": "s"}
-VARYING = re.compile(r"(?<=127\.0\.0\.1[: ])\d+|\d\d:\d\d:\d\d")  # ports and times, without which failures are alike
+VARYING = re.compile(r"(?<=127\.0\.0\.1[: ])\d+|\d\d:\d\d:\d\d")  # ports and times, which differ between equal failures
 
 
 def page(results: Iterable[Result], rows: list[Row], title: str) -> str:
-    """Return the page for these results, and the rows made of them; results are looked at one after the other."""
+    """Return the page for these results and their rows; only one result is in memory at a time."""
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     data = base64.b64encode(packed(results)).decode()
@@ -146,28 +146,28 @@ def page(results: Iterable[Result], rows: list[Row], title: str) -> str:
 
 
 def packed(results: Iterable[Result]) -> bytes:
-    """Return a line of JSON for each submission, all compressed."""
+    """Return compressed data: a line of JSON for each submission."""
     buffer = io.BytesIO()
     texts = Texts()
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as file:
         for result in results:
-            shown = SHOWN if buffer.tell() < BUDGET else BRIEF
-            line = {"name": result.name, "why": result.why, "rules": list(cells(result, texts, shown))}
+            size = TEXT_SIZE if buffer.tell() < BUDGET else SHORT_TEXT_SIZE
+            line = {"name": result.name, "why": result.why, "rules": list(cells(result, texts, size))}
             file.write(json.dumps(line).encode() + b"\n")
     return buffer.getvalue()
 
 
-def cells(result: Result, texts: "Texts", shown: int) -> Iterator[list[Any]]:
-    """Yield id, level and verdict of each rule; where it failed, the text about that."""
+def cells(result: Result, texts: "Texts", size: int) -> Iterator[list[Any]]:
+    """Yield the id, level and verdict of each rule, and the text of the failure if it failed."""
     for outcome in result.report.outcomes if result.report else ():
         cell: list[Any] = [outcome.rule.id, outcome.rule.level, LETTERS[outcome.verdict]]
         if outcome.verdict == "failed":
-            cell.append(texts.once(shortened(format_failure(outcome), shown)))
+            cell.append(texts.once(shortened(format_failure(outcome), size)))
         yield cell
 
 
 class Texts:
-    """Texts, of which each is given once, and later by its number; all that is kept of them is a digest."""
+    """The texts of the page: a repeated text becomes the number of the first one. Only digests are stored."""
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
@@ -181,29 +181,29 @@ class Texts:
         return text
 
 
-NAME = "feedback.txt"
+FEEDBACK_NAME = "feedback.txt"
 
 
 def write_feedback(folder: Path, results: Iterable[Result], max_points: int) -> None:
-    """Write the feedback of each submission into a folder of its name; results are looked at one after the other.
+    """Write the feedback for each submission into a folder with its name; only one result is in memory at a time.
 
-    That of others, from an earlier time, is removed.
+    Feedback for other submissions, from an earlier run, is removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = set()
     for result in results:
         own = folder / result.name
         own.mkdir(exist_ok=True)
-        write_whole(own / NAME, feedback(result, max_points).encode("utf-8", "replace"))
+        write_whole(own / FEEDBACK_NAME, feedback(result, max_points).encode("utf-8", "replace"))
         written.add(result.name)
     for name in set(os.listdir(folder)) - written:
         remove_feedback(folder / name)
 
 
 def remove_feedback(folder: Path) -> None:
-    """Remove a folder that holds feedback, and nothing else."""
-    if folder.is_dir() and not folder.is_symlink() and os.listdir(folder) == [NAME]:
-        (folder / NAME).unlink()
+    """Remove a folder if it contains only feedback."""
+    if folder.is_dir() and not folder.is_symlink() and os.listdir(folder) == [FEEDBACK_NAME]:
+        (folder / FEEDBACK_NAME).unlink()
         folder.rmdir()
 
 
@@ -215,7 +215,7 @@ def feedback(result: Result, max_points: int) -> str:
 def _lines(result: Result, max_points: int) -> Iterator[str]:
     report = result.report
     if report is None:
-        yield from (f"0 of {max_points} points", "", f"This could not be judged: {result.why}")
+        yield from (f"0 of {max_points} points", "", f"The submission could not be judged: {result.why}")
         return
     yield f"{report.points} of {report.max_points} points"
     yield from stopped_early(report)

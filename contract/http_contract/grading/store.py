@@ -11,7 +11,7 @@ from pathlib import Path
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import write_whole
 from http_contract.reports.json import data, report_of
-from http_contract.reports.text import BEFORE, SHOWN, failures_shown
+from http_contract.reports.text import BYTES_BEFORE, BYTES_SHOWN, failures_shown
 from http_contract.rules.model import Failure, Outcome
 from http_contract.runner.report import Report
 
@@ -50,11 +50,11 @@ def summary(report: Report) -> Report:
 
 def _outcome_summary(outcome: Outcome) -> Outcome:
     """Return an outcome with the transcripts of the failures that are shown, as far as they are shown."""
-    diagnosis, shown = outcome.diagnosis, failures_shown(outcome)
-    kept = {id(failure): _failure_summary(failure) for failure in shown}
-    failures = tuple(kept.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
-    if diagnosis and id(diagnosis.failure) in kept:
-        diagnosis = replace(diagnosis, failure=kept[id(diagnosis.failure)])
+    diagnosis, selected = outcome.diagnosis, failures_shown(outcome)
+    summaries = {id(failure): _failure_summary(failure) for failure in selected}
+    failures = tuple(summaries.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
+    if diagnosis and id(diagnosis.failure) in summaries:
+        diagnosis = replace(diagnosis, failure=summaries[id(diagnosis.failure)])
     crash = outcome.crash and replace(outcome.crash, output="")
     return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=(), crash=crash, output="")
 
@@ -62,7 +62,7 @@ def _outcome_summary(outcome: Outcome) -> Outcome:
 def _failure_summary(failure: Failure) -> Failure:
     if not failure.transcript:
         return failure
-    short, place = failure.transcript.first_sent(SHOWN).shortened(failure.offset or 0, SHOWN, BEFORE)
+    short, place = failure.transcript.first_sent(BYTES_SHOWN).shortened(failure.offset or 0, BYTES_SHOWN, BYTES_BEFORE)
     return replace(failure, transcript=short, offset=None if failure.offset is None else place)
 
 

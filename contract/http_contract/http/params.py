@@ -1,9 +1,9 @@
-"""The parameters of a code: what a defect, a failure, a skip or a diagnosis is about, as data."""
+"""The parameters of a code: the data of a defect, a failure, a skip or a diagnosis."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-LONGEST = 400  # characters of a parameter that is a text; a message shows fewer
+MAX_TEXT = 400  # characters of a parameter that is a text; a message shows fewer
 
 
 class Params(Mapping[str, Any]):
@@ -39,8 +39,8 @@ def _frozen(value: Any) -> Any:
 
 
 def excerpt(value: str | bytes) -> str:
-    """Return as much of a text as a parameter needs; bytes become the characters of their numbers (ISO 8859-1)."""
-    return (value if isinstance(value, str) else value.decode("latin-1"))[:LONGEST]
+    """Return the beginning of a text, as long as a parameter may be; bytes are decoded as ISO 8859-1."""
+    return (value if isinstance(value, str) else value.decode("latin-1"))[:MAX_TEXT]
 
 
 NO_PARAMS = Params()

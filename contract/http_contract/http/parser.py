@@ -1,4 +1,4 @@
-"""A strict parser of responses: it reads what the bytes allow, and notes each defect by its code."""
+"""A strict parser of responses: it reads as much as the bytes allow, and notes each defect by its code."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from http_contract.http.response import ENDLESS, CloseReason, Defect, FieldLine,
 
 
 class Incomplete(Exception):
-    """More bytes are needed; should none come, the code names what is missing."""
+    """More bytes are needed; the code names the missing part, in case no more come."""
 
     def __init__(self, code: str, params: Params = NO_PARAMS) -> None:
         super().__init__(code, params)
@@ -19,7 +19,7 @@ class Incomplete(Exception):
 
 @dataclass(slots=True)
 class Scanner:
-    """A cursor over bytes that takes lines and counted octets, and notes what is wrong with them."""
+    """A cursor over bytes: it takes lines and counted octets, and notes their defects."""
 
     data: bytes | bytearray
     position: int
@@ -29,11 +29,11 @@ class Scanner:
         self.defects.append(Defect(code, Params(**params), offset))
 
     def begins(self, prefix: bytes) -> bool:
-        """Tell whether prefix comes next, or may still come: too few bytes are no contradiction."""
+        """Return whether the next bytes are the prefix, or a part of it if no more bytes are there."""
         return prefix.startswith(self.available(len(prefix)))
 
     def line(self, missing: str) -> tuple[bytes, int]:
-        """Take the next line: its content and its offset. A bare LF ends a line too, but is noted.
+        """Take the next line, and return its content and its offset. A bare LF also ends a line, but is noted.
 
         Raises Incomplete with the code `missing`.
         """
@@ -52,11 +52,11 @@ class Scanner:
         return line, start
 
     def available(self, size: int) -> bytes:
-        """Look at as many of the next `size` octets as there are, and leave them there."""
+        """Return the next `size` octets, or as many as are there, without taking them."""
         return bytes(self.data[self.position : self.position + size])
 
     def take(self, size: int, missing: str, **params: Any) -> bytes:
-        """Take the next `size` octets, all of them. Raises Incomplete with the code `missing`."""
+        """Take exactly the next `size` octets. Raises Incomplete with the code `missing` if there are fewer."""
         taken = self.available(size)
         if len(taken) < size:
             raise Incomplete(missing, Params(**params))
@@ -70,12 +70,12 @@ class Scanner:
 
 
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-CONTROL = re.compile(r"[^\t\r -~\x80-\xff]")  # CR aside, which every line is searched for
-MAX_HEAD = 64 * 1024  # octets; what is longer has no end
+CONTROL = re.compile(r"[^\t\r -~\x80-\xff]")  # except CR, which `line` searches for
+MAX_HEAD = 64 * 1024  # octets; a longer head counts as endless
 
 
 def read_fields(scanner: Scanner, fields: list[FieldLine]) -> None:
-    """Take fields up to the empty line that ends them, and with it; or up to markup, before which it is missing."""
+    """Take the fields and the empty line that ends them; or stop at markup, if the empty line is missing before it."""
     start = scanner.position
     while scanner.available(1) != b"<":
         if scanner.position - start > MAX_HEAD:
@@ -88,16 +88,16 @@ def read_fields(scanner: Scanner, fields: list[FieldLine]) -> None:
 
 
 def read_field(scanner: Scanner, line: str, at: int, fields: list[FieldLine]) -> None:
-    """Take one field, noting what is odd about it; without a colon it is none."""
+    """Take one field line, and note its defects; a line without a colon is not a field."""
     name, colon, value = line.partition(":")
-    for code, params in oddities(line, name, colon, value):
+    for code, params in line_defects(line, name, colon, value):
         scanner.note(code, at, **params)
     if colon:
         fields.append(FieldLine(name.strip(), value.strip(" \t"), at))
 
 
-def oddities(line: str, name: str, colon: str, value: str) -> Iterator[tuple[str, Params]]:
-    """Yield code and parameters of everything that is wrong with a line of the head."""
+def line_defects(line: str, name: str, colon: str, value: str) -> Iterator[tuple[str, Params]]:
+    """Yield the code and the parameters of each defect in a line of the head."""
     if line[0] in " \t":
         yield "obs-fold", NO_PARAMS
     elif not colon:
@@ -108,7 +108,7 @@ def oddities(line: str, name: str, colon: str, value: str) -> Iterator[tuple[str
         yield "field-value", Params(name=excerpt(name))
 
 
-LONGEST = 10**18  # octets; a longer length is as good as endless
+MAX_LENGTH = 10**18  # octets; a longer length counts as this one
 QUOTED = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
 EXTENSION = rf"[ \t]*;[ \t]*{TOKEN}(?:[ \t]*=[ \t]*(?:{TOKEN}|{QUOTED}))?"
 CHUNK_LINE = re.compile(rf"([0-9A-Fa-f]+)(?:{EXTENSION})*".encode("latin-1"))
@@ -116,7 +116,7 @@ CHUNK_LINE = re.compile(rf"([0-9A-Fa-f]+)(?:{EXTENSION})*".encode("latin-1"))
 
 @dataclass(slots=True)
 class Content:
-    """The content of one answer in the making: as much of it as there is, however the reading ends."""
+    """The content of one response while it is read: as much as has come, even if the reading fails."""
 
     scanner: Scanner
     ended: CloseReason
@@ -125,39 +125,39 @@ class Content:
     trailers: list[FieldLine] = field(default_factory=list)
 
     def read(self, method: str, status: int, fields: list[FieldLine]) -> None:
-        """Take the content that an answer to this method, of this status, with these fields has (§6.3)."""
-        coded = [line for line in fields if line.name.lower() == "transfer-encoding"]
-        sized = [line for line in fields if line.name.lower() == "content-length"]
-        self._note_contradictions(status, coded, sized)
+        """Take the content of a response with this status and these fields, to this method (RFC 9112 §6.3)."""
+        coding_lines = [line for line in fields if line.name.lower() == "transfer-encoding"]
+        length_lines = [line for line in fields if line.name.lower() == "content-length"]
+        self._note_contradictions(status, coding_lines, length_lines)
         if not forbids_content(method, status):
-            self._read(coded, sized)
+            self._read(coding_lines, length_lines)
 
-    def _read(self, coded: list[FieldLine], sized: list[FieldLine]) -> None:
-        length = self._length(sized)
-        if coded and coded[-1].value.rpartition(",")[2].strip().lower() == "chunked":
+    def _read(self, coding_lines: list[FieldLine], length_lines: list[FieldLine]) -> None:
+        length = self._length(length_lines)
+        if coding_lines and coding_lines[-1].value.rpartition(",")[2].strip().lower() == "chunked":
             self._read_chunks()
-        elif coded or length is None:
+        elif coding_lines or length is None:
             self.read_to_close()
         else:
             self.framing = "length"
             self._take(length, "body-short")
 
     def read_to_close(self) -> None:
-        """Take all up to the end of the connection, the last resort of framing."""
+        """Take all bytes up to the end of the connection: the response has no other framing."""
         self.framing = "close"
         self.body += self.scanner.take_rest()
         if self.ended != "closed":
             raise Incomplete("never-ends")
 
-    def _note_contradictions(self, status: int, coded: list[FieldLine], sized: list[FieldLine]) -> None:
-        if coded and sized:
-            self.scanner.note("length-and-coding", sized[0].offset)
+    def _note_contradictions(self, status: int, coding_lines: list[FieldLine], length_lines: list[FieldLine]) -> None:
+        if coding_lines and length_lines:
+            self.scanner.note("length-and-coding", length_lines[0].offset)
         if status < 200 or status == 204:
-            for line in coded + sized:
+            for line in coding_lines + length_lines:
                 self.scanner.note("length-forbidden", line.offset, name=line.name, status=status)
 
     def _length(self, lines: list[FieldLine]) -> int | None:
-        """Return the length that all the lines agree on, or None."""
+        """Return the length that is the same in all lines, or None."""
         values = [value.strip() for line in lines for value in line.value.split(",")]
         for value in values:
             if not re.fullmatch("[0-9]+", value):
@@ -173,51 +173,51 @@ class Content:
             self._take(size, "chunk-short")
             at = self.scanner.position
             if self.scanner.take(2, "chunk-unended") != b"\r\n":
-                self._lose("chunk-end", at)
+                self._give_up("chunk-end", at)
         read_fields(self.scanner, self.trailers)
 
     def _chunk_size(self) -> int:
         line, at = self.scanner.line("no-last-chunk")
         match = CHUNK_LINE.fullmatch(line)
         if not match:
-            self._lose("chunk-size", at, line=excerpt(line))
+            self._give_up("chunk-size", at, line=excerpt(line))
         return int(match[1], 16)
 
-    def _lose(self, code: str, at: int, **params: Any) -> NoReturn:
-        """Note that the chunks can't be separated from here on."""
+    def _give_up(self, code: str, at: int, **params: Any) -> NoReturn:
+        """Note a defect after which the chunks cannot be separated."""
         self.scanner.note(code, at, **params)
         self.scanner.take_rest()
         raise Incomplete("chunks-unreadable")
 
-    def _take(self, size: int, short: str) -> None:
+    def _take(self, size: int, missing: str) -> None:
         received = self.scanner.available(size)
         self.body += received
-        self.scanner.take(size, short, length=size, received=len(received))
+        self.scanner.take(size, missing, length=size, received=len(received))
 
 
 def forbids_content(method: str, status: int) -> bool:
-    """Tell whether an answer ends with its head, whatever its fields say."""
+    """Return whether a response ends with its head, whatever its fields contain."""
     return method == "HEAD" or status < 200 or status in (204, 304) or (method == "CONNECT" and status < 300)
 
 
 def parse_length(digits: str) -> int:
-    return int(digits) if len(digits) < 19 else LONGEST
+    return int(digits) if len(digits) < 19 else MAX_LENGTH
 
 
 STATUS_LINE = re.compile(rb"HTTP/(\d\.\d) ([1-5]\d\d) ([\t -~\x80-\xff]*)")
 LIKE_STATUS_LINE = re.compile(rb"HTTP/(\S*)[ \t]+(\d{3})(?!\d)[ \t]*(.*)", re.DOTALL)
-OVER: frozenset[CloseReason] = frozenset({"closed", "reset", "timeout", "overflow"})  # no more can come
-HEAD_SHORT = ("head-short", "no-empty-line")  # what is missing, they show at the place where it should begin
+END_REASONS: frozenset[CloseReason] = frozenset({"closed", "reset", "timeout", "overflow"})  # no more bytes can come
+HEAD_DEFECTS = ("head-short", "no-empty-line")  # defects whose offset is where the missing part should begin
 
 
 def read_response(data: bytes | bytearray, start: int, method: str, ended: CloseReason) -> Response:
-    """Return the answer to a `method` request that begins at start, incomplete where bytes are missing."""
+    """Return the response to a `method` request that begins at `start`; it is incomplete if bytes are missing."""
     scanner = Scanner(data, start)
     return _Reading(scanner, Content(scanner, ended), method).response()
 
 
 class _Reading:
-    """An answer in the making: its parts in their order, as far as the bytes go."""
+    """A response while it is read: its parts in their order, as far as the bytes go."""
 
     def __init__(self, scanner: Scanner, content: Content, method: str) -> None:
         self.scanner = scanner
@@ -273,9 +273,9 @@ class _Reading:
             self.status_line = (version, int(status), reason)
 
     def _note_end(self, incomplete: Incomplete) -> None:
-        """Note what was missing, if nothing more can come; all bytes then belong to this answer."""
+        """Note the missing part, if no more bytes can come; all bytes then belong to this response."""
         rest = len(self.scanner.take_rest())
         ended: CloseReason = "overflow" if incomplete.code == ENDLESS else self.content.ended
-        if ended in OVER:
-            at = self.scanner.position - (rest if incomplete.code in HEAD_SHORT else 0)
+        if ended in END_REASONS:
+            at = self.scanner.position - (rest if incomplete.code in HEAD_DEFECTS else 0)
             self.scanner.note(incomplete.code, at, **incomplete.params, ended=ended)

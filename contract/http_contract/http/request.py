@@ -1,4 +1,4 @@
-"""Requests: build them as bytes, build bodies for them, and read them leniently from bytes that were sent.
+"""Requests: functions that build them and their bodies as bytes, and a lenient parser for the requests that were sent.
 
 In requests to be sent, `{authority}` stands for the server's host and port, and `{origin}` for its URL.
 """
@@ -147,8 +147,8 @@ def split_requests(data: bytes) -> Iterator[ParsedRequest]:
     """Yield each request in the data, up to one that is incomplete, or to bytes that are not a request."""
     at: int | None = 0
     while at is not None and (line := REQUEST_LINE.match(data, at)):
-        yield (found := read_request(data, line.start(1)))
-        at = found.end
+        yield (parsed := read_request(data, line.start(1)))
+        at = parsed.end
 
 
 def methods_in(data: bytes) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""An answer as it was read: its parts, where each of them stood, and what was wrong."""
+"""A response as it was read: its parts, their offsets, and its defects."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -8,7 +8,7 @@ from http_contract.http.params import Params
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One breach of the grammar: its code, what it is about, and the place of the byte."""
+    """One violation of the grammar: its code, its parameters, and the offset of the byte."""
 
     code: str
     params: Params
@@ -16,20 +16,20 @@ class Defect:
 
 
 CloseReason = Literal["open", "closed", "reset", "timeout", "overflow", "aborted"]
-"""How a connection stands: still open; closed in order; reset; given up waiting; cut off because too much came; or
-reset by the judge itself."""
+"""The state of a connection: open; closed or reset by the server; ended by the judge at a timeout, because too many
+bytes came (overflow), or by its own reset (aborted)."""
 
 Framing = Literal["none", "length", "chunked", "close"]
-"""What tells the end of an answer's content."""
+"""How the end of the content is marked."""
 
-ENDLESS = "endless-head"  # the code of a defect that nothing can follow
-MANY = 20  # trailers, defects and interim answers, of which a short answer has no more
+ENDLESS = "endless-head"  # the code of a defect after which nothing more is read
+MAX_ITEMS = 20  # trailers, defects and interim responses in a shortened response
 UPGRADE = 101  # the one interim status after which HTTP ends
 
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One header or trailer field as it came; offset is where its line starts."""
+    """One header or trailer field as it was received; its line starts at `offset`."""
 
     name: str
     value: str
@@ -38,7 +38,7 @@ class FieldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One answer; offsets count from the first byte of the connection. Status 0 means that no status line came."""
+    """One response. Offsets count from the first byte of the connection. Status 0 means: there is no status line."""
 
     version: str = ""
     status: int = 0
@@ -56,18 +56,18 @@ class Response:
 
     @property
     def is_endless(self) -> bool:
-        """Tell whether no more of it is worth reading."""
+        """Return whether its head has no end, so that the judge stops reading."""
         return bool(self.defects) and self.defects[-1].code == ENDLESS
 
     def shortened(self, size: int) -> "Response":
-        """Return what of it lies within so many octets of its start, or of its body's."""
+        """Return the response with the fields in its first `size` octets, and the first `size` octets of its body."""
         return replace(
             self,
             fields=tuple(line for line in self.fields if line.offset < self.start + size),
-            trailers=self.trailers[:MANY],
-            defects=self.defects[:MANY],
+            trailers=self.trailers[:MAX_ITEMS],
+            defects=self.defects[:MAX_ITEMS],
             body=self.body[:size],
-            interim=tuple(response.shortened(size) for response in self.interim[:MANY]),
+            interim=tuple(response.shortened(size) for response in self.interim[:MAX_ITEMS]),
         )
 
     def all(self, name: str) -> tuple[str, ...]:
@@ -87,5 +87,5 @@ class Response:
 
     @property
     def is_interim(self) -> bool:
-        """Tell whether another answer to the same request follows (RFC 9110 §15.2)."""
+        """Return whether another response to the same request follows (RFC 9110 §15.2)."""
         return 100 <= self.status < 200 and self.status != UPGRADE

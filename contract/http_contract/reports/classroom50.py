@@ -1,4 +1,4 @@
-"""Classroom 50's result.json: one test a stage; who and what was judged, its runner has put into the environment."""
+"""Classroom 50's result.json: one test for each stage. Its runner names the submission in environment variables."""
 
 import json
 import os
@@ -10,20 +10,20 @@ from http_contract.reports.text import failures, format_failure, is_full, summar
 from http_contract.runner.report import Report, Score
 
 SCHEMA = "classroom50/result/v1"
-INSTANT = "%Y-%m-%dT%H:%M:%SZ"  # the schema takes no fraction of a second, and no other time zone
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"  # the schema accepts only whole seconds in UTC
 
 
 def render(report: Report, environment: Mapping[str, str] = os.environ) -> str:
-    given = environment.get
+    variable = environment.get
     return json.dumps(
         {
             "schema": SCHEMA,
-            "classroom": given("CLASSROOM", ""),
-            "assignment": given("ASSIGNMENT", ""),
-            "submission": given("SUBMISSION_TAG", ""),
-            "commit": given("COMMIT_URL", ""),
-            "release": given("RELEASE_URL", ""),
-            "review": given("REVIEW_URL") or given("COMMIT_URL", ""),  # where nobody reviews, the commit is shown
+            "classroom": variable("CLASSROOM", ""),
+            "assignment": variable("ASSIGNMENT", ""),
+            "submission": variable("SUBMISSION_TAG", ""),
+            "commit": variable("COMMIT_URL", ""),
+            "release": variable("RELEASE_URL", ""),
+            "review": variable("REVIEW_URL") or variable("COMMIT_URL", ""),  # without a review, the URL of the commit
             "datetime": datetime.fromtimestamp(report.began + report.seconds, UTC).strftime(INSTANT),
             "score": report.points,
             "max-score": report.max_points,

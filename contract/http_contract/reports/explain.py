@@ -1,4 +1,4 @@
-"""Explain a rule: all its facts in the terminal, and all rules as Markdown."""
+"""Explain rules: all facts about one in the terminal, and all rules as Markdown."""
 
 import inspect
 import re
@@ -9,7 +9,7 @@ from http_contract.escaping import escape_bytes
 from http_contract.rules.model import Exchange, Rule
 from http_contract.rules.registry import STAGES
 
-SHOWN = 240  # octets that are shown of what is sent
+SENT_SIZE = 240  # octets that are shown of a request
 LEVELS = {"MUST": "MUST, it counts for points", "SHOULD": "SHOULD, it only warns"}
 REGENERATE = "contract rules --markdown > docs/contract.md"
 INTRODUCTION = f"""\
@@ -32,13 +32,13 @@ def facts(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "Section", " ".join(filter(None, (rule.section, url_of(rule.section))))
     yield "Level", LEVELS[rule.level]
     yield "Stage", f"{rule.stage}, {STAGES[rule.stage]}"
-    yield "Routes", ", ".join(rule.routes) or "none but those of the core"
+    yield "Routes", ", ".join(rule.routes) or "only routes of the core"
     yield "Needs", ", ".join(rule.needs) or "no other rule"
     for exchange in rule.exchanges:
         yield "Sends", "\n".join(_lines(exchange))
         yield "Legal", legal(exchange)
-    if said := words_of(rule):
-        yield "Does", said
+    if description := description_of(rule):
+        yield "Does", description
     yield "Alone", f"contract check URL --rule {rule.id}"
 
 
@@ -52,15 +52,15 @@ def legal(exchange: Exchange) -> str:
     return "; ".join(map(str, exchange.expects))
 
 
-def words_of(rule: Rule) -> str:
+def description_of(rule: Rule) -> str:
     """Return the docstring of a rule's check in one line, or nothing without a check."""
     return " ".join((inspect.getdoc(rule.check) or "").split()) if rule.check else ""
 
 
 def shortened(data: bytes) -> bytes:
     """Return the data, without its middle if it is long."""
-    left_out = len(data) - SHOWN
-    return data[: SHOWN // 2] + b"[%d octets]" % left_out + data[-SHOWN // 2 :] if left_out > 0 else data
+    left_out = len(data) - SENT_SIZE
+    return data[: SENT_SIZE // 2] + b"[%d octets]" % left_out + data[-SENT_SIZE // 2 :] if left_out > 0 else data
 
 
 def _lines(exchange: Exchange) -> Iterator[str]:
@@ -74,9 +74,6 @@ def packets(exchange: Exchange) -> str:
     return f"in {len(exchange.sends)} packets" if len(exchange.sends) > 1 else ""
 
 
-# -- Markdown
-
-
 def markdown(rules: Iterable[Rule]) -> str:
     """Return the rules, which are sorted by stage, as Markdown with a chapter for each stage."""
     return "\n".join(_chapters(rules))
@@ -84,9 +81,9 @@ def markdown(rules: Iterable[Rule]) -> str:
 
 def _chapters(rules: Iterable[Rule]) -> Iterator[str]:
     yield INTRODUCTION
-    for stage, those in groupby(rules, key=lambda rule: rule.stage):
+    for stage, group in groupby(rules, key=lambda rule: rule.stage):
         yield f"## Stage {stage}: {STAGES[stage]}\n"
-        for rule in those:
+        for rule in group:
             yield from _article(rule)
 
 
@@ -97,10 +94,10 @@ def _article(rule: Rule) -> Iterator[str]:
     yield from _listed("Needs", rule.needs)
     yield from _listed("Routes:", rule.routes)
     yield f"\nHint: {escaped(rule.hint)}\n"
-    for expected, those in groupby(rule.exchanges, key=legal):
-        yield f"- Sends {', and '.join(map(_sent, those))}. Legal: {escaped(expected)}."
-    if said := words_of(rule):
-        yield f"- {escaped(said)}"
+    for expected, group in groupby(rule.exchanges, key=legal):
+        yield f"- Sends {', and '.join(map(_sent, group))}. Legal: {escaped(expected)}."
+    if description := description_of(rule):
+        yield f"- {escaped(description)}"
     yield ""
 
 

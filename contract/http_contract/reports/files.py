@@ -1,4 +1,4 @@
-"""A report as a file, in our own format and in those that courses and tools read."""
+"""Write a report to a file, in the judge's own format or in one that courses and tools read."""
 
 import os
 import secrets
@@ -19,23 +19,23 @@ FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
         "github": github.render,
     }
 )
-"""What makes text of a report. The first three formats are for who teaches: of hidden rules, too, they tell all."""
+"""Functions that render a report as text. The first three formats are for teachers, and contain hidden rules."""
 
 DEVICES = Path("/dev")
 
 
 def write(report: Report, format: str, path: str | os.PathLike[str]) -> None:
-    """Write a report, so that a reader finds all of it or nothing. OSError where that can't be done."""
+    """Write a report, so that a reader finds all of it or nothing. OSError if that fails."""
     data = FORMATS[format](report).encode()
     absolute = Path(path).absolute()
     if absolute.is_relative_to(DEVICES):
-        absolute.write_bytes(data)  # a pipe, such as /dev/stdout: nothing to put into the place of
+        absolute.write_bytes(data)  # a pipe, such as /dev/stdout, cannot be replaced
     else:
         write_whole(absolute, data)
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put a new file into the place of whatever is there: a link that somebody has laid there is not followed."""
+    """Write a new file, and replace the old one with it; a symbolic link is replaced, not followed."""
     new = path.with_name(f".contract-{secrets.token_hex(8)}")
     try:
         _write_new(new, data)

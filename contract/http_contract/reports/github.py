@@ -1,4 +1,4 @@
-"""The result of a GitHub Classroom grader, in Base64: one test a stage, which passes where it makes all its points."""
+"""The result for GitHub Classroom, in Base64: one test for each stage, which passes if it has all its points."""
 
 import json
 from base64 import b64encode
@@ -10,7 +10,7 @@ from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
 
 VERSION = 3
-LONGEST = 500  # characters of a test's output
+MAX_TEXT = 500  # characters of a test's output
 
 
 def render(report: Report) -> str:
@@ -41,17 +41,17 @@ def _test(report: Report, score: Score) -> Mapping[str, Any]:
 
 
 def _lines(report: Report, score: Score) -> Iterator[str]:
-    """Yield what matters most first: there is not room for all."""
+    """Yield the most important lines first: the text may be cut."""
     yield from standing(report, report.of(score.stage))
     yield from map(briefly, failures(report, score.stage))
     yield from skipped(report, score.stage)
 
 
 def briefly(outcome: Outcome) -> str:
-    """Return a line about a rule that failed, with the id of its cause: there is no room for more."""
+    """Return one line about a failed rule, with the id of its cause."""
     cause = f" ({outcome.diagnosis.cause})" if outcome.diagnosis else ""
     return f"{outcome.rule.id}{cause}: {reason(outcome) or outcome.rule.sentence}"
 
 
 def shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 3]}..."

@@ -1,7 +1,7 @@
-"""Gradescope's results.json: one scored test a stage, then one without a score for each public rule that failed.
+"""Gradescope's results.json: one scored test for each stage, and a test without a score for each failed public rule.
 
-A test without a score only informs, so that the scored ones add up to the points. No test is hidden: one that is
-would hide the learner's total. What the judge prints is for the staff alone, as it may tell of hidden rules.
+Tests without a score only inform: the scores of the others add up to the points. No test is hidden, because a hidden
+test would hide the learner's total. Only the staff sees the output of the judge, which may contain hidden rules.
 """
 
 import json
@@ -48,12 +48,12 @@ def _stage(report: Report, score: Score) -> Entry:
         "max_score": score.weight,
         "status": "passed" if is_full(score) else "failed",
         "output": summary(report, score.stage),
-        **_shown(score.stage),
+        **_visible(score.stage),
     }
 
 
 def _failure(number: str, outcome: Outcome) -> Entry:
-    """Return a test that informs; one that only warns has not failed, and so has no status."""
+    """Return a test that only informs; for a SHOULD rule, which only warns, it has no status."""
     rule = outcome.rule
     status = {"status": "failed"} if rule.level == "MUST" else {}
     return {
@@ -61,7 +61,7 @@ def _failure(number: str, outcome: Outcome) -> Entry:
         "name": f"{rule.id}: {rule.sentence}",
         "output": format_failure(outcome),
         **status,
-        **_shown(rule.stage, *sorted(codes(outcome))),
+        **_visible(rule.stage, *sorted(codes(outcome))),
         "extra_data": {"codes": codes(outcome), "cause": outcome.diagnosis.cause if outcome.diagnosis else None},
     }
 
@@ -71,5 +71,5 @@ def codes(outcome: Outcome) -> list[str]:
     return list(dict.fromkeys(failure.code for failure in outcome.failures))
 
 
-def _shown(stage: int, *tags: str) -> Entry:
+def _visible(stage: int, *tags: str) -> Entry:
     return {"output_format": "text", "visibility": "visible", "tags": [f"stage-{stage}", *tags]}

@@ -1,9 +1,9 @@
-"""HAR 1.2: what was said with the server, a page a rule and an entry a connection, for tools that show recordings.
+"""HAR 1.2: the exchanges with the server, for tools that show recordings. A page is a rule, an entry a connection.
 
-An entry shows the first request of its connection and the first final answer, as far as they could be read. Its fields
-`_sent` and `_received` have the bytes of all of them, each as the character of its number (ISO 8859-1). LONGEST
-octets of each are shown; the sizes count the rest, and the judge's own format has it. `_failures` has the codes of
-the rule's failures, and `_cause` the id of their cause.
+An entry contains the first request of its connection and the first final response, as far as they could be read. Its
+fields `_sent` and `_received` contain the bytes of all requests and responses, decoded as ISO 8859-1, at most MAX_SIZE
+octets of each. The sizes count all octets; the judge's own format contains more of them. `_failures` lists the codes of
+the rule's failures, and `_cause` is the id of their cause.
 """
 
 import json
@@ -20,21 +20,21 @@ from http_contract.http.transcript import Transcript
 from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report
 
-LONGEST = 8 * 1024  # octets that are shown of each body, and of all that was sent or received
-UNKNOWN = "application/octet-stream"  # what content is that says nothing of itself
+MAX_SIZE = 8 * 1024  # octets of each body, of the sent and of the received bytes
+UNKNOWN_TYPE = "application/octet-stream"  # of content without Content-Type
 
 Object = Mapping[str, Any]
 
 
 def render(report: Report) -> str:
     scheme = "https" if report.target.startswith("https:") else "http"
-    spoken = [(transcript, outcome) for outcome in report.outcomes for transcript in outcome.transcripts]
-    spoken.sort(key=lambda pair: pair[0].began)
+    connections = [(transcript, outcome) for outcome in report.outcomes for transcript in outcome.transcripts]
+    connections.sort(key=lambda pair: pair[0].began)
     return document(
         "contract",
         f"{report.target} (seed {report.seed})",
         [_page(outcome) for outcome in report.outcomes if outcome.transcripts],
-        [_entry(transcript, each, scheme) for transcript, each in spoken],
+        [_entry(transcript, each, scheme) for transcript, each in connections],
     )
 
 
@@ -87,33 +87,33 @@ def entry(transcript: Transcript, page: str, comment: str, scheme: str) -> Objec
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": comment,
-        "_sent": sent[:LONGEST].decode("latin-1"),
+        "_sent": sent[:MAX_SIZE].decode("latin-1"),
         "_sentSize": len(sent),
-        "_received": transcript.received[:LONGEST].decode("latin-1"),
+        "_received": transcript.received[:MAX_SIZE].decode("latin-1"),
         "_receivedSize": len(transcript.received),
         "_ended": transcript.ended,
     }
 
 
-def _request(asked: ParsedRequest, scheme: str) -> Object:
-    media_type = asked.get("Content-Type") or UNKNOWN
-    content = {"postData": {"mimeType": media_type, **_text(asked.body)}} if asked.body else {}
+def _request(request: ParsedRequest, scheme: str) -> Object:
+    media_type = request.get("Content-Type") or UNKNOWN_TYPE
+    content = {"postData": {"mimeType": media_type, **_text(request.body)}} if request.body else {}
     return {
-        "method": asked.method,
-        "url": asked.url(scheme),
-        "httpVersion": asked.version,
+        "method": request.method,
+        "url": request.url(scheme),
+        "httpVersion": request.version,
         "cookies": [],
-        "headers": _pairs(asked.fields),
-        "queryString": _pairs(asked.query),
-        "headersSize": asked.head_size,
-        "bodySize": len(asked.body),
+        "headers": _pairs(request.fields),
+        "queryString": _pairs(request.query),
+        "headersSize": request.head_size,
+        "bodySize": len(request.body),
         **content,
     }
 
 
 def _response(response: Response) -> Object:
-    """Return the answer; status 0 says that there was none, as browsers have it."""
-    media_type = response.get("Content-Type") or UNKNOWN
+    """Return the response; status 0 means that there was none, as in the HAR files of browsers."""
+    media_type = response.get("Content-Type") or UNKNOWN_TYPE
     return {
         "status": response.status,
         "statusText": response.reason,
@@ -132,12 +132,12 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Object]:
 
 
 def _text(body: bytes) -> Object:
-    """Return content as text, in Base64 where it is none in UTF-8."""
-    shown = body[:LONGEST]
+    """Return content as text, or in Base64 if it is not valid UTF-8."""
+    excerpt = body[:MAX_SIZE]
     try:
-        return {"text": shown.decode()}
+        return {"text": excerpt.decode()}
     except UnicodeDecodeError:
-        return {"text": b64encode(shown).decode(), "encoding": "base64"}
+        return {"text": b64encode(excerpt).decode(), "encoding": "base64"}
 
 
 def _instant(seconds: float) -> str:

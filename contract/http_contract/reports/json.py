@@ -1,50 +1,48 @@
-"""The judge's own format, with everything in it: what other programs read, `contract grade` among them.
+"""The judge's own format. It contains everything, for other programs and for `contract grade`.
 
 One object:
 
-    format    "contract/report/v2"; a change that old readers would not understand changes it
+    format    "contract/report/v2"; an incompatible change gets a new name
     target    the URL, or the command that started the server
     seed      of the random data
     began     seconds since the epoch
-    seconds   that it took
-    points, max_points   that the server makes, and that it would make if all rules passed
+    seconds   the duration
+    points, max_points   of the server, and of a server that passes all rules
     passed    whether all MUST rules that count passed
     stopped   null, or why not all rules were judged: {code, params, text}
-    output    the end of what the server wrote, or ""
+    output    the end of the server's output, or ""
     stages    a list of {stage, title, points, weight, passed, total}: the weight is the stage's points if all passed;
               passed and total count MUST rules
     rules     a list of
-        id, stage, level, sentence, hint, section   as the rule has them
-        hidden    whether learners see only whether it passed
+        id, stage, level, sentence, hint, section   of the rule
+        hidden    whether its details are hidden from learners
         verdict   "passed", "failed", "skipped"
         counts    whether it counts for the points of its stage
-        seconds   that it took
-        skip      null, or why it was skipped: {code, params, text}; params has the rule, the route or the limit
+        seconds   the duration
+        skip      null, or why it was skipped: {code, params, text}; params contains the rule, the route or the limit
         crash     null, or how the server's process ended meanwhile: {kind, number, output, text}; the kind is "exit",
                   with an exit status, or "signal", with the number of the signal
         failures  a list of {code, params, text, transcript, offset}: an index into the transcripts, or null, and the
-                  place in what was received, or null
-        diagnosis null, or {cause, variant, detail, params, text, advice, failure}: the id of the cause; which variant
-                  of it this is, or ""; the code of what is known besides, or "", with its parameters; and the index
-                  of the failure that it explains, or null for the crash itself
+                  offset in the received bytes, or null
+        diagnosis null, or {cause, variant, detail, params, text, advice, failure}: the id of the cause; its
+                  variant, or ""; the code of a detail, or "", with its parameters; and the index of the failure that
+                  it explains, or null for the crash itself
         reproduce a line for a shell that sends the same bytes, or ""
         transcripts    a list of
             url       of the server
-            sent      the pieces sent, a list; sent_size octets in all, of which the first LONGEST are here
-            received  what came back; received_size octets in all, of which `omitted` are not here: a line is in
-                      their place
-            responses those that were waited for: a list of {status, start, body, end}, places in what was received
-            ended, state_before_half_close   how the connection ended, and its state when the judge had read all that
-                      it waited for
+            sent      a list of the pieces sent: the first MAX_SENT of sent_size octets
+            received  the received bytes, without `omitted` of received_size octets: a line stands in their place
+            responses the expected ones: a list of {status, start, body, end}, offsets in the received bytes
+            ended, state_before_half_close   how the connection ended, and its state after the judge had read the
+                      expected responses
             began, finished   seconds since the epoch
 
-Codes, causes and parameters are for programs: they stay the same in all reports of this format. Whatever is named
-`text` or `advice` is for people, made from them, and may change. All codes and causes stand in reports/messages.py,
-with their sentences; a teacher's own rules may have others.
+Codes, causes and parameters are for programs: they stay the same in all reports of this format. `text` and `advice` are
+for people; they are made from the codes, and may change. reports/messages.py contains all codes and causes with their
+sentences; a teacher's own rules may have others.
 
-Bytes are text of as many characters: each byte is the character of its number (ISO 8859-1), so that
-`received.encode("latin-1")` gives them back. A transcript that went on after a failure about it is there twice: as it
-was then, and as it ended.
+Bytes are decoded as ISO 8859-1, so `received.encode("latin-1")` returns them. If a connection continued after a failure
+on it, the list contains two transcripts: one as it was at the failure, and one as it ended.
 """
 
 import json
@@ -60,7 +58,7 @@ from http_contract.rules.model import Diagnosis, Failure, Outcome, Rule, Skip
 from http_contract.runner.report import Report, Score
 
 FORMAT = "contract/report/v2"
-LONGEST = 16 * 1024  # octets that are shown of what was sent on a connection
+MAX_SENT = 16 * 1024  # octets of the sent bytes of one connection
 
 Object = Mapping[str, Any]
 Made = TypeVar("Made")
@@ -71,7 +69,7 @@ def render(report: Report) -> str:
 
 
 def data(report: Report) -> dict[str, Any]:
-    """Return the report as this format has it; `load` makes a report of it again."""
+    """Return the report as data in this format; `report_of` does the opposite."""
     return {
         "format": FORMAT,
         "target": report.target,
@@ -89,7 +87,7 @@ def data(report: Report) -> dict[str, Any]:
 
 
 def text_of(text: str) -> str:
-    """Return a text as it stands within a string of JSON."""
+    """Return a text as it is written inside a JSON string."""
     return json.dumps(text)[1:-1]
 
 
@@ -105,7 +103,7 @@ def _stage(score: Score) -> Object:
 
 
 def _rule(report: Report, outcome: Outcome) -> Object:
-    rule, spoken = outcome.rule, transcripts(outcome)
+    rule, listed = outcome.rule, transcripts(outcome)
     return {
         "id": rule.id,
         "stage": rule.stage,
@@ -119,15 +117,15 @@ def _rule(report: Report, outcome: Outcome) -> Object:
         "seconds": outcome.seconds,
         "skip": _skip(outcome.skip),
         "crash": _crash(outcome.crash),
-        "failures": [_failure(failure, spoken) for failure in outcome.failures],
+        "failures": [_failure(failure, listed) for failure in outcome.failures],
         "diagnosis": _diagnosis(outcome, outcome.diagnosis),
         "reproduce": outcome.reproduce,
-        "transcripts": [_transcript(transcript.first_sent(LONGEST)) for transcript in spoken],
+        "transcripts": [_transcript(transcript.first_sent(MAX_SENT)) for transcript in listed],
     }
 
 
 def transcripts(outcome: Outcome) -> Sequence[Transcript]:
-    """Return all transcripts of a rule, and those that failures are about as they were at the time."""
+    """Return all transcripts of a rule, and those of its failures, as they were at that time."""
     about = (failure.transcript for failure in outcome.failures if failure.transcript)
     return list(dict.fromkeys([*outcome.transcripts, *about]))
 
@@ -142,12 +140,12 @@ def _crash(crash: Crash | None) -> Object | None:
     return {"kind": crash.kind, "number": crash.number, "output": crash.output, "text": crash_text(crash)}
 
 
-def _failure(failure: Failure, spoken: Sequence[Transcript]) -> Object:
+def _failure(failure: Failure, listed: Sequence[Transcript]) -> Object:
     return {
         "code": failure.code,
         "params": dict(failure.params),
         "text": failure_text(failure),
-        "transcript": spoken.index(failure.transcript) if failure.transcript else None,
+        "transcript": listed.index(failure.transcript) if failure.transcript else None,
         "offset": failure.offset,
     }
 
@@ -188,7 +186,7 @@ def _response(response: Response) -> Object:
 
 
 def load(text: str | bytes) -> Report:
-    """Return the report that `text` contains. ValueError where it is not a report of this format."""
+    """Return the report in a JSON text. ValueError if it is not a report in this format."""
     try:
         return report_of(json.loads(text))
     except (KeyError, TypeError, AttributeError) as error:
@@ -196,7 +194,7 @@ def load(text: str | bytes) -> Report:
 
 
 def report_of(loaded: Any) -> Report:
-    """Return the report that `data` made this of. ValueError where it has another format."""
+    """Return the report from its data. ValueError if it has another format."""
     if not isinstance(loaded, dict) or loaded.get("format") != FORMAT:
         raise ValueError(f"this is not a valid report in the format {FORMAT}")
     return Report(
@@ -213,59 +211,59 @@ def report_of(loaded: Any) -> Report:
 
 
 def _outcome_of(rule: Object) -> Outcome:
-    spoken = tuple(map(_transcript_of, rule["transcripts"]))
-    failures = tuple(_failure_of(failure, spoken) for failure in rule["failures"])
+    listed = tuple(map(_transcript_of, rule["transcripts"]))
+    failures = tuple(_failure_of(failure, listed) for failure in rule["failures"])
     return Outcome(
         rule=Rule(**{name: rule[name] for name in ("id", "stage", "level", "sentence", "hint", "section")}),
         verdict=rule["verdict"],
         failures=failures,
         skip=_if_any(_skip_of, rule["skip"]),
         counts=rule["counts"],
-        transcripts=spoken,
+        transcripts=listed,
         seconds=rule["seconds"],
         crash=_if_any(_crash_of, rule["crash"]),
-        diagnosis=_if_any(lambda given: _diagnosis_of(given, failures), rule["diagnosis"]),
+        diagnosis=_if_any(lambda item: _diagnosis_of(item, failures), rule["diagnosis"]),
         reproduce=rule["reproduce"],
     )
 
 
-def _if_any(make: Callable[[Object], Made], given: Object | None) -> Made | None:
-    return None if given is None else make(given)
+def _if_any(make: Callable[[Object], Made], item: Object | None) -> Made | None:
+    return None if item is None else make(item)
 
 
-def _skip_of(given: Object) -> Skip:
-    return Skip(given["code"], Params(**given["params"]))
+def _skip_of(item: Object) -> Skip:
+    return Skip(item["code"], Params(**item["params"]))
 
 
-def _crash_of(given: Object) -> Crash:
-    return Crash(given["kind"], given["number"], given["output"])
+def _crash_of(item: Object) -> Crash:
+    return Crash(item["kind"], item["number"], item["output"])
 
 
-def _failure_of(given: Object, spoken: Sequence[Transcript]) -> Failure:
-    transcript = None if given["transcript"] is None else spoken[given["transcript"]]
-    return Failure(given["code"], Params(**given["params"]), given["offset"], transcript)
+def _failure_of(item: Object, listed: Sequence[Transcript]) -> Failure:
+    transcript = None if item["transcript"] is None else listed[item["transcript"]]
+    return Failure(item["code"], Params(**item["params"]), item["offset"], transcript)
 
 
-def _diagnosis_of(given: Object, failures: Sequence[Failure]) -> Diagnosis:
-    explained = Failure("ended") if given["failure"] is None else failures[given["failure"]]
-    return Diagnosis(given["cause"], explained, given["variant"], given["detail"], Params(**given["params"]))
+def _diagnosis_of(item: Object, failures: Sequence[Failure]) -> Diagnosis:
+    explained = Failure("ended") if item["failure"] is None else failures[item["failure"]]
+    return Diagnosis(item["cause"], explained, item["variant"], item["detail"], Params(**item["params"]))
 
 
-def _transcript_of(given: Object) -> Transcript:
+def _transcript_of(item: Object) -> Transcript:
     return Transcript(
-        sent=tuple(piece.encode("latin-1") for piece in given["sent"]),
-        received=given["received"].encode("latin-1"),
-        responses=tuple(map(_response_of, given["responses"])),
-        ended=given["ended"],
-        state_before_half_close=given["state_before_half_close"],
-        began=given["began"],
-        finished=given["finished"],
-        omitted=given["omitted"],
-        url=given["url"],
-        sent_octets=given["sent_size"],
-        received_octets=given["received_size"],
+        sent=tuple(piece.encode("latin-1") for piece in item["sent"]),
+        received=item["received"].encode("latin-1"),
+        responses=tuple(map(_response_of, item["responses"])),
+        ended=item["ended"],
+        state_before_half_close=item["state_before_half_close"],
+        began=item["began"],
+        finished=item["finished"],
+        omitted=item["omitted"],
+        url=item["url"],
+        sent_octets=item["sent_size"],
+        received_octets=item["received_size"],
     )
 
 
-def _response_of(given: Object) -> Response:
-    return Response(status=given["status"], start=given["start"], body_start=given["body"], end=given["end"])
+def _response_of(item: Object) -> Response:
+    return Response(status=item["status"], start=item["start"], body_start=item["body"], end=item["end"])

@@ -1,8 +1,9 @@
-"""JUnit's XML, as pytest writes it: a suite a stage, a case a rule. The type of a failure is its code; the properties
-of a case are all its codes, and the id of the cause.
+"""JUnit's XML, as pytest writes it: a suite is a stage, a case a rule.
 
-A SHOULD rule that failed is skipped, with the type that pytest gives to an expected failure, as in the pytest
-face: such a rule warns, and fails nobody's build.
+The type of a failure is its code. The properties of a case are all its codes, and the id of the cause.
+
+A SHOULD rule that failed is skipped, with the type that pytest gives to an expected failure, as in the pytest plugin:
+such a rule only warns, and does not fail a build.
 """
 
 import re
@@ -16,7 +17,7 @@ from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-ILLEGAL = re.compile("[^\t\n\r -\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, DEL beside it
+ILLEGAL = re.compile("[^\t\n\r -\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, and DEL
 
 
 def render(report: Report) -> str:
@@ -96,7 +97,7 @@ def _codes(outcome: Outcome) -> Iterator[tuple[str, str]]:
 
 
 def _code(outcome: Outcome) -> str:
-    """Return the code of the first failure, as the type that JUnit has for one."""
+    """Return the code of the first failure, which is its type in JUnit."""
     return next((failure.code for failure in outcome.failures), "failed")
 
 

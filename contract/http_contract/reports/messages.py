@@ -1,7 +1,7 @@
-"""Every sentence of the judge, by the code that it belongs to. Nothing reads a sentence back.
+"""The messages: every sentence of the judge, by its code. No program reads a sentence back.
 
-A template contains names of parameters in braces; after a colon may stand how a parameter is written (see FORMS).
-What stands in two pairs of braces is not a parameter, and keeps one pair.
+A template contains names of parameters in braces; a name after a colon is the form of the parameter (see FORMS). A word
+in two pairs of braces is not a parameter, and is written in one pair.
 """
 
 import re
@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 from http_contract.client.server import Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.response import Defect
-from http_contract.rules.expectations import any_of, in_words, shown
+from http_contract.rules.expectations import any_of, in_words, quoted
 from http_contract.rules.model import Diagnosis, Failure, Outcome, Skip, of_connection
 
 PLACEHOLDER = re.compile(r"\{(?P<literal>\{\w+\})\}|\{(?P<name>\w+)(?::(?P<form>\w+))?\}")
-SHELL = 128  # what shells add to the number of a signal, to make an exit status of it
+SHELL = 128  # added by shells to the number of a signal, as an exit status
 SIGNALS = {number.value: number.name for number in signal.Signals}
 
 DEFECTS = {
-    "bare-cr": "a CR stands without its LF",
+    "bare-cr": "a CR comes without an LF",
     "bare-lf": "a line ends with a bare LF (`\\n`) instead of CRLF (`\\r\\n`)",
     "body-short": "Content-Length is {length}, but the body has {received:bytes}: {ended:ended}",
     "chunk-end": "no CRLF follows a chunk",
@@ -28,7 +28,7 @@ DEFECTS = {
     "chunk-size": "{line:quoted} is not a valid chunk size",
     "chunk-unended": "no CRLF follows a chunk: {ended:ended}",
     "chunks-unreadable": "the chunks cannot be read to their end: {ended:ended}",
-    "content-in-head": "no empty line ends the header fields: this is content",
+    "content-in-head": "the empty line between the header fields and the content is missing",
     "endless-head": "the header fields have no end: {ended:ended}",
     "field-name": "{name:quoted} is not a valid name of a header field",
     "field-value": "the value of {name:quoted} contains a control character",
@@ -74,7 +74,7 @@ FAILURES = {
     **STARTS,
     **GONE,
     "allowed-refused": "Allow lists {method}, which the server refuses",
-    "answered": "there is a response",
+    "answered": "the server sent a response",
     "body-answered": "the server answered the body of a request as if it were the next request",
     "bytes-after": "{count:bytes} after the end of the response",
     "connection-refused": "no connection to {host}:{port}: {reason}",
@@ -87,17 +87,17 @@ FAILURES = {
     "etag-changes": "the ETag has changed, though the file has not",
     "field-missing": "the field {name} is missing",
     "field-present": "the response contains the field {name}",
-    "file-cut-short": "the content is not that of {file}: it ends after {count} of {size} bytes",
-    "file-differs": "the content is not that of {file}: byte {place} is {byte:hex}, not {wanted:hex}",
-    "file-goes-on": "the content is not that of {file}: it continues after its {size} bytes",
+    "file-cut-short": "the content differs from {file}: it ends after {count} of {size} bytes",
+    "file-differs": "the content differs from {file}: byte {place} is {byte:hex}, not {wanted:hex}",
+    "file-goes-on": "the content differs from {file}: it continues after its {size} bytes",
     "head-length": "Content-Length is {value}, but the body for GET has {count:bytes}",
     "head-status": "the status is {get} for GET, but {head} for HEAD",
     "heading-no-time": "the <h1> is {value:quoted}, which is not a time",
-    "headings": "there are {count} <h1> on the page instead of one",
-    "interim": "an interim response, {status}, comes first",
-    "late-reader": "response {number} to a client that reads late is not complete",
+    "headings": "the page has {count} <h1> headings instead of one",
+    "interim": "the server sent an interim response, {status}, first",
+    "late-reader": "response {number} is not complete if the client reads it late",
     "later-status": "the status of response {number} is not 200",
-    "leak": "the content is that of {what}",
+    "leak": "the response contains the content of {what}",
     "missing-unlike-file": "the field {name} is missing, which the response with the file contains",
     "missing-unlike-get": "the field {name} is missing, which the response to GET contains",
     "modified-later": "Last-Modified is {value:quoted}, which is later than Date",
@@ -125,11 +125,11 @@ FAILURES = {
     "policy-scripts": "Content-Security-Policy: scripts are allowed",
     "reset": "the server reset the connection instead of closing it",
     "rest-answered": "the server answered the bytes after the request as if they were a request, too",
-    "status-late": "not even the status of a response came in time",
+    "status-late": "no status line came in time",
     "still-waits": "the server still waits after {seconds:number} seconds",
     "stopped-responding": "the server stopped responding after this request",
     "time-stands-still": "the time on the page does not change",
-    "unlike-get": "the value of {name} is not that of the response to GET",
+    "unlike-get": "the value of {name} differs from the response to GET",
     "unwanted-content": "the response has {count:bytes} of content, but must have none",
     "wrong-content": "the content does not have {shape}",
     "wrong-field": "{name} is {value:quoted}, not {shape}",
@@ -142,7 +142,7 @@ FAILURES = {
     "wrong-time": "the time on the page is not the current time",
 }
 WHEN = {
-    "client-reset": "after a client's reset",
+    "client-reset": "after a client reset its connection",
     "empty-connection": "after a connection without a request",
     "no-utf8": "after bytes that are not UTF-8",
     "other-idle": "while another client sends nothing",
@@ -161,8 +161,8 @@ SKIPS = {
 ENDED = {
     "closed": "the server closed the connection",
     "reset": "the server reset the connection",
-    "timeout": "no more came in time",
-    "overflow": "more came than the judge reads",
+    "timeout": "no more bytes came in time",
+    "overflow": "the judge stopped reading after too many bytes",
 }
 SILENCE = {
     "open": "the server sent nothing in time",
@@ -173,10 +173,10 @@ SILENCE = {
     "aborted": "the judge reset the connection",
 }
 ENDINGS = {
-    "closed": "then the end",
-    "reset": "then a reset",
-    "timeout": "then no more in time",
-    "overflow": "and stopped reading",
+    "closed": "then the server closed the connection",
+    "reset": "then the server reset the connection",
+    "timeout": "then nothing more in time",
+    "overflow": "then the judge stopped reading",
 }
 LIMITS = {
     "cpu": "it used more than {value:number} seconds of CPU time",
@@ -200,7 +200,7 @@ EXITS = {
 
 
 class Cause(NamedTuple):
-    """What is wrong in the program, and what to do; without advice, the rule's hint is the advice."""
+    """The cause in the program, and advice; without advice, the rule's hint is the advice."""
 
     text: str
     advice: str = ""
@@ -249,9 +249,9 @@ CAUSES: Mapping[str, Cause] = {
         "recv() and sendall() then raise ConnectionError. Catch it for each client, and continue with accept().",
     ),
     "ends-by-itself": Cause(
-        "The program reached its end, as if there were no more to do.",
-        "Call accept() in an endless loop: after each client, also one that sends nothing, "
-        "`continue` instead of `break`.",
+        "The program reached its last line, and ended.",
+        "Call accept() in an endless loop. After each client, even one that sends nothing, use "
+        "`continue` and not `break`.",
     ),
     "dies-of-empty-connection": Cause(
         "A client sent nothing, recv() returned b'', and the program treated that as a request.",
@@ -272,11 +272,11 @@ CAUSES: Mapping[str, Cause] = {
         "long: then answer 414.",
     ),
     "dies-of-error/mistake": Cause(
-        "The program has a mistake, which this request has revealed.",
+        "The program has a mistake that this request reveals.",
         "Fix that line first. Then catch errors for each client, and continue with accept().",
     ),
     "dies-of-error": Cause(
-        "The program ended at this request.",
+        "This request ended the program.",
         "Catch errors for each client, answer 500 or close the connection, and continue with accept().",
     ),
     "shows-traceback": Cause("The program failed at this request, and the response shows its error."),
@@ -337,14 +337,14 @@ CAUSES: Mapping[str, Cause] = {
     "wrong-length/too-small": Cause("Content-Length is smaller than the body."),
     "wrong-length/too-great": Cause("Content-Length is greater than the body, so the client waits for more."),
     "no-length": Cause(
-        "The head does not contain the length of the body, so a client cannot distinguish a response from half of one."
+        "The head does not contain the length of the body, so a client cannot know whether the response is complete."
     ),
     "no-date": Cause("The program sends no Date."),
     "no-content-type": Cause("The program sends no Content-Type."),
     "query-in-path": Cause("The program looks up path and query together, and no page has that name."),
-    "no-404": Cause("The program answers any path with a page and 200."),
+    "no-404": Cause("The program answers every path with a page and 200."),
     "body-on-head": Cause("The program sends the page in response to HEAD, too."),
-    "head-not-like-get": Cause("The program does not treat HEAD as a GET whose response has no page."),
+    "head-not-like-get": Cause("The response to HEAD is not the response to GET without the page."),
     "ignores-method": Cause(
         "The program ignores the method, and answers every request as if it were GET.",
         "Read the first word of the request line, and answer 405 with Allow if the page does not support that method.",
@@ -360,40 +360,40 @@ CAUSES: Mapping[str, Cause] = {
 }
 
 
-def formatted(template: str, params: Mapping[str, Any]) -> str:
+def fill(template: str, params: Mapping[str, Any]) -> str:
     """Return a template with its parameters filled in."""
 
-    def filled(match: re.Match[str]) -> str:
+    def value_of(match: re.Match[str]) -> str:
         return match["literal"] or FORMS[match["form"]](params.get(match["name"], ""), params)
 
-    return PLACEHOLDER.sub(filled, template)
+    return PLACEHOLDER.sub(value_of, template)
 
 
-def of_code(table: Mapping[str, str], code: str, params: Mapping[str, Any]) -> str:
-    """Return the sentence for a code; one that no table has is a teacher's own, with a text of its own."""
-    return formatted(table.get(code, table.get("custom", "")), params) or code
+def sentence(table: Mapping[str, str], code: str, params: Mapping[str, Any]) -> str:
+    """Return the sentence for a code; a code that is not in the table is a teacher's own, with its own text."""
+    return fill(table.get(code, table.get("custom", "")), params) or code
 
 
 def failure_text(failure: Failure) -> str:
-    """Return a failure as a sentence; which path it is about, and what goes on beside it, stand before that."""
+    """Return a failure as a sentence, after its path and its circumstances, if it has any."""
     params = failure.params
-    text = of_code(FAILURES, failure.code, params)
-    before = (params.get("path"), WHEN.get(params.get("when", ""), params.get("when")))
-    return ": ".join([*filter(None, before), text])
+    text = sentence(FAILURES, failure.code, params)
+    prefixes = (params.get("path"), WHEN.get(params.get("when", ""), params.get("when")))
+    return ": ".join([*filter(None, prefixes), text])
 
 
 def defect_text(defect: Defect) -> str:
-    return of_code(DEFECTS, defect.code, defect.params)
+    return sentence(DEFECTS, defect.code, defect.params)
 
 
 def connection_text(lost: ConnectionFailed) -> str:
-    """Return as a sentence why there was no connection, or no response."""
+    """Return a sentence about a missing connection or response."""
     return failure_text(of_connection(lost))
 
 
 def skip_text(skip: Skip | None) -> str:
-    """Return why a rule was skipped, or why judging ended; nothing where there is no reason."""
-    return of_code(SKIPS, skip.code, skip.params) if skip else ""
+    """Return why a rule was skipped, or why judging stopped early; an empty text without a reason."""
+    return sentence(SKIPS, skip.code, skip.params) if skip else ""
 
 
 def cause_of(diagnosis: Diagnosis) -> Cause:
@@ -401,13 +401,13 @@ def cause_of(diagnosis: Diagnosis) -> Cause:
 
 
 def cause_text(diagnosis: Diagnosis) -> str:
-    """Return what is wrong in the program, and what is known besides."""
-    details = formatted(DETAILS[diagnosis.detail], diagnosis.params) if diagnosis.detail else ""
+    """Return the cause in the program, and its detail, if one is known."""
+    details = fill(DETAILS[diagnosis.detail], diagnosis.params) if diagnosis.detail else ""
     return f"{cause_of(diagnosis).text} {details}".rstrip()
 
 
 def advice_on(outcome: Outcome) -> str:
-    """Return what to do about a rule that failed."""
+    """Return the advice about a failed rule: that of its cause, or its hint."""
     return (outcome.diagnosis and cause_of(outcome.diagnosis).advice) or outcome.rule.hint
 
 
@@ -416,12 +416,12 @@ def crash_text(crash: Crash) -> str:
 
 
 def exit_text(kind: str, params: Mapping[str, Any]) -> str:
-    """Return how a process ended; shells report the signal that ended a process by an exit status."""
+    """Return how a process ended; a shell reports the signal that ended a process as an exit status."""
     number = params["number"]
     name = SIGNALS.get(number if kind == "signal" else number - SHELL)
     if kind == "signal":
-        return name or formatted(EXITS["signal"], {"signal": number})
-    return formatted(EXITS["shell" if name else "exit"], {"number": number, "signal": name})
+        return name or fill(EXITS["signal"], {"signal": number})
+    return fill(EXITS["shell" if name else "exit"], {"number": number, "signal": name})
 
 
 def _raised(error: str, params: Mapping[str, Any]) -> str:
@@ -435,8 +435,8 @@ def number_of(count: int, what: str) -> str:
 Form = Callable[[Any, Mapping[str, Any]], str]
 FORMS: Mapping[str | None, Form] = {
     None: lambda value, params: str(value),
-    "quoted": lambda value, params: shown(value),
-    "cut": lambda value, params: value if len(value) <= CUT else f"{value[:CUT]}...",
+    "quoted": lambda value, params: quoted(value),
+    "cut": lambda value, params: value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}...",
     "bytes": lambda value, params: number_of(value, "byte"),
     "number": lambda value, params: f"{value:g}",
     "mebibytes": lambda value, params: f"{value // 1024**2:g}",
@@ -447,9 +447,9 @@ FORMS: Mapping[str | None, Form] = {
     "status": lambda value, params: str(value or "missing"),
     "ended": lambda value, params: ENDED[value],
     "silence": lambda value, params: SILENCE[value],
-    "limit": lambda value, params: formatted(LIMITS[value], params),
+    "limit": lambda value, params: fill(LIMITS[value], params),
     "exit": lambda value, params: exit_text(value, params),
     "raised": _raised,
 }
-"""How a parameter is written, by the name after the colon: from its value and all the parameters."""
-CUT = 60  # characters of a value that a sentence shows
+"""The forms of a parameter, by the name after the colon: each makes text from the value and all parameters."""
+MAX_VALUE = 60  # characters of a value in a sentence

@@ -1,4 +1,4 @@
-"""A report on a terminal, stage by stage, and a progress bar before it."""
+"""A report in a terminal, stage by stage, and the progress bar before it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -25,15 +25,15 @@ from http_contract.reports.text import (
 from http_contract.rules.model import Outcome
 from http_contract.runner.report import Report, Score
 
-BAR = 10  # columns
-OUTPUT = 20  # lines of the server's output that are shown
+BAR_WIDTH = 10  # columns
+OUTPUT_LINES = 20  # of the server's output
 COLOURS = {"passed": "green", "failed": "red", "skipped": "dim"}
 LEVELS = {"MUST": "bold red", "SHOULD": "bold yellow"}
 STYLES: Mapping[Kind, str] = {"failure": "bold", "bytes": "cyan", "caret": "bold red", "cause": "bold"}
 
 
 def show(report: Report, console: Console) -> None:
-    """Show each stage's points and the rules that failed, then the whole. No line is broken, so all can be pasted."""
+    """Show the points and the failed rules of each stage, then the total. No line is wrapped, so each can be copied."""
     for line in report_lines(report):
         console.print(line, soft_wrap=True)
 
@@ -56,20 +56,20 @@ def report_lines(report: Report) -> Iterator[Text]:
 
 
 def heading(score: Score) -> Text:
-    """Return a stage's line: its points, and a bar as long as their share."""
-    share = score.points * BAR // score.weight if score.weight else 0
+    """Return the heading of a stage: its points, and a bar that shows their share."""
+    share = score.points * BAR_WIDTH // score.weight if score.weight else 0
     colour = "green" if score.passed == score.total else "yellow" if score.passed else "red"
     return Text.assemble(
         (f"{score.stage:>2} {score.title:<32}", "bold"),
         (f"{score.points:>3}/{score.weight} ", colour),
         ("█" * share, colour),
-        ("░" * (BAR - share), "dim"),
+        ("░" * (BAR_WIDTH - share), "dim"),
         f"  {score.passed} of {score.total} MUST rules passed",
     )
 
 
 def stage_lines(report: Report, stage: int) -> Iterator[Text]:
-    """Yield which rules failed and how many were skipped; of hidden rules only how many failed."""
+    """Yield the failed rules and the number of skipped ones; for hidden rules only the number that failed."""
     outcomes = report.of(stage)
     for outcome in public(report, outcomes):
         if outcome.verdict == "failed":
@@ -89,7 +89,7 @@ def coloured(line: Line, rule: str) -> Text:
 
 
 def indented(text: str) -> str:
-    """Return the lines of a text below a stage, with nothing in them that a terminal would obey."""
+    """Return an indented text, whose control characters are escaped."""
     return "\n".join(f"   {line}".rstrip() for line in escape_controls(text).split("\n"))
 
 
@@ -103,12 +103,12 @@ def endings(report: Report) -> Iterator[Text]:
 
 
 def last_lines(output: str) -> list[str]:
-    lines = output.removesuffix("\n").split("\n")[-OUTPUT:]
+    lines = output.removesuffix("\n").split("\n")[-OUTPUT_LINES:]
     return [cut(escape_controls(line.removesuffix("\r"))) for line in lines]
 
 
 def total(report: Report) -> Text:
-    """Return the line about the whole."""
+    """Return the last line: the points and the number of failed rules."""
     failed = Counter(outcome.rule.level for outcome in report.outcomes if outcome.verdict == "failed")
     verdict = "all MUST rules passed" if report.passed else rules_failed(failed["MUST"], "MUST")
     return Text.assemble(

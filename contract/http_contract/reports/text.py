@@ -1,7 +1,6 @@
-"""A report as text: what a rule requires, what was sent and received, what is wrong, why, and how to reproduce it.
+"""A report as text: each failed rule with its exchange, its cause, a hint and a line that reproduces the failure.
 
-The functions take a report whose outcomes have been diagnosed (see diagnosis/diagnose.py), whether the judge has just
-made it or it was read from a file.
+The outcomes of the report must be diagnosed (see diagnosis/diagnose.py). The report may be new or loaded from a file.
 """
 
 from collections import Counter
@@ -22,11 +21,11 @@ from http_contract.reports.messages import (
 from http_contract.rules.model import Failure, Outcome, Skip
 from http_contract.runner.report import Report, Score
 
-SHOWN = 600  # octets that are shown of what was sent, and of what was received
-FAILURES = 3  # that are shown of one rule, each with another sentence
-WIDTH = 160  # characters that are shown of one line
+BYTES_SHOWN = 600  # octets of the sent bytes, and of the received ones
+FAILURES_SHOWN = 3  # for one rule, all with different sentences
+WIDTH = 160  # characters of one line
 URLS = ("http://", "https://")
-BEFORE = 200  # octets of it that stand before the place in question
+BYTES_BEFORE = 200  # octets shown before the place of the failure
 
 Kind = Literal["rule", "failure", "output", "note", "bytes", "caret", "cause", "hint", "section", "reproduce"]
 
@@ -46,18 +45,18 @@ class Line:
 
 
 def format_failure(outcome: Outcome) -> str:
-    """Return everything that a learner needs to know about a rule that failed."""
+    """Return the whole text about a failed rule, for learners."""
     return "\n".join(line.text for line in lines(outcome))
 
 
 def lines(outcome: Outcome) -> Iterator[Line]:
-    """Yield the lines of it; the failure whose cause is known comes before the others."""
-    rule, diagnosis, shown = outcome.rule, outcome.diagnosis, failures_shown(outcome)
+    """Yield the lines of this text; the failure with a known cause comes first."""
+    rule, diagnosis, selected = outcome.rule, outcome.diagnosis, failures_shown(outcome)
     yield Line("rule", f"{rule.id} ({rule.level}): {rule.sentence}", indent=0)
-    for failure in shown:
+    for failure in selected:
         yield from _failure(failure)
-    if len(outcome.failures) > len(shown):
-        yield Line("note", f"And {number_of(len(outcome.failures) - len(shown), 'similar failure')}")
+    if len(outcome.failures) > len(selected):
+        yield Line("note", f"And {number_of(len(outcome.failures) - len(selected), 'similar failure')}")
     if diagnosis:
         yield Line("cause", cause_text(diagnosis), "Cause:")
     yield Line("hint", advice_on(outcome), "Hint:")
@@ -67,23 +66,23 @@ def lines(outcome: Outcome) -> Iterator[Line]:
 
 
 def failures_shown(outcome: Outcome) -> list[Failure]:
-    """Return the failures that are shown of an outcome: first that with a known cause, none with the same sentence."""
+    """Return the failures to show, with different sentences; the failure with a known cause comes first."""
     explained = outcome.diagnosis.failure if outcome.diagnosis else None
     different: dict[str, Failure] = {}
     for failure in sorted(outcome.failures, key=lambda failure: failure is not explained):
         different.setdefault(failure_text(failure), failure)
-    return list(different.values())[:FAILURES]
+    return list(different.values())[:FAILURES_SHOWN]
 
 
 def reason(outcome: Outcome) -> str:
-    """Return the cause of a rule's failure, if it is known, or else the first failure, as one sentence."""
+    """Return the cause of a failed rule, if it is known, or else its first failure, as one sentence."""
     if outcome.diagnosis:
         return cause_text(outcome.diagnosis)
     return next(map(failure_text, outcome.failures), "")
 
 
 def exchanges(outcome: Outcome) -> Iterator[Line]:
-    """Yield the lines of everything that was sent and received, whether or not the rule passed."""
+    """Yield the lines about all connections of a rule, whether or not it passed."""
     for transcript in outcome.transcripts:
         yield from _exchange(transcript, None)
 
@@ -98,25 +97,25 @@ def _failure(failure: Failure) -> Iterator[Line]:
 
 def _exchange(transcript: Transcript, offset: int | None) -> Iterator[Line]:
     ending = ENDINGS.get(transcript.ended, "")
-    yield from _shown("sent", b"".join(transcript.sent), transcript.sent_size, None)
-    yield from _shown(
+    yield from _bytes("sent", b"".join(transcript.sent), transcript.sent_size, None)
+    yield from _bytes(
         "received", transcript.received, transcript.received_size, offset, f", {ending}" if ending else ""
     )
 
 
-def _shown(what: str, data: bytes, size: int, offset: int | None, end: str = "") -> Iterator[Line]:
-    """Yield the bytes around the offset, a line each, control characters made visible, a caret below the offset."""
-    start = max(0, offset - BEFORE) if offset and offset > SHOWN // 2 else 0
+def _bytes(what: str, data: bytes, size: int, offset: int | None, end: str = "") -> Iterator[Line]:
+    """Yield the lines of the bytes around the offset, with escaped control characters, and a caret below the offset."""
+    start = max(0, offset - BYTES_BEFORE) if offset and offset > BYTES_SHOWN // 2 else 0
     count = number_of(size, "byte") if data else "nothing"
     yield Line("note", f"{what} {count}{end}{f', from byte {start}' if start else ''}{':' if data else ''}", indent=4)
     place = None if offset is None else min(offset, len(data) - 1) - start
-    for line in data[start : start + SHOWN].splitlines(keepends=True):
+    for line in data[start : start + BYTES_SHOWN].splitlines(keepends=True):
         yield from _line(line, place)
         place = None if place is None else place - len(line)
 
 
 def _line(line: bytes, place: int | None) -> Iterator[Line]:
-    """Yield a line, and a caret under the byte at that place, if it is in this line; a long one is cut around it."""
+    """Yield a line, and a caret under the byte at the place if this line contains it; a long line is cut around it."""
     text = escape_bytes(line)
     if place is None or not 0 <= place < len(line):
         yield Line("bytes", cut(text), indent=6)
@@ -128,12 +127,9 @@ def _line(line: bytes, place: int | None) -> Iterator[Line]:
 
 
 def cut(text: str, first: int = 0) -> str:
-    """Return as much of a line as is shown, from that column on, with dots for the rest."""
+    """Return WIDTH characters of a line, from this column on, with dots for the rest."""
     left, right = "..." if first else "", "..." if len(text) - first > WIDTH else ""
     return f"{left}{text[first : first + WIDTH]}{right}"
-
-
-# -- the report as a whole
 
 
 def title(score: Score) -> str:
@@ -141,7 +137,7 @@ def title(score: Score) -> str:
 
 
 def is_full(score: Score) -> bool:
-    """Return whether all rules of a stage that make points passed."""
+    """Return whether all rules of a stage passed that count for points."""
     return score.passed == score.total
 
 
@@ -150,23 +146,23 @@ def public(report: Report, outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def failures(report: Report, stage: int) -> list[Outcome]:
-    """Return what a learner can fix in a stage: public rules that failed, warnings last."""
+    """Return the failed public rules of a stage, those that only warn last."""
     failed = [outcome for outcome in public(report, report.of(stage)) if outcome.verdict == "failed"]
     return sorted(failed, key=lambda outcome: outcome.rule.level)
 
 
 def overview(report: Report) -> str:
-    """Return the whole in a few lines, with the end of the server's output where it cannot reveal hidden rules."""
+    """Return the result in a few lines, with the end of the server's output if no rules are hidden."""
     return "\n".join(_overview(report))
 
 
 def summary(report: Report, stage: int) -> str:
-    """Return how many rules of a stage passed, how many hidden ones did not, how many were skipped, and why."""
+    """Return how many rules of a stage passed, how many hidden ones failed, how many were skipped, and why."""
     return "\n".join((*standing(report, report.of(stage)), *skipped(report, stage)))
 
 
 def standing(report: Report, outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Yield how many of the rules passed, and how many hidden ones did not."""
+    """Yield how many rules passed, and how many hidden ones failed."""
     known = public(report, outcomes)
     yield _passed(known, "rules" if len(known) == len(outcomes) else "public rules")
     yield from hidden_failed(report, outcomes)
@@ -179,7 +175,7 @@ def skipped(report: Report, stage: int) -> Iterator[str]:
 
 
 def skipped_because(skips: Iterable[Skip], chosen: Collection[str]) -> Iterator[str]:
-    """Yield how many rules were skipped for each reason; and how to see that of a rule that was not chosen."""
+    """Yield how many rules were skipped for each reason, and how to see the failure of a rule that was not judged."""
     for skip, times in Counter(skips).items():
         id = skip.params.get("rule", "")
         advice = f" (`--rule {id}` shows why)" if id and id not in chosen else ""
@@ -209,7 +205,7 @@ def _passed(outcomes: Iterable[Outcome], kind: str) -> str:
 
 
 def hidden_failed(report: Report, outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Yield how many hidden rules did not pass, if there are any."""
+    """Yield how many hidden rules failed, if there are any."""
     hidden = (outcome for outcome in outcomes if outcome.rule.id in report.hidden)
     failed = sum(_counts(outcome) and outcome.verdict != "passed" for outcome in hidden)
     if failed:
@@ -225,12 +221,12 @@ def _counts(outcome: Outcome) -> bool:
 
 
 def before_reproducing(report: Report) -> Iterator[str]:
-    """Yield what to do before a line that reproduces a failure, where the judge has started the server."""
+    """Yield how to start the server before a failure is reproduced, if the judge started it."""
     lines = any(outcome.reproduce for outcome in public(report, report.outcomes))
     if lines and not report.target.startswith(URLS):
         yield f"To reproduce a failure, first start the server on the port in its line: {by_hand(report.target)}"
 
 
 def by_hand(command: str) -> str:
-    """Return what to type to start a server on a port: one without {port} finds it in its environment."""
+    """Return the command that starts the server on a port; without {port}, the port is in its environment."""
     return command if "{port}" in command else f"PORT={{port}} {command}"

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from http_contract.http.params import Params, excerpt
 from http_contract.http.response import Response
-from http_contract.rules.expectations import Has, OfAnswer, shown
+from http_contract.rules.expectations import Has, OfAnswer, quoted
 from http_contract.rules.model import Failure
 
 CHARSET = re.compile(r"(?i);[ \t]*charset=\"?([a-z0-9._:-]+)")
@@ -56,7 +56,7 @@ class Shows(OfAnswer):
     text: str
 
     def __str__(self) -> str:
-        return f"content that shows {shown(self.text)}"
+        return f"content that shows {quoted(self.text)}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.text not in unescape(text_of(response)):

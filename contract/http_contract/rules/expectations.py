@@ -115,7 +115,7 @@ class BodyContains(OfAnswer):
     part: bytes
 
     def __str__(self) -> str:
-        return f"content that contains {shown(self.part)}"
+        return f"content that contains {quoted(self.part)}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.part not in response.body:
@@ -129,7 +129,7 @@ class BodyLacks(OfAnswer):
     part: bytes
 
     def __str__(self) -> str:
-        return f"content without {shown(self.part)}"
+        return f"content without {quoted(self.part)}"
 
     def about(self, response: Response) -> Iterator[Failure]:
         if self.part in response.body:
@@ -246,7 +246,7 @@ def in_words(items: Iterable[object]) -> str:
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
-def shown(value: str | bytes) -> str:
+def quoted(value: str | bytes) -> str:
     """Return a value as a sentence shows it: quoted, control characters visible, shortened."""
     text = repr(value if isinstance(value, str) else value.decode("latin-1"))
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

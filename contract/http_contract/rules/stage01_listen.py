@@ -19,7 +19,7 @@ NOT_UTF8 = (
 
 
 def accepts(server: Server) -> None:
-    """Connect, send `GET /` and close. Any response is legal, and so is none; other rules check the response."""
+    """Connect, send `GET /` and close. Any response is legal, or no response; other rules check the response."""
     server.ask(get("/"))
 
 

@@ -87,9 +87,9 @@ class TimeRight:
 
     def failures(self, transcript: Transcript) -> Iterator[Failure]:
         for response in transcript.responses:
-            told = time_shown(response) or 0.0
-            zone = round((told - transcript.finished) / ZONE) * ZONE
-            if zone not in ZONES or distance(told - zone, transcript) > CLOCK_TOLERANCE:
+            page_time = time_shown(response) or 0.0
+            zone = round((page_time - transcript.finished) / ZONE) * ZONE
+            if zone not in ZONES or distance(page_time - zone, transcript) > CLOCK_TOLERANCE:
                 yield Failure("wrong-time", offset=response.body_start)
 
 

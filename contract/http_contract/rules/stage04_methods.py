@@ -53,47 +53,47 @@ def compare_head(compare: Comparison, paths: tuple[str, ...] = CORE_PATHS) -> Ch
 
     def check(server: Server) -> None:
         for path in paths:
-            got, headed = server.ask(get(path)), server.ask(head(path))
-            for failure in compare(first(got), first(headed)):
-                raise failed(replace(failure, params=failure.params.with_(path=path)), headed)
+            get_transcript, head_transcript = server.ask(get(path)), server.ask(head(path))
+            for failure in compare(first(get_transcript), first(head_transcript)):
+                raise failed(replace(failure, params=failure.params.with_(path=path)), head_transcript)
 
     check.__doc__ = f"Send GET, then HEAD, for {', '.join(paths)}. {compare.__doc__}"
     return check
 
 
-def same_status(got: Response, headed: Response) -> Iterator[Failure]:
+def same_status(get_response: Response, head_response: Response) -> Iterator[Failure]:
     """Both responses must have the same status."""
-    if headed.status != got.status:
-        yield Failure("head-status", Params(get=got.status, head=headed.status), headed.start)
+    if head_response.status != get_response.status:
+        yield Failure("head-status", Params(get=get_response.status, head=head_response.status), head_response.start)
 
 
-def same_values(got: Response, headed: Response) -> Iterator[Failure]:
+def same_values(get_response: Response, head_response: Response) -> Iterator[Failure]:
     """Fields about the page that both contain, such as Content-Type, must have the same value."""
     for name in METADATA:
-        values = {response.get(name) for response in (got, headed)} - {None}
+        values = {response.get(name) for response in (get_response, head_response)} - {None}
         if len(values) > 1:
-            yield Failure("unlike-get", Params(name=name), headed.offset_of(name))
+            yield Failure("unlike-get", Params(name=name), head_response.offset_of(name))
 
 
-def same_fields(got: Response, headed: Response) -> Iterator[Failure]:
+def same_fields(get_response: Response, head_response: Response) -> Iterator[Failure]:
     """Fields about the page in the first response, such as Content-Type, must be in the second too."""
     for name in METADATA:
-        if got.get(name) is not None and headed.get(name) is None:
-            yield Failure("missing-unlike-get", Params(name=name), headed.start)
+        if get_response.get(name) is not None and head_response.get(name) is None:
+            yield Failure("missing-unlike-get", Params(name=name), head_response.start)
 
 
-def length_is_given(got: Response, headed: Response) -> Iterator[Failure]:
+def length_is_given(get_response: Response, head_response: Response) -> Iterator[Failure]:
     """If the first response contains Content-Length, the second must contain it too."""
-    if got.framing == "length" and headed.get("Content-Length") is None:
-        yield Failure("missing-unlike-get", Params(name="Content-Length"), headed.start)
+    if get_response.framing == "length" and head_response.get("Content-Length") is None:
+        yield Failure("missing-unlike-get", Params(name="Content-Length"), head_response.start)
 
 
-def length_is_right(got: Response, headed: Response) -> Iterator[Failure]:
+def length_is_right(get_response: Response, head_response: Response) -> Iterator[Failure]:
     """A Content-Length in the second response must be the length of the first response's body."""
-    told = headed.get("Content-Length")
-    if told not in (None, str(len(got.body))):
-        params = Params(value=excerpt(told or ""), count=len(got.body))
-        yield Failure("head-length", params, headed.offset_of("Content-Length"))
+    length = head_response.get("Content-Length")
+    if length not in (None, str(len(get_response.body))):
+        params = Params(value=excerpt(length or ""), count=len(get_response.body))
+        yield Failure("head-length", params, head_response.offset_of("Content-Length"))
 
 
 def allow_is_exact(server: Server) -> None:

@@ -34,17 +34,19 @@ EXAMPLE = Response(
 
 
 def conditional(
-    *asked: tuple[str, ...], expects: tuple[Expectation, ...], path: str = PATH, method: str = "GET"
+    *condition_sets: tuple[str, ...], expects: tuple[Expectation, ...], path: str = PATH, method: str = "GET"
 ) -> Check:
     """Return a check that requests a file, then once more with each of these sets of conditions, filled in."""
 
     def check(server: Server) -> None:
         response = first(server.ask(get(path, IDENTITY)))
-        for conditions in asked:
+        for conditions in condition_sets:
             lines = (fill_in(condition, response) for condition in conditions)
             expect(server.ask(last(method, path, IDENTITY, *lines)), *expects)
 
-    words = (" and ".join(f"`{fill_in(condition, EXAMPLE)}`" for condition in conditions) for conditions in asked)
+    words = (
+        " and ".join(f"`{fill_in(condition, EXAMPLE)}`" for condition in conditions) for conditions in condition_sets
+    )
     check.__doc__ = (
         f"Send GET for {path}. If the response contains, for example, {field_lines(EXAMPLE)}, "
         f"send {method} for it again with {'; then with '.join(words)}. Legal: {', and '.join(map(str, expects))}."
@@ -111,17 +113,17 @@ class NotModifiedLater(OfAnswer):
             yield Failure("modified-later", Params(value=str(modified)), at)
 
 
-def same_validators(got: Response, other: Response) -> Iterator[Failure]:
+def same_validators(full: Response, other: Response) -> Iterator[Failure]:
     """An ETag and a Last-Modified in the second response must be those of the first."""
     for name in ("ETag", "Last-Modified"):
-        if other.get(name) not in (None, got.get(name)):
+        if other.get(name) not in (None, full.get(name)):
             yield Failure("unlike-get", Params(name=name), other.offset_of(name))
 
 
-def same_fields_present(got: Response, other: Response) -> Iterator[Failure]:
+def same_fields_present(full: Response, other: Response) -> Iterator[Failure]:
     """ETag, Cache-Control, Content-Location, Expires and Vary of the first response must be in the second too."""
     for name in REPEATED_IN_304:
-        if got.get(name) is not None and other.get(name) is None:
+        if full.get(name) is not None and other.get(name) is None:
             yield Failure("missing-unlike-file", Params(name=name), other.start)
 
 
@@ -129,9 +131,9 @@ def compare_with_304(compare: Comparison) -> Check:
     """Return a check that compares the response to a client that has the file with the response to one that has not."""
 
     def check(server: Server) -> None:
-        got = first(server.ask(get(PATH, IDENTITY)))
-        transcript = server.ask(get(PATH, IDENTITY, fill_in("If-None-Match: {etag}", got)))
-        for failure in compare(got, first(transcript)):
+        full = first(server.ask(get(PATH, IDENTITY)))
+        transcript = server.ask(get(PATH, IDENTITY, fill_in("If-None-Match: {etag}", full)))
+        for failure in compare(full, first(transcript)):
             raise failed(failure, transcript)
 
     check.__doc__ = f"Send GET for {PATH}, then again with `If-None-Match` and its ETag. {compare.__doc__}"

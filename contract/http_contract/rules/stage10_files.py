@@ -32,9 +32,9 @@ def get_names(*names: str, expects: tuple[Expectation, ...]) -> tuple[Exchange, 
     return tuple(get_file(f"/files/{name}", *expects) for name in names)
 
 
-def is_file(asked: str, name: str) -> Exchange:
+def is_file(path: str, name: str) -> Exchange:
     """Return an exchange for a path below /files/ that leads to this file."""
-    return get_file(f"/files/{asked}", OK, Complete(), Intact(name))
+    return get_file(f"/files/{path}", OK, Complete(), Intact(name))
 
 
 def is_of_type(path: str, media_type: str, *expects: Expectation) -> Exchange:

@@ -17,8 +17,8 @@ PART = All(
 )
 
 
-def get_range(asked: str, *expects: Expectation, fields: tuple[str, ...] = ()) -> Exchange:
-    return get_file(f"/files/{NAME}", *expects, fields=(f"Range: {asked}", *fields))
+def get_range(ranges: str, *expects: Expectation, fields: tuple[str, ...] = ()) -> Exchange:
+    return get_file(f"/files/{NAME}", *expects, fields=(f"Range: {ranges}", *fields))
 
 
 RULES = (
@@ -41,8 +41,8 @@ RULES = (
         routes=FILES,
         needs=("ranges-part",),
         exchanges=tuple(
-            get_range(asked, Either(WHOLE_FILE, Status(400, 416)))
-            for asked in ("bytes=999999-", "bytes=x-y", "bytes=-", "bytes=4-0", "bytes")
+            get_range(ranges, Either(WHOLE_FILE, Status(400, 416)))
+            for ranges in ("bytes=999999-", "bytes=x-y", "bytes=-", "bytes=4-0", "bytes")
         ),
     ),
     Rule(

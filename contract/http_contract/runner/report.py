@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from http_contract.rules.model import Outcome, Skip
 from http_contract.rules.registry import STAGES
 
-POINTS = 10  # that a stage is worth where nobody says otherwise
+POINTS = 10  # of a stage, unless --points gives others
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The points of one stage: by the share of MUST rules that passed among those that count.
+    """The points of one stage: its weight, times the share of passed rules among the MUST rules that count.
 
-    The weight of a stage in which none counts is 0.
+    A stage without rules that count has weight 0.
     """
 
     stage: int
     passed: int
     total: int
-    weight: int = POINTS  # the points of a stage in which all passed
+    weight: int = POINTS  # the points if all of them passed
 
     @property
     def title(self) -> str:
@@ -33,21 +33,21 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The outcomes of all rules, and what else there is to report of judging one server."""
+    """The outcomes of all rules for one server, and how it was judged."""
 
     target: str  # the URL, or the command that started it
     seed: int
     began: float  # seconds since the epoch
     seconds: float
     outcomes: tuple[Outcome, ...]
-    output: str = ""  # the end of what the server wrote, where the judge started it
+    output: str = ""  # the end of its output, if the judge started it
     stopped: Skip | None = None  # why judging ended before all rules were judged
-    hidden: frozenset[str] = frozenset()  # ids of rules of which a learner sees only whether they pass
+    hidden: frozenset[str] = frozenset()  # ids of rules whose details are hidden from learners
     weights: Mapping[int, int] = field(default_factory=dict)  # of stages whose weight is not POINTS
 
     @property
     def scores(self) -> tuple[Score, ...]:
-        """Return the score of each stage that was judged, in order."""
+        """Return the score of each judged stage, in order."""
         return tuple(self._scores())
 
     @property

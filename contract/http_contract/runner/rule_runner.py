@@ -1,4 +1,4 @@
-"""From rules and a server to outcomes, one rule after the other; what can't be judged is skipped."""
+"""The rule runner: it judges one rule after the other, and skips the rules that cannot be judged."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from http_contract.http.request import get
 from http_contract.rules.model import Failure, Outcome, Rule, Skip, of_connection
 from http_contract.runner.target import Target
 
-STRICT = frozenset({5, 6, 10})  # stages in which a route that is missing fails the rule
+STRICT = frozenset({5, 6, 10})  # stages in which a rule fails if its route is missing
 PROBES = {
     "/hello/<name>": "/hello/World",
     "/status/<int:code>": "/status/200",
@@ -24,25 +24,25 @@ PROBES = {
     "/style.css": "/style.css",
     "/error": "/error",
 }
-"""Routes outside the core, and a path by which each shows whether it is there."""
+"""The routes outside the core, each with a path that shows whether the server has it."""
 
 
 def run(rule: Rule, server: Server) -> Outcome:
-    """Judge one rule, whatever became of those it needs."""
-    if code := why_not(rule, server):
+    """Judge one rule, whether or not the rules passed that it needs."""
+    if code := skip_code(rule, server):
         return Outcome(rule=rule, verdict="skipped", skip=Skip(code), counts=False)
-    if route := lacking(rule, server):
+    if route := missing_route(rule, server):
         return _without_route(rule, route)
     return _judged(rule, server.with_own_record())
 
 
-def lacking(rule: Rule, server: Server) -> str:
-    """Return the first route outside the core that the rule is about and the server lacks, if there is any."""
+def missing_route(rule: Rule, server: Server) -> str:
+    """Return the first route of the rule that the server lacks, or an empty text."""
     return next((route for route in rule.routes if not serves(server, route)), "")
 
 
-def why_not(rule: Rule, server: Server) -> str:
-    """Return the code of a skip where a rule can't be judged of such a server, nothing where it can."""
+def skip_code(rule: Rule, server: Server) -> str:
+    """Return the code of the skip if the rule cannot be judged on this server, or an empty text."""
     if rule.restarts and server.restart is None:
         return "restart"
     if rule.half_closes and server.tls:
@@ -51,7 +51,7 @@ def why_not(rule: Rule, server: Server) -> str:
 
 
 def serves(server: Server, route: str) -> bool:
-    """Tell whether a route outside the core is there: anything but a 404 says so. Asked once."""
+    """Return whether the server has a route outside the core: it requests the route once, and only 404 means no."""
     if route not in server.route_statuses:
         server.route_statuses[route] = _status(server.with_own_record(), PROBES[route])
     return server.route_statuses[route] != 404
@@ -88,122 +88,128 @@ def _judged(rule: Rule, server: Server) -> Outcome:
     )
 
 
-def lacks_nothing(rule: Rule) -> str:
+def no_missing_route(rule: Rule) -> str:
     return ""
 
 
 class ResultCache:
-    """Outcomes of one server, each rule judged once, after those it needs; some may be known already."""
+    """The outcomes of one server: each rule is judged once, after the rules that it needs."""
 
     def __init__(
         self,
         judge: Callable[[Rule], Outcome],
         rules: Iterable[Rule],
         known: Iterable[Outcome] = (),
-        lacks: Callable[[Rule], str] = lacks_nothing,  # the route that a rule is about, where it is absent
+        missing_route: Callable[[Rule], str] = no_missing_route,
     ) -> None:
         self._judge = judge
-        self._lacks = lacks
+        self._missing_route = missing_route
         self._rules = {rule.id: rule for rule in rules}
         self._outcomes = {outcome.rule.id: outcome for outcome in known}
         self._locks = {id: Lock() for id in self._rules}
 
     def outcome(self, rule: Rule) -> Outcome:
-        """Return what came of a rule; from several threads at once, if need be: who comes second waits."""
+        """Return the outcome of a rule. Several threads may call this: the rule is judged once, and the others wait."""
         with self._locks[rule.id]:
             if rule.id not in self._outcomes:
-                self._outcomes[rule.id] = self._fresh(rule)
+                self._outcomes[rule.id] = self._judge_rule(rule)
             return self._outcomes[rule.id]
 
-    def _fresh(self, rule: Rule) -> Outcome:
+    def _judge_rule(self, rule: Rule) -> Outcome:
         for needed in (self.outcome(self._rules[id]) for id in rule.needs):
             if needed.verdict != "passed":
                 return self._skipped(rule, needed)
         return self._judge(rule)
 
     def _skipped(self, rule: Rule, needed: Outcome) -> Outcome:
-        """Return the outcome of a rule whose need is not met: not counted where it would not be if that were met."""
-        if needed.counts and rule.stage not in STRICT and (route := self._lacks(rule)):
+        """Return the outcome of a rule that needs a rule which did not pass.
+
+        It does not count if it would not count either after the other rule has passed.
+        """
+        if needed.counts and rule.stage not in STRICT and (route := self._missing_route(rule)):
             return _without_route(rule, route)
-        skip = needed.skip or Skip("needs", Params(rule=needed.rule.id))  # the first of a chain
+        skip = needed.skip or Skip("needs", Params(rule=needed.rule.id))  # the first reason in a chain
         return Outcome(rule=rule, verdict="skipped", skip=skip, counts=needed.counts)
 
 
-SETTLE = 0.5  # seconds within which a process that is about to end has ended
-WORDS = 1.0  # seconds within which one that lives on has written why it gave no answer
-LOOK = 0.01  # seconds between two looks at it
-OVERLAP = 100  # characters by which one output is found in another
+CRASH_WAIT = 0.5  # seconds to wait for a process that may be about to end
+OUTPUT_WAIT = 1.0  # seconds to wait for a running server to print why it sent no response
+POLL_INTERVAL = 0.01  # seconds between two checks of either
+OVERLAP = 100  # characters that are searched for, to find one output in another
 
 
 @dataclass
 class RuleRunner:
-    """Judges one rule after the other.
+    """A runner that judges one rule after the other on one target.
 
-    After each rule the server is asked for its front page, if it ever gave it. One that has ended, or answers no more,
-    has failed the rule, and is started anew for the next one; where that can't be done, the rest is skipped.
+    After each rule, it requests the front page, if the server responded at first. If the server ended or stopped
+    responding, the rule fails, and the server is started again for the next rule. If that is not possible, the
+    remaining rules are skipped.
     """
 
     target: Target
     timeout: float  # seconds for each step
-    responses: bool  # whether the server has answered a plain request before any rule was judged
-    gone: ConnectionFailed | None = None  # why there is no server to judge any more
+    responded: bool  # whether the server responded to a plain request before the first rule
+    lost: ConnectionFailed | None = None  # why no more rules can be judged
 
     def judge(self, rule: Rule) -> Outcome:
-        if self.gone:
-            return Outcome(rule=rule, verdict="skipped", skip=Skip(self.gone.code, self.gone.params))
+        if self.lost:
+            return Outcome(rule=rule, verdict="skipped", skip=Skip(self.lost.code, self.lost.params))
         try:
             server = replace(self.target.running(), timeout=self.timeout)
         except ConnectionFailed as lost:
             return Outcome(rule=rule, verdict="failed", failures=(of_connection(lost),))
         before = self.target.output
         outcome = run(rule, server)
-        if not self._lives(server):
-            return self._blamed(outcome)
+        if not self._is_alive(server):
+            return self._with_crash(outcome)
         return (
-            replace(outcome, output=self._written(before, outcome, server)) if outcome.verdict == "failed" else outcome
+            replace(outcome, output=self._new_output(before, outcome, server))
+            if outcome.verdict == "failed"
+            else outcome
         )
 
-    def lacks(self, rule: Rule) -> str:
-        """Return the route that the rule is about and the server lacks; nothing where it can't be asked."""
-        if not self.responses or self.gone:
+    def missing_route(self, rule: Rule) -> str:
+        """Return the first route of the rule that the server lacks; an empty text if it does not respond."""
+        if not self.responded or self.lost:
             return ""
         try:
-            return lacking(rule, replace(self.target.running(), timeout=self.timeout))
+            return missing_route(rule, replace(self.target.running(), timeout=self.timeout))
         except ConnectionFailed:
             return ""
 
-    def renew(self) -> None:
-        """End a server that answers no more, so that it is started anew; where it can't be, keep why."""
+    def replace_server(self) -> None:
+        """Stop a server that does not respond, so that it is started again; if that is not possible, note why."""
         try:
             self.target.stop()
         except ConnectionFailed as lost:
-            self.gone = lost
+            self.lost = lost
 
-    def _lives(self, server: Server) -> bool:
-        if self.responses:
-            return is_answered(server)
-        return settled(self.target) is None
+    def _is_alive(self, server: Server) -> bool:
+        if self.responded:
+            return is_responding(server)
+        return wait_for_crash(self.target) is None
 
-    def _written(self, before: str, outcome: Outcome, server: Server) -> str:
-        """Return what the server wrote while the rule was judged.
+    def _new_output(self, before: str, outcome: Outcome, server: Server) -> str:
+        """Return the output of the server while the rule was judged.
 
-        Where it closed a connection without a response, it may take a moment to write why.
+        If it closed a connection without a response, it may print the reason a moment later.
         """
         closed = any(not each.received and each.ended in ("closed", "reset") for each in outcome.transcripts)
-        deadline = time.monotonic() + (WORDS if closed and server.restart else 0)
+        deadline = time.monotonic() + (OUTPUT_WAIT if closed and server.restart else 0)
         earlier, after = before, self.target.output
         while (after == before or after != earlier) and time.monotonic() < deadline:
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
             earlier, after = after, self.target.output
         return added(before, after)
 
-    def _blamed(self, outcome: Outcome) -> Outcome:
-        """Return the outcome of a rule after which the server does not answer."""
-        crash = settled(self.target)
-        self.gone = self.target.violation
-        if crash is None and not self.gone:
-            self.renew()
-        failure = of_connection(self.gone) if self.gone else ending(crash)
+    def _with_crash(self, outcome: Outcome) -> Outcome:
+        """Return the outcome of a rule after which the server does not respond, as failed."""
+        crash = wait_for_crash(self.target)
+        self.lost = self.target.violation
+        if crash is None and not self.lost:
+            self.replace_server()
+        failure = of_connection(self.lost) if self.lost else ending(crash)
         return replace(outcome, verdict="failed", failures=(*outcome.failures, failure), crash=crash)
 
 
@@ -213,7 +219,7 @@ def ending(crash: Crash | None) -> Failure:
 
 
 def added(before: str, after: str) -> str:
-    """Return what came to the end of what a server wrote, where the beginning may be kept no more."""
+    """Return the new part of a server's output, whose beginning may no longer be stored."""
     if after.startswith(before):
         return after.removeprefix(before)
     at = before.find(after[:OVERLAP])
@@ -222,29 +228,29 @@ def added(before: str, after: str) -> str:
     return after if at < 0 else after[len(before) - at :]
 
 
-def is_answered(server: Server) -> bool:
-    """Tell whether the server answers a plain request."""
-    return seconds_to_answer(server) is not None
+def is_responding(server: Server) -> bool:
+    """Return whether the server responds to a plain request."""
+    return response_time(server) is not None
 
 
-def seconds_to_answer(server: Server) -> float | None:
-    """Return how long the first byte of an answer to a plain request takes, or None where none comes."""
+def response_time(server: Server) -> float | None:
+    """Return the seconds until the first byte of the response to a plain request, or None if no byte comes."""
     began = time.monotonic()
     try:
         with server.with_own_record().connect() as connection:
             connection.send(get("/"))
-            if not connection.transport.received:  # while it was asked
+            if not connection.transport.received:  # it may have come while the request was sent
                 connection.transport.wait(began + server.timeout)
-            took = time.monotonic() - began
-            connection.transport.drain(GRACE)  # to leave while it answers is what some servers die of
-            return took if connection.transport.received else None
+            seconds = time.monotonic() - began
+            connection.transport.drain(GRACE)  # some servers crash if the client leaves too early
+            return seconds if connection.transport.received else None
     except ConnectionFailed:
         return None
 
 
-def settled(target: Target) -> Crash | None:
-    """Return how the server ended, once it has had time to: its last words may take it a moment."""
-    deadline = time.monotonic() + SETTLE
+def wait_for_crash(target: Target) -> Crash | None:
+    """Return how the server ended, or None if it still runs after a moment."""
+    deadline = time.monotonic() + CRASH_WAIT
     while not (crash := target.crash()) and time.monotonic() < deadline:
-        time.sleep(LOOK)
+        time.sleep(POLL_INTERVAL)
     return crash

@@ -1,4 +1,4 @@
-"""One server to judge: its settings in contract.toml, which are not trusted, and the task made of them."""
+"""A session: the settings of one server in contract.toml, which are not trusted, and the task to judge it."""
 
 import os
 import time
@@ -24,7 +24,7 @@ from http_contract.sandbox.launcher import LocalTarget, no_isolation
 from http_contract.sandbox.output import ShowLine
 
 NAME = "contract.toml"
-MOST = 64 * 1024  # bytes in contract.toml
+MAX_SIZE = 64 * 1024  # bytes in contract.toml
 PORTS = range(1, 65536)
 
 
@@ -45,10 +45,10 @@ def read_settings(folder: Path) -> Settings:
         return Settings(folder=folder)
     table = _table(file)
     for key in table:
-        _known(file, key)
+        _check_key(file, key)
     return Settings(
         command=_command(file, table.get("command", "")),
-        folder=_inside(file, table.get("folder", ".")),
+        folder=_folder(file, table.get("folder", ".")),
         port=_port(file, table.get("port")),
         stages=_stages(file, table.get("stages", [])),
     )
@@ -59,9 +59,9 @@ def _table(file: Path) -> dict[str, Any]:
         raise CannotJudge(f"{file} is not a regular file. Write it as a text file.")
     try:
         with file.open("rb") as opened:
-            data = opened.read(MOST + 1)
-        if len(data) > MOST:
-            raise CannotJudge(f"{file} is longer than {MOST} bytes. Make it shorter.")
+            data = opened.read(MAX_SIZE + 1)
+        if len(data) > MAX_SIZE:
+            raise CannotJudge(f"{file} is longer than {MAX_SIZE} bytes. Make it shorter.")
         return tomllib.loads(data.decode())
     except OSError as error:
         raise CannotJudge(f"{file} cannot be read: {error.strerror}. Check its permissions.") from error
@@ -71,11 +71,11 @@ def _table(file: Path) -> dict[str, Any]:
         raise CannotJudge(f"{file} is nested too deeply. Use only the keys {', '.join(Settings.__slots__)}.") from error
 
 
-def _known(file: Path, key: str) -> None:
+def _check_key(file: Path, key: str) -> None:
     keys = Settings.__slots__
     if key not in keys:
-        near = get_close_matches(key, keys, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"The keys are {', '.join(keys)}."
+        similar = get_close_matches(key, keys, n=1)
+        hint = f"Did you mean {similar[0]!r}?" if similar else f"The keys are {', '.join(keys)}."
         raise CannotJudge(f"{file}: {key!r} is not a valid key. {hint}")
 
 
@@ -85,7 +85,7 @@ def _command(file: Path, value: object) -> str:
     return value.strip()
 
 
-def _inside(file: Path, value: object) -> Path:
+def _folder(file: Path, value: object) -> Path:
     """Return the folder that the value names. It must be in the folder of the file."""
     home = file.parent.resolve()
     if not isinstance(value, str) or "\0" in value:
@@ -190,5 +190,5 @@ class Task:
 
 
 def stop(target: Target) -> Skip | None:
-    """Return why not all rules were judged, if not all were."""
+    """Return the reason why judging stopped before the last rule, or None."""
     return Skip(target.violation.code, target.violation.params) if target.violation else None

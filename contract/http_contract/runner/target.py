@@ -1,4 +1,4 @@
-"""What is judged: a server that somebody else runs, or one that the judge starts."""
+"""The target: a server to judge, started by the judge or by somebody else."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,29 +8,29 @@ from http_contract.client.transport import ConnectionFailed
 
 
 class Target(Protocol):
-    """What is judged, as the judge sees it (sandbox.launcher.LocalTarget is one, too)."""
+    """A server to judge. See RemoteTarget, and LocalTarget in sandbox/launcher.py."""
 
     @property
     def output(self) -> str:
-        """The end of what the server has written, where the judge can read it."""
+        """The end of the server's output, or an empty text if the judge did not start it."""
 
     @property
     def violation(self) -> ConnectionFailed | None:
-        """Why no more can be judged, if it can't: most often a limit that the server has exceeded."""
+        """The reason why no more rules can be judged, such as a limit that the server exceeded; or None."""
 
     def running(self) -> Server:
-        """Return the server as it runs now, started if it does not. ConnectionFailed where that can't be done."""
+        """Return the running server; start it if it does not run. ConnectionFailed if that fails."""
 
     def crash(self) -> Crash | None:
-        """Tell how the server has ended by itself since it was last started, if it has."""
+        """Return how the server ended by itself since its last start, or None."""
 
     def stop(self) -> None:
-        """End a server that stopped responding, so that a new one is started. ConnectionFailed where it can't be."""
+        """End a server that stopped responding, so that it is started again. ConnectionFailed if it cannot be."""
 
 
 @dataclass
 class RemoteTarget:
-    """A server that runs without the judge's doing, which knows nothing of it but its address."""
+    """A server that the judge did not start: the judge has only its address."""
 
     server: Server
     output: str = ""

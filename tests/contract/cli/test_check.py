@@ -87,7 +87,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("http_contract.runner.rule_runner.SETTLE", 0.05)
+    monkeypatch.setattr("http_contract.runner.rule_runner.CRASH_WAIT", 0.05)
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_some_rule_does_not_hold() -> None:
         ([NOWHERE, "--hidden", "missing.py"], "missing.py is not a Python file"),
         ([NOWHERE, "--hidden", "."], "Invalid value for '--hidden'"),
         (["--command", " "], "the command is empty"),
-        (["--command", "'"], '"\'" is no command: No closing quotation'),
+        (["--command", "'"], '"\'" is not a valid command: No closing quotation'),
         (["--command", "x", "--port", "0"], "Invalid value for '--port'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -361,7 +361,7 @@ def test_what_goes_into_a_pipe_can_be_pasted(arguments: list[str]) -> None:
 
 
 def test_long_lines_are_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("http_contract.runner.scheduler.FIRST", 0.1)
+    monkeypatch.setattr("http_contract.runner.scheduler.FIRST_TIMEOUT", 0.1)
     with scripted(says_nothing) as server:
         result = check(server.address.url, "--rule", "listen-answers", "--timeout", "0.1", COLUMNS="20")
     assert f"     Reproduce: curl -i -A '' -H 'Accept:' -H 'Connection: close' {server.address.url}/\n" in result.stdout

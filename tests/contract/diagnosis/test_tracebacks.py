@@ -2,7 +2,7 @@
 
 import pytest
 
-from http_contract.diagnosis.tracebacks import raised
+from http_contract.diagnosis.tracebacks import last_error
 
 PYTHON = """\
 listening
@@ -101,12 +101,12 @@ note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
             "(server.py, line 24)",
             id="python",
         ),
-        pytest.param(PYTHON[100:], str(raised(PYTHON)), id="python-cut"),
+        pytest.param(PYTHON[100:], str(last_error(PYTHON)), id="python-cut"),
         pytest.param(SYNTAX, "SyntaxError: '(' was never closed (server.py, line 3)", id="python-syntax"),
         pytest.param(THREAD, "__main__.Trouble (server.py, line 7)", id="python-thread"),
         pytest.param(LIBRARY, "KeyboardInterrupt", id="python-library"),
-        pytest.param(CHAINED, str(raised(THREAD)), id="python-chained"),
-        pytest.param(IN_PAGE, str(raised(THREAD)), id="python-in-page"),
+        pytest.param(CHAINED, str(last_error(THREAD)), id="python-chained"),
+        pytest.param(IN_PAGE, str(last_error(THREAD)), id="python-in-page"),
         pytest.param(
             NODE, "TypeError: Cannot read properties of undefined (reading 'split') (server.js, line 2)", id="node"
         ),
@@ -119,11 +119,11 @@ note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
         pytest.param(GO, "panic: runtime error: index out of range [1] with length 1 (main.go, line 25)", id="go"),
         pytest.param(JAVA, "java.net.BindException: Address already in use (Server.java, line 12)", id="java"),
         pytest.param(RUST, "index out of bounds: the len is 1 but the index is 1 (main.rs, line 12)", id="rust"),
-        pytest.param(PYTHON + NODE, str(raised(NODE)), id="last-of-two"),
+        pytest.param(PYTHON + NODE, str(last_error(NODE)), id="last-of-two"),
     ],
 )
 def test_the_last_error_and_its_place(output: str, told: str) -> None:
-    assert str(raised(output)) == told
+    assert str(last_error(output)) == told
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_the_last_error_and_its_place(output: str, told: str) -> None:
     ["", "listening on 8000\n", "GET / 200\n  indented\nError in nothing\n", "Error: no frames follow\n"],
 )
 def test_no_error(output: str) -> None:
-    assert raised(output) is None
+    assert last_error(output) is None

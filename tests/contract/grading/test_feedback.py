@@ -84,7 +84,7 @@ def test_of_hidden_rules_nothing_is_to_be_reproduced() -> None:
 
 def test_no_report() -> None:
     made = Result("ann", "", why="there is no command")
-    assert feedback(made, MOST) == "0 of 30 points\n\nThis could not be judged: there is no command\n"
+    assert feedback(made, MOST) == "0 of 30 points\n\nThe submission could not be judged: there is no command\n"
 
 
 @pytest.mark.parametrize("name", ["ann", "-rf", "x" * 255, os.fsdecode(b"caf\xe9"), "\u2028<b>"])

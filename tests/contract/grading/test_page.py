@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from http_contract.grading import output as made
-from http_contract.grading.output import BRIEF, SHOWN, page, row_of
+from http_contract.grading.output import SHORT_TEXT_SIZE, TEXT_SIZE, page, row_of
 from http_contract.grading.store import CUT, Result
 from http_contract.rules.model import Outcome
 from tests.contract.grading.classes import outcome, result
@@ -83,7 +83,7 @@ def test_what_is_alike_is_given_once() -> None:
     assert cells == [[text_about("127.0.0.1:… at …"), text_about("other")], [1, 0]]
 
 
-@pytest.mark.parametrize(("budget", "shown"), [(1, SHOWN), (0, BRIEF)], ids=["first", "budget-spent"])
+@pytest.mark.parametrize(("budget", "shown"), [(1, TEXT_SIZE), (0, SHORT_TEXT_SIZE)], ids=["first", "budget-spent"])
 def test_what_is_long_is_shortened(monkeypatch: pytest.MonkeyPatch, budget: int, shown: int) -> None:
     monkeypatch.setattr(made, "BUDGET", budget * made.BUDGET)
     [line] = lines(text_of(result("ann", failed("a" * 9999 + "z" * 9999))))

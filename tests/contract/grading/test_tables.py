@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from http_contract.grading.output import LONGEST, Row, as_csv, as_json, failures, no_formula, row_of
+from http_contract.grading.output import MAX_REASON, Row, as_csv, as_json, failures, no_formula, row_of
 from http_contract.grading.store import Result
 from http_contract.rules.model import Diagnosis, Failure, Outcome
 from tests.contract.grading.classes import outcome, result
@@ -30,7 +30,7 @@ def test_a_row() -> None:
     [
         ([outcome(text="it ends")], "it ends"),
         ([CAUSED, outcome(text="later")], "The program sends no Date."),
-        ([outcome(text="x" * 999)], "x" * LONGEST),
+        ([outcome(text="x" * 999)], "x" * MAX_REASON),
         ([outcome()], ""),
         ([], ""),
     ],

@@ -7,13 +7,13 @@ from http_contract.client.connection import Connection
 from http_contract.client.transport import LARGE_LIMIT, LIMIT
 from http_contract.http.request import get
 from http_contract.http.response import Response
-from http_contract.http.transcript import ANSWERS, AROUND, KEPT, Transcript
+from http_contract.http.transcript import CONTEXT, STORED, STORED_RESPONSES, Transcript
 from http_contract.rules.model import about
 from tests.contract.scripted import OK, says, scripted
 from tests.contract.worded import odd
 
 MARK = b"#"
-LONG = 60 * KEPT
+LONG = 60 * STORED
 
 
 def marked(place: int, size: int) -> Transcript:
@@ -23,20 +23,27 @@ def marked(place: int, size: int) -> Transcript:
     return Transcript(received=bytes(received))
 
 
-@pytest.mark.parametrize("size", [KEPT, LONG], ids=["short", "long"])
-@pytest.mark.parametrize("place", [0, KEPT - 1, KEPT, KEPT + 1, KEPT + AROUND, 50 * KEPT, LONG - 1, LONG])
+@pytest.mark.parametrize("size", [STORED, LONG], ids=["short", "long"])
+@pytest.mark.parametrize(
+    "place",
+    [0, STORED - 1, STORED, STORED + 1, STORED + CONTEXT, 50 * STORED, LONG - 1, LONG],
+)
 def test_a_complaint_points_to_the_same_place(place: int, size: int) -> None:
     place = min(place, size)
     failure = about(marked(place, size), odd("it is wrong", place))
     assert failure.transcript
     assert failure.offset is not None
     assert failure.transcript.received[failure.offset :][:1] == marked(place, size).received[place : place + 1]
-    assert len(failure.transcript.received) < KEPT + 2 * AROUND + 100
+    assert len(failure.transcript.received) < STORED + 2 * CONTEXT + 100
 
 
 @pytest.mark.parametrize(
     ("size", "place", "omitted"),
-    [(KEPT, 0, 0), (LONG, 0, LONG - KEPT), (LONG, 50 * KEPT, LONG - KEPT - 2 * AROUND)],
+    [
+        (STORED, 0, 0),
+        (LONG, 0, LONG - STORED),
+        (LONG, 50 * STORED, LONG - STORED - 2 * CONTEXT),
+    ],
 )
 def test_what_is_left_out_is_told(size: int, place: int, omitted: int) -> None:
     short, _ = marked(0, size).shortened(place)
@@ -49,10 +56,10 @@ def test_no_place_stays_none() -> None:
 
 
 def test_answers_are_shortened_too() -> None:
-    responses = (Response(body=bytes(LONG)), *[Response()] * (2 * ANSWERS))
+    responses = (Response(body=bytes(LONG)), *[Response()] * (2 * STORED_RESPONSES))
     short, _ = Transcript(received=bytes(LONG), responses=responses).shortened()
-    assert len(short.responses) == ANSWERS
-    assert len(short.responses[0].body) == KEPT
+    assert len(short.responses) == STORED_RESPONSES
+    assert len(short.responses[0].body) == STORED
 
 
 def test_a_closed_connection_keeps_no_more() -> None:
@@ -60,7 +67,7 @@ def test_a_closed_connection_keeps_no_more() -> None:
         transcript = server.ask(get("/"))
     [kept] = server.transcripts
     assert len(transcript.received) > LONG
-    assert kept.omitted > LONG - 2 * KEPT
+    assert kept.omitted > LONG - 2 * STORED
     assert kept.responses
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from http_contract.http.request import read_request
 from http_contract.reports import har
-from http_contract.reports.har import LONGEST, render
+from http_contract.reports.har import MAX_SIZE, render
 from http_contract.runner.report import Report
 from tests.contract.reports.made import ANSWER, EVERY_BYTE, HEARD, PUBLIC, REPORTS, SILENT, outcome, report
 from tests.contract.reports.shapes import NUMBER, misfits
@@ -121,12 +121,12 @@ def test_no_answer() -> None:
 
 
 def test_what_is_long_is_cut_and_its_size_told() -> None:
-    body = b"x" * (LONGEST + 1)
+    body = b"x" * (MAX_SIZE + 1)
     transcript = replace(HEARD, sent=(body,), received=body, responses=(replace(ANSWER, body=body),))
     [entry] = log(report(outcome("long", 1, "passed", transcripts=(transcript,))))["entries"]
     shown = (entry["_sent"], entry["_received"], entry["response"]["content"]["text"])
-    assert {len(text) for text in shown} == {LONGEST}
-    assert (entry["_sentSize"], entry["_receivedSize"], entry["response"]["content"]["size"]) == (LONGEST + 1,) * 3
+    assert {len(text) for text in shown} == {MAX_SIZE}
+    assert (entry["_sentSize"], entry["_receivedSize"], entry["response"]["content"]["size"]) == (MAX_SIZE + 1,) * 3
 
 
 def test_a_clock_that_was_set_back_takes_no_time() -> None:

@@ -10,7 +10,7 @@ import pytest
 from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.http.params import Params
 from http_contract.reports import json as format
-from http_contract.reports.json import FORMAT, LONGEST, load, render
+from http_contract.reports.json import FORMAT, MAX_SENT, load, render
 from http_contract.reports.text import format_failure, overview, summary
 from http_contract.rules.model import Diagnosis, Failure, Outcome
 from http_contract.runner.report import Report
@@ -143,15 +143,15 @@ def test_bytes_are_exact() -> None:
 
 
 def test_much_is_cut_and_its_size_told() -> None:
-    pieces = (b"x", b"y" * LONGEST, b"z")
+    pieces = (b"x", b"y" * MAX_SENT, b"z")
     much = replace(HEARD, sent=pieces, received=b"".join(pieces)).shortened()[0]
     made = report(outcome("a", 1, "passed", transcripts=(much,)))
     [transcript] = loaded(made)["rules"][0]["transcripts"]
-    assert transcript["sent"] == ["x", "y" * (LONGEST - 1)]
-    assert len(transcript["received"]) < LONGEST
-    assert (transcript["sent_size"], transcript["received_size"]) == (LONGEST + 2, LONGEST + 2)
+    assert transcript["sent"] == ["x", "y" * (MAX_SENT - 1)]
+    assert len(transcript["received"]) < MAX_SENT
+    assert (transcript["sent_size"], transcript["received_size"]) == (MAX_SENT + 2, MAX_SENT + 2)
     [again] = load(render(made)).outcomes[0].transcripts
-    assert (again.sent_size, again.received_size) == (LONGEST + 2, LONGEST + 2)
+    assert (again.sent_size, again.received_size) == (MAX_SENT + 2, MAX_SENT + 2)
 
 
 def test_it_is_ascii_whatever_the_server_wrote() -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.http.transcript import Transcript
 from http_contract.reports.terminal import (
-    OUTPUT,
+    OUTPUT_LINES,
     heading,
     indented,
     last_lines,
@@ -110,7 +110,7 @@ def test_every_exchange_is_shown_where_that_is_wanted() -> None:
         *("kept: passed", "also-kept: passed", "broken: failed", "needing: skipped")
     ]
     assert r"         POST /a?x=1&y=&x=%20 HTTP/1.1\r\n" in text.split("also-kept:")[0]
-    assert "received nothing, then no more in time" in text.split("also-kept:")[1].split("broken:")[0]
+    assert "received nothing, then nothing more in time" in text.split("also-kept:")[1].split("broken:")[0]
     assert text.endswith(shown(report(PASSED, KEPT, FAILED, SKIPPED)))
 
 
@@ -141,7 +141,7 @@ def test_what_the_server_wrote_last() -> None:
     told = said(replace(PUBLIC, output=written))
     at = told.index("Last lines of the server's output:")
     assert told[at + 1 : -1] == [
-        *(f"server | {number}" for number in range(100 - OUTPUT + 2, 100)),
+        *(f"server | {number}" for number in range(100 - OUTPUT_LINES + 2, 100)),
         "server |",
         "server | \\x1b[2J\u2028end",
     ]

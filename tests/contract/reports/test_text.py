@@ -54,7 +54,7 @@ def test_with_a_conversation() -> None:
         "    sent 9 bytes:",
         r"      GET /\r\n",
         r"      \r\n",
-        "    received 3 bytes, then a reset:",
+        "    received 3 bytes, then the server reset the connection:",
         r"      \xff\x00\n",
         "          ^^^^",
         "  Hint: Do it.",
@@ -69,7 +69,7 @@ def test_nothing_is_no_byte() -> None:
     transcript = Transcript(ended="timeout")
     assert told(odd("it is not", 0, transcript))[2:4] == [
         "    sent nothing",
-        "    received nothing, then no more in time",
+        "    received nothing, then nothing more in time",
     ]
 
 
@@ -116,9 +116,9 @@ def test_complaints_in_the_same_words_are_told_once() -> None:
 def test_the_cause_takes_the_place_of_the_hint() -> None:
     outcome = replace(failed(odd("it has ended")), crash=Crash("exit", 0, ""))
     assert format_failure_of(outcome).splitlines()[2:4] == [
-        "  Cause: The program reached its end, as if there were no more to do. It ended with exit status 0.",
-        "  Hint: Call accept() in an endless loop: after each client, also one that sends nothing, "
-        "`continue` instead of `break`.",
+        "  Cause: The program reached its last line, and ended. It ended with exit status 0.",
+        "  Hint: Call accept() in an endless loop. After each client, even one that sends nothing, use "
+        "`continue` and not `break`.",
     ]
 
 
@@ -187,9 +187,9 @@ def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:
         "    sent 9 bytes:",
         r"      GET /\r\n",
         r"      \r\n",
-        "    received 2 bytes, then the end:",
+        "    received 2 bytes, then the server closed the connection:",
         r"      \xff\n",
         "    sent nothing",
-        "    received nothing, then no more in time",
+        "    received nothing, then nothing more in time",
     ]
     assert list(exchanges(failed(odd("it is not")))) == []

@@ -103,7 +103,9 @@ def test_an_expectation_of_objects_says_which() -> None:
 def test_no_interim() -> None:
     assert failures(NoInterim(), response_of(b"")) == []
     interim = Response(status=100)
-    assert failures(NoInterim(), Response(status=200, interim=(interim,))) == ["an interim response, 100, comes first"]
+    assert failures(NoInterim(), Response(status=200, interim=(interim,))) == [
+        "the server sent an interim response, 100, first"
+    ]
 
 
 def test_body_is_no_request() -> None:

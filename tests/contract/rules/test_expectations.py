@@ -30,7 +30,7 @@ from http_contract.rules.expectations import (
     When,
     Without,
     first,
-    shown,
+    quoted,
 )
 from http_contract.rules.model import Expectation, RuleFailed, expect
 from tests.contract.worded import texts
@@ -93,7 +93,7 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
         (Closes(), SIZED, []),
         (NoReset(), SIZED, []),
         (Silent(), b"", []),
-        (Silent(), SIZED, [("there is a response", 0)]),
+        (Silent(), SIZED, [("the server sent a response", 0)]),
         (All(Status(200), Has("Allow")), SIZED, []),
         (All(Status(404), Has("Date")), SIZED, [("the status is 200, not 404", 0), ("the field Date is missing", 0)]),
         (Either(Status(404), Has("Allow")), SIZED, []),
@@ -191,7 +191,7 @@ def test_an_expectation_of_an_answer_says_which() -> None:
 
 
 def test_shown_shortens() -> None:
-    assert (shown(b"\xff\n"), len(shown("x" * 1000))) == (r"'ÿ\n'", 63)
+    assert (quoted(b"\xff\n"), len(quoted("x" * 1000))) == (r"'ÿ\n'", 63)
 
 
 def test_a_response_that_may_go_on_is_cut_short() -> None:

@@ -64,7 +64,7 @@ def test_media_types_are_those_of_the_service(name: str) -> None:
     ids=["whole", "short", "long", "first-byte", "later-byte", "chunked"],
 )
 def test_intact(given: Response, found: list[tuple[str, int]]) -> None:
-    before = "the content is not that of hello.txt: "
+    before = "the content differs from hello.txt: "
     assert failures(Intact("hello.txt"), given) == [(before + text, offset) for text, offset in found]
     assert str(Intact("hello.txt")) == f"the {len(HELLO)} bytes of hello.txt"
 
@@ -92,7 +92,9 @@ def test_intact(given: Response, found: list[tuple[str, int]]) -> None:
     ids=repr,
 )
 def test_leaks(content: bytes, what: str | None) -> None:
-    assert failures(NoLeak(), response_of(content)) == ([(f"the content is that of {what}", 50)] if what else [])
+    assert failures(NoLeak(), response_of(content)) == (
+        [(f"the response contains the content of {what}", 50)] if what else []
+    )
 
 
 @pytest.mark.parametrize(

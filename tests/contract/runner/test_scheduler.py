@@ -19,8 +19,8 @@ from http_contract.http.request import get
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
 from http_contract.rules.expectations import Status
-from http_contract.runner.rule_runner import RuleRunner, added, is_answered
-from http_contract.runner.scheduler import LEAST, PLAIN, Scheduler
+from http_contract.runner.rule_runner import RuleRunner, added, is_responding
+from http_contract.runner.scheduler import MIN_TIMEOUT, PROBE_COUNT, Scheduler
 from http_contract.runner.target import RemoteTarget
 from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
 from tests.contract.scripted import OK, Script, says, says_nothing, scripted
@@ -137,8 +137,8 @@ ALL_FAILED = dict.fromkeys(PASSED, "failed")
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("http_contract.runner.scheduler.FIRST", 0.4)
-    monkeypatch.setattr("http_contract.runner.rule_runner.SETTLE", 0.1)
+    monkeypatch.setattr("http_contract.runner.scheduler.FIRST_TIMEOUT", 0.4)
+    monkeypatch.setattr("http_contract.runner.rule_runner.CRASH_WAIT", 0.1)
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["one client", "several clients"])
@@ -212,7 +212,7 @@ def test_what_is_written_a_little_later_is_waited_for(ended: CloseReason, restar
     runner = RuleRunner(Writing(iter(outputs)), 1.0, True)  # type: ignore[arg-type]
     outcome = Outcome(rule=ODD, verdict="failed", transcripts=(Transcript(ended=ended),))
     server = Server("127.0.0.1", 1, restart=(lambda: None) if restart else None)
-    assert runner._written("", outcome, server) == written
+    assert runner._new_output("", outcome, server) == written
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_who_ends_once_its_speed_is_known_fails() -> None:
 
     def dies_of_the_last_plain_request(client: socket.socket) -> None:
         asked.append(responses(client))
-        if len(asked) == PLAIN:
+        if len(asked) == PROBE_COUNT:
             raise Dies
 
     found = outcomes(Mortal(dies_of_the_last_plain_request, lives=1), KEPT, LAST)
@@ -309,7 +309,7 @@ class Impatient(Server):
 
 def test_who_answers_before_it_is_asked_has_answered() -> None:
     with scripted(lambda client: client.sendall(OK)) as server:
-        assert is_answered(Impatient(server.host, server.port))
+        assert is_responding(Impatient(server.host, server.port))
 
 
 def test_time_limits_go_by_the_server() -> None:
@@ -328,7 +328,7 @@ def test_time_limits_go_by_the_server() -> None:
 
 
 def takes_two_seconds_at_least(server: Server) -> None:
-    if server.timeout <= LEAST:
+    if server.timeout <= MIN_TIMEOUT:
         fail(f"it waits for {server.timeout} seconds alone")
 
 

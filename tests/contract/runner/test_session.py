@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from http_contract.errors import CannotJudge
-from http_contract.runner.session import MOST, Settings, read_settings
+from http_contract.runner.session import MAX_SIZE, Settings, read_settings
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -31,7 +31,7 @@ def test_nothing_said(tmp_path: Path, text: str | None) -> None:
     [
         ("command = ", "is not valid TOML"),
         (b"command = '\xff'", "is not valid TOML"),
-        (b"#" * (MOST + 1), f"is longer than {MOST} bytes"),
+        (b"#" * (MAX_SIZE + 1), f"is longer than {MAX_SIZE} bytes"),
         ("a=" + 5000 * "[" + 5000 * "]", "is "),
         ("comand = 'x'", "'comand' is not a valid key. Did you mean 'command'?"),
         ("zzz = 'x'", "'zzz' is not a valid key. The keys are command, folder, port, stages."),

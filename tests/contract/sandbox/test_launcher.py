@@ -188,7 +188,9 @@ def test_a_program_that_does_not_exist() -> None:
     assert fails("/no/such/program {port}") == "No such file or directory"
 
 
-@pytest.mark.parametrize(("given", "why"), [("'", "no command: No closing quotation"), ("", "the command is empty")])
+@pytest.mark.parametrize(
+    ("given", "why"), [("'", "not a valid command: No closing quotation"), ("", "the command is empty")]
+)
 def test_commands_that_are_not_valid(given: str, why: str) -> None:
     with LocalTarget(given) as launched, pytest.raises(CannotJudge, match=why):
         launched.running()
