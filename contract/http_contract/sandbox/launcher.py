@@ -193,7 +193,7 @@ def arguments_of(command: str, port: int) -> list[str]:
     try:
         found = shlex.split(command.replace("{port}", str(port)))
     except ValueError as error:
-        raise CannotJudge(f"{command!r} is no command: {error}") from error
+        raise CannotJudge(f"{command!r} is not a valid command: {error}") from error
     if not found:
         raise CannotJudge("the command is empty")
     return found

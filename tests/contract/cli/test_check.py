@@ -176,7 +176,7 @@ def test_some_rule_does_not_hold() -> None:
         ([NOWHERE, "--hidden", "missing.py"], "missing.py is not a Python file"),
         ([NOWHERE, "--hidden", "."], "Invalid value for '--hidden'"),
         (["--command", " "], "the command is empty"),
-        (["--command", "'"], '"\'" is no command: No closing quotation'),
+        (["--command", "'"], '"\'" is not a valid command: No closing quotation'),
         (["--command", "x", "--port", "0"], "Invalid value for '--port'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
