@@ -151,11 +151,6 @@ def split_requests(data: bytes) -> Iterator[ParsedRequest]:
         at = parsed.end
 
 
-def methods_in(data: bytes) -> tuple[str, ...]:
-    """Return the method of each request in the data, of an incomplete last one too."""
-    return tuple(each.method for each in split_requests(data))
-
-
 def method_of(pieces: Sequence[bytes]) -> str:
     """Return the method of the first request in the pieces, which decides whether the response has content."""
     line = REQUEST_LINE.match(b"".join(pieces))

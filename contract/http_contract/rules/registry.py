@@ -125,7 +125,7 @@ def _run(path: Path) -> object:
     module = sys.modules[name] = module_from_spec(spec)  # dataclasses look up their module there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise CannotJudge(f"{path}: {type(error).__name__}: {error}") from error
     return getattr(module, "RULES", None)
 

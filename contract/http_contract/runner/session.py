@@ -32,7 +32,7 @@ PORTS = range(1, 65536)
 class Settings:
     """How to start the server in a folder, and which stages to judge."""
 
-    command: str = ""  # "" if the file names no_isolation, or is missing
+    command: str = ""  # "" if the file contains none, or is missing
     folder: Path = Path()  # the working directory of the command
     port: int | None = None  # if it is hard-coded in the server
     stages: tuple[int, ...] = ()  # to judge by default; () means all
@@ -157,7 +157,7 @@ class Task:
             seconds=time.time() - began,
             outcomes=outcomes,
             output=target.output,
-            stopped=stop(target),
+            stopped=why_stopped(target),
             hidden=frozenset() if self.show_hidden else frozenset(rule.id for rule in self.own),
             weights=dict(self.points),
         )
@@ -189,6 +189,6 @@ class Task:
         )
 
 
-def stop(target: Target) -> Skip | None:
+def why_stopped(target: Target) -> Skip | None:
     """Return the reason why judging stopped before the last rule, or None."""
     return Skip(target.violation.code, target.violation.params) if target.violation else None

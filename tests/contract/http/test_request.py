@@ -2,7 +2,7 @@
 
 import pytest
 
-from http_contract.http.request import chunked, get, method_of, methods_in, post, read_request, request, split_requests
+from http_contract.http.request import chunked, get, method_of, post, read_request, request, split_requests
 
 GET = b"GET / HTTP/1.1\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n"
@@ -33,8 +33,8 @@ CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n"
         pytest.param(CHUNKED + b"0\r\n\r\n" + GET, ("POST", "GET"), id="empty-body"),
     ],
 )
-def test_methods_in(data: bytes, methods: tuple[str, ...]) -> None:
-    assert methods_in(data) == methods
+def test_methods_of_requests(data: bytes, methods: tuple[str, ...]) -> None:
+    assert tuple(each.method for each in split_requests(data)) == methods
     assert method_of([data[:3], data[3:]]) == next(iter(methods), "")
 
 

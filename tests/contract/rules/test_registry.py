@@ -12,7 +12,8 @@ import pytest
 
 import http_contract.rules
 from http_contract import BY_ID, RULES, Rule
-from http_contract.rules.registry import MODULES
+from http_contract.errors import CannotJudge
+from http_contract.rules.registry import MODULES, rules_from
 from http_contract.runner.rule_runner import PROBES
 
 
@@ -156,3 +157,10 @@ def test_fragments_are_found(text: str) -> None:
 )
 def test_forbidden_phrases_are_found(text: str) -> None:
     assert FORBIDDEN.search(text)
+
+
+def test_a_file_of_rules_that_ends_the_program_is_an_error_of_the_judge(tmp_path: Path) -> None:
+    file = tmp_path / "ending.py"
+    file.write_text("raise SystemExit(0)")
+    with pytest.raises(CannotJudge, match="SystemExit: 0"):
+        rules_from(file)
