@@ -7,7 +7,7 @@ from email.utils import format_datetime, formatdate
 from itertools import count
 from time import time
 
-from http_contract.rules.stage02_respond import IMF_FIXDATE
+from http_contract.rules.common import IMF_FIXDATE
 from raw_router.messages import Request, Response
 from shared_views.conditional import parse_date
 from shared_views.files import File, read_file

@@ -1,14 +1,10 @@
 """Stage 1, Listen: the server accepts connections, responds, and survives its clients."""
 
-import re
-from dataclasses import replace
-
 from http_contract.client.server import Server
-from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
-from http_contract.rules.model import Failure, Rule, RuleFailed, failed, of_connection
+from http_contract.rules.common import responds, still_responds
+from http_contract.rules.model import Rule
 
-BEFORE_STATUS = re.compile(rb"H|HT|HTT|HTTP|HTTP/.{0,6}")  # the part of `HTTP/1.1 200` before its status code
 HALF_A_REQUEST = b"GET / HTTP/1.1\r\nHost: loc"
 RESETS = 4  # of each kind: microseconds decide whether the reset or the response is first
 NOT_UTF8 = (
@@ -21,15 +17,6 @@ NOT_UTF8 = (
 def accepts(server: Server) -> None:
     """Connect, send `GET /` and close. Any response is legal, or no response; other rules check the response."""
     server.ask(get("/"))
-
-
-def responds(server: Server) -> None:
-    """Send `GET /`. Any response is legal if it is long enough to contain a status and arrives in time."""
-    with server.connect() as connection:
-        connection.send(get("/"))
-        connection.response()
-        if connection.transport.ended == "timeout" and BEFORE_STATUS.fullmatch(connection.transport.received):
-            raise failed(Failure("status-late"), connection.transcript)
 
 
 def survives_silence(server: Server) -> None:
@@ -72,20 +59,6 @@ def restarts(server: Server) -> None:
         connection.response()
         server.restart()
     still_responds(server, "second-start")
-
-
-def still_responds(server: Server, when: str) -> None:
-    """Send `GET /` as `responds` does. `when` is a code for the situation in which the server must respond."""
-    try:
-        responds(server)
-    except RuleFailed as found:
-        raise RuleFailed(*(at_that_time(each, when) for each in found.failures)) from found
-    except ConnectionFailed as lost:
-        raise RuleFailed(at_that_time(of_connection(lost), when)) from lost
-
-
-def at_that_time(failure: Failure, when: str) -> Failure:
-    return replace(failure, params=failure.params.with_(when=when))
 
 
 RULES = (

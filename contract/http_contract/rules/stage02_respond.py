@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from http_contract.http.params import Params, excerpt
 from http_contract.http.request import get, last
 from http_contract.http.transcript import Transcript
+from http_contract.rules.common import IMF_FIXDATE, in_three_packets
 from http_contract.rules.expectations import Complete, Framed, Has, NoReset, NothingAfter, Status, Without
 from http_contract.rules.model import Exchange, Expectation, Failure, Rule
 
 TWO_PATHS = ("/", "/test")
 CLOCK_TOLERANCE = timedelta(seconds=2)  # between the server's clock and the judge's
-DAY, MONTH = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)", "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-IMF_FIXDATE = rf"{DAY}, \d\d {MONTH} \d{{4}} \d\d:\d\d:\d\d GMT"
 HTML_TYPE = r"(?i)(text/html|application/xhtml\+xml)([ \t]*;.*)?"
 ANY_CHARSET = r'(?i)[^;]*(;.*)?;[ \t]*charset=("?)[a-z0-9._:-]+\2[ \t]*(;.*)?'
 FRAMING = (
@@ -53,11 +52,6 @@ def is_between(date: str, began: float, finished: float) -> bool:
 
 def on_pages(*expects: Expectation) -> tuple[Exchange, ...]:
     return tuple(Exchange((get(path),), expects) for path in TWO_PATHS)
-
-
-def in_three_packets(data: bytes) -> tuple[bytes, ...]:
-    """Cut the request within its method, which leaves a useless first piece, and within its last field."""
-    return data[:2], data[2:-9], data[-9:]
 
 
 def byte_by_byte(data: bytes) -> tuple[bytes, ...]:

@@ -5,14 +5,13 @@ from random import Random
 
 from http_contract.client.server import Server
 from http_contract.http.request import get
+from http_contract.rules.common import NOT_FOUND, UNKNOWN
 from http_contract.rules.expectations import All, BodyContains, Either, NoReset, SomeBody, Status
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
 
-UNKNOWN = "/no-such-page"
 LONG_PATH = "/" + 7899 * "x"
 
 PAGE = (Status(200), SomeBody())
-NOT_FOUND = (Status(404), SomeBody())
 # A redirect to the right path also shows that this path is a different one.
 NOT_THIS_PAGE = (Status(404, 301, 302, 307, 308),)
 NOT_FOUND_OR_BAD = (Status(400, 404), NoReset())

@@ -2,7 +2,6 @@
 
 import re
 import time
-from calendar import timegm
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from http_contract.http.params import Params, excerpt
 from http_contract.http.request import get
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
-from http_contract.rules.content import text_of
+from http_contract.rules.common import TIME_TEXT, TimeShown, page_text, time_shown
 from http_contract.rules.expectations import Has, OfAnswer, first
 from http_contract.rules.model import Exchange, Expectation, Failure, Rule, failed
 
@@ -22,45 +21,16 @@ ZONE = 15 * 60  # seconds; the offset of each time zone is a multiple of it
 ZONES = range(-12 * 3600, 14 * 3600 + 1)  # seconds from UTC, all time zones
 PATIENCE = 2.5  # seconds after which a clock that shows seconds must have changed
 TICK = 0.1  # seconds between two requests
-MAX_PAGE = 32 * 1024  # characters of a page that are searched for the time
 TIME_PATHS = ("/time", "/time.html")
-FORMAT = "%H:%M:%S %d.%m.%Y"
-TIME_TEXT = re.compile(r"(?<!\d)\d\d:\d\d:\d\d \d\d\.\d\d\.\d{4}(?!\d)", re.ASCII)
 HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1\s*>", re.DOTALL | re.IGNORECASE)
 HTML_TAG = re.compile(r"<[^>]*>")
 DATETIME = re.compile(r"<time\b[^>]*\bdatetime=([\"']?)([^\"'>]*)\1", re.IGNORECASE)
 NOT_STORED = r"(?i)(.*[, ])?(no-store|no-cache|max-age=0)\b.*"
 
 
-def page_text(response: Response) -> str:
-    """Return the part of the page that is searched."""
-    return text_of(response)[:MAX_PAGE]
-
-
-def time_shown(response: Response) -> float | None:
-    """Return the first time on the page, read as UTC, in seconds since the epoch."""
-    written = TIME_TEXT.search(page_text(response))
-    try:
-        return timegm(datetime.strptime(written[0], FORMAT).timetuple()) if written else None
-    except ValueError:
-        return None
-
-
 def distance(instant: float, transcript: Transcript) -> float:
     """Return the seconds between an instant and the time of the transcript, 0 if it is within."""
     return max(transcript.began - instant, instant - transcript.finished, 0.0)
-
-
-@dataclass(frozen=True)
-class TimeShown(OfAnswer):
-    """The page contains a time in the service's format."""
-
-    def __str__(self) -> str:
-        return "a time like `23:59:59 31.12.2026`"
-
-    def about(self, response: Response) -> Iterator[Failure]:
-        if time_shown(response) is None:
-            yield Failure("no-time", offset=response.body_start)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Stage 4, Methods: HEAD, OPTIONS, Allow, and methods that a page does not have."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 from http_contract.client.server import Server
 from http_contract.http.params import Params, excerpt
-from http_contract.http.request import get, head, last
+from http_contract.http.request import last
 from http_contract.http.response import Response
+from http_contract.rules.common import CORE_PATHS, METADATA, UNKNOWN, compare_head, length_is_right, same_values
 from http_contract.rules.expectations import (
     CLIENT_ERRORS,
     BodyLacks,
@@ -19,24 +19,9 @@ from http_contract.rules.expectations import (
     When,
     first,
 )
-from http_contract.rules.model import Check, Exchange, Expectation, Failure, Rule, expect, failed
-from http_contract.rules.stage03_route import UNKNOWN
+from http_contract.rules.model import Exchange, Expectation, Failure, Rule, expect, failed
 
-Comparison = Callable[[Response, Response], Iterator[Failure]]
-"""A comparison returns the failures of the second response, to HEAD, compared with the first, to GET."""
-
-CORE_PATHS = ("/", "/test", "/time", "/time.html", UNKNOWN)
 OTHER_METHODS = ("POST", "PUT", "DELETE", "PATCH")
-# Fields about the page. Other fields may differ between two responses.
-METADATA = (
-    "Content-Type",
-    "Content-Encoding",
-    "Content-Language",
-    "Cache-Control",
-    "Vary",
-    "Allow",
-    "Location",
-)
 NOT_ALLOWED = Status(405, 501)
 OPTIONS = Status(200, 204, 405, 501)
 SUCCESS = Status(200, 204)
@@ -48,31 +33,10 @@ def exchange_for(method: str, target: str, *expects: Expectation) -> Exchange:
     return Exchange((last(method, target, body=body),), expects)
 
 
-def compare_head(compare: Comparison, paths: tuple[str, ...] = CORE_PATHS) -> Check:
-    """Return a check that compares HEAD with GET on each path, by default the core routes and an unknown path."""
-
-    def check(server: Server) -> None:
-        for path in paths:
-            get_transcript, head_transcript = server.ask(get(path)), server.ask(head(path))
-            for failure in compare(first(get_transcript), first(head_transcript)):
-                raise failed(replace(failure, params=failure.params.with_(path=path)), head_transcript)
-
-    check.__doc__ = f"Send GET, then HEAD, for {', '.join(paths)}. {compare.__doc__}"
-    return check
-
-
 def same_status(get_response: Response, head_response: Response) -> Iterator[Failure]:
     """Both responses must have the same status."""
     if head_response.status != get_response.status:
         yield Failure("head-status", Params(get=get_response.status, head=head_response.status), head_response.start)
-
-
-def same_values(get_response: Response, head_response: Response) -> Iterator[Failure]:
-    """Fields about the page that both contain, such as Content-Type, must have the same value."""
-    for name in METADATA:
-        values = {response.get(name) for response in (get_response, head_response)} - {None}
-        if len(values) > 1:
-            yield Failure("unlike-get", Params(name=name), head_response.offset_of(name))
 
 
 def same_fields(get_response: Response, head_response: Response) -> Iterator[Failure]:
@@ -86,14 +50,6 @@ def length_is_given(get_response: Response, head_response: Response) -> Iterator
     """If the first response contains Content-Length, the second must contain it too."""
     if get_response.framing == "length" and head_response.get("Content-Length") is None:
         yield Failure("missing-unlike-get", Params(name="Content-Length"), head_response.start)
-
-
-def length_is_right(get_response: Response, head_response: Response) -> Iterator[Failure]:
-    """A Content-Length in the second response must be the length of the first response's body."""
-    length = head_response.get("Content-Length")
-    if length not in (None, str(len(get_response.body))):
-        params = Params(value=excerpt(length or ""), count=len(get_response.body))
-        yield Failure("head-length", params, head_response.offset_of("Content-Length"))
 
 
 def allow_is_exact(server: Server) -> None:

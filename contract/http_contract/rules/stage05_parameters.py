@@ -7,19 +7,15 @@ from http_contract.client.server import Server
 from http_contract.http.params import Params, excerpt
 from http_contract.http.request import ACCEPT_JSON, get, request
 from http_contract.http.response import Response
+from http_contract.rules.common import ACCEPT_HTML, OK, OWN_TAG, ROOT, STATUS
 from http_contract.rules.content import FieldListed, Member, Records, Shows
 from http_contract.rules.expectations import BodyLacks, Complete, NoBody, SomeBody, Status, Without, first
 from http_contract.rules.model import Exchange, Expectation, Failure, Rule, expect, failed
 
-ROOT = ("route-index", "respond-length")  # without these, no rule of this stage can be judged
 HELLO = ("/hello/<name>",)
-STATUS = ("/status/<int:code>",)
 HOME = ("/home",)
 INSPECT = ("/inspect",)
 
-ACCEPT_HTML = "Accept: text/html"
-OWN_TAG = "<x7q>"  # a tag that no page contains
-OK = Status(200)
 NOT_FOUND_STATUS = Status(404)
 REDIRECTS = (301, 302, 303, 307, 308)
 

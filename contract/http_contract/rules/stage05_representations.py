@@ -1,11 +1,11 @@
 """Stage 5, Parameters and representations: HTML or JSON, whichever Accept prefers."""
 
 from http_contract.http.request import get
+from http_contract.rules.common import OK, ROOT, UNKNOWN
 from http_contract.rules.content import HTML, JSON, PROBLEM, Member, MemberOf, Shows
 from http_contract.rules.expectations import BodyContains, Has, Status, When
 from http_contract.rules.model import Exchange, Expectation, Rule
-from http_contract.rules.stage03_route import UNKNOWN
-from http_contract.rules.stage05_parameters import HELLO, NOT_FOUND_STATUS, OK, ROOT
+from http_contract.rules.stage05_parameters import HELLO, NOT_FOUND_STATUS
 
 BROWSERS = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 VARY = Has("Vary", r"(?i)(.*[, \t])?(accept|\*)([, \t].*)?", "a list with `Accept`")

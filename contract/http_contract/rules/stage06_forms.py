@@ -16,10 +16,10 @@ from http_contract.http.request import (
     submit,
     submit_parts,
 )
+from http_contract.rules.common import ACCEPT_HTML, OWN_TAG, ROOT
 from http_contract.rules.content import HTML, JSON, Shows, fields, files
 from http_contract.rules.expectations import BodyLacks, BodyMatches, Lists, Status, When
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
-from http_contract.rules.stage05_parameters import ACCEPT_HTML, OWN_TAG, ROOT
 
 ROUTES = (FORM,)
 ACCEPTED = Status(200, 201)

@@ -1,20 +1,14 @@
 """Stage 7, Persistence: several requests on one connection, and how the connection ends."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from http_contract.client import transport
 from http_contract.client.server import Server
 from http_contract.http.params import Params
 from http_contract.http.request import ACCEPT_JSON, FORM, LAST_CHUNK, URLENCODED, chunk, get, method_of, request, title
-from http_contract.http.transcript import Transcript
+from http_contract.rules.common import BAD_LENGTH, OK, ROOT, STATUS, UNKNOWN, BodyIsNotARequest, TimeShown
 from http_contract.rules.content import fields
 from http_contract.rules.expectations import All, Closes, Complete, Either, Has, NoReset, NothingAfter, Nth, Status
 from http_contract.rules.hostile import BODY_LIKE_REQUEST, REJECTED, must_reject
 from http_contract.rules.model import Check, Exchange, Expectation, Failure, Rule, expect, failed
-from http_contract.rules.stage03_route import UNKNOWN
-from http_contract.rules.stage03_time import TimeShown, time_shown
-from http_contract.rules.stage05_parameters import OK, ROOT, STATUS
 
 THOUSAND = 1000
 # Packets after a malformed head. Chance decides whether a server that closes too early leaves some of them unread.
@@ -104,19 +98,6 @@ def last_response_arrives(server: Server) -> None:
         expect(transcript, Status(400), NoReset())
 
 
-@dataclass(frozen=True)
-class BodyIsNotARequest:
-    """Each response belongs to a request, none to the content of a body."""
-
-    def __str__(self) -> str:
-        return "no response to the content of the body"
-
-    def failures(self, transcript: Transcript) -> Iterator[Failure]:
-        for response in transcript.responses[1:]:
-            if time_shown(response) is not None:
-                yield Failure("body-answered", offset=response.start)
-
-
 def with_unread_body(target: str) -> tuple[Exchange, ...]:
     """Return exchanges with a rejected request whose body looks like a request, and another request after it.
 
@@ -129,7 +110,6 @@ def with_unread_body(target: str) -> tuple[Exchange, ...]:
     return tuple(Exchange((each + get("/test"),), in_step, ("POST", "GET")) for each in bodies)
 
 
-BAD_LENGTH = request("POST", "/", "Content-Length: abc")
 BAD_CHUNK = request("POST", "/", "Transfer-Encoding: chunked") + b"hello\r\n"
 
 RULES = (

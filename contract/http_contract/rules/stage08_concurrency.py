@@ -7,12 +7,9 @@ from http_contract.client.server import Server
 from http_contract.client.transport import LARGE_LIMIT, SMALL_WINDOW
 from http_contract.http.params import Params
 from http_contract.http.request import FORM, get, method_of, parted, request, submit, title
+from http_contract.rules.common import OK, ROOT, UNKNOWN, in_three_packets, still_responds
 from http_contract.rules.expectations import Complete, Status
 from http_contract.rules.model import Check, Failure, Rule, expect, failed
-from http_contract.rules.stage01_listen import still_responds
-from http_contract.rules.stage02_respond import in_three_packets
-from http_contract.rules.stage03_route import UNKNOWN
-from http_contract.rules.stage05_parameters import OK, ROOT
 
 CROWD = 100  # connections
 BATCHES = 4  # of requests whose responses are not read

@@ -1,6 +1,7 @@
 """Stage 9, Hostile input: Content-Length and Transfer-Encoding that are malformed or contradict each other."""
 
 from http_contract.http.request import get
+from http_contract.rules.common import BodyIsNotARequest
 from http_contract.rules.expectations import NothingAfter
 from http_contract.rules.hostile import (
     BODY_LIKE_REQUEST,
@@ -12,7 +13,6 @@ from http_contract.rules.hostile import (
     raw_head,
 )
 from http_contract.rules.model import Exchange, Rule
-from http_contract.rules.stage07_persistence import BodyIsNotARequest
 
 CHUNKED = "Transfer-Encoding: chunked"
 NEEDS = ("persistence-error",)

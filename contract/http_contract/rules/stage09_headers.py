@@ -1,10 +1,10 @@
 """Stage 9, Hostile input: malformed header fields and request lines."""
 
 from http_contract.http.request import get
+from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import Either, Silent, Status
 from http_contract.rules.hostile import BAD_REQUEST, REJECTED, SURVIVED, may_close, must_reject, must_survive, raw_head
 from http_contract.rules.model import Rule
-from http_contract.rules.stage05_parameters import ROOT
 
 NEEDS = ("persistence-error",)
 START_LINE = "GET / HTTP/1.1"

@@ -1,9 +1,9 @@
 """Stage 9, Hostile input: the Host field."""
 
+from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import Complete, Status
 from http_contract.rules.hostile import BAD_REQUEST, REJECTED, must_survive, raw_head
 from http_contract.rules.model import Exchange, Rule
-from http_contract.rules.stage05_parameters import ROOT
 
 HTTP10 = raw_head("GET / HTTP/1.0", host="")
 UNUSUAL = ("a_b;c=d", "%C3%A9.example:", "[v1.a:b]")  # legal by the grammar of RFC 3986 §3.2.2

@@ -1,10 +1,10 @@
 """Stage 9, Hostile input: targets, versions, other protocols, and server errors."""
 
 from http_contract.http.request import ACCEPT_JSON, get
+from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import BodyLacks, Complete, Either, Lacks, NothingAfter, Silent, SomeBody, Status
 from http_contract.rules.hostile import REJECTED, SURVIVED, may_close, must_survive, raw_head
 from http_contract.rules.model import Exchange, Rule
-from http_contract.rules.stage05_parameters import ROOT
 
 HTTP2_PREFACE = (
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"  # RFC 9113 §3.4, then a SETTINGS frame

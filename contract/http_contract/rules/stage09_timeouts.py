@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from http_contract.client.server import Server
 from http_contract.http.params import Params
 from http_contract.http.request import FORM, URLENCODED, request, title
+from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import CLIENT_ERRORS, Status
 from http_contract.rules.hostile import raw_head
 from http_contract.rules.model import Check, Failure, Rule, expect, failed
-from http_contract.rules.stage05_parameters import ROOT
 
 STEP = 0.2  # seconds between two checks, and between two bytes of a slow request
 HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: {authority}\r\nX-Slow: "

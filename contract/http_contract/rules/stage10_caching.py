@@ -10,11 +10,9 @@ from http_contract.client.server import Server
 from http_contract.http.params import Params
 from http_contract.http.request import get, last
 from http_contract.http.response import FieldLine, Response
+from http_contract.rules.common import IMF_FIXDATE, OK, Comparison, compare_head
 from http_contract.rules.expectations import Has, NoBody, OfAnswer, Status, When, first
 from http_contract.rules.model import Check, Expectation, Failure, Rule, expect, failed
-from http_contract.rules.stage02_respond import IMF_FIXDATE
-from http_contract.rules.stage04_methods import Comparison, compare_head
-from http_contract.rules.stage05_parameters import OK
 from http_contract.rules.stage10_files import FILES, IDENTITY, STYLE, WHOLE_FILE, get_file
 
 PATH, PICTURE = "/files/hello.txt", "/files/three-ways.png"

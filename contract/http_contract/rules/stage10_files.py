@@ -5,12 +5,10 @@ import string
 
 from http_contract.client.server import Server
 from http_contract.http.request import get, head, last
+from http_contract.rules.common import NOT_FOUND, OK, ROOT, compare_head, length_is_right, same_values
 from http_contract.rules.content import MEDIA_TYPES, Intact
 from http_contract.rules.expectations import All, Complete, Either, Has, NoBody, SomeBody, Status
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
-from http_contract.rules.stage03_route import NOT_FOUND
-from http_contract.rules.stage04_methods import compare_head, length_is_right, same_values
-from http_contract.rules.stage05_parameters import OK, ROOT
 
 FILES = ("/files/<path:name>",)
 STYLE = ("/style.css",)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from http_contract.http.params import NO_PARAMS, Params
 from http_contract.http.request import get, last
 from http_contract.http.response import Response
+from http_contract.rules.common import BAD_LENGTH, ROOT, UNKNOWN
 from http_contract.rules.content import HTML
 from http_contract.rules.expectations import All, Framed, Has, Lacks, OfAnswer, When
 from http_contract.rules.hostile import may_close
 from http_contract.rules.model import Exchange, Expectation, Failure, Rule
-from http_contract.rules.stage03_route import UNKNOWN
-from http_contract.rules.stage05_parameters import ROOT
-from http_contract.rules.stage07_persistence import BAD_LENGTH
 from http_contract.rules.stage10_files import FILES, STYLE, get_file
 
 NOSNIFF = Has("X-Content-Type-Options", r"(?i)nosniff", "`nosniff`")

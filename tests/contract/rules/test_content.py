@@ -5,6 +5,7 @@ import pytest
 from http_contract.http.request import Part, chunked, multipart, parted, submit
 from http_contract.http.response import FieldLine, Response
 from http_contract.http.transcript import Transcript
+from http_contract.rules.common import BodyIsNotARequest
 from http_contract.rules.content import (
     JSON,
     PROBLEM,
@@ -20,7 +21,6 @@ from http_contract.rules.content import (
 )
 from http_contract.rules.expectations import BodyMatches, NoInterim
 from http_contract.rules.model import Expectation
-from http_contract.rules.stage07_persistence import BodyIsNotARequest
 from tests.contract.worded import texts
 
 NAMED = (

@@ -5,9 +5,10 @@ import pytest
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
 from http_contract.rules import stage03_time
+from http_contract.rules.common import time_shown
 from http_contract.rules.model import RuleFailed
 from http_contract.rules.stage02_respond import is_between
-from http_contract.rules.stage03_time import TimeRight, is_now, time_moves, time_shown
+from http_contract.rules.stage03_time import TimeRight, is_now, time_moves
 from tests.contract.scripted import says, scripted
 
 NOON = 1767268800.0  # 2026-01-01 12:00:00 UTC
