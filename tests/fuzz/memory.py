@@ -4,7 +4,9 @@ import gc
 import sys
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 
-SHARED = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, CodeType, type)
+from raw_router.memo import HeadCache
+
+SHARED = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, CodeType, type, HeadCache)
 
 
 def held_by(thing: object) -> int:

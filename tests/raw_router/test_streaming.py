@@ -1,15 +1,20 @@
 """Responses whose bodies are pulled piece by piece, from the handler to the wire."""
 
 import logging
+import socket
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import repeat
+from threading import Thread
 
 import pytest
 
+from raw_router.drivers import TIMEOUTS, listen
 from raw_router.messages import Body, Fields, Request, Response
 from raw_router.responder import Responder
-from tests.serving import DRIVERS, Serve, becomes_true, dial, exchange, reset, serving
+from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, exchange, reset, serving
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 OLD = b"GET / HTTP/1.0\r\n\r\n"
@@ -229,3 +234,22 @@ def test_what_breaks_off_is_seen_to_be_incomplete(serve: Serve) -> None:
             client.sendall(OLD)
             with pytest.raises(ConnectionResetError):
                 b"".join(iter(partial(client.recv, 65536), b""))
+
+
+def test_an_endless_body_ends_with_the_grace(serve: Serve) -> None:
+    closed: list[bool] = []
+    stop, wake = socket.socketpair()
+    timeouts = replace(TIMEOUTS, grace=0.3)
+    with listen(HOST, 0) as listener, stop, wake:
+        thread = Thread(target=serve, args=(listener, partial(Responder, endless(closed)), stop, timeouts))
+        thread.start()
+        with dial(listener.getsockname()[1]) as client:
+            client.sendall(GET.replace(b"/", b"/endless", 1))
+            client.recv(65536)
+            wake.send(b"!")
+            with suppress(ConnectionResetError):
+                while client.recv(1 << 20):
+                    pass
+        thread.join(10)
+        assert not thread.is_alive()
+        assert becomes_true(lambda: closed == [True])

@@ -1,6 +1,7 @@
 """Any WSGI application as a handler: what it is told, and what happens when it breaks PEP 3333."""
 
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from typing import Any
 from wsgiref.validate import validator
 
@@ -90,12 +91,6 @@ def starts_twice(environ: dict[str, Any], start_response: Start) -> list[bytes]:
     return []
 
 
-def breaks_off(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
-    start_response("200 OK", [])
-    yield b"first"
-    raise ApplicationError("after the first bytes")
-
-
 def leaves(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
     raise SystemExit(1)
 
@@ -105,7 +100,6 @@ BROKEN = {
     "length no number": application("304 Not Modified", headers=[("Content-Length", "x")], body=()),
     "never starts": never_starts,
     "starts twice": starts_twice,
-    "breaks off": breaks_off,
     "length too short": application(headers=[("Content-Length", "3")]),
     "length too long": application(headers=[("Content-Length", "5")]),
     "length twice": application(headers=[("Content-Length", "4"), ("Content-Length", "4")]),
@@ -201,5 +195,132 @@ def test_wsgiref_finds_nothing_wrong(method: str) -> None:
         return [] if method == "HEAD" else [b"body"]
 
     data = f"{method} /a?b HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx".encode()
-    answer = Responder(handler_for(validator(run))).receive(data)
+    answer = ask(validator(run), data)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+# -- responses in pieces
+
+
+def ask(app: Any, data: bytes = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n") -> bytes:
+    """Return what a client gets that takes everything."""
+    responder = Responder(handler_for(app))
+    answer = responder.receive(data)
+    while responder.waits_for == "write":
+        answer += responder.receive(b"")
+    return answer
+
+
+class Result:
+    """What an application returns: it notes how far it was pulled, and whether it was closed."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self.pieces = iter(pieces)
+        self.pulled = 0
+        self.closed = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self.pieces)
+        self.pulled += 1
+        return piece
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def starts_lazily(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    start_response("200 OK", [])
+    yield b""
+    yield b"a"
+    yield b"b"
+
+
+def writes_between(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    write = start_response("200 OK", [])
+    write(b"a")
+    yield b"b"
+    write(b"c")
+    yield b"d"
+    write(b"e")
+
+
+def breaks_off(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    start_response("200 OK", [])
+    yield b"first"
+    raise ApplicationError("after the first bytes")
+
+
+def changes_its_mind_late(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    start_response("200 OK", [])
+    yield b"first"
+    start_response("500 Oh", [], (ValueError, ValueError("late"), None))
+    yield b"sorry"
+
+
+def changes_its_mind_in_time(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    start_response("200 OK", [])
+    start_response("500 Oh", [], (ValueError, ValueError("early"), None))
+    yield b"sorry"
+
+
+FOUR = [("Content-Length", "4")]
+PIECES = {
+    "chunked": (application(body=Result([b"bo", b"dy"])), 200, b"2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n"),
+    "a length": (application(headers=FOUR, body=Result([b"bo", b"dy"])), 200, b"body"),
+    "a length, in one piece": (application(headers=FOUR, body=Result([b"body"])), 200, b"body"),
+    "no piece": (application(body=Result([])), 200, b""),
+    "empty pieces": (application(body=Result([b"", b""])), 200, b""),
+    "no content": (application("204 No Content", body=Result([b"body"])), 204, b""),
+    "reset content": (application("205 Reset Content", body=Result([b"body"])), 205, b""),
+    "starts lazily": (starts_lazily, 200, b"1\r\na\r\n1\r\nb\r\n0\r\n\r\n"),
+    "writes between": (writes_between, 200, b"2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n"),
+    "longer": (application(headers=FOUR, body=Result([b"bo", b"dy", b"!"])), 200, b"body"),
+    "shorter": (application(headers=FOUR, body=Result([b"bo"])), 200, b"bo"),
+    "breaks off": (breaks_off, 200, b"5\r\nfirst\r\n"),
+    "changes its mind late": (changes_its_mind_late, 200, b"5\r\nfirst\r\n"),
+    "changes its mind in time": (changes_its_mind_in_time, 500, b"5\r\nsorry\r\n0\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize(("app", "status", "expected"), PIECES.values(), ids=PIECES)
+def test_pieces(app: Any, status: int, expected: bytes) -> None:
+    head, _, content = ask(app).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert content == expected
+
+
+CLOSED = {
+    "read to its end": (GET, "200 OK", 2),
+    "HEAD": (HEAD, "200 OK", 0),
+    "no content": (GET, "204 No Content", 0),
+    "not modified": (GET, "304 Not Modified", 0),
+}
+
+
+@pytest.mark.parametrize(("asked", "status", "pulled"), CLOSED.values(), ids=CLOSED)
+def test_a_result_is_pulled_no_further_than_needed_and_closed_once(asked: Request, status: str, pulled: int) -> None:
+    result = Result([b"bo", b"dy"])
+    ask(application(status, body=result), f"{asked.method} / HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    assert (result.pulled, result.closed) == (pulled, 1)
+
+
+def test_head_pulls_until_the_application_starts() -> None:
+    assert ask(starts_lazily, b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").endswith(b"\r\n\r\n")
+
+
+def test_a_file_is_read_in_blocks() -> None:
+    file = BytesIO(bytes(200_000))
+
+    def returns_file(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
+        return wrapped
+
+    response = handler_for(returns_file)(GET)
+    assert file.tell() == 65_536
+    assert b"".join(response.body) == bytes(200_000)  # type: ignore[arg-type]
+    response.body.close()  # type: ignore[union-attr]
+    assert file.closed
