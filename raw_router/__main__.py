@@ -1,7 +1,6 @@
 """python -m raw_router: serves the URLS application, or any WSGI application."""
 
 import logging
-import os
 import resource
 import signal
 import socket
@@ -17,7 +16,7 @@ from raw_router.access_log import write_access_line
 from raw_router.cli import parse_arguments
 from raw_router.drivers import Connect, Timeouts, coroutines, events, listen, serial, threads
 from raw_router.responder import Responder
-from raw_router.workers import SIGNALS, leave_to_supervisor, supervise
+from raw_router.workers import SIGNALS, supervise
 
 Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
 
@@ -74,16 +73,6 @@ def stop_on_signals() -> Iterator[socket.socket]:
             signal.signal(number, let_next_signal_kill)
         yield stop
         signal.set_wakeup_fd(-1)
-
-
-def reset_signals() -> None:
-    """Let signals do in a forked child what they do by default: the server's socket is not the child's to write to."""
-    if signal.getsignal(SIGNALS[0]) in (let_next_signal_kill, leave_to_supervisor):
-        signal.set_wakeup_fd(-1)
-        let_next_signal_kill(0, None)
-
-
-os.register_at_fork(after_in_child=reset_signals)
 
 
 def let_next_signal_kill(number: int, frame: FrameType | None) -> None:

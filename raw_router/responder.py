@@ -1,7 +1,6 @@
 """The responder: a connection together with the handler that responds to its requests, as bytes in and bytes out."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TypeAlias
@@ -25,22 +24,6 @@ FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to resp
 END = object()  # of an iterable
 
 logger = logging.getLogger("raw_router")
-
-
-class Forks:
-    """How often this process and its parents were forked.
-
-    A handler may fork. A child that comes back from it ends, because the sockets are its parent's.
-    """
-
-    count = 0
-
-    @classmethod
-    def add(cls) -> None:
-        cls.count += 1
-
-
-os.register_at_fork(after_in_child=Forks.add)
 
 
 class Pieces:
@@ -91,12 +74,11 @@ class Responder:
     leaves or its time is up, the driver calls abandon.
     """
 
-    __slots__ = ("_client", "_connection", "_forks", "_handler", "_log", "_pieces", "_pulled", "_unread")
+    __slots__ = ("_client", "_connection", "_handler", "_log", "_pieces", "_pulled", "_unread")
 
     def __init__(self, handler: Handler, client: str = "", log: Log | None = None, limits: Limits = LIMITS) -> None:
         self._connection = Connection(client, limits)
         self._handler = handler
-        self._forks = Forks.count
         self._client = client
         self._log = log
         self._unread = limits.unread
@@ -170,15 +152,11 @@ class Responder:
         """
         try:
             response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
-            if self._forks != Forks.count:
-                os._exit(0)
             if not isinstance(response.body, bytes):
                 return self._begin(Pieces(request, response))
             message = self._connection.respond(response)
         except BaseException:
             logger.exception("%s %s failed", request.method, request.target)
-            if self._forks != Forks.count:
-                os._exit(1)
             response = FAILED
             message = self._connection.respond(response)
         if self._log is not None:

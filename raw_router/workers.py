@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
-from types import FrameType
 from typing import TypeAlias
 
 Work: TypeAlias = Callable[[socket.socket], None]  # until the socket can be read
@@ -130,9 +129,5 @@ def run(work: Work, stop: socket.socket, leashes: list[socket.socket]) -> None:
         leash.close()
     signal.set_wakeup_fd(-1)
     for number in SIGNALS:
-        signal.signal(number, leave_to_supervisor)
+        signal.signal(number, signal.SIG_IGN)
     work(stop)
-
-
-def leave_to_supervisor(number: int, frame: FrameType | None) -> None:
-    """Do nothing. SIG_IGN would do the same, but programs that an application starts would inherit it."""

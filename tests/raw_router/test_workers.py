@@ -14,7 +14,7 @@ import pytest
 
 from raw_router.__main__ import main
 from raw_router.workers import how_it_ended
-from tests.serving import DRIVERS, HOST, becomes_true, exchange
+from tests.serving import HOST, becomes_true, exchange
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 PATIENT = ("--body-timeout", "60", "--grace", "60")
@@ -27,35 +27,6 @@ def application(environ, start_response):
         os._exit(3)
     start_response("200 OK", [])
     return []
-"""
-
-
-FORKING = """
-import multiprocessing
-import os
-import subprocess
-import sys
-
-def double(number):
-    return 2 * number
-
-def application(environ, start_response):
-    match environ["PATH_INFO"]:
-        case "/pool":
-            with multiprocessing.get_context("fork").Pool(2) as pool:
-                answer = str(pool.map(double, [1, 2]))
-        case "/raises" | "/returns" as path:
-            child = os.fork()
-            if child == 0 and path == "/raises":
-                raise RuntimeError("in the child")
-            if child:
-                os.waitpid(child, 0)
-            answer = "parent" if child else "child"
-        case "/signals":
-            code = "import signal as s; print(*(int(s.getsignal(each)) for each in (s.SIGTERM, s.SIGPIPE)))"
-            answer = subprocess.check_output([sys.executable, "-c", code], text=True)
-    start_response("200 OK", [])
-    return [answer.encode()]
 """
 
 
@@ -173,35 +144,3 @@ def test_a_taken_port_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(("code", "words"), [(-9, "by SIGKILL"), (3, "with status 3"), (0, "with status 0")])
 def test_ends_are_told(code: int, words: str) -> None:
     assert how_it_ended(code) == words
-
-
-@pytest.fixture
-def forking(tmp_path: Path) -> dict[str, str]:
-    """The environment of a server that can import the application FORKING."""
-    (tmp_path / "forking.py").write_text(FORKING)
-    return {"PYTHONPATH": str(tmp_path)}
-
-
-def ask(port: int, path: str) -> bytes:
-    answer = exchange(port, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    assert answer.startswith(b"HTTP/1.1 200 "), answer
-    assert answer.count(b"HTTP/1.1 ") == 1
-    return answer.partition(b"\r\n\r\n")[2]
-
-
-@pytest.mark.parametrize("driver", DRIVERS)
-def test_children_of_an_application_end_no_server(forking: dict[str, str], driver: str) -> None:
-    with started("--driver", driver, "--wsgi", "forking:application", **forking) as server:
-        for _ in range(2):
-            assert ask(server.port, "/pool") == b"[2, 4]"
-            assert ask(server.port, "/raises") == b"parent"
-            assert ask(server.port, "/returns") == b"parent"
-        server.process.terminate()
-        assert "in the child" in server.errors.read()
-        assert server.process.wait(10) == 0
-
-
-def test_programs_that_a_worker_starts_do_not_ignore_signals(forking: dict[str, str]) -> None:
-    with started("--workers", "2", "--wsgi", "forking:application", **forking) as server:
-        assert ask(server.port, "/signals").split()[0] == b"%d" % signal.SIG_DFL
-        assert ask(server.port, "/pool") == b"[2, 4]"
