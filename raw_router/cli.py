@@ -29,7 +29,7 @@ LIMIT_OPTIONS = (
     ("--max-head", "head", "maximum octets of a request's head"),
     ("--max-fields", "fields", "maximum number of a request's header fields"),
     ("--max-body", "body", "maximum octets of a request's body"),
-    ("--max-unread", "unread", "octets of responses that a client has not read, before its next request is parsed"),
+    ("--max-unread", "unread", "maximum octets of unread responses; beyond it, the client's next request waits"),
 )
 SHORTEST = "GET / HTTP/1.0"  # request line, and head
 # option, name in Timeouts, the time that it limits
@@ -46,7 +46,7 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     """Return the options with limits, timeouts and handler; an invalid option ends the program with status 2."""
     parser = argparse.ArgumentParser(
         prog="python -m raw_router",
-        description="Serve the URLS application, or any WSGI application, by HTTP/1.1 on plain sockets.",
+        description="Serve the URLS application, or any WSGI application, over HTTP/1.1 on plain sockets.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> No
         "--port", type=port, default=8001, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
     parser.add_argument(
-        "--driver", choices=drivers, help="how connections are served (default: events, or threads with --wsgi)"
+        "--driver", choices=drivers, help="how the server serves connections (default: events, or threads with --wsgi)"
     )
     parser.add_argument(
         "--wsgi", metavar="MODULE:CALLABLE", help="serve this application instead of the URLS application"

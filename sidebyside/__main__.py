@@ -11,10 +11,10 @@ from http_contract.cli.lazy_group import Commands  # noqa: E402
 COMMANDS = {
     "serve": ("sidebyside.launch.cli", "Start the three implementations and print their access logs."),
     "page": ("sidebyside.launch.cli", "Start the three implementations and a web page about them."),
-    "compare": ("sidebyside.compare.cli", "Send the same bytes to each and show how the responses differ."),
+    "compare": ("sidebyside.compare.cli", "Send the same bytes to all three and compare the responses."),
     "routes": ("sidebyside.route_tables.cli", "Show the three route tables and how they differ."),
-    "matrix": ("sidebyside.matrix.cli", "Judge each on each server and attribute each failure."),
-    "bench": ("sidebyside.bench.cli", "Measure raw_router and other servers."),
+    "matrix": ("sidebyside.matrix.cli", "Judge each implementation on each server."),
+    "bench": ("sidebyside.bench.cli", "Measure the speed of raw_router and other servers."),
 }
 EXAMPLES = """\b
 Examples:
@@ -33,7 +33,7 @@ To complete commands and options with the Tab key, add a line to your shell's co
 @click.command(cls=Commands, table=COMMANDS, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="three-routers", message="%(package)s %(version)s")
 def main() -> None:
-    """Look at one web service, routed in three ways, side by side."""
+    """Compare one web service, routed in three ways, side by side."""
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ COMMANDS = {
     "check": ("http_contract.cli.check", "Judge one server."),
     "explain": ("http_contract.cli.explain", "Describe a rule."),
     "rules": ("http_contract.cli.rules", "List the rules."),
-    "init": ("http_contract.cli.init", "Make a folder to start a course or a server with."),
+    "init": ("http_contract.cli.init", "Make a folder for a new server or a course."),
     "grade": ("http_contract.cli.grade", "Judge a folder of submissions."),
 }
 EXAMPLES = """\b

@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
     option("url", "URL", "Judge the server that runs at this URL.")
     option("ca", "FILE", "Trust this certificate (PEM) at an https URL.")
-    option("command", "COMMAND", "Start the server with this command. {port} in it, and $PORT, is the port to use.")
+    option(
+        "command", "COMMAND", "Start the server with this command. {port} stands for the port; $PORT contains it, too."
+    )
     option("hidden", "FILE", "Judge by the RULES in this Python file, too.")
     option("seed", "N", "Seed of the random data. [default: 0]", type=int)
     option("until", "STAGE", "Judge no later stage.", type=int)

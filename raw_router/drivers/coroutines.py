@@ -34,6 +34,7 @@ class Server:
         self.connect = connect
         self.timeouts = timeouts
         self.connections: dict[Task[None], ServerConnection] = {}
+        self.receiving: set[Task[None]] = set()
         self.slots = asyncio.Semaphore(timeouts.connections)
 
     async def run(self, stop: socket.socket) -> None:
@@ -60,7 +61,7 @@ class Server:
                     await asyncio.sleep(PAUSE)
                 continue
             connection = self.connect(address[0])
-            task = asyncio.create_task(converse(client, connection, self.timeouts))
+            task = asyncio.create_task(self.converse(client, connection))
             self.connections[task] = connection
             task.add_done_callback(self.forget)
 
@@ -69,49 +70,56 @@ class Server:
         self.slots.release()
 
     def retire(self) -> None:
-        """Let requests that have begun be answered; end idle connections."""
+        """Let requests that have begun be answered and responses be sent; end idle connections."""
         for task, connection in self.connections.items():
             connection.retire()
-            if connection.waits_for == "closed":
+            if connection.waits_for == "closed" and task in self.receiving:
                 task.cancel()
 
+    async def converse(self, client: socket.socket, connection: ServerConnection) -> None:
+        """Carry bytes both ways until the connection is closed or the client is gone."""
+        with client, suppress(OSError):
+            try:
+                await self.carry(client, connection)
+            finally:
+                connection.abandon()
+            if connection.torn:
+                reset_when_closed(client)
+            else:
+                await linger(client, self.timeouts.closed)
 
-async def converse(client: socket.socket, connection: ServerConnection, timeouts: Timeouts) -> None:
-    """Carry bytes both ways until the connection is closed or the client is gone."""
-    with client, suppress(OSError):
+    async def carry(self, client: socket.socket, connection: ServerConnection) -> None:
+        loop = asyncio.get_running_loop()
+        wait, deadline = ("", -1), 0.0
+        while connection.waits_for != "closed":
+            if wait != (wait := (connection.waits_for, connection.served)):
+                deadline = loop.time() + self.timeouts.seconds(connection.waits_for)
+            answer = await self.next_answer(client, connection, deadline)
+            async with asyncio.timeout(self.timeouts.write):
+                await loop.sock_sendall(client, answer)
+
+    async def next_answer(self, client: socket.socket, connection: ServerConnection, deadline: float) -> bytes:
+        """Wait until the connection can continue, and return its response; other tasks have a turn before."""
+        if connection.waits_for == "write":
+            await asyncio.sleep(0)
+            return connection.receive(b"")  # everything was sent before
         try:
-            await carry(client, connection, timeouts)
+            data = await self.receive(client, deadline)
+        except TimeoutError:
+            return connection.time_out()
+        return connection.receive(data) if data else connection.end_of_input()
+
+    async def receive(self, client: socket.socket, deadline: float) -> bytes:
+        """Return the next bytes, which may be waited for until the deadline. Raises TimeoutError after it."""
+        task = asyncio.current_task()
+        assert task
+        self.receiving.add(task)
+        try:
+            async with asyncio.timeout_at(deadline):
+                await asyncio.sleep(0)  # bytes that have arrived are received without waiting, even after the deadline
+                return await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE)
         finally:
-            connection.abandon()
-        if connection.torn:
-            reset_when_closed(client)
-        else:
-            await linger(client, timeouts.closed)
-
-
-async def carry(client: socket.socket, connection: ServerConnection, timeouts: Timeouts) -> None:
-    loop = asyncio.get_running_loop()
-    wait, deadline = ("", -1), 0.0
-    while connection.waits_for != "closed":
-        if wait != (wait := (connection.waits_for, connection.served)):
-            deadline = loop.time() + timeouts.seconds(connection.waits_for)
-        answer = await next_answer(client, connection, deadline)
-        async with asyncio.timeout(timeouts.write):
-            await loop.sock_sendall(client, answer)
-
-
-async def next_answer(client: socket.socket, connection: ServerConnection, deadline: float) -> bytes:
-    """Wait until the connection can continue, and return its response; other tasks have a turn before."""
-    if connection.waits_for == "write":
-        await asyncio.sleep(0)
-        return connection.receive(b"")  # everything was sent before
-    try:
-        async with asyncio.timeout_at(deadline):
-            await asyncio.sleep(0)  # bytes that have arrived are received without waiting, even after the deadline
-            data = await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE)
-    except TimeoutError:
-        return connection.time_out()
-    return connection.receive(data) if data else connection.end_of_input()
+            self.receiving.discard(task)
 
 
 async def linger(client: socket.socket, seconds: float) -> None:

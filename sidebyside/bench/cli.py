@@ -52,12 +52,12 @@ Examples:
     type=click.IntRange(1),
     default=5,
     show_default=True,
-    help="Rounds; with fewer than five, the results are not reliable.",
+    help="Number of rounds. With fewer than five, the results are not reliable.",
 )
 @click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Seconds for each measurement.")
-@click.option("--json", "json_file", type=FILE, help="Write the measurements of each round here.")
-@click.option("--svg", "svg_file", type=FILE, help="Write a figure here.")
-@click.option("--from", "source", type=EXISTING_FILE, help="Show results that --json has written; measure nothing.")
+@click.option("--json", "json_file", type=FILE, help="Write the measurements of each round to this file.")
+@click.option("--svg", "svg_file", type=FILE, help="Write a figure to this file.")
+@click.option("--from", "source", type=EXISTING_FILE, help="Show the results in this JSON file and measure nothing.")
 def bench(
     suite: str,
     workloads: Sequence[str],
@@ -70,7 +70,7 @@ def bench(
 ) -> None:
     """Measure raw_router beside other servers, and how routing time grows with the number of routes.
 
-    The server runs on one core. wrk, which makes the load, runs on another. All servers must serve the same bytes; a
+    The server runs on one core, and the load generator wrk on another. All servers must serve the same bytes; a
     server that sends other bytes or errors is excluded. The order of the servers differs from round to round, and
     ratios are computed within each round.
     """

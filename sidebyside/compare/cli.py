@@ -143,7 +143,7 @@ class MessageOptions:
 @click.argument("path", required=False, shell_complete=complete_path)
 @click.option("-H", "fields", multiple=True, metavar="'NAME: VALUE'", help="A header field. Can be repeated.")
 @click.option(
-    "-d", "data", type=parse_data, multiple=True, metavar="DATA", help="The body, or @FILE. Several are joined by &."
+    "-d", "data", type=parse_data, multiple=True, metavar="DATA", help="The body, or @FILE. Several are joined with &."
 )
 @click.option(
     "-F", "parts", type=parse_part, multiple=True, metavar="NAME=VALUE", help="A form field, or NAME=@FILE for a file."

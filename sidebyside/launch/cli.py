@@ -31,8 +31,8 @@ Examples:
 def serve(base_port: int, server: str) -> None:
     """Start the three implementations and print their access logs.
 
-    They listen on 127.0.0.1 only. Press Ctrl-C to stop them all. If one of them ends by itself, the others are
-    stopped, too.
+    The servers listen on 127.0.0.1 only. Press Ctrl-C to stop all of them. If one server ends by itself, the others
+    are stopped, too.
     """
     start(server_specs(server, base_port))
 
@@ -44,8 +44,9 @@ def serve(base_port: int, server: str) -> None:
 def page(port: int, base_port: int, server: str) -> None:
     """Start the three implementations and a web page that shows them side by side.
 
-    Open the page in a browser on this machine: send a request to all three, see how the responses differ and why, run
-    the contract, and read the same ideas in three forms. Press Ctrl-C to stop everything.
+    Open the page in a browser on this machine: send a request to all three, see how the responses differ and why, check
+    a server with the rules of the judge, and read the same ideas as the code of each implementation. Press Ctrl-C to
+    stop everything.
     """
     three = server_specs(server, base_port)
     if port in {spec.port for spec in three}:

@@ -9,7 +9,7 @@ base_port = click.option(
     type=click.IntRange(1, HIGHEST_BASE_PORT),
     default=8000,
     show_default=True,
-    help="raw listens on this port plus 1, flask on plus 2, django on plus 3.",
+    help="The port before the first server: raw listens on this port + 1, flask on + 2, django on + 3.",
 )
 on = click.option(
     "--on",
@@ -18,8 +18,8 @@ on = click.option(
     default="raw_router",
     show_default=True,
     help="The server that runs Flask and Django. raw_router: all three share one server, so only routing differs. "
-    "dev: each framework's own development server. nginx: raw_router behind nginx, also for raw. gunicorn, waitress, "
-    "uvicorn and granian require the extra `servers`; nginx is installed with the system.",
+    "dev: each framework's own development server. nginx: all three run on raw_router behind nginx. gunicorn, "
+    "waitress, uvicorn and granian require the extra `servers`; nginx is a package of the system.",
 )
 port = click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port of the web page."

@@ -61,7 +61,11 @@ def page_path(text: str) -> Path:
 @click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge only this stage; can be repeated.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Judge this many pairs at a time.")
 @click.option(
-    "--page", "page_file", type=page_path, metavar="FILE", help="Write the matrix with all failures here, in Markdown."
+    "--page",
+    "page_file",
+    type=page_path,
+    metavar="FILE",
+    help="Write the matrix and all failures to this file, as Markdown.",
 )
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 def matrix(
@@ -74,8 +78,8 @@ def matrix(
 ) -> None:
     """Judge each implementation on each server by the contract, and attribute each failure to a framework or a server.
 
-    The result has points for each stage. raw_router runs with each of its drivers. It is always judged, as the
-    baseline: if a rule passes with the same application on raw_router, its failure belongs to the other server.
+    The result lists the points of each stage. raw_router is always judged, with each of its drivers, as the baseline.
+    If an application passes a rule on raw_router and fails it on another server, the failure belongs to that server.
     """
     pairs = pairs_of(implementations, servers)
     with interruptible():

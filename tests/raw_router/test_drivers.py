@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, coroutines, events, threads
+from raw_router.drivers import TIMEOUTS, coroutines, events, listen, threads
 from raw_router.drivers.blocking import Carrier
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
 from tests import serving
-from tests.serving import DRIVERS, Serve, becomes_true, dial, driving, exchange, reset
+from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, exchange, reset
 
 LARGE = 3_000_000  # octets: more than socket buffers take
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -204,7 +205,9 @@ def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
     connection.receive(b"GET / HT")
     with ours, client:
         client.sendall(b"TP/1.1\r\n")
-        answer = asyncio.run(coroutines.next_answer(ours, connection, deadline=0.0))
+        with listen(HOST, 0) as listener:
+            server = coroutines.Server(listener, partial(Responder, handler), TIMEOUTS)
+            answer = asyncio.run(server.next_answer(ours, connection, deadline=0.0))
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
@@ -242,6 +245,28 @@ def test_no_descriptor_is_left(serve: Serve) -> None:
             client.sendall(GET)
             client.recv(65536)
     assert becomes_true(lambda: len(os.listdir("/proc/self/fd")) <= before)  # threads end in their own time
+
+
+def test_a_response_that_is_being_sent_is_finished_when_the_server_stops(serve: Serve) -> None:
+    retired = Event()
+
+    class Watched(Responder):
+        def retire(self) -> None:
+            super().retire()
+            retired.set()
+
+    def read_late(client: socket.socket) -> bytes:
+        retired.wait(5)  # serial retires a connection when its response is sent
+        return receive_all(client)
+
+    with ThreadPoolExecutor(1) as pool:
+        with driving(partial(Watched, handler), serve) as port:
+            client = dial(port)
+            client.sendall(GET.replace(b"/", b"/large", 1))
+            assert client.recv(1) == b"H"
+            received = pool.submit(read_late, client)
+        with client:
+            assert received.result().endswith(b"x" * LARGE)
 
 
 def test_events_close_what_is_open_when_they_stop() -> None:

@@ -36,8 +36,10 @@ Exit status: 0 if all MUST rules of the chosen stages pass, 1 if a MUST rule fai
 
 @click.command(epilog=EXAMPLES)
 @click.argument("url", required=False)
-@click.option("--command", help="Start the server with this command. {port} in it, and $PORT, is the port to use.")
-@click.option("--port", type=PORT, help="Port that is hard-coded in the server.")
+@click.option(
+    "--command", help="Start the server with this command. {port} stands for the port; $PORT contains it, too."
+)
+@click.option("--port", type=PORT, help="The port, if it is hard-coded in the server.")
 @click.option("--ca", type=FILE, help="Trust this certificate (PEM) at an https URL.")
 @click.option("--rule", "ids", metavar="ID", multiple=True, shell_complete=rule_ids, help=RULE)
 @judging

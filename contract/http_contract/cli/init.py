@@ -61,7 +61,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
-    """Make FOLDER, to start a server or a course with: the assignment, a first server, graders."""
+    """Make FOLDER for a new server or a course, with the assignment, a first server and graders."""
     try:
         if folder.exists() and any(folder.iterdir()):
             raise CannotJudge(f"{folder} is not empty. Choose a new folder.")

@@ -107,13 +107,17 @@ JUDGING = (
     click.option(
         "--start-within",
         type=seconds,
-        help="Seconds to wait for the server to listen. [default: as long as it uses CPU]",
+        help="Seconds to wait for the server to listen. [default: as long as the server uses CPU]",
     ),
     click.option(
         "--timeout", type=seconds, help="Seconds to wait for each response. [default: measured on the server]"
     ),
     click.option(
-        "--patience", type=seconds, default=PATIENCE, show_default=True, help="Seconds for the rules about timeouts."
+        "--patience",
+        type=seconds,
+        default=PATIENCE,
+        show_default=True,
+        help="Seconds after which a server must give up a request that never ends.",
     ),
     click.option(
         "--isolate", is_flag=True, help="Run the server without network access, and hide the judge's files from it."
