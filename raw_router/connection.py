@@ -27,7 +27,7 @@ class Connection:
     "closed"  nothing: send everything, half-close, read for some time, close (RFC 9112 §9.6)
 
     served counts the responses. torn: the body ends where the connection does, and is not complete; only a reset shows
-    that. refusal is the response to an invalid request, until somebody takes it for the log.
+    that. refusal is the response to an invalid request; the responder logs it and clears it.
     """
 
     __slots__ = (

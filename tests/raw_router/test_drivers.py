@@ -23,12 +23,17 @@ from tests import serving
 from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, exchange, reset
 
 LARGE = 3_000_000  # octets: more than socket buffers take
+HUGE = 20_000_000  # octets: more than the system buffers for a client that does not read
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 def handler(request: Request) -> Response:
     size = LARGE if request.path == "/large" else 4
     return Response(200, (("Content-Length", str(size)),), b"x" * size)
+
+
+def serve_huge(request: Request) -> Response:
+    return Response(200, (("Content-Length", str(HUGE)),), bytes(HUGE))
 
 
 @pytest.fixture(params=DRIVERS.values(), ids=list(DRIVERS))
@@ -247,7 +252,8 @@ def test_no_descriptor_is_left(serve: Serve) -> None:
     assert becomes_true(lambda: len(os.listdir("/proc/self/fd")) <= before)  # threads end in their own time
 
 
-def test_a_response_that_is_being_sent_is_finished_when_the_server_stops(serve: Serve) -> None:
+@pytest.mark.parametrize("field", [b"", b"Connection: close\r\n"], ids=["keep", "close"])
+def test_a_response_that_is_being_sent_is_finished_when_the_server_stops(serve: Serve, field: bytes) -> None:
     retired = Event()
 
     class Watched(Responder):
@@ -256,17 +262,17 @@ def test_a_response_that_is_being_sent_is_finished_when_the_server_stops(serve: 
             retired.set()
 
     def read_late(client: socket.socket) -> bytes:
-        retired.wait(5)  # serial retires a connection when its response is sent
+        retired.wait(1)  # serial retires a connection when its response is sent
         return receive_all(client)
 
     with ThreadPoolExecutor(1) as pool:
-        with driving(partial(Watched, handler), serve) as port:
+        with driving(partial(Watched, serve_huge), serve) as port:
             client = dial(port)
-            client.sendall(GET.replace(b"/", b"/large", 1))
+            client.sendall(GET[:-2] + field + b"\r\n")
             assert client.recv(1) == b"H"
             received = pool.submit(read_late, client)
         with client:
-            assert received.result().endswith(b"x" * LARGE)
+            assert received.result().endswith(bytes(HUGE))
 
 
 def test_events_close_what_is_open_when_they_stop() -> None:
