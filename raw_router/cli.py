@@ -1,25 +1,20 @@
 """The command line of python -m raw_router: options, their defaults and their checks."""
 
 import argparse
-import traceback
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 from raw_router.drivers import TIMEOUTS, Timeouts
 from raw_router.limits import LIMITS, Limits
+from raw_router.loader import LoadError, load_application
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 EXAMPLES = """\
 examples:
   python -m raw_router                                 the URLS application on port 8001
   python -m raw_router --port 9000 --driver threads    on another port, a thread for each connection
   python -m raw_router --wsgi flask_app:app            any WSGI application
+  python -m raw_router --wsgi 'shop:create_app("x")'   an application that a function makes
   python -m raw_router --workers 4 --access-log        four processes that share the port
 """
 
@@ -61,7 +56,7 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     options.timeouts = Timeouts(connections=options.connections, **seconds)
     try:
         options.handler = load_handler(options.wsgi, options.driver, options.workers)
-    except (AttributeError, ValueError) as error:
+    except LoadError as error:
         parser.error(f"argument --wsgi: {error}")
     return options
 
@@ -75,7 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> No
         "--driver", choices=drivers, help="how the server serves connections (default: events, or threads with --wsgi)"
     )
     parser.add_argument(
-        "--wsgi", metavar="MODULE:CALLABLE", help="serve this application instead of the URLS application"
+        "--wsgi",
+        metavar="MODULE:APP",
+        help="serve this application instead of the URLS application; APP is a name, or a call such as create_app()",
     )
     parser.add_argument("--workers", type=count, default=1, help="number of processes (default: %(default)s)")
     parser.add_argument("--access-log", action="store_true", help="print a line for each response to standard output")
@@ -122,31 +119,10 @@ def seconds(text: str) -> float:
 
 
 def load_handler(wsgi: str | None, driver: str, workers: int) -> Handler:
-    """Return the URLS application, or a handler for the application that MODULE:CALLABLE names."""
+    """Return the URLS application, or a handler for the application that MODULE:APP names."""
     if wsgi is None:
         # Imported here, so that --wsgi needs only the standard library.
         from raw_router.application import generate_response
 
         return generate_response
     return handler_for(load_application(wsgi), multithread=driver == "threads", multiprocess=workers > 1)
-
-
-def load_application(name: str) -> "WSGIApplication":
-    """Return the application that MODULE:CALLABLE names. Raises AttributeError or ValueError."""
-    module, colon, attribute = name.partition(":")
-    if not (module and colon and attribute):
-        raise ValueError(f"{name!r} is not MODULE:CALLABLE")
-    application: WSGIApplication = getattr(load_module(module), attribute)
-    if not callable(application):
-        raise ValueError(f"{name} cannot be called")
-    return application
-
-
-def load_module(name: str) -> ModuleType:
-    """Return a module. Raises ValueError if it cannot be imported; prints the traceback of an error within it."""
-    try:
-        return import_module(name)
-    except (Exception, SystemExit) as error:
-        if not (isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}.")):
-            traceback.print_exc()
-        raise ValueError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -95,13 +94,7 @@ def test_an_application_is_told_who_else_may_ask_it(options: list[str], multithr
         (["--max-head", "13"], "--max-request-line and --max-head must be at least 14, for GET / HTTP/1.0"),
         (["--max-request-line", "13"], "--max-request-line and --max-head must be at least 14"),
         (["--driver", "x"], "argument --driver: invalid choice: 'x'"),
-        (["--wsgi", "flask_app"], "argument --wsgi: 'flask_app' is not MODULE:CALLABLE"),
-        (
-            ["--wsgi", "nowhere.at:app"],
-            "argument --wsgi: nowhere.at cannot be imported: ModuleNotFoundError: No module named 'nowhere'",
-        ),
-        (["--wsgi", "flask_app:nothing"], "argument --wsgi: module 'flask_app' has no attribute 'nothing'"),
-        (["--wsgi", "flask_app:__doc__"], "argument --wsgi: flask_app:__doc__ cannot be called"),
+        (["--wsgi", "flask_app"], "argument --wsgi: 'flask_app' is not MODULE:APP, where APP is a name, such as app"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -112,34 +105,6 @@ def test_bad_options(capsys: pytest.CaptureFixture[str], options: list[str], sai
     told = capsys.readouterr().err
     assert said in told
     assert "Traceback" not in told
-
-
-@pytest.mark.parametrize(
-    ("program", "place", "cause"),
-    [
-        ("app = (", "broken.py", "SyntaxError: '(' was never closed (broken.py, line 1)"),
-        ("\nraise RuntimeError('no database')", 'broken.py", line 2', "RuntimeError: no database"),
-        ("import nowhere", 'broken.py", line 1', "ModuleNotFoundError: No module named 'nowhere'"),
-        ("raise SystemExit('no settings')", 'broken.py", line 1', "SystemExit: no settings"),
-    ],
-    ids=["no Python", "raises", "wants what is not there", "leaves"],
-)
-def test_an_application_that_cannot_be_imported_is_a_bad_option(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    program: str,
-    place: str,
-    cause: str,
-) -> None:
-    (tmp_path / "broken.py").write_text(program)
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(SystemExit) as ended:
-        main(["--wsgi", "broken:app"])
-    assert ended.value.code == 2
-    told = capsys.readouterr().err
-    assert place in told
-    assert told.endswith(f"argument --wsgi: broken cannot be imported: {cause}\n")
 
 
 def test_a_taken_port_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:
