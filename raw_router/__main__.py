@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from types import FrameType
@@ -14,11 +14,12 @@ from typing import TypeAlias
 
 from raw_router.access_log import write_access_line
 from raw_router.cli import parse_arguments
-from raw_router.drivers import Connect, Timeouts, coroutines, events, listen, serial, threads
+from raw_router.drivers import Connect, Timeouts, coroutines, events, serial, threads
+from raw_router.listeners import listen, url_of
 from raw_router.responder import Responder
 from raw_router.workers import SIGNALS, supervise
 
-Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
+Serve: TypeAlias = Callable[[Sequence[socket.socket], Connect, socket.socket, Timeouts], None]
 
 RESERVED = 64  # descriptors that are not for clients, but for the files that views open, for example
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(levelname)s %(message)s")
     timeouts = replace(options.timeouts, connections=min(options.timeouts.connections, room_for_clients()))
     try:
-        listener = listen(options.host, options.port)
+        listeners = listen(options.host, options.port)
     except OSError as error:
         print(f"raw_router: {why_not(error, options.host, options.port)}", file=sys.stderr)
         return 1
@@ -44,10 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     connect = partial(Responder, options.handler, log=log, limits=options.limits)
 
     def serve(stop: socket.socket) -> None:
-        DRIVERS[options.driver](listener, connect, stop, timeouts)
+        DRIVERS[options.driver](listeners, connect, stop, timeouts)
 
-    with listener, stop_on_signals() as stop:
-        announce(listener, options.driver, options.workers)
+    with ExitStack() as stack:
+        for listener in listeners:
+            stack.enter_context(listener)
+        stop = stack.enter_context(stop_on_signals())
+        announce(listeners, options.driver, options.workers)
         if options.workers == 1:
             serve(stop)
             return 0
@@ -80,11 +84,10 @@ def let_next_signal_kill(number: int, frame: FrameType | None) -> None:
         signal.signal(each, signal.SIG_DFL)
 
 
-def announce(listener: socket.socket, driver: str, workers: int) -> None:
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
+def announce(listeners: Sequence[socket.socket], driver: str, workers: int) -> None:
+    urls = " and ".join(map(url_of, listeners))
     how = driver if workers == 1 else f"{driver}, {workers} workers"
-    print(f"raw_router listens on http://{shown}:{port} ({how}); Ctrl-C ends it", file=sys.stderr, flush=True)
+    print(f"raw_router listens on {urls} ({how}); Ctrl-C ends it", file=sys.stderr, flush=True)
 
 
 def why_not(error: OSError, host: str, port: int) -> str:

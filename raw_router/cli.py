@@ -62,7 +62,11 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
 
 
 def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address or name to listen on; localhost and :: are IPv4 and IPv6 (default: %(default)s)",
+    )
     parser.add_argument(
         "--port", type=port, default=8001, help="port to listen on, 0 for a free one (default: %(default)s)"
     )

@@ -2,7 +2,7 @@
 
 import socket
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from threading import Thread
@@ -12,12 +12,13 @@ from typing import TypeAlias
 from django_project.wsgi import application
 from flask_app import app
 from raw_router.application import generate_response
-from raw_router.drivers import TIMEOUTS, Connect, Timeouts, coroutines, events, listen, serial, threads
+from raw_router.drivers import TIMEOUTS, Connect, Timeouts, coroutines, events, serial, threads
+from raw_router.listeners import open_listener, port_of
 from raw_router.messages import Handler
 from raw_router.responder import Responder
 from raw_router.wsgi import handler_for
 
-Serve: TypeAlias = Callable[[socket.socket, Connect, socket.socket, Timeouts], None]
+Serve: TypeAlias = Callable[[Sequence[socket.socket], Connect, socket.socket, Timeouts], None]
 
 HOST = "127.0.0.1"
 HANDLERS: Mapping[str, Handler] = {
@@ -45,12 +46,21 @@ def serving(
 @contextmanager
 def driving(connect: Connect, serve: Serve, port: int = 0, timeouts: Timeouts = TIMEOUTS) -> Iterator[int]:
     """Drive conversations until the block ends; yields the port."""
+    with open_listener((HOST, port)) as listener, driving_on([listener], connect, serve, timeouts):
+        yield port_of(listener)
+
+
+@contextmanager
+def driving_on(
+    listeners: Sequence[socket.socket], connect: Connect, serve: Serve, timeouts: Timeouts = TIMEOUTS
+) -> Iterator[None]:
+    """Drive conversations with the clients of listeners until the block ends."""
     stop, wake = socket.socketpair()
-    with listen(HOST, port) as listener, stop, wake:
-        thread = Thread(target=serve, args=(listener, connect, stop, timeouts))
+    with stop, wake:
+        thread = Thread(target=serve, args=(listeners, connect, stop, timeouts))
         thread.start()
         try:
-            yield listener.getsockname()[1]
+            yield
         finally:
             wake.send(b"!")
             thread.join()

@@ -17,7 +17,8 @@ from http_contract import RULES, Rule, Server, run
 from http_contract.http.request import get
 from http_contract.rules.content import object_of
 from raw_router.application import generate_response
-from raw_router.drivers import events, listen
+from raw_router.drivers import events
+from raw_router.listeners import open_listener, port_of
 from raw_router.responder import Responder
 from sidebyside.launch.nginx import SITE, nginx
 from sidebyside.launch.requirements import find_program
@@ -57,8 +58,8 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     behind, folder = Behind(), tmp_path_factory.mktemp("nginx")
     with (
         driving(behind.connect, events.serve) as port,
-        listen(HOST, 0) as tls,
-        listen(HOST, 0) as plain,
+        open_listener((HOST, 0)) as tls,
+        open_listener((HOST, 0)) as plain,
         running(nginx(folder, configuration(folder, port, tls, plain)), tls, plain),
     ):
         yield Front(Server(HOST, port_of(tls), tls=CERTIFICATE.trusting), port_of(plain), behind)
@@ -106,11 +107,6 @@ def running(command: Sequence[str], *listeners: socket.socket) -> Iterator[None]
             yield
         finally:
             process.terminate()
-
-
-def port_of(listener: socket.socket) -> int:
-    port: int = listener.getsockname()[1]
-    return port
 
 
 # Nobody restarts nginx here, and TLS knows no half-closed connections.

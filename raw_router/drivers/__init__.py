@@ -1,8 +1,8 @@
 """Drivers: ways of moving bytes between sockets and connections. A driver does not parse HTTP.
 
-Each driver has one function, serve(listener, connect, stop, timeouts). It accepts clients from a listening socket,
-calls `connect` for a connection with each, and moves bytes until the connection is closed. When `stop` is readable, it
-stops accepting clients, retires its connections, and returns when they are closed or the grace is over.
+Each driver has one function, serve(listeners, connect, stop, timeouts). It accepts clients from listening sockets,
+calls `connect` for a connection with each client, and moves bytes until the connection is closed. When `stop` is
+readable, it stops accepting clients, retires its connections, and returns when they are closed or the grace is over.
 """
 
 import errno
@@ -60,14 +60,6 @@ TIMEOUTS = Timeouts()
 PAUSE = 0.5  # seconds without accepting, if there is no room for a client
 
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on an address; port 0 is a free one. Raises OSError, as for a port in use."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=1024)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
-    return listener
 
 
 def reset_when_closed(client: socket.socket) -> None:

@@ -4,7 +4,7 @@ import logging
 import math
 import select
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic
 
@@ -13,19 +13,21 @@ from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, ServerConnection, T
 logger = logging.getLogger("raw_router")
 
 
-def accepted(listener: socket.socket, stop: socket.socket) -> Iterator[tuple[socket.socket, str]]:
+def accepted(listeners: Sequence[socket.socket], stop: socket.socket) -> Iterator[tuple[socket.socket, str]]:
     """Yield clients with their addresses until stop is readable; pause if there is no room for another."""
-    listener.setblocking(False)
-    while stop not in ready(math.inf, listener, stop):
-        try:
-            client, address = listener.accept()
-        except OSError as error:  # usually the client is gone already
-            if error.errno in NO_ROOM:
-                logger.error("no room for another client, which waits now: %s", error.strerror)
-                ready(PAUSE, stop)
-            continue
-        client.setblocking(True)
-        yield client, address[0]
+    for listener in listeners:
+        listener.setblocking(False)
+    while stop not in (readable := ready(math.inf, *listeners, stop)):
+        for listener in readable:
+            try:
+                client, address = listener.accept()
+            except OSError as error:  # usually the client is gone already
+                if error.errno in NO_ROOM:
+                    logger.error("no room for another client, which waits now: %s", error.strerror)
+                    ready(PAUSE, stop)
+                continue
+            client.setblocking(True)
+            yield client, address[0]
 
 
 def ready(seconds: float, *sockets: socket.socket) -> Collection[socket.socket]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from asyncio import AbstractEventLoop, Task
+from collections.abc import Sequence
 from contextlib import suppress
 
 from raw_router.drivers import (
@@ -20,17 +21,20 @@ from raw_router.drivers import (
 logger = logging.getLogger("raw_router")
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+def serve(
+    listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
+) -> None:
     """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
-    listener.setblocking(False)
-    asyncio.run(Server(listener, connect, timeouts).run(stop))
+    for listener in listeners:
+        listener.setblocking(False)
+    asyncio.run(Server(listeners, connect, timeouts).run(stop))
 
 
 class Server:
     """The open connections, each with the task that carries its bytes."""
 
-    def __init__(self, listener: socket.socket, connect: Connect, timeouts: Timeouts) -> None:
-        self.listener = listener
+    def __init__(self, listeners: Sequence[socket.socket], connect: Connect, timeouts: Timeouts) -> None:
+        self.listeners = listeners
         self.connect = connect
         self.timeouts = timeouts
         self.connections: dict[Task[None], ServerConnection] = {}
@@ -41,19 +45,20 @@ class Server:
         loop = asyncio.get_running_loop()
         stopped = asyncio.Event()
         loop.add_reader(stop, stopped.set)
-        accepting = asyncio.create_task(self.accept(loop))
+        accepting = [asyncio.create_task(self.accept(loop, listener)) for listener in self.listeners]
         await stopped.wait()
         loop.remove_reader(stop)
-        accepting.cancel()
+        for task in accepting:
+            task.cancel()
         self.retire()
         if self.connections:
             await asyncio.wait(self.connections, timeout=self.timeouts.grace)
 
-    async def accept(self, loop: AbstractEventLoop) -> None:
+    async def accept(self, loop: AbstractEventLoop, listener: socket.socket) -> None:
         while True:
             await self.slots.acquire()
             try:
-                client, address = await loop.sock_accept(self.listener)
+                client, address = await loop.sock_accept(listener)
             except OSError as error:  # usually the client is gone already
                 self.slots.release()
                 if error.errno in NO_ROOM:

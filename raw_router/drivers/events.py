@@ -4,7 +4,7 @@ import logging
 import select
 import socket
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 
 from raw_router.drivers import (
@@ -26,9 +26,11 @@ NOTHING = memoryview(b"")
 logger = logging.getLogger("raw_router")
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+def serve(
+    listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
+) -> None:
     """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
-    loop = Loop(listener, connect, timeouts)
+    loop = Loop(listeners, connect, timeouts)
     try:
         loop.run(stop)
     finally:
@@ -76,10 +78,11 @@ class Loop:
     and happens at most once a tick for a client that stays in a state.
     """
 
-    def __init__(self, listener: socket.socket, connect: Connect, timeouts: Timeouts) -> None:
-        listener.setblocking(False)
+    def __init__(self, listeners: Sequence[socket.socket], connect: Connect, timeouts: Timeouts) -> None:
+        for listener in listeners:
+            listener.setblocking(False)
         self.poll = POLL()
-        self.listener = listener
+        self.listeners = {listener.fileno(): listener for listener in listeners}
         self.connect = connect
         self.timeouts = timeouts
         self.clients: dict[int, Client] = {}
@@ -157,14 +160,15 @@ class Loop:
         return answers
 
     def accept_or_stop(self, number: int) -> None:
-        if number != self.listener.fileno():
+        listener = self.listeners.get(number)
+        if listener is None:
             self.stopped = True
-        else:
-            self.accept()
+        elif self.accepting:
+            self.accept(listener)
 
-    def accept(self) -> None:
+    def accept(self, listener: socket.socket) -> None:
         try:
-            sock, address = self.listener.accept()
+            sock, address = listener.accept()
         except OSError as error:  # usually the client is gone already
             if error.errno in NO_ROOM:
                 logger.error("no room for another client, which waits now: %s", error.strerror)
@@ -178,13 +182,15 @@ class Loop:
             self.pause()
 
     def pause(self) -> None:
-        """Leave new clients in the listener's queue for some time."""
-        self.poll.unregister(self.listener)
+        """Leave new clients in the listeners' queues for some time."""
+        for listener in self.listeners:
+            self.poll.unregister(listener)
         self.accepting = False
         self.resumes = self.tick + ticks(PAUSE)
 
     def resume(self) -> None:
-        self.poll.register(self.listener, READ)
+        for listener in self.listeners:
+            self.poll.register(listener, READ)
         self.accepting = True
 
     def send(self, client: Client, answer: bytes | memoryview) -> None:

@@ -1,12 +1,15 @@
 """One connection at a time, as in the tutorial: while one client is connected, all others wait."""
 
 import socket
+from collections.abc import Sequence
 
 from raw_router.drivers import TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.blocking import accepted, converse
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+def serve(
+    listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
+) -> None:
     """Serve one client after another until stop is readable."""
-    for client, address in accepted(listener, stop):
+    for client, address in accepted(listeners, stop):
         converse(client, connect(address), stop, timeouts)

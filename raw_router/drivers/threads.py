@@ -1,6 +1,7 @@
 """A thread for each connection."""
 
 import socket
+from collections.abc import Sequence
 from threading import BoundedSemaphore, Thread
 from time import monotonic
 
@@ -8,7 +9,9 @@ from raw_router.drivers import PAUSE, TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.blocking import accepted, converse, ready
 
 
-def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS) -> None:
+def serve(
+    listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
+) -> None:
     """Serve clients until stop is readable, then wait for their threads; busy threads end with the process."""
     slots = BoundedSemaphore(timeouts.connections)
 
@@ -18,7 +21,7 @@ def serve(listener: socket.socket, connect: Connect, stop: socket.socket, timeou
         finally:
             slots.release()
 
-    for client, address in accepted(listener, stop):
+    for client, address in accepted(listeners, stop):
         if is_room(slots, stop):
             start(Thread(target=run, args=(client, address), daemon=True), client, slots)
         else:

@@ -5,7 +5,8 @@ from functools import partial
 import click
 
 from raw_router.__main__ import stop_on_signals
-from raw_router.drivers import listen, threads
+from raw_router.drivers import threads
+from raw_router.listeners import open_listener
 from raw_router.responder import Responder
 from raw_router.wsgi import handler_for
 from sidebyside.launch import options
@@ -21,8 +22,8 @@ from sidebyside.page.settings import settings_for
 def main(port: int, base_port: int, server: str) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
     handler = handler_for(create_app(settings_for(server_specs(server, base_port), port)))
-    with listen(HOST, port) as listener, stop_on_signals() as stop:
-        threads.serve(listener, partial(Responder, handler), stop)
+    with open_listener((HOST, port)) as listener, stop_on_signals() as stop:
+        threads.serve([listener], partial(Responder, handler), stop)
 
 
 if __name__ == "__main__":

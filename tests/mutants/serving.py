@@ -12,7 +12,8 @@ from http_contract import Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.params import Params
 from raw_router.application import generate_response
-from raw_router.drivers import TIMEOUTS, ServerConnection, events, listen
+from raw_router.drivers import TIMEOUTS, ServerConnection, events
+from raw_router.listeners import open_listener
 from raw_router.messages import Handler, Request, Response
 from raw_router.responder import Responder
 
@@ -26,7 +27,7 @@ QUICK = replace(TIMEOUTS, head=2.5, body=2.5)  # short timeouts, so that tests a
 
 
 def listens(port: int) -> socket.socket:
-    return listen(HOST, port)
+    return open_listener((HOST, port))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def with_body(response: Response, body: bytes) -> Response:
 
 
 def connecting(connect: Callable[[str], ServerConnection]) -> Serve:
-    return lambda listener, stop: events.serve(listener, connect, stop, QUICK)
+    return lambda listener, stop: events.serve([listener], connect, stop, QUICK)
 
 
 class Wrapped:

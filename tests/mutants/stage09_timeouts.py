@@ -34,7 +34,7 @@ class LookingAtBody(Looking):
 def waiting(connect: type[Looking]) -> Serve:
     """Serve without a timeout for a head or a body that does not end."""
     bounds = replace(QUICK, **{connect.wait: EVER})  # type: ignore[arg-type]
-    return lambda listener, stop: events.serve(listener, connect, stop, bounds)
+    return lambda listener, stop: events.serve([listener], connect, stop, bounds)
 
 
 class Renewing(Wrapped):

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, coroutines, events, listen, threads
+from raw_router.drivers import TIMEOUTS, coroutines, events, threads
 from raw_router.drivers.blocking import Carrier
 from raw_router.limits import LIMITS
+from raw_router.listeners import Address, open_listener
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
 from tests import serving
@@ -210,8 +211,8 @@ def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
     connection.receive(b"GET / HT")
     with ours, client:
         client.sendall(b"TP/1.1\r\n")
-        with listen(HOST, 0) as listener:
-            server = coroutines.Server(listener, partial(Responder, handler), TIMEOUTS)
+        with open_listener((HOST, 0)) as listener:
+            server = coroutines.Server([listener], partial(Responder, handler), TIMEOUTS)
             answer = asyncio.run(server.next_answer(ours, connection, deadline=0.0))
     assert answer.startswith(b"HTTP/1.1 408 ")
 
@@ -365,14 +366,14 @@ def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyP
                 raise ConnectionAbortedError
             return client, address
 
-    def listen(host: str, port: int) -> socket.socket:
+    def open_listener(address: Address) -> socket.socket:
         listener = Listener()
-        listener.bind((host, port))
+        listener.bind(address)
         listener.listen()
         listener.setblocking(False)
         return listener
 
-    monkeypatch.setattr(serving, "listen", listen)
+    monkeypatch.setattr(serving, "open_listener", open_listener)
     with driving(partial(Responder, handler), serve) as port:
         dial(port).close()
         assert_serves(port)

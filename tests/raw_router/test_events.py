@@ -9,8 +9,9 @@ from http import HTTPStatus
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, events, listen
+from raw_router.drivers import TIMEOUTS, events
 from raw_router.drivers.events import ticks
+from raw_router.listeners import open_listener
 from raw_router.messages import Request, Response, plain_text
 from raw_router.responder import Responder
 from tests.serving import HOST
@@ -29,9 +30,9 @@ class Clock:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        self.listener = self.stack.enter_context(listen(HOST, 0))
+        self.listener = self.stack.enter_context(open_listener((HOST, 0)))
         timeouts = replace(TIMEOUTS, head=HEAD * events.TICK)
-        self.loop = events.Loop(self.listener, partial(Responder, self.view), timeouts)
+        self.loop = events.Loop([self.listener], partial(Responder, self.view), timeouts)
 
     def view(self, request: Request) -> Response:
         self.tick += self.slow

@@ -15,7 +15,8 @@ from weakref import WeakSet
 import pytest
 
 from raw_router.__main__ import room_for_clients
-from raw_router.drivers import PAUSE, TIMEOUTS, Connect, Timeouts, events, listen, serial, threads
+from raw_router.drivers import PAUSE, TIMEOUTS, Connect, Timeouts, events, serial, threads
+from raw_router.listeners import open_listener
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
 from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, exchange
@@ -62,10 +63,10 @@ class Stoppable:
     """A driver in a thread, to be stopped while clients are connected."""
 
     def __init__(self, serve: Serve, timeouts: Timeouts, connect: Connect) -> None:
-        self.listener = listen(HOST, 0)
+        self.listener = open_listener((HOST, 0))
         self.port: int = self.listener.getsockname()[1]
         self.stop, self.wake = socket.socketpair()
-        self.thread = Thread(target=serve, args=(self.listener, connect, self.stop, timeouts))
+        self.thread = Thread(target=serve, args=([self.listener], connect, self.stop, timeouts))
         self.thread.start()
 
     def end(self) -> None:
@@ -170,14 +171,15 @@ import resource, socket, sys
 from functools import partial
 from raw_router.__main__ import DRIVERS
 from raw_router.responder import Responder
-from raw_router.drivers import TIMEOUTS, listen
+from raw_router.drivers import TIMEOUTS
+from raw_router.listeners import open_listener
 from raw_router.messages import Response
 connect = partial(Responder, lambda request: Response(200, (("Content-Length", "0"),)))
 stop, wake = socket.socketpair()
-listener = listen("127.0.0.1", 0)
+listener = open_listener(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
-DRIVERS[sys.argv[1]](listener, connect, stop, TIMEOUTS)
+DRIVERS[sys.argv[1]]([listener], connect, stop, TIMEOUTS)
 """
 
 

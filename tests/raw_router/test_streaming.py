@@ -11,7 +11,8 @@ from threading import Thread
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, listen
+from raw_router.drivers import TIMEOUTS
+from raw_router.listeners import open_listener
 from raw_router.messages import Body, Fields, Request, Response
 from raw_router.responder import Responder
 from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, exchange, reset, serving
@@ -240,8 +241,8 @@ def test_an_endless_body_ends_with_the_grace(serve: Serve) -> None:
     closed: list[bool] = []
     stop, wake = socket.socketpair()
     timeouts = replace(TIMEOUTS, grace=0.3)
-    with listen(HOST, 0) as listener, stop, wake:
-        thread = Thread(target=serve, args=(listener, partial(Responder, endless(closed)), stop, timeouts))
+    with open_listener((HOST, 0)) as listener, stop, wake:
+        thread = Thread(target=serve, args=([listener], partial(Responder, endless(closed)), stop, timeouts))
         thread.start()
         with dial(listener.getsockname()[1]) as client:
             client.sendall(GET.replace(b"/", b"/endless", 1))

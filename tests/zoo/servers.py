@@ -200,7 +200,7 @@ def cheat(handler: Handler) -> None:
     stop, stops = socket.socketpair()
     signal.signal(signal.SIGTERM, lambda *_: stops.close())
     with listen() as listener:
-        threads.serve(listener, partial(Responder, handler), stop, TIMEOUTS)
+        threads.serve([listener], partial(Responder, handler), stop, TIMEOUTS)
 
 
 def hard_coded() -> None:

@@ -1,0 +1,79 @@
+"""Listeners: the sockets that clients connect to, one for each address of a host."""
+
+import errno
+import socket
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any, TypeAlias
+
+Address: TypeAlias = tuple[Any, ...]  # as bind() takes it
+
+BACKLOG = 1024  # clients that wait until the server accepts them
+TRIES = 16  # of a free port, which must be free at each address
+
+# Names of more than one address, the same on every machine (for localhost: RFC 6761 §6.3).
+HOSTS = {"localhost": ("127.0.0.1", "::1"), "::": ("0.0.0.0", "::"), "": ("0.0.0.0", "::")}
+
+MISSING = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})  # as for ::1 on a machine without IPv6
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return sockets that listen at the addresses of a host, all on one port; port 0 is a free one.
+
+    Addresses that this machine lacks are left out. Raises OSError if no address is left or if the port is in use.
+    """
+    addresses = addresses_of(host, port)
+    for _ in range(TRIES - 1):
+        try:
+            return listen_at(addresses)
+        except OSError as error:
+            if port or error.errno != errno.EADDRINUSE:
+                raise
+    return listen_at(addresses)
+
+
+def addresses_of(host: str, port: int) -> list[Address]:
+    """Return the addresses of a host. Raises OSError if its name is unknown."""
+    found = [
+        address
+        for name in HOSTS.get(host, (host,))
+        for *_, address in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def listen_at(addresses: Sequence[Address]) -> list[socket.socket]:
+    """Return sockets that listen at addresses, except those that this machine lacks; the first one chooses the port."""
+    listeners: list[socket.socket] = []
+    missing: OSError | None = None
+    with ExitStack() as stack:
+        for host, port, *scope in addresses:
+            chosen = port_of(listeners[0]) if listeners else port
+            try:
+                listeners.append(stack.enter_context(open_listener((host, chosen, *scope))))
+            except OSError as error:
+                if error.errno not in MISSING:
+                    raise
+                missing = error
+        if missing and not listeners:
+            raise missing
+        stack.pop_all()
+    return listeners
+
+
+def open_listener(address: Address) -> socket.socket:
+    """Return a socket that listens at one address, and not also at IPv4 addresses if it is an IPv6 address."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    listener = socket.create_server(address, family=family, backlog=BACKLOG)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
+    return listener
+
+
+def port_of(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

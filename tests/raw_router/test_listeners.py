@@ -1,0 +1,115 @@
+"""Listeners: the addresses of a host, on one port."""
+
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from raw_router import listeners
+from raw_router.__main__ import main
+from raw_router.listeners import listen, open_listener, port_of, url_of
+from raw_router.messages import Response
+from raw_router.responder import Responder
+from tests.serving import DRIVERS, HOST, Serve, driving_on
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+create_server = socket.create_server
+
+
+@contextmanager
+def listening(host: str, port: int = 0) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(listener) for listener in listen(host, port)]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        (HOST, ["127.0.0.1"]),
+        ("::1", ["::1"]),
+        ("localhost", ["127.0.0.1", "::1"]),
+        ("::", ["0.0.0.0", "::"]),
+        ("", ["0.0.0.0", "::"]),
+        ("0.0.0.0", ["0.0.0.0"]),
+    ],
+    ids=lambda value: value or "empty" if isinstance(value, str) else "",
+)
+def test_the_addresses_of_a_host_have_one_port(host: str, expected: list[str]) -> None:
+    with listening(host) as sockets:
+        assert [each.getsockname()[0] for each in sockets] == expected
+        assert len(set(map(port_of, sockets))) == 1
+
+
+@pytest.mark.parametrize("serve", DRIVERS.values(), ids=DRIVERS)
+def test_both_addresses_of_localhost_are_served(serve: Serve) -> None:
+    def connect(client: str) -> Responder:
+        return Responder(lambda request: Response(200, (("Content-Length", "0"), ("Client", client))), client)
+
+    with listening("localhost") as sockets, driving_on(sockets, connect, serve):
+        for address in ("127.0.0.1", "::1"):
+            with socket.create_connection((address, port_of(sockets[0])), timeout=10) as client:
+                client.sendall(GET)
+                assert f"Client: {address}\r\n".encode() in client.recv(65536)
+
+
+def without_ipv6(number: int) -> Callable[..., socket.socket]:
+    """Return what creates a server's socket on a machine without IPv6, or without an address for it."""
+
+    def create(address: Any, family: int, **options: Any) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(number, "no IPv6")
+        return create_server(address, family=family, **options)
+
+    return create
+
+
+@pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+@pytest.mark.parametrize("host", ["localhost", "::"])
+def test_a_machine_without_ipv6_listens_on_ipv4(monkeypatch: pytest.MonkeyPatch, host: str, number: int) -> None:
+    monkeypatch.setattr(socket, "create_server", without_ipv6(number))
+    with listening(host) as sockets:
+        assert [each.family for each in sockets] == [socket.AF_INET]
+    with pytest.raises(OSError, match="no IPv6"):
+        listen("::1", 0)
+
+
+def test_a_port_in_use_at_one_address_is_an_error_and_leaves_no_listener() -> None:
+    with open_listener(("::1", 0)) as taken:
+        with pytest.raises(OSError, match="in use"):
+            listen("localhost", port_of(taken))
+        open_listener((HOST, port_of(taken))).close()
+
+
+@pytest.mark.parametrize("failures", [1, listeners.TRIES])
+def test_a_free_port_is_free_at_all_addresses(monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
+    tried: list[int] = []
+
+    def create(address: Any, family: int, **options: Any) -> socket.socket:
+        if family == socket.AF_INET6:
+            tried.append(address[1])
+            if len(tried) <= failures:
+                raise OSError(errno.EADDRINUSE, "in use")
+        return create_server(address, family=family, **options)
+
+    monkeypatch.setattr(socket, "create_server", create)
+    if failures == listeners.TRIES:
+        with pytest.raises(OSError, match="in use"):
+            listen("localhost", 0)
+    else:
+        with listening("localhost") as sockets:
+            assert list(map(port_of, sockets)) == [tried[-1]] * 2
+    assert len(tried) == min(failures + 1, listeners.TRIES)
+
+
+@pytest.mark.parametrize(("address", "url"), [(HOST, "http://127.0.0.1:"), ("::1", "http://[::1]:")])
+def test_url(address: str, url: str) -> None:
+    with open_listener((address, 0)) as listener:
+        assert url_of(listener) == f"{url}{port_of(listener)}"
+
+
+def test_an_unknown_host_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--host", "nobody.invalid"]) == 1
+    assert "raw_router: cannot listen on nobody.invalid, port 8001: " in capsys.readouterr().err
