@@ -14,7 +14,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
 
 # CommonMiddleware is left out, because it would add Content-Length to 204 and 304. CsrfViewMiddleware is left out,
 # because no request changes anything.
-MIDDLEWARE = ["django_project.middleware.check_host"]
+MIDDLEWARE = ["django_project.middleware.check_request"]
 
 USE_TZ = False
 TIME_ZONE = None  # the machine's time zone: a name would change the time of the whole process

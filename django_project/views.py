@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views import View
 
+from django_project.middleware import BadPath
 from shared_views import clock, forms, views
 from shared_views.answers import answer, options
 from shared_views.pages import REASON_PHRASES, Answer
@@ -99,6 +100,8 @@ class Error(ShownView):
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
         return respond(request, views.unknown_host())
+    if isinstance(exception, BadPath):
+        return respond(request, views.bad_path())
     return respond(request, views.failed(413 if isinstance(exception, RequestDataTooBig) else 400))
 
 

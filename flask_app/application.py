@@ -11,6 +11,7 @@ from shared_views import views
 from shared_views.answers import answer, options
 from shared_views.hosts import host_allowed
 from shared_views.pages import REASON_PHRASES, Answer
+from shared_views.paths import decoded_path, path_allowed
 from shared_views.views import Shown
 
 
@@ -61,9 +62,11 @@ class Service(Flask):
 
 
 def check_request() -> Response | None:
-    """Check the host before the path, and keep leading slashes; this runs before an unknown path becomes 404."""
+    """Check the host, then the path, with its leading slashes; this runs before an unknown path becomes 404."""
     if not host_allowed(request.environ.get("HTTP_HOST"), current_app.config["ALLOWED_HOSTS"]):
         return show(views.unknown_host())  # TRUSTED_HOSTS would refuse [::1]
+    if not path_allowed(original_path()):
+        return show(views.bad_path())  # Werkzeug replaces what is not UTF-8
     if original_path().startswith("//"):
         abort(404)  # Werkzeug strips leading slashes, so that //test would be /test
     return None
@@ -81,5 +84,4 @@ def make_response(given: Answer) -> Response:
 
 def original_path() -> str:
     """Return the decoded path with all its leading slashes; request.path lacks them."""
-    path: str = request.environ["PATH_INFO"]
-    return path.encode("latin-1").decode(errors="replace")
+    return decoded_path(request.environ["PATH_INFO"])

@@ -10,6 +10,7 @@ from shared_views import views
 from shared_views.answers import answer, options
 from shared_views.hosts import allowed_hosts, host_allowed
 from shared_views.pages import Answer, Page, represent
+from shared_views.paths import path_allowed
 from shared_views.views import Shown
 
 ALLOWED_HOSTS = allowed_hosts()
@@ -33,6 +34,8 @@ def respond(request: Request) -> Shown | Answer:
     """Check the host, then the path, then the method, then call the view."""
     if not serves(request.host):
         return views.unknown_host()
+    if not path_allowed(request.path):
+        return views.bad_path()
     found = router.match(request.method, request.path)
     if isinstance(found, Found):
         shown: Shown = found.view(request, **found.parameters)

@@ -21,9 +21,10 @@ Body: TypeAlias = bytes | Iterable[bytes]  # of a response
 class Request(NamedTuple):
     """One complete request.
 
-    target is the target as it was sent; path is its percent-decoded path, query its raw query. headers maps names in
-    lower case to values; repeated lines are joined with a comma (RFC 9110 §5.3), cookies with a semicolon. host is the
-    authority of an absolute-form target, else the value of the Host field, else "".
+    target is the target as it was sent; path is its percent-decoded path, in which surrogates replace octets that are
+    not UTF-8 (PEP 383); query is its raw query. headers maps names in lower case to values; repeated lines are joined
+    with a comma (RFC 9110 §5.3), cookies with a semicolon. host is the authority of an absolute-form target, else the
+    value of the Host field, else "".
     """
 
     method: str

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from http import HTTPMethod
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -21,7 +20,14 @@ from raw_router.messages import (
 )
 from raw_router.target import ABSOLUTE_PATH, QUERY, decode_path, parse_host, parse_target
 
-METHODS = frozenset(method.value for method in HTTPMethod) - {"CONNECT"}  # CONNECT is for proxies (RFC 9110 §9.3.6)
+# The methods in IANA's registry, without the reserved names * and PRI, and without CONNECT, which is for proxies
+# (RFC 9110 §9.3.6).
+REGISTERED = """
+    ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY DELETE GET HEAD LABEL LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL
+    MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH PATCH POST PROPFIND PROPPATCH PUT QUERY REBIND REPORT SEARCH TRACE
+    UNBIND UNCHECKOUT UNLINK UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL
+"""
+METHODS = frozenset(REGISTERED.split())
 
 CRLF = b"\r\n"
 EMPTY_LINE = b"\r\n\r\n"

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from raw_router.connection import Connection, State
 from raw_router.limits import LIMITS, Limits
 from raw_router.messages import Handler, Request, Response, plain_text
-from raw_router.parser import METHODS
 from raw_router.writer import has_content
 
 # client, request (None if it was refused), response, octets of the body that were sent
@@ -16,7 +15,7 @@ Log: TypeAlias = Callable[[str, Request | None, Response, int], None]
 
 # The response to OPTIONS *, which asks about the server and not about a page (RFC 9110 §9.3.7).
 SERVER_OPTIONS = Response(
-    HTTPStatus.NO_CONTENT, (("Allow", ", ".join(sorted(METHODS))), ("X-Content-Type-Options", "nosniff"))
+    HTTPStatus.NO_CONTENT, (("Allow", "GET, HEAD, OPTIONS, POST"), ("X-Content-Type-Options", "nosniff"))
 )
 
 FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to respond")

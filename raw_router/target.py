@@ -11,8 +11,10 @@ from raw_router.messages import BadRequest
 PCT_ENCODED = r"%[0-9A-Fa-f]{2}"  # RFC 3986 §2.1
 UNRESERVED_OR_SUB_DELIM = r"A-Za-z0-9\-._~!$&'()+*,;="  # inside a character class
 PCHAR = rf"{UNRESERVED_OR_SUB_DELIM}:@"
-ABSOLUTE_PATH = rf"/[{PCHAR}/]*(?:{PCT_ENCODED}[{PCHAR}/]*)*"  # RFC 9110 §4.1
-QUERY = rf"[{PCHAR}/?]*(?:{PCT_ENCODED}[{PCHAR}/?]*)*"
+SENT_RAW = r"\[\]|^{}`"  # clients send them without encoding: browsers [ ] and |, curl -g the others, too
+PATH_CHARACTER = rf"{PCHAR}{SENT_RAW}/"
+ABSOLUTE_PATH = rf"/[{PATH_CHARACTER}]*(?:{PCT_ENCODED}[{PATH_CHARACTER}]*)*"  # RFC 9110 §4.1
+QUERY = rf"[{PATH_CHARACTER}?\\%]*"  # browsers send the backslash, and % as it was typed
 REG_NAME = rf"(?:[{UNRESERVED_OR_SUB_DELIM}]|{PCT_ENCODED})+"  # not empty: an http URL requires a host (§4.2.1)
 IP_LITERAL = rf"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[{UNRESERVED_OR_SUB_DELIM}:]+)\]"
 
@@ -20,7 +22,6 @@ ABSOLUTE_FORM = re.compile(
     rf"[hH][tT][tT][pP]://(?P<authority>[^/?]*)(?P<path>(?:{ABSOLUTE_PATH})?)(?:\?(?P<query>{QUERY}))?"
 )  # §3.2.2
 HOST = re.compile(rf"(?:{IP_LITERAL}|{REG_NAME})(?::[0-9]*)?")  # uri-host [ ":" port ] (§7.2)
-CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 def parse_target(method: str, target: str) -> tuple[str, str, str | None]:
@@ -36,16 +37,13 @@ def parse_target(method: str, target: str) -> tuple[str, str, str | None]:
 
 
 def decode_path(path: str) -> str:
-    """Return a percent-decoded path. Raises BadRequest if it is not UTF-8 or contains control characters."""
+    """Return a percent-decoded path; octets that are not UTF-8 become surrogates. Raises BadRequest for %00."""
     if "%" not in path:
         return path
     decoded = unquote_to_bytes(path)
-    if CONTROL.search(decoded):
-        raise BadRequest("the path contains an encoded control character")
-    try:
-        return decoded.decode()
-    except UnicodeDecodeError:
-        raise BadRequest("the decoded path is not UTF-8") from None
+    if b"\0" in decoded:
+        raise BadRequest("the path contains an encoded NUL")
+    return decoded.decode(errors="surrogateescape")
 
 
 def parse_host(version: str, host: str | None) -> str:

@@ -196,7 +196,7 @@ def make_environ(request: Request) -> dict[str, Any]:
     return {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": request.path.encode().decode("latin-1"),
+        "PATH_INFO": request.path.encode(errors="surrogateescape").decode("latin-1"),
         "QUERY_STRING": request.query,
         "SERVER_NAME": name,
         "SERVER_PORT": port,

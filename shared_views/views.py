@@ -146,6 +146,10 @@ def unknown_host() -> Page:
     return problem(HTTPStatus.BAD_REQUEST, "The service does not answer for this host.")
 
 
+def bad_path() -> Page:
+    return problem(HTTPStatus.BAD_REQUEST, "The path contains a control character, or is not UTF-8.")
+
+
 def not_found(path: str) -> Page:
     return problem(HTTPStatus.NOT_FOUND, f"There is no page at {path} here.")
 

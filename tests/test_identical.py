@@ -17,7 +17,7 @@ from tests.serving import HANDLERS, HOST, exchange, serving
 EXCEPTED = {b"date", b"connection", b"keep-alive"}  # header fields that may differ
 INTERIM = re.compile(rb"HTTP/1\.1 1[0-9]{2} [^\r\n]*\r\n\r\n")  # sent or not, as packets happen to arrive
 HEAD = re.compile(rb"(HTTP/1\.1 [0-9]{3} [^\r\n]*\r\n)((?:[^\r\n]+\r\n)*)\r\n")
-METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "VERSION-CONTROL"]
 MULTIPART = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n--b--\r\n'
 
 
@@ -131,6 +131,12 @@ PATHS = [
     "/%F0%9F%90%8D",
     "/test%0A",
     "/test%00",
+    "/test%09",
+    "/hello/[x]%7C%5E{y}%60|",
+    "/hello/%FF",
+    "/hello/%C2%85",
+    "/no^such`page",
+    "/inspect?filter[name]=x&q=a|b{1}^`\\&c=100%",
     "/%FF",
     "/%",
     "http://localhost/test",
@@ -206,13 +212,13 @@ def test_all_that_a_rule_sends(ports: Mapping[str, int], rule: Rule) -> None:
 
 
 segments = st.sampled_from(
-    ["test", "hello", "status", "files", "form", "inspect", "..", ".", "", "404", "é", "<b>", "%2F"]
+    ["test", "hello", "status", "files", "form", "inspect", "..", ".", "", "404", "é", "<b>", "%2F", "\n", "[x]|"]
 )
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=5)
 targets = st.builds(
     lambda parts, query: "/" + "/".join(map(percent_encode, parts)) + (f"?{query}" if query else ""),
     st.lists(segments | names, max_size=4),
-    st.from_regex(r"(?:[a-z+&=;/?:@!$'()*,._~-]|%[0-9A-F]{2}){0,20}", fullmatch=True),
+    st.from_regex(r"(?:[a-z+&=;/?:@!$'()*,._~\[\]|^{}`\\%-]|%[0-9A-F]{2}){0,20}", fullmatch=True),
 )
 values = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"), max_size=20)
 weights = st.sampled_from(["", ";q=0", ";q=0.5", ";q=1.000", ";q=2", ";q=x", ";v=1", ';v="a,b"', "; Q=0.3", ";"])

@@ -68,8 +68,8 @@ DISAGREEMENTS = (
     Disagreement(
         BOTH,
         LAXER,
-        oddities.path_that_decodes_badly,
-        "RFC 9110 §4.2: what the encoded octets stand for is left to their caller by the two",
+        oddities.path_with_nul,
+        "RFC 3986 §7.3: an encoded NUL is dangerous; the two leave encoded octets to their caller",
     ),
     Disagreement(BOTH, LAXER, oddities.asterisk, "§3.2.4: only OPTIONS asks for *; left to their caller, too"),
     Disagreement(

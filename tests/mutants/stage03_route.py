@@ -71,6 +71,16 @@ MUTANTS = (
     Mutant(id="vague-404", breaks=("route-unknown-named",), serve=answering(vague_404), until=4),
     Mutant(id="picky-404", breaks=("route-random-unknown",), serve=answering(picky_404), until=4),
     Mutant(id="query-in-path", breaks=("route-query",), serve=asking(with_query)),
+    Mutant(
+        id="strict-query",
+        breaks=("route-browser-query",),
+        serve=instead(rb"GET /test\?\S*([\[\]|^{}`\\]|%(?![0-9a-f]{2}))", plain("400 Bad Request")),
+    ),
+    Mutant(
+        id="strict-path",
+        breaks=("route-browser-path",),
+        serve=instead(rb"GET /no-such-page/[\[\]|^{}`a]", plain("400 Bad Request")),
+    ),
     Mutant(id="lower-case", breaks=("route-case",), serve=asking(partial(looked_up, str.lower))),
     Mutant(
         id="final-slash",

@@ -6,7 +6,8 @@ import pytest
 from raw_router.limits import LIMITS
 from raw_router.memo import HeadCache
 from raw_router.messages import HTTPError, Request
-from raw_router.parser import Framing, complete, parse_head
+from raw_router.parser import METHODS, Framing, complete, parse_head
+from tests.registry import RESERVED, registered_methods
 
 
 def head(*lines: bytes, start: bytes = b"GET / HTTP/1.1", host: bytes = b"Host: a") -> bytes:
@@ -38,6 +39,15 @@ ACCEPTED = {
     "query": (head(start=b"GET /a?b/?c=%0D HTTP/1.1"), {"path": "/a", "query": "b/?c=%0D"}),
     "empty query": (head(start=b"GET /a? HTTP/1.1"), {"path": "/a", "query": ""}),
     "all path characters": (head(start=b"GET /-._~!$&'()*+,;=:@ HTTP/1.1"), {"path": "/-._~!$&'()*+,;=:@"}),
+    "path as clients send it raw": (head(start=b"GET /[x]|^{y}` HTTP/1.1"), {"path": "/[x]|^{y}`"}),
+    "query as clients send it raw": (head(start=b"GET /?a[b]=|^{c}`\\ HTTP/1.1"), {"query": "a[b]=|^{c}`\\"}),
+    "bare percent in the query": (head(start=b"GET /?a=100%&b=%zz&c=% HTTP/1.1"), {"query": "a=100%&b=%zz&c=%"}),
+    "encoded percent": (head(start=b"GET /%2541 HTTP/1.1"), {"path": "/%41"}),
+    "encoded control": (head(start=b"GET /%09%0d%0a%7F HTTP/1.1"), {"path": "/\t\r\n\x7f"}),
+    "no UTF-8": (head(start=b"GET /%ff%C3%A9 HTTP/1.1"), {"path": "/\udcffé"}),
+    "overlong UTF-8": (head(start=b"GET /%C0%AF HTTP/1.1"), {"path": "/\udcc0\udcaf"}),
+    "encoded surrogate": (head(start=b"GET /%ED%B3%BF HTTP/1.1"), {"path": "/\udced\udcb3\udcbf"}),
+    "registered method": (head(start=b"VERSION-CONTROL / HTTP/1.1"), {"method": "VERSION-CONTROL"}),
     "encoded slash": (head(start=b"GET /a%2Fb HTTP/1.1"), {"path": "/a/b"}),
     "leading slashes": (head(start=b"GET //a HTTP/1.1"), {"path": "//a"}),
     "asterisk": (head(start=b"OPTIONS * HTTP/1.1"), {"path": "*"}),
@@ -99,6 +109,8 @@ REFUSED = {
     "method no token": (head(start=b"GE(T / HTTP/1.1"), 400),
     "method in small letters": (head(start=b"get / HTTP/1.1"), 501),
     "method unheard of": (head(start=b"BREW / HTTP/1.1"), 501),
+    "method reserved": (head(start=b"PRI / HTTP/1.1"), 501),
+    "method reserved, asterisk": (head(start=b"* / HTTP/1.1"), 501),
     "connect": (head(start=b"CONNECT a:80 HTTP/1.1"), 501),
     "control in the target": (head(start=b"GET /\x01 HTTP/1.1"), 400),
     "non-ASCII target": (head(start=b"GET /\xc3\xa9 HTTP/1.1"), 400),
@@ -107,12 +119,15 @@ REFUSED = {
     "quotation mark": (head(start=b'GET /" HTTP/1.1'), 400),
     "bad encoding": (head(start=b"GET /% HTTP/1.1"), 400),
     "bad encoding, half": (head(start=b"GET /%4 HTTP/1.1"), 400),
-    "bad encoding in the query": (head(start=b"GET /?%zz HTTP/1.1"), 400),
     "encoded NUL": (head(start=b"GET /%00 HTTP/1.1"), 400),
-    "encoded CR LF": (head(start=b"GET /%0d%0a HTTP/1.1"), 400),
-    "encoded DEL": (head(start=b"GET /%7F HTTP/1.1"), 400),
-    "no UTF-8": (head(start=b"GET /%ff HTTP/1.1"), 400),
-    "overlong UTF-8": (head(start=b"GET /%C0%AF HTTP/1.1"), 400),
+    "encoded NUL in an absolute form": (head(start=b"GET http://a/%00 HTTP/1.1"), 400),
+    "bad encoding in an absolute form": (head(start=b"GET http://a/% HTTP/1.1"), 400),
+    "control in the query": (head(start=b"GET /?\x7f HTTP/1.1"), 400),
+    "non-ASCII query": (head(start=b"GET /?\xc3\xa9 HTTP/1.1"), 400),
+    "angle bracket": (head(start=b"GET /< HTTP/1.1"), 400),
+    "angle bracket in the query": (head(start=b"GET /?> HTTP/1.1"), 400),
+    "quotation mark in the query": (head(start=b'GET /?" HTTP/1.1'), 400),
+    "fragment in the query": (head(start=b"GET /?a#b HTTP/1.1"), 400),
     "asterisk for GET": (head(start=b"GET * HTTP/1.1"), 400),
     "no leading slash": (head(start=b"GET a HTTP/1.1"), 400),
     "another scheme": (head(start=b"GET ftp://a/ HTTP/1.1"), 400),
@@ -205,6 +220,10 @@ def h11_headers(data: bytes) -> object:
     connection = h11.Connection(h11.SERVER)
     connection.receive_data(data + b"\r\n\r\n")
     return connection.next_event()
+
+
+def test_methods_are_those_of_the_registry() -> None:
+    assert registered_methods() - RESERVED - {"CONNECT"} == METHODS
 
 
 @pytest.mark.parametrize("data", [data for data, _ in ACCEPTED.values()], ids=list(ACCEPTED))

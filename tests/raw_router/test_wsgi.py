@@ -7,7 +7,9 @@ from wsgiref.validate import validator
 
 import pytest
 
+from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
+from raw_router.parser import parse_head
 from raw_router.responder import Responder
 from raw_router.wsgi import ApplicationError, handler_for, make_environ
 
@@ -150,6 +152,15 @@ def test_what_the_application_returns_is_closed_even_if_it_fails() -> None:
     with pytest.raises(ValueError, match="broken off"):
         handler_for(application(body=Body()))(GET)
     assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("target", "path_info"),
+    [("/%C3%A9", "/\xc3\xa9"), ("/%E9", "/\xe9"), ("/%09", "/\t"), ("/%C3%A9%ff", "/\xc3\xa9\xff"), ("/[x]", "/[x]")],
+)
+def test_path_info_has_the_octets_of_the_path(target: str, path_info: str) -> None:
+    request, _ = parse_head(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode(), "", LIMITS)
+    assert make_environ(request)["PATH_INFO"] == path_info
 
 
 def test_environ() -> None:

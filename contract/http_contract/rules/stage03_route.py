@@ -19,6 +19,10 @@ TOO_LONG_PATH = (Either(All(*NOT_FOUND_OR_BAD), Status(414)),)
 SERVED = (Status(200),)
 PAGES = (("/", PAGE), ("/test", PAGE), (UNKNOWN, NOT_FOUND))
 
+# As Chromium and Firefox send them; curl -g sends { } ^ and ` in paths, too.
+BROWSER_QUERIES = ("filter[name]=x", "q=a|b", "q={1}", "q=^", "q=`", "q=a\\b", "q=100%", "q=%zz")
+BROWSER_NAMES = ("[x]", "a|b", "{x}", "^`")
+
 BROWSER = """\
 User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0
 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
@@ -149,6 +153,27 @@ RULES = (
             get_page("/test?a=1&b=/x?y", *PAGE),
             get_page(f"{UNKNOWN}?/test", *NOT_FOUND),
         ),
+    ),
+    Rule(
+        id="route-browser-query",
+        stage=3,
+        sentence="The server accepts a query with the characters that browsers send without percent-encoding.",
+        hint="Accept brackets, braces, `|`, `^`, the backtick, the backslash and a bare `%` in a query.",
+        section="RFC 9112 §3.2",
+        level="SHOULD",
+        needs=("route-query",),
+        exchanges=tuple(get_page(f"/test?{query}", *PAGE) for query in BROWSER_QUERIES),
+    ),
+    Rule(
+        id="route-browser-path",
+        stage=3,
+        sentence="The server responds 404, not 400, to an unknown path with the characters that browsers send without "
+        "percent-encoding.",
+        hint="Accept brackets, braces, `|`, `^` and the backtick in a path.",
+        section="RFC 9112 §3.2",
+        level="SHOULD",
+        needs=("route-unknown",),
+        exchanges=tuple(get_page(f"{UNKNOWN}/{name}", *NOT_FOUND) for name in BROWSER_NAMES),
     ),
     Rule(
         id="route-case",

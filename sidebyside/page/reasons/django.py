@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
 from django_project import urls, views
-from django_project.middleware import check_host
+from django_project.middleware import check_request
 from raw_router.application import serves
 from raw_router.messages import Request
 from sidebyside.page.reasons.reason import (
@@ -24,7 +24,7 @@ from sidebyside.page.source import Excerpt, excerpt_of
 
 def django_reason(request: Request) -> Reason:
     if not serves(request.host):
-        return Reason(UNKNOWN_HOST, (excerpt_of(check_host, "raise"), excerpt_of(views.bad_request, "unknown_host")))
+        return Reason(UNKNOWN_HOST, (excerpt_of(check_request, "raise"), excerpt_of(views.bad_request, "unknown_host")))
     try:
         match = get_resolver(urls.__name__).resolve(request.path)
     except Resolver404:
