@@ -301,7 +301,8 @@ def progress_data(progress: Progress) -> JsonObject:
             "points": score.points,
             "max_points": score.weight,
             "passed": score.passed,
-            "total": score.total,
+            "failed": score.failed,
+            "skipped": score.skipped,
         }
         for score in report.scores
     ]

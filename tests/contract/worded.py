@@ -7,7 +7,8 @@ import pytest
 from http_contract.http.params import Params
 from http_contract.http.transcript import Transcript
 from http_contract.reports import messages
-from http_contract.reports.messages import Cause, failure_text
+from http_contract.reports.causes import Cause
+from http_contract.reports.messages import failure_text
 from http_contract.rules.model import Failure
 
 
@@ -29,4 +30,4 @@ def noise(monkeypatch: pytest.MonkeyPatch) -> None:
             if isinstance(sentence, str) and name != "SIGNALS":
                 monkeypatch.setitem(table, code, f"xyzzy {name}")
             elif isinstance(sentence, Cause):
-                monkeypatch.setitem(table, code, Cause("xyzzy", "plugh"))
+                monkeypatch.setitem(table, code, Cause("xyzzy", "xyzzy", "xyzzy", "plugh"))

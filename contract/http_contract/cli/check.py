@@ -1,25 +1,30 @@
 """contract check: judge one server."""
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from http_contract.cli.console import console, orderly, say
 from http_contract.cli.options import FILE, PORT, REPORT, check_isolation, judging, rule_ids
 from http_contract.client.server import url_from
 from http_contract.diagnosis.diagnose import diagnosed
+from http_contract.diagnosis.languages import language_of
 from http_contract.errors import CannotJudge
+from http_contract.reports.brief import show_brief
 from http_contract.reports.files import FORMATS, write
-from http_contract.reports.terminal import progress, show, show_all, total
+from http_contract.reports.terminal import print_texts, progress, show_exchanges, show_full, total
 from http_contract.rules.registry import Choice
 from http_contract.runner.report import Report
 from http_contract.runner.session import Settings, Task, read_settings
 from http_contract.sandbox.bubblewrap import enter
 from http_contract.sandbox.output import ignore_line
 
+NOT_AGAIN = ("url", "ids", "stages", "until", "reports", "volume")  # which do not change how a rule is judged
 RULE = "Judge only this rule. Can be repeated."
 REPORTS = f"Write a report ({', '.join(FORMATS)}). Can be repeated."
 STARTS = ("--command", "--port", "--start-within", "--isolate")
@@ -48,6 +53,7 @@ Exit status: 0 if all MUST rules of the chosen stages pass, 1 if a MUST rule fai
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random data.")
 @click.option("--report", "reports", type=REPORT, multiple=True, metavar="FORMAT=FILE", help=REPORTS)
 @click.option("--quiet", "volume", flag_value="quiet", help="Print one line only.")
+@click.option("--all", "volume", flag_value="all", help="Print every failure in full, stage by stage.")
 @click.option("--verbose", "volume", flag_value="verbose", help="Print every exchange, and the output of the server.")
 def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path, ...], **options: Any) -> None:
     """Judge one server: at URL, or started with --command, or with the command in contract.toml in this folder."""
@@ -56,7 +62,7 @@ def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path,
     try:
         with orderly():
             report = judge(task_of(secret=secret, **options), volume)
-            write_and_print(report, reports, volume)
+            write_and_print(report, reports, volume, command_again(click.get_current_context()))
     except OSError as error:
         raise CannotJudge(str(error)) from error
     sys.exit(0 if report.passed else 1)
@@ -69,15 +75,17 @@ def judge(task: Task, volume: str | None) -> Report:
     live = volume == "verbose" and (task.show_hidden or not task.own)
     with progress(len(task.rules), volume) as advance:
         report = task.report(advance, show_line if live else ignore_line)
-    return replace(report, outcomes=tuple(map(diagnosed, report.outcomes)))
+    settings = task.settings
+    language = language_of("" if task.url else settings.command, settings.folder, report.output)
+    return replace(report, outcomes=tuple(diagnosed(outcome, language) for outcome in report.outcomes))
 
 
-def write_and_print(report: Report, reports: list[tuple[str, Path]], volume: str | None) -> None:
+def write_and_print(report: Report, reports: list[tuple[str, Path]], volume: str | None, again: str) -> None:
     try:
         for format, file in reports:
             write(report, format, file)
     finally:
-        print_report(report, volume)
+        print_report(report, volume, again)
 
 
 def task_of(
@@ -103,10 +111,35 @@ def show_line(line: str) -> None:
     say(f"server | {line}".rstrip(), err=True)
 
 
-def print_report(report: Report, volume: str | None) -> None:
+def print_report(report: Report, volume: str | None, again: str) -> None:
     if volume == "quiet":
-        console().print(total(report), soft_wrap=True)
+        print_texts(console(), total(report))
     elif volume == "verbose":
-        show_all(report, console())
+        show_exchanges(report, console())
+    elif volume == "all":
+        show_full(report, console())
     else:
-        show(report, console())
+        show_brief(report, console(), again)
+
+
+def command_again(ctx: click.Context) -> str:
+    """Return the command that judges the same server in the same way; the caller adds --rule."""
+    words = [ctx.params["url"]] if ctx.params["url"] else []
+    for param in ctx.command.params:
+        if param.name not in NOT_AGAIN and ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE:
+            words += words_of(param, ctx.params[str(param.name)])
+    return shlex.join(["contract", "check", *words])
+
+
+def words_of(param: click.Parameter, value: Any) -> list[str]:
+    """Return an option as words of a command, with each of its values."""
+    option = param.opts[0]
+    if isinstance(value, bool):
+        return [option]
+    values = value if param.multiple else (value,)
+    return [word for each in values for word in (option, as_word(each))]
+
+
+def as_word(value: object) -> str:
+    """Return a value of an option as a word; a pair has = between its parts."""
+    return "=".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -8,9 +8,10 @@ from http_contract.diagnosis.reproduce import reproduce
 from http_contract.rules.model import Diagnosis, Failure, Outcome
 
 
-def diagnosed(outcome: Outcome) -> Outcome:
+def diagnosed(outcome: Outcome, language: str = "") -> Outcome:
     """Return an outcome with its diagnosis and the line that reproduces it; call it once, before any report."""
-    diagnosis = diagnose(outcome)
+    found = diagnose(outcome)
+    diagnosis = found and replace(found, language=language)
     return replace(outcome, diagnosis=diagnosis, reproduce=reproduce_line(outcome, diagnosis))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import write_whole
 from http_contract.reports.json import data, report_of
-from http_contract.reports.text import BYTES_BEFORE, BYTES_SHOWN, failures_shown
+from http_contract.reports.text import BYTES_BEFORE, FULL, failures_shown
 from http_contract.rules.model import Failure, Outcome
 from http_contract.runner.report import Report
 
@@ -62,7 +62,8 @@ def _outcome_summary(outcome: Outcome) -> Outcome:
 def _failure_summary(failure: Failure) -> Failure:
     if not failure.transcript:
         return failure
-    short, place = failure.transcript.first_sent(BYTES_SHOWN).shortened(failure.offset or 0, BYTES_SHOWN, BYTES_BEFORE)
+    size = FULL.octets
+    short, place = failure.transcript.first_sent(size).shortened(failure.offset or 0, size, BYTES_BEFORE)
     return replace(failure, transcript=short, offset=None if failure.offset is None else place)
 
 

@@ -11,8 +11,12 @@ One object:
     passed    whether all MUST rules that count passed
     stopped   null, or why not all rules were judged: {code, params, text}
     output    the end of the server's output, or ""
-    stages    a list of {stage, title, points, weight, passed, total}: the weight is the stage's points if all passed;
-              passed and total count MUST rules
+    stages    a list of {stage, title, points, weight, passed, failed, skipped, total, warned}: the weight is the
+              stage's points if all passed; passed, failed, skipped and total count the MUST rules that count for
+              points; warned counts the SHOULD rules that failed
+    causes    the failures that learners see, by cause, the most urgent first, a list of {cause, text, rules, skipped,
+              points}: the id of the cause, or ""; what the program does; the ids of the rules that failed, and of
+              those that were skipped because of them; and the points that the score would gain if all of these passed
     rules     a list of
         id, stage, level, sentence, hint, section   of the rule
         hidden    whether its details are hidden from learners
@@ -24,9 +28,9 @@ One object:
                   with an exit status, or "signal", with the number of the signal
         failures  a list of {code, params, text, transcript, offset}: an index into the transcripts, or null, and the
                   offset in the received bytes, or null
-        diagnosis null, or {cause, variant, detail, params, text, advice, failure}: the id of the cause; its
-                  variant, or ""; the code of a detail, or "", with its parameters; and the index of the failure that
-                  it explains, or null for the crash itself
+        diagnosis null, or {cause, variant, detail, params, language, text, advice, failure}: the id of the cause;
+                  its variant, or ""; the code of a detail, or "", with its parameters; the language of the program,
+                  or ""; and the index of the failure that it explains, or null for the crash itself
         reproduce a line for a shell that sends the same bytes, or ""
         transcripts    a list of
             url       of the server
@@ -53,7 +57,9 @@ from http_contract.client.server import Crash
 from http_contract.http.params import Params
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
+from http_contract.reports.groups import Group, groups_of
 from http_contract.reports.messages import advice_on, cause_text, crash_text, failure_text, skip_text
+from http_contract.reports.text import group_title
 from http_contract.rules.model import Diagnosis, Failure, Outcome, Rule, Skip
 from http_contract.runner.report import Report, Score
 
@@ -82,6 +88,7 @@ def data(report: Report) -> dict[str, Any]:
         "stopped": _skip(report.stopped),
         "output": report.output,
         "stages": [_stage(score) for score in report.scores],
+        "causes": [_cause(group) for group in groups_of(report)],
         "rules": [_rule(report, outcome) for outcome in report.outcomes],
     }
 
@@ -98,7 +105,20 @@ def _stage(score: Score) -> Object:
         "points": score.points,
         "weight": score.weight,
         "passed": score.passed,
+        "failed": score.failed,
+        "skipped": score.skipped,
         "total": score.total,
+        "warned": score.warned,
+    }
+
+
+def _cause(group: Group) -> Object:
+    return {
+        "cause": group.cause,
+        "text": group_title(group),
+        "rules": [outcome.rule.id for outcome in group.failed],
+        "skipped": [outcome.rule.id for outcome in group.skipped],
+        "points": group.points,
     }
 
 
@@ -159,6 +179,7 @@ def _diagnosis(outcome: Outcome, diagnosis: Diagnosis | None) -> Object | None:
         "variant": diagnosis.variant,
         "detail": diagnosis.detail,
         "params": dict(diagnosis.params),
+        "language": diagnosis.language,
         "text": cause_text(diagnosis),
         "advice": advice_on(outcome),
         "failure": explained[0] if explained else None,
@@ -246,7 +267,9 @@ def _failure_of(item: Object, listed: Sequence[Transcript]) -> Failure:
 
 def _diagnosis_of(item: Object, failures: Sequence[Failure]) -> Diagnosis:
     explained = Failure("ended") if item["failure"] is None else failures[item["failure"]]
-    return Diagnosis(item["cause"], explained, item["variant"], item["detail"], Params(**item["params"]))
+    return Diagnosis(
+        item["cause"], explained, item["variant"], item["detail"], Params(**item["params"]), item.get("language", "")
+    )
 
 
 def _transcript_of(item: Object) -> Transcript:

@@ -1,17 +1,20 @@
 """The messages: every sentence of the judge, by its code. No program reads a sentence back.
 
-A template contains names of parameters in braces; a name after a colon is the form of the parameter (see FORMS). A word
-in two pairs of braces is not a parameter, and is written in one pair.
+The sentences about causes are in reports/causes.py and reports/remedies.py. A template contains names of parameters in
+braces; a name after a colon is the form of the parameter (see FORMS). A word in two pairs of braces is not a parameter,
+and is written in one pair.
 """
 
 import re
 import signal
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from http_contract.client.server import Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.response import Defect
+from http_contract.reports.causes import CAUSES, Cause
+from http_contract.reports.remedies import remedy_for
 from http_contract.rules.expectations import any_of, in_words, quoted
 from http_contract.rules.model import Diagnosis, Failure, Outcome, Skip, of_connection
 
@@ -76,7 +79,7 @@ FAILURES = {
     "allowed-refused": "Allow lists {method}, which the server refuses",
     "answered": "the server sent a response",
     "body-answered": "the server answered the body of a request as if it were the next request",
-    "bytes-after": "{count:bytes} after the end of the response",
+    "bytes-after": "the server sent {count:bytes} after the end of the response",
     "connection-refused": "no connection to {host}:{port}: {reason}",
     "content-contains": "the content contains {part:quoted}",
     "content-lacks": "the content does not contain {part:quoted}",
@@ -192,171 +195,12 @@ DETAILS = {
     "port-lost": "Nothing listens on its port any more.",
     "raised": "It raised {error:raised}.",
 }
+AFTER_EXIT = {**DETAILS, "ended": "", "ended-by-error": DETAILS["raised"]}
+"""The details after a sentence about how the program ended."""
 EXITS = {
     "exit": "exit status {number}",
     "shell": "exit status {number}, as after {signal}",
     "signal": "signal {signal}",
-}
-
-
-class Cause(NamedTuple):
-    """The cause in the program, and advice; without advice, the rule's hint is the advice."""
-
-    text: str
-    advice: str = ""
-
-
-CAUSES: Mapping[str, Cause] = {
-    "blocks-on-idle": Cause(
-        "The program waits in recv() for one client, and does not answer the others meanwhile.",
-        "Give each client a thread of its own, or ask select() which of them has sent something.",
-    ),
-    "no-reuse-address": Cause(
-        "Unless SO_REUSEADDR is set, the system reserves a port for a minute after its connections have closed.",
-        "Before bind(): listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1).",
-    ),
-    "address-in-use": Cause(
-        "The port is in use by another program, or by an earlier start of this one.",
-        "End the other program, or choose another port.",
-    ),
-    "no-shell": Cause(
-        "The judge runs the command without a shell, and only a shell understands `&&`, `;`, `|`, "
-        "`>`, `$NAME`, `NAME=value` and `cd`.",
-        "Run it with a shell: sh -c 'cc -o server server.c && exec ./server {port}'.",
-    ),
-    "no-such-program": Cause(
-        "The command names a program that does not exist, or that may not be run.",
-        "Check the spelling of its first word, and whether the program is installed. `chmod +x "
-        "FILE` makes a file executable.",
-    ),
-    "no-such-file": Cause(
-        "The command names a file that does not exist.",
-        "Check its spelling. The judge runs the command in the folder of contract.toml, or in the current folder.",
-    ),
-    "does-not-start": Cause(
-        "The program fails before it listens.",
-        "Start it by hand, and read its error.",
-    ),
-    "decodes-as-utf8": Cause(
-        "The program decodes the request as UTF-8, but these bytes are not valid UTF-8.",
-        "Decode the head as ISO-8859-1, which accepts any byte, or work with bytes.",
-    ),
-    "single-recv/first-piece": Cause(
-        "The program treats the result of one recv() as the whole request; here it was the first part."
-    ),
-    "dies-of-lost-client": Cause(
-        "A client closed its connection early, and the program ended.",
-        "recv() and sendall() then raise ConnectionError. Catch it for each client, and continue with accept().",
-    ),
-    "ends-by-itself": Cause(
-        "The program reached its last line, and ended.",
-        "Call accept() in an endless loop. After each client, even one that sends nothing, use "
-        "`continue` and not `break`.",
-    ),
-    "dies-of-empty-connection": Cause(
-        "A client sent nothing, recv() returned b'', and the program treated that as a request.",
-        "Where recv() returns b'', close that connection and continue with accept(). Browsers "
-        "often open a connection and send nothing.",
-    ),
-    "dies-of-short-request-line": Cause(
-        "The request line has fewer words than the program expects.",
-        "Split the line, check that there are three words, and answer 400 if there are not.",
-    ),
-    "single-recv/part": Cause(
-        "The program treats the result of one recv() as the whole request; here it was only a part.",
-        "Append what recv() returns to a buffer until the buffer contains \\r\\n\\r\\n.",
-    ),
-    "single-recv/long": Cause(
-        "The program treats the result of one recv() as the whole request; this request is longer.",
-        "Append what recv() returns to a buffer until the buffer contains \\r\\n\\r\\n, or is too "
-        "long: then answer 414.",
-    ),
-    "dies-of-error/mistake": Cause(
-        "The program has a mistake that this request reveals.",
-        "Fix that line first. Then catch errors for each client, and continue with accept().",
-    ),
-    "dies-of-error": Cause(
-        "This request ended the program.",
-        "Catch errors for each client, answer 500 or close the connection, and continue with accept().",
-    ),
-    "shows-traceback": Cause("The program failed at this request, and the response shows its error."),
-    "single-recv": Cause(
-        "The program treats the result of one recv() as the whole request, and does not wait for the rest."
-    ),
-    "never-closes": Cause(
-        "The response has no length, so only the end of the connection can end it, and the program "
-        "does not close the connection.",
-        "Send Content-Length, and close the connection after the response, as the request requires.",
-    ),
-    "never-closes/whole": Cause("The response is complete, but the program does not close the connection after it."),
-    "no-length/second-request": Cause(
-        "The first response has no length, so it ended with the connection, and the next request had no connection.",
-        "Send Content-Length with every response, and leave the connection open.",
-    ),
-    "closes-always": Cause("The program closes the connection after each response."),
-    "closes-unread": Cause(
-        "The program closed the connection before it had read the whole request. The system then "
-        "resets the connection, and the client may lose the response.",
-        "Read the request to its end before you close the connection; one recv(1024) is not enough.",
-    ),
-    "line-before-status-line": Cause(
-        "White space comes before the status line. A string in triple quotes begins with the line break after them."
-    ),
-    "no-version": Cause(
-        "The first line begins with something similar to `HTTP/1.1`, but capitals, slash and version must be exact."
-    ),
-    "no-status-line": Cause("The response begins with its header fields: the status line before them is missing."),
-    "http-0.9/unknown-version": Cause(
-        "The program does not recognise the version, and answers as in HTTP/0.9: without a status line.",
-        "Answer 400, with a status line as always.",
-    ),
-    "http-0.9": Cause(
-        "The program sends only the page, without status line and header fields, as in HTTP/0.9 of 1991.",
-        "Before the page send `HTTP/1.1 200 OK`, header fields, and an empty line.",
-    ),
-    "no-status-code": Cause(
-        "The status line has no status code after its version.",
-        "Write `HTTP/1.1 200 OK`: version, space, three digits, space, reason.",
-    ),
-    "no-reason": Cause("The status line ends after its code; a space must follow, even where no reason does."),
-    "bare-lf": Cause(
-        "The program ends lines with `\\n`, as files do; HTTP's lines end with `\\r\\n`.",
-        "End each line of the head with \\r\\n, also in a string in triple quotes.",
-    ),
-    "no-empty-line": Cause(
-        "No empty line separates the head from the page, so clients read the page as header fields."
-    ),
-    "length-in-characters": Cause(
-        "Content-Length is the number of characters, but some characters have more than one byte.",
-        "Encode first, then count: len(text.encode('utf-8')).",
-    ),
-    "length-with-head": Cause(
-        "Content-Length includes the head.",
-        "Count only the bytes after the empty line.",
-    ),
-    "wrong-length/too-small": Cause("Content-Length is smaller than the body."),
-    "wrong-length/too-great": Cause("Content-Length is greater than the body, so the client waits for more."),
-    "no-length": Cause(
-        "The head does not contain the length of the body, so a client cannot know whether the response is complete."
-    ),
-    "no-date": Cause("The program sends no Date."),
-    "no-content-type": Cause("The program sends no Content-Type."),
-    "query-in-path": Cause("The program looks up path and query together, and no page has that name."),
-    "no-404": Cause("The program answers every path with a page and 200."),
-    "body-on-head": Cause("The program sends the page in response to HEAD, too."),
-    "head-not-like-get": Cause("The response to HEAD is not the response to GET without the page."),
-    "ignores-method": Cause(
-        "The program ignores the method, and answers every request as if it were GET.",
-        "Read the first word of the request line, and answer 405 with Allow if the page does not support that method.",
-    ),
-    "no-allow": Cause("The 405 response does not list the methods that the page supports."),
-    "unchecked-request": Cause(
-        "The program does not check for this: it answers a malformed request as if it were valid."
-    ),
-    "raises": Cause(
-        "The program failed at this request, and continued with the next one.",
-        "Catch the errors of each request, and answer 400 or 500.",
-    ),
 }
 
 
@@ -400,15 +244,19 @@ def cause_of(diagnosis: Diagnosis) -> Cause:
     return CAUSES[f"{diagnosis.cause}/{diagnosis.variant}" if diagnosis.variant else diagnosis.cause]
 
 
-def cause_text(diagnosis: Diagnosis) -> str:
+def cause_text(diagnosis: Diagnosis, details: Mapping[str, str] = DETAILS) -> str:
     """Return the cause in the program, and its detail, if one is known."""
-    details = fill(DETAILS[diagnosis.detail], diagnosis.params) if diagnosis.detail else ""
-    return f"{cause_of(diagnosis).text} {details}".rstrip()
+    detail = fill(details[diagnosis.detail], diagnosis.params) if diagnosis.detail else ""
+    return f"{cause_of(diagnosis).text} {detail}".rstrip()
 
 
 def advice_on(outcome: Outcome) -> str:
-    """Return the advice about a failed rule: that of its cause, or its hint."""
-    return (outcome.diagnosis and cause_of(outcome.diagnosis).advice) or outcome.rule.hint
+    """Return the advice about a failed rule: that of its cause, or its hint, then the remedy in its language."""
+    diagnosis = outcome.diagnosis
+    if diagnosis is None:
+        return outcome.rule.hint
+    advice = cause_of(diagnosis).advice or outcome.rule.hint
+    return f"{advice} {remedy_for(diagnosis.cause, diagnosis.language)}".rstrip()
 
 
 def crash_text(crash: Crash) -> str:

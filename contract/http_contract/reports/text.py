@@ -6,13 +6,18 @@ The outcomes of the report must be diagnosed (see diagnosis/diagnose.py). The re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from http_contract.escaping import escape_bytes
 from http_contract.http.transcript import Transcript
+from http_contract.reports.groups import Group
 from http_contract.reports.messages import (
+    AFTER_EXIT,
+    DETAILS,
     ENDINGS,
     advice_on,
+    cause_of,
     cause_text,
     failure_text,
     number_of,
@@ -21,11 +26,24 @@ from http_contract.reports.messages import (
 from http_contract.rules.model import Failure, Outcome, Skip
 from http_contract.runner.report import Report, Score
 
-BYTES_SHOWN = 600  # octets of the sent bytes, and of the received ones
-FAILURES_SHOWN = 3  # for one rule, all with different sentences
 WIDTH = 160  # characters of one line
 URLS = ("http://", "https://")
 BYTES_BEFORE = 200  # octets shown before the place of the failure
+SKIPS_SHOWN = 3  # reasons
+PACKETS_SHOWN = 20  # with more packets, only their number is shown
+ENDS = ("ended", "start-ended")  # codes of failures whose sentences say how the program ended
+
+
+class Extent(NamedTuple):
+    """How much is shown of a failed rule."""
+
+    failures: int = 3  # all with different sentences
+    octets: int = 600  # of the sent bytes, and of the received ones
+    rows: int = 1000  # lines of either
+    width: int = WIDTH  # characters of a line of bytes
+
+
+FULL = Extent()
 
 Kind = Literal["rule", "failure", "output", "note", "bytes", "caret", "cause", "hint", "section", "reproduce"]
 
@@ -49,29 +67,30 @@ def format_failure(outcome: Outcome) -> str:
     return "\n".join(line.text for line in lines(outcome))
 
 
-def lines(outcome: Outcome) -> Iterator[Line]:
+def lines(outcome: Outcome, extent: Extent = FULL) -> Iterator[Line]:
     """Yield the lines of this text; the failure with a known cause comes first."""
-    rule, diagnosis, selected = outcome.rule, outcome.diagnosis, failures_shown(outcome)
+    rule, diagnosis, selected = outcome.rule, outcome.diagnosis, failures_shown(outcome, extent.failures)
     yield Line("rule", f"{rule.id} ({rule.level}): {rule.sentence}", indent=0)
     for failure in selected:
-        yield from _failure(failure)
+        yield from _failure(failure, extent)
     if len(outcome.failures) > len(selected):
         yield Line("note", f"And {number_of(len(outcome.failures) - len(selected), 'similar failure')}")
     if diagnosis:
-        yield Line("cause", cause_text(diagnosis), "Cause:")
+        details = AFTER_EXIT if any(failure.code in ENDS for failure in selected) else DETAILS
+        yield Line("cause", cause_text(diagnosis, details), "Cause:")
     yield Line("hint", advice_on(outcome), "Hint:")
     yield Line("section", rule.section, "See")
     if outcome.reproduce:
         yield Line("reproduce", outcome.reproduce, "Reproduce:")
 
 
-def failures_shown(outcome: Outcome) -> list[Failure]:
+def failures_shown(outcome: Outcome, most: int = FULL.failures) -> list[Failure]:
     """Return the failures to show, with different sentences; the failure with a known cause comes first."""
     explained = outcome.diagnosis.failure if outcome.diagnosis else None
     different: dict[str, Failure] = {}
     for failure in sorted(outcome.failures, key=lambda failure: failure is not explained):
         different.setdefault(failure_text(failure), failure)
-    return list(different.values())[:FAILURES_SHOWN]
+    return list(different.values())[:most]
 
 
 def reason(outcome: Outcome) -> str:
@@ -84,52 +103,105 @@ def reason(outcome: Outcome) -> str:
 def exchanges(outcome: Outcome) -> Iterator[Line]:
     """Yield the lines about all connections of a rule, whether or not it passed."""
     for transcript in outcome.transcripts:
-        yield from _exchange(transcript, None)
+        yield from _exchange(transcript, None, FULL)
 
 
-def _failure(failure: Failure) -> Iterator[Line]:
+def _failure(failure: Failure, extent: Extent) -> Iterator[Line]:
     yield Line("failure", failure_text(failure), "But")
-    for line in str(failure.params.get("output", "")).splitlines():
+    for line in str(failure.params.get("output", "")).splitlines()[-extent.rows :]:
         yield Line("output", line, indent=4)
     if failure.transcript:
-        yield from _exchange(failure.transcript, failure.offset)
+        yield from _exchange(failure.transcript, failure.offset, extent)
 
 
-def _exchange(transcript: Transcript, offset: int | None) -> Iterator[Line]:
+def _exchange(transcript: Transcript, offset: int | None, extent: Extent) -> Iterator[Line]:
+    yield from _sent(transcript, extent)
     ending = ENDINGS.get(transcript.ended, "")
-    yield from _bytes("sent", b"".join(transcript.sent), transcript.sent_size, None)
-    yield from _bytes(
-        "received", transcript.received, transcript.received_size, offset, f", {ending}" if ending else ""
-    )
+    yield from _received(transcript, offset, f", {ending}" if ending else "", extent)
 
 
-def _bytes(what: str, data: bytes, size: int, offset: int | None, end: str = "") -> Iterator[Line]:
-    """Yield the lines of the bytes around the offset, with escaped control characters, and a caret below the offset."""
-    start = max(0, offset - BYTES_BEFORE) if offset and offset > BYTES_SHOWN // 2 else 0
-    count = number_of(size, "byte") if data else "nothing"
-    yield Line("note", f"{what} {count}{end}{f', from byte {start}' if start else ''}{':' if data else ''}", indent=4)
+def _sent(transcript: Transcript, extent: Extent) -> Iterator[Line]:
+    """Yield the lines of the sent bytes; each packet begins a line."""
+    packets = [packet for packet in transcript.sent if packet]
+    count = number_of(transcript.sent_size, "byte") if packets else "nothing"
+    number = f" in {len(packets)} packets" if len(packets) > 1 else ""
+    yield Line("note", f"sent {count}{number}{':' if packets else ''}", indent=4)
+    if not 1 < len(packets) <= PACKETS_SHOWN:
+        yield from _rows(b"".join(packets)[: extent.octets], None, extent)
+        return
+    for position, packet in enumerate(packets, 1):
+        yield Line("note", f"packet {position}:", indent=6)
+        yield from _rows(packet[: extent.octets // len(packets)], None, extent)
+
+
+def _received(transcript: Transcript, offset: int | None, end: str, extent: Extent) -> Iterator[Line]:
+    """Yield the lines of the received bytes around the offset, and a caret below the offset."""
+    data = transcript.received
+    start = max(0, offset - BYTES_BEFORE) if offset and offset > extent.octets // 2 else 0
+    count = number_of(transcript.received_size, "byte") if data else "nothing"
+    first = f", from byte {start}" if start else ""
+    yield Line("note", f"received {count}{end}{first}{':' if data else ''}", indent=4)
     place = None if offset is None else min(offset, len(data) - 1) - start
-    for line in data[start : start + BYTES_SHOWN].splitlines(keepends=True):
-        yield from _line(line, place)
-        place = None if place is None else place - len(line)
+    yield from _rows(data[start : start + extent.octets], place, extent)
 
 
-def _line(line: bytes, place: int | None) -> Iterator[Line]:
+def _rows(data: bytes, place: int | None, extent: Extent) -> Iterator[Line]:
+    """Yield lines of bytes with escaped control characters, at most `rows`: those around the place, or the first."""
+    rows: list[tuple[bytes, int | None]] = []
+    last = at = 0
+    for line in data.splitlines(keepends=True):
+        if place is not None and at <= place:
+            last = len(rows)
+        rows.append((line, None if place is None else place - at))
+        at += len(line)
+    first = max(0, last - extent.rows + 2)
+    for line, column in rows[first : first + extent.rows]:
+        yield from _line(line, column, extent.width)
+    if left_out := len(rows[first + extent.rows :]):
+        yield Line("note", f"and {number_of(left_out, 'more line')}", indent=6)
+
+
+def _line(line: bytes, place: int | None, width: int) -> Iterator[Line]:
     """Yield a line, and a caret under the byte at the place if this line contains it; a long line is cut around it."""
     text = escape_bytes(line)
     if place is None or not 0 <= place < len(line):
-        yield Line("bytes", cut(text), indent=6)
+        yield Line("bytes", cut(text, width=width), indent=6)
         return
-    column, width = len(escape_bytes(line[:place])), len(escape_bytes(line[place : place + 1]))
-    first = max(0, min(column - WIDTH // 2, len(text) - WIDTH))
-    yield Line("bytes", cut(text, first), indent=6)
-    yield Line("caret", " " * (column - first + (3 if first else 0)) + "^" * width, indent=6)
+    column, carets = len(escape_bytes(line[:place])), len(escape_bytes(line[place : place + 1]))
+    first = max(0, min(column - width // 2, len(text) - width))
+    yield Line("bytes", cut(text, first, width), indent=6)
+    yield Line("caret", " " * (column - first + (3 if first else 0)) + "^" * carets, indent=6)
 
 
-def cut(text: str, first: int = 0) -> str:
-    """Return WIDTH characters of a line, from this column on, with dots for the rest."""
-    left, right = "..." if first else "", "..." if len(text) - first > WIDTH else ""
-    return f"{left}{text[first : first + WIDTH]}{right}"
+def cut(text: str, first: int = 0, width: int = WIDTH) -> str:
+    """Return `width` characters of a line, from this column on, with dots for the rest."""
+    left, right = "..." if first else "", "..." if len(text) - first > width else ""
+    return f"{left}{text[first : first + width]}{right}"
+
+
+def group_title(group: Group) -> str:
+    """Return what the program does wrong, or what the failure is if the cause is not known."""
+    first = group.first
+    return cause_of(first.diagnosis).title if first.diagnosis else reason(first) or first.rule.sentence
+
+
+def group_size(group: Group) -> str:
+    """Return how many rules the group contains, and the points that it would bring."""
+    skipped = f", {len(group.skipped)} skipped" if group.skipped else ""
+    return f"{number_of(len(group.failed), 'rule')} failed{skipped}, {_gain(group)}"
+
+
+def _gain(group: Group) -> str:
+    if not group.counts:
+        return "no points"
+    return number_of(group.points, "point") if group.points else "less than 1 point"
+
+
+def group_line(group: Group) -> str:
+    """Return one line about a group; the name in parentheses is for `contract explain`."""
+    name = group.cause or group.first.rule.id
+    others = f" and {len(group.failed) - 1} more" if not group.cause and len(group.failed) > 1 else ""
+    return f"{group_title(group)} ({name}{others}): {group_size(group)}"
 
 
 def title(score: Score) -> str:
@@ -201,7 +273,10 @@ def _passed(outcomes: Iterable[Outcome], kind: str) -> str:
     passed = sum(outcome.verdict == "passed" for outcome in counted)
     if not counted:
         return f"No {kind} make points here."
-    return f"All {kind} passed." if passed == len(counted) else f"{passed} of {len(counted)} {kind} passed."
+    if passed == len(counted):
+        return f"All {kind} passed."
+    verdicts = Counter(outcome.verdict for outcome in counted)
+    return f"{passed} of {len(counted)} {kind} passed, {verdicts['failed']} failed, {verdicts['skipped']} skipped."
 
 
 def hidden_failed(report: Report, outcomes: Iterable[Outcome]) -> Iterator[str]:
@@ -210,6 +285,28 @@ def hidden_failed(report: Report, outcomes: Iterable[Outcome]) -> Iterator[str]:
     failed = sum(_counts(outcome) and outcome.verdict != "passed" for outcome in hidden)
     if failed:
         yield f"{rules_failed(failed, 'hidden')}."
+
+
+def verdicts(report: Report) -> str:
+    """Return the points, and how many rules passed, failed and were skipped, in one line."""
+    scores = report.scores
+    passed, failed, skipped, warned = (
+        sum(getattr(score, name) for score in scores) for name in ("passed", "failed", "skipped", "warned")
+    )
+    must = "all MUST rules passed" if report.passed else f"{number_of(passed, 'MUST rule')} passed, {failed} failed"
+    others = f", {skipped} skipped" if skipped else ""
+    return f"{report.points} of {report.max_points} points: {must}{others}; {rules_failed(warned, 'SHOULD')}"
+
+
+def other_skips(report: Report) -> Iterator[str]:
+    """Yield how many public rules were skipped for reasons other than another rule that failed here."""
+    failed = {outcome.rule.id for outcome in report.outcomes if outcome.verdict == "failed"}
+    skips = [each.skip for each in public(report, report.outcomes) if each.skip]
+    others = [skip for skip in skips if skip.params.get("rule") not in failed]
+    lines = list(skipped_because(others, {outcome.rule.id for outcome in report.outcomes}))
+    yield from lines[:SKIPS_SHOWN]
+    if len(lines) > SKIPS_SHOWN:
+        yield "More rules were skipped for other reasons; --all shows them."
 
 
 def rules_failed(count: int, kind: str) -> str:
@@ -222,11 +319,19 @@ def _counts(outcome: Outcome) -> bool:
 
 def before_reproducing(report: Report) -> Iterator[str]:
     """Yield how to start the server before a failure is reproduced, if the judge started it."""
-    lines = any(outcome.reproduce for outcome in public(report, report.outcomes))
-    if lines and not report.target.startswith(URLS):
-        yield f"To reproduce a failure, first start the server on the port in its line: {by_hand(report.target)}"
+    for outcome in [each for each in public(report, report.outcomes) if each.reproduce][:1]:
+        if command := start_command(report, outcome):
+            yield f"To reproduce a failure, first start the server on the port in its line, for example: {command}"
 
 
-def by_hand(command: str) -> str:
-    """Return the command that starts the server on a port; without {port}, the port is in its environment."""
-    return command if "{port}" in command else f"PORT={{port}} {command}"
+def start_command(report: Report, outcome: Outcome) -> str:
+    """Return the command that starts the server on the port of an outcome, or nothing if the judge did not start it.
+
+    Without {port} in the command, the port is in its environment.
+    """
+    used = (*outcome.transcripts, *(failure.transcript for failure in outcome.failures if failure.transcript))
+    ports = [number for each in used if (number := urlsplit(each.url).port)]
+    if report.target.startswith(URLS) or not ports:
+        return ""
+    command, port = report.target, str(ports[-1])
+    return command.replace("{port}", port) if "{port}" in command else f"PORT={port} {command}"

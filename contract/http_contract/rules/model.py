@@ -130,6 +130,7 @@ class Diagnosis:
     variant: str = ""
     detail: str = ""  # the code of what is known besides, with these parameters
     params: Params = NO_PARAMS
+    language: str = ""  # of the program, for advice; see diagnosis/languages.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,17 +13,23 @@ POINTS = 10  # of a stage, unless --points gives others
 class Score:
     """The points of one stage: its weight, times the share of passed rules among the MUST rules that count.
 
-    A stage without rules that count has weight 0.
+    `passed`, `failed` and `skipped` count these rules, and are `total` together. A stage without any has weight 0.
     """
 
     stage: int
     passed: int
     total: int
     weight: int = POINTS  # the points if all of them passed
+    failed: int = 0
+    warned: int = 0  # SHOULD rules that failed
 
     @property
     def title(self) -> str:
         return STAGES.get(self.stage, "")
+
+    @property
+    def skipped(self) -> int:
+        return self.total - self.passed - self.failed
 
     @property
     def points(self) -> int:
@@ -69,6 +75,8 @@ class Report:
 
     def _scores(self) -> Iterator[Score]:
         for stage in sorted({outcome.rule.stage for outcome in self.outcomes}):
-            counted = [each for each in self.of(stage) if each.counts and each.rule.level == "MUST"]
-            passed = sum(each.verdict == "passed" for each in counted)
-            yield Score(stage, passed, len(counted), self.weights.get(stage, POINTS) if counted else 0)
+            outcomes = self.of(stage)
+            verdicts = [each.verdict for each in outcomes if each.counts and each.rule.level == "MUST"]
+            warned = sum(each.verdict == "failed" for each in outcomes if each.rule.level == "SHOULD")
+            weight = self.weights.get(stage, POINTS) if verdicts else 0
+            yield Score(stage, verdicts.count("passed"), len(verdicts), weight, verdicts.count("failed"), warned)

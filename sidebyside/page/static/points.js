@@ -18,11 +18,11 @@ class Cell {
     if (!this.finished) this.text.textContent = `${this.judged.size} of ${this.rules}`;
   }
 
-  finish({ points, max_points, passed, total }) {
+  finish({ points, max_points, passed, failed, skipped }) {
     this.finished = true;
-    this.element.className = passed === total ? "full" : passed ? "part" : "none";
+    this.element.className = failed + skipped === 0 ? "full" : passed ? "part" : failed ? "none" : "skipped";
     this.text.replaceChildren(createElement("b", {}, `${points}`), max_points ? `/${max_points}` : " no points");
-    this.element.title = `${passed} of ${total} MUST rules passed`;
+    this.element.title = `MUST rules: ${passed} passed, ${failed} failed, ${skipped} skipped`;
     this.bar.max = max_points || 1;
     this.bar.value = points;
   }

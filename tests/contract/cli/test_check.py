@@ -20,6 +20,8 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from http_contract.__main__ import COMMANDS, main
+from http_contract.cli.check import check as check_command
+from http_contract.cli.check import command_again
 from http_contract.reports.files import FORMATS
 from http_contract.sandbox.bubblewrap import ISOLATED
 from raw_router.application import generate_response
@@ -117,9 +119,10 @@ def test_all_must_rules_hold(url: str) -> None:
     result = check(url, "--until", "1")
     assert (result.exit_code, result.stderr) == (0, "")
     assert [line.split("(")[0] for line in result.stdout.splitlines()] == [
-        " 1 Listen                           10/10 ██████████  5 of 5 MUST rules passed",
-        "   1 rule skipped because the judge did not start this server.",
-        "10 of 10 points: all MUST rules passed, 0 SHOULD rules failed ",
+        "                                  points            passed failed skipped warned",
+        " 1 Listen                          10/10 ██████████      5      0       0      0",
+        "1 rule skipped because the judge did not start this server.",
+        "10 of 10 points: all MUST rules passed; 0 SHOULD rules failed ",
     ]
 
 
@@ -131,17 +134,17 @@ def test_should_rules_do_not_decide() -> None:
     with serving(without_charset) as port:
         result = check(f"http://127.0.0.1:{port}", "--stage", "2")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert ": all MUST rules passed, 1 SHOULD rule failed (seed 0, " in result.stdout
+    assert ": all MUST rules passed; 1 SHOULD rule failed (seed 0, " in result.stdout
 
 
 def test_some_rule_does_not_hold() -> None:
-    result = check(NOWHERE)
+    result = check(NOWHERE, "--all")
     assert (result.exit_code, result.stderr) == (1, "")
     assert "But no connection to 127.0.0.1:1: Connection refused\n" in result.stdout
     assert {line for line in result.stdout.splitlines() if "not judged" in line} <= {
         f"   {count} rules skipped because listen-accepts failed." for count in range(1, 100)
     } | {"   1 rule skipped because the judge did not start this server."}
-    assert "0 of 100 points: 1 MUST rule failed" in result.stdout
+    assert "0 of 100 points: 0 MUST rules passed, 1 failed, " in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -207,6 +210,32 @@ def test_a_report_that_can_not_be_written_is_told_after_what_came_of_it(url: str
     assert result.exit_code == 2
     assert result.stdout.splitlines()[-1].startswith("10 of 10 points: ")
     assert result.stderr == "Error: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "again"),
+    [
+        ([NOWHERE], f"contract check {NOWHERE}"),
+        (["--command", "false {port}", "--until", "1", "--all"], "contract check --command 'false {port}'"),
+        (
+            ["--command", "false", "--route", "/test=/a b", "--points", "1=5", "--route", "/time=/c"],
+            "contract check --command false --points 1=5 --route /test=/a --route /time=/c",
+        ),
+        (["--command", "false", "--only-public", "--timeout", "3", "--stage", "1"], "--only-public"),
+    ],
+)
+def test_the_command_that_judges_again(arguments: list[str], again: str) -> None:
+    context = check_command.make_context("check", [word.replace("/a b", "/a") for word in arguments])
+    found = command_again(context)
+    assert again in found
+    assert not re.search("--(until|all|stage)", found)
+
+
+def test_the_short_report_ends_with_the_command_for_one_rule() -> None:
+    result = check(NOWHERE, "--timeout", "2")
+    again = f"contract check {NOWHERE} --timeout 2.0 --rule listen-accepts"
+    assert result.stdout.endswith(f"     Check again: {again}\n")
+    assert check(*again.split()[2:]).exit_code == 1
 
 
 # -- what is judged
@@ -283,7 +312,7 @@ def test_of_hidden_rules_only_how_many(volume: list[str]) -> None:
     rules = ("--rule", "sesame-told", "--rule", "listen-accepts")
     result = check("--command", COMMAND, "--hidden", "own.py", *rules, *volume)
     assert result.exit_code == 1
-    assert "   1 hidden rule failed.\n" in result.stdout
+    assert "1 hidden rule failed.\n" in result.stdout
     assert "sesame" not in result.output.lower()
     assert "server |" not in result.output  # it may tell what it was asked
 
@@ -370,7 +399,7 @@ def test_long_lines_are_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_quiet(url: str) -> None:
     result = check(url, *QUICK, "--quiet")
     assert result.stderr == ""
-    assert re.fullmatch(r"10 of 10 points: all MUST rules passed, 0 .+ \(seed 0, [0-9.]+ s\)\n", result.stdout)
+    assert re.fullmatch(r"10 of 10 points: all MUST rules passed; 0 .+ \(seed 0, [0-9.]+ s\)\n", result.stdout)
 
 
 def test_verbose(folder: Path) -> None:

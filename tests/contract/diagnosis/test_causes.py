@@ -10,7 +10,8 @@ from http_contract.diagnosis.causes import DIAGNOSIS_RULES
 from http_contract.diagnosis.diagnose import diagnose, diagnosed
 from http_contract.http.params import Params
 from http_contract.http.response import CloseReason
-from http_contract.reports.messages import CAUSES, DETAILS, SILENCE, advice_on, cause_text
+from http_contract.reports.causes import CAUSES
+from http_contract.reports.messages import DETAILS, SILENCE, advice_on, cause_text
 from http_contract.rules.model import Diagnosis, Failure
 from tests.contract.diagnosis.cases import CAUSED, DEATHS, ENDED, ERROR_TOLD, FAULTS, NOTHING, PLAIN, UNKNOWN, failed
 

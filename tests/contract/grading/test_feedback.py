@@ -8,10 +8,12 @@ import pytest
 from http_contract.grading.output import feedback, write_feedback
 from http_contract.grading.store import Result
 from http_contract.http.params import Params
+from http_contract.http.transcript import Transcript
 from http_contract.rules.model import Outcome, Skip
 from tests.contract.grading.classes import outcome, result
 
 MOST = 30
+URL = "http://127.0.0.1:8001"
 WHOLE = """\
 1 of 10 points
 Judging stopped early: it used more than 2048 MiB of memory
@@ -38,7 +40,7 @@ listen-polite (SHOULD): It is so.
 1 rule skipped because the judge did not start this server.
 
 
-To reproduce a failure, first start the server on the port in its line: PORT={port} ./serve
+To reproduce a failure, first start the server on the port in its line, for example: PORT=8001 ./serve
 """
 
 
@@ -55,7 +57,7 @@ def test_the_whole() -> None:
     made = result(
         "ann",
         outcome("passes", "passed"),
-        outcome("listen-answers", text="it said \x1b[2J", reproduce="curl"),
+        outcome("listen-answers", text="it said \x1b[2J", reproduce="curl", transcripts=(Transcript(url=URL),)),
         outcome("listen-polite", level="SHOULD"),
         *(needing("listen-answers"), needing("listen-answers"), needing("framing-length")),
         outcome(verdict="skipped", skip=Skip("restart"), counts=False),

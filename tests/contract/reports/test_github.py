@@ -70,7 +70,7 @@ def test_status(made: Report, status: str) -> None:
 def test_a_failure_is_told_in_a_line() -> None:
     test = rendered(PUBLIC)["tests"][1]
     assert test["output"].splitlines() == [
-        "1 of 3 rules passed.",
+        "1 of 3 rules passed, 1 failed, 1 skipped.",
         "broken: it is <b>not</b> & never\x00 was",
         "wished: it is a pity",
         "1 rule skipped because broken failed.",

@@ -38,7 +38,11 @@ SHAPE = {
     "passed": bool,
     "stopped": none_or(SKIP),
     "output": str,
-    "stages": [{"stage": int, "title": str, "points": int, "weight": int, "passed": int, "total": int}],
+    "stages": [
+        {"stage": int, "title": str, "points": int, "weight": int}
+        | dict.fromkeys(("passed", "failed", "skipped", "total", "warned"), int)
+    ],
+    "causes": [{"cause": str, "text": str, "rules": [str], "skipped": [str], "points": int}],
     "rules": [
         {
             "id": str,
@@ -60,6 +64,7 @@ SHAPE = {
                     "variant": str,
                     "detail": str,
                     "params": dict,
+                    "language": str,
                     "text": str,
                     "advice": str,
                     "failure": (int, NONE),
@@ -125,6 +130,25 @@ def test_what_is_read_is_what_was_written(made: Report) -> None:
         assert (one.skip, one.crash, one.failures[:0]) == (other.skip, other.crash, ())
 
 
+def test_failures_are_listed_by_cause() -> None:
+    assert loaded(PUBLIC)["causes"] == [
+        {
+            "cause": "",
+            "text": "it is <b>not</b> & never\x00 was",
+            "rules": ["broken"],
+            "skipped": ["needing"],
+            "points": 7,
+        },
+        {"cause": "", "text": "it is a pity", "rules": ["wished"], "skipped": [], "points": 0},
+    ]
+
+
+def test_a_report_of_an_earlier_version_has_no_language() -> None:
+    written = loaded(ALL["diagnosed"])
+    del written["rules"][2]["diagnosis"]["language"]
+    assert load(json.dumps(written)).outcomes[2].diagnosis == load(render(ALL["diagnosed"])).outcomes[2].diagnosis
+
+
 def test_a_diagnosis_is_about_one_of_the_failures() -> None:
     crashed, known = load(render(ALL["diagnosed"])).outcomes[1:]
     assert crashed.diagnosis == Diagnosis(
@@ -163,7 +187,17 @@ def test_it_is_ascii_whatever_the_server_wrote() -> None:
 def test_points() -> None:
     read = loaded(PUBLIC)
     assert (read["points"], read["max_points"], read["passed"]) == (13, 20, False)
-    assert read["stages"][1] == {"stage": 3, "title": "Route", "points": 3, "weight": 10, "passed": 1, "total": 3}
+    assert read["stages"][1] == {
+        "stage": 3,
+        "title": "Route",
+        "points": 3,
+        "weight": 10,
+        "passed": 1,
+        "failed": 1,
+        "skipped": 1,
+        "total": 3,
+        "warned": 1,
+    }
 
 
 def test_failures_name_their_transcripts() -> None:

@@ -54,7 +54,7 @@ def hiding(*outcomes: Outcome) -> Report:
         pytest.param(
             PUBLIC,
             [
-                "1 of 3 rules passed.",
+                "1 of 3 rules passed, 1 failed, 1 skipped.",
                 "1 rule skipped because broken failed.",
                 "1 rule skipped because there is no /form.",
             ],
@@ -70,12 +70,15 @@ def hiding(*outcomes: Outcome) -> Report:
         pytest.param(hiding(HIDDEN[1]), ["No public rules make points here."], id="only-hidden"),
         pytest.param(
             report(*(outcome(str(number), 1, "skipped", skip=Skip("needs", Params(rule="0"))) for number in range(3))),
-            ["0 of 3 rules passed.", "3 rules skipped because 0 failed."],
+            ["0 of 3 rules passed, 0 failed, 3 skipped.", "3 rules skipped because 0 failed."],
             id="skipped-together",
         ),
         pytest.param(
             report(outcome("a", 1, "skipped", skip=Skip("needs", Params(rule="route-index")))),
-            ["0 of 1 rules passed.", "1 rule skipped because route-index failed (`--rule route-index` shows why)."],
+            [
+                "0 of 1 rules passed, 0 failed, 1 skipped.",
+                "1 rule skipped because route-index failed (`--rule route-index` shows why).",
+            ],
             id="skipped-for-another-stage",
         ),
     ],

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from http_contract.diagnosis.diagnose import diagnosed
+from http_contract.http.params import Params
 from http_contract.http.transcript import Transcript
 from http_contract.reports.terminal import (
     OUTPUT_LINES,
@@ -17,11 +18,13 @@ from http_contract.reports.terminal import (
     last_lines,
     progress,
     report_lines,
-    show,
-    show_all,
+    show_exchanges,
+    show_full,
     total,
+    wrapped,
 )
 from http_contract.reports.text import WIDTH
+from http_contract.rules.model import Skip
 from http_contract.runner.report import Report, Score
 from tests.contract.reports.made import (
     EMPTY,
@@ -47,10 +50,10 @@ SENT = Transcript(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
 REPEATABLE = diagnosed(outcome("repeatable", 3, "failed", odd("no", 0, SENT)))
 
 Show = Callable[[Report, Console], None]
-both = pytest.mark.parametrize("face", [show, show_all])
+both = pytest.mark.parametrize("face", [show_full, show_exchanges])
 
 
-def shown(report: Report, face: Show = show) -> str:
+def shown(report: Report, face: Show = show_full) -> str:
     """Return what a narrow pipe gets."""
     face(report, Console(file=(file := io.StringIO()), width=40))
     return file.getvalue()
@@ -63,10 +66,10 @@ def said(report: Report) -> list[str]:
 @pytest.mark.parametrize(
     ("score", "line"),
     [
-        (Score(1, 5, 5), " 1 Listen                           10/10 ██████████  5 of 5 MUST rules passed"),
-        (Score(5, 1, 3), " 5 Parameters and representations    3/10 ███░░░░░░░  1 of 3 MUST rules passed"),
-        (Score(2, 0, 3, 20), " 2 Respond                           0/20 ░░░░░░░░░░  0 of 3 MUST rules passed"),
-        (Score(10, 0, 0, 0), "10 Files and caching                 0/0 ░░░░░░░░░░  0 of 0 MUST rules passed"),
+        (Score(1, 5, 5), " 1 Listen                          10/10 ██████████      5      0       0      0"),
+        (Score(5, 1, 4, 10, 1), " 5 Parameters and representations   2/10 ██░░░░░░░░      1      1       2      0"),
+        (Score(2, 0, 3, 20, 3, 9), " 2 Respond                          0/20 ░░░░░░░░░░      0      3       0      9"),
+        (Score(10, 0, 0, 0), "10 Files and caching                0/0  ░░░░░░░░░░      0      0       0      0"),
     ],
     ids=["full", "in-part", "none", "nothing-counts"],
 )
@@ -77,35 +80,54 @@ def test_a_stage_has_points_and_a_bar(score: Score, line: str) -> None:
 @pytest.mark.parametrize(
     ("made", "line"),
     [
-        (PERFECT, "20 of 20 points: all MUST rules passed, 0 SHOULD rules failed (seed 7, 2.5 s)"),
+        (PERFECT, "20 of 20 points: all MUST rules passed; 0 SHOULD rules failed (seed 7, 2.5 s)"),
         (
             PUBLIC,
-            "13 of 20 points: 1 MUST rule failed, 1 SHOULD rule failed (seed 7, 2.5 s)",
+            "13 of 20 points: 2 MUST rules passed, 1 failed, 1 skipped; 1 SHOULD rule failed (seed 7, 2.5 s)",
         ),
-        (EMPTY, "0 of 0 points: all MUST rules passed, 0 SHOULD rules failed (seed 7, 2.5 s)"),
+        (EMPTY, "0 of 0 points: all MUST rules passed; 0 SHOULD rules failed (seed 7, 2.5 s)"),
+        (
+            report(replace(SKIPPED, skip=Skip("limit", Params(limit="tasks", value=9)))),
+            "0 of 10 points: 0 MUST rules passed, 0 failed, 1 skipped; 0 SHOULD rules failed (seed 7, 2.5 s)",
+        ),
     ],
-    ids=["perfect", "public", "empty"],
+    ids=["perfect", "public", "empty", "nothing-failed"],
 )
 def test_the_whole_is_one_line_with_its_seed(made: Report, line: str) -> None:
-    assert total(made).plain == line
+    assert [text.plain for text in total(made)] == [line]
+    assert "".join(text.plain for text in total(made, 40)).replace("  ", " ") == line
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("short", ["short"]),
+        ("  one two three", ["  one two", "    three"]),
+        ("  averyverylongword two", ["  averyverylongword", "    two"]),
+        ("one\ntwo three-four", ["one", "two", "  three-four"]),
+    ],
+)
+def test_words_are_wrapped(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 12) == lines
+    assert wrapped(text, 0) == text.split("\n")
 
 
 def test_a_stage_its_failures_and_what_was_not_judged() -> None:
     told = said(PUBLIC)
     firsts = [line for line in told if re.match(r" ?\d| {3}\S", line)]
-    assert [line.strip().split("  ")[0] for line in firsts] == [
+    assert [re.split("  |(?<=Route)", line.strip())[0] for line in firsts] == [
         "1 Listen",
         "3 Route",
         "broken (MUST): It is broken.",
         "wished (SHOULD): It is wished.",
         "1 rule skipped because broken failed.",
         "1 rule skipped because there is no /form.",
-        "13 of 20 points: 1 MUST rule failed, 1 SHOULD rule failed (seed 7, 2.5 s)",
+        "13 of 20 points: 2 MUST rules passed, 1 failed, 1 skipped; 1 SHOULD rule failed (seed 7, 2.5 s)",
     ]
 
 
 def test_every_exchange_is_shown_where_that_is_wanted() -> None:
-    text = shown(report(PASSED, KEPT, FAILED, SKIPPED), show_all)
+    text = shown(report(PASSED, KEPT, FAILED, SKIPPED), show_exchanges)
     assert [line for line in text.splitlines() if re.match("[a-z-]+: ", line)] == [
         *("kept: passed", "also-kept: passed", "broken: failed", "needing: skipped")
     ]
@@ -133,7 +155,7 @@ def test_nothing_is_broken_or_padded_or_obeyed(made: Report, face: Show) -> None
     text = shown(made, face)
     assert text.rstrip("\n").splitlines() == [line.rstrip() for line in text.rstrip("\n").split("\n")]
     assert all(character.isprintable() for character in text.replace("\n", "").replace("\ud800", ""))
-    assert total(made).plain in text.split("\n")
+    assert next(line.plain for line in total(made)) in text.split("\n")
 
 
 def test_what_the_server_wrote_last() -> None:
@@ -163,12 +185,14 @@ def test_when_the_server_is_not_quoted(made: Report) -> None:
     ids=["command", "url", "nothing to repeat", "nothing failed"],
 )
 def test_a_server_that_the_judge_has_ended_is_to_be_started_before_a_line_is_tried(made: Report, said_so: bool) -> None:
-    line = "To reproduce a failure, first start the server on the port in its line: python3 server.py {port}"
+    line = "To reproduce a failure, first start the server on the port in its line, for example: python3 server.py 8000"
     assert (line in said(made)) is said_so
 
 
 def test_a_server_that_is_told_its_port_by_its_environment_is_started_so() -> None:
-    line = "To reproduce a failure, first start the server on the port in its line: PORT={port} node server.js"
+    line = (
+        "To reproduce a failure, first start the server on the port in its line, for example: PORT=8000 node server.js"
+    )
     assert line in said(report(REPEATABLE, target="node server.js"))
 
 
@@ -183,7 +207,7 @@ def test_an_early_end_is_told_last_but_one() -> None:
 def test_a_complaint_of_many_lines_stays_below_its_stage() -> None:
     failure = odd("it did not start\nTraceback: \x1b[1m\n\n  File")
     told = shown(report(outcome("a", 1, "failed", failure))).splitlines()
-    assert told[2:6] == ["     But it did not start", "   Traceback: \\x1b[1m", "", "     File"]
+    assert told[3:7] == ["     But it did not start", "   Traceback: \\x1b[1m", "", "     File"]
     assert indented("") == ""
 
 

@@ -9,7 +9,7 @@ from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.http.params import Params
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
-from http_contract.reports.text import Line, exchanges, format_failure, lines
+from http_contract.reports.text import PACKETS_SHOWN, Extent, Line, exchanges, format_failure, lines
 from http_contract.rules.model import Failure, Outcome, Rule, Skip
 from tests.contract.worded import odd
 
@@ -51,8 +51,10 @@ def test_without_a_conversation() -> None:
 def test_with_a_conversation() -> None:
     transcript = Transcript(sent=(b"GET /\r\n", b"\r\n"), received=b"\xff\x00\n", ended="reset", url=URL)
     assert told(odd("it is not", 1, transcript))[2:] == [
-        "    sent 9 bytes:",
+        "    sent 9 bytes in 2 packets:",
+        "      packet 1:",
         r"      GET /\r\n",
+        "      packet 2:",
         r"      \r\n",
         "    received 3 bytes, then the server reset the connection:",
         r"      \xff\x00\n",
@@ -63,6 +65,37 @@ def test_with_a_conversation() -> None:
         r'[(s.sendall(b), time.sleep(0.05)) for b in [b"GET /\r\n", b"\r\n"]]; '
         '[print(b) for b in iter(lambda: s.recv(65536), b"")]\'',
     ]
+
+
+def test_of_many_packets_only_the_number_is_shown() -> None:
+    transcript = Transcript(sent=(b"G", b"", *[b"x"] * PACKETS_SHOWN))
+    assert told(odd("it is not", None, transcript))[2:4] == [
+        f"    sent {PACKETS_SHOWN + 1} bytes in {PACKETS_SHOWN + 1} packets:",
+        f"      G{'x' * PACKETS_SHOWN}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offset", "shown"),
+    [
+        (None, ["a\\n", "b\\n", "c\\n", "and 3 more lines"]),
+        (2, ["a\\n", "b\\n", "^", "c\\n", "and 3 more lines"]),
+        (8, ["d\\n", "e\\n", "^", "f"]),
+        (10, ["e\\n", "f", "^"]),
+    ],
+)
+def test_a_part_of_the_lines_is_shown_around_the_place(offset: int | None, shown: list[str]) -> None:
+    made = failed(odd("it is not", offset, Transcript(received=b"a\nb\nc\nd\ne\nf")))
+    parts = [part.content.strip() for part in lines(made, Extent(rows=3)) if part.indent == 6]
+    assert parts == shown
+
+
+def test_how_a_program_ended_is_told_once() -> None:
+    crash = Crash("exit", 1, 'Traceback (most recent call last):\n  File "a.py", line 1\nTypeError: no\n')
+    ended = replace(failed(Failure("ended", Params(kind="exit", number=1))), crash=crash)
+    text = format_failure_of(ended)
+    assert text.count("exit status 1") == 1
+    assert "Cause: The program has a mistake that this request reveals. It raised TypeError: no (a.py, line 1)." in text
 
 
 def test_nothing_is_no_byte() -> None:
@@ -117,8 +150,8 @@ def test_the_cause_takes_the_place_of_the_hint() -> None:
     outcome = replace(failed(odd("it has ended")), crash=Crash("exit", 0, ""))
     assert format_failure_of(outcome).splitlines()[2:4] == [
         "  Cause: The program reached its last line, and ended. It ended with exit status 0.",
-        "  Hint: Call accept() in an endless loop. After each client, even one that sends nothing, use "
-        "`continue` and not `break`.",
+        "  Hint: Accept clients in an endless loop. After each client, even one that sends nothing, continue with the "
+        "next one.",
     ]
 
 
@@ -184,8 +217,10 @@ def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:
     silent = Transcript(ended="timeout")
     outcome = Outcome(rule=RULE, verdict="passed", transcripts=(transcript, silent))
     assert [part.text for part in exchanges(outcome)] == [
-        "    sent 9 bytes:",
+        "    sent 9 bytes in 2 packets:",
+        "      packet 1:",
         r"      GET /\r\n",
+        "      packet 2:",
         r"      \r\n",
         "    received 2 bytes, then the server closed the connection:",
         r"      \xff\n",
