@@ -15,7 +15,7 @@ from typing import TypeAlias
 from raw_router.access_log import write_access_line
 from raw_router.cli import parse_arguments
 from raw_router.drivers import Connect, Timeouts, coroutines, events, serial, threads
-from raw_router.listeners import listen, url_of
+from raw_router.listeners import listen, server_address, url_of
 from raw_router.responder import Responder
 from raw_router.workers import SIGNALS, supervise
 
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"raw_router: {why_not(error, options.host, options.port)}", file=sys.stderr)
         return 1
     log = write_access_line if options.access_log else None
-    connect = partial(Responder, options.handler, log=log, limits=options.limits)
+    handler = options.handler_at(server_address(options.host, listeners))
+    connect = partial(Responder, handler, log=log, limits=options.limits)
 
     def serve(stop: socket.socket) -> None:
         DRIVERS[options.driver](listeners, connect, stop, timeouts)

@@ -2,12 +2,17 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from raw_router.drivers import TIMEOUTS, Timeouts
 from raw_router.limits import LIMITS, Limits
 from raw_router.loader import LoadError, load_application
 from raw_router.messages import Handler
 from raw_router.wsgi import handler_for
+
+# The name or address, and the port, that the server listens on, become a handler.
+HandlerAt: TypeAlias = Callable[[tuple[str, int]], Handler]
 
 EXAMPLES = """\
 examples:
@@ -38,7 +43,7 @@ TIMEOUT_OPTIONS = (
 
 
 def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> argparse.Namespace:
-    """Return the options with limits, timeouts and handler; an invalid option ends the program with status 2."""
+    """Return the options with limits, timeouts and handler_at; an invalid option ends the program with status 2."""
     parser = argparse.ArgumentParser(
         prog="python -m raw_router",
         description="Serve the URLS application, or any WSGI application, over HTTP/1.1 on plain sockets.",
@@ -55,7 +60,7 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in TIMEOUT_OPTIONS}
     options.timeouts = Timeouts(connections=options.connections, **seconds)
     try:
-        options.handler = load_handler(options.wsgi, options.driver, options.workers)
+        options.handler_at = load_handler(options.wsgi, options.driver, options.workers)
     except LoadError as error:
         parser.error(f"argument --wsgi: {error}")
     return options
@@ -122,11 +127,12 @@ def seconds(text: str) -> float:
     return number
 
 
-def load_handler(wsgi: str | None, driver: str, workers: int) -> Handler:
-    """Return the URLS application, or a handler for the application that MODULE:APP names."""
+def load_handler(wsgi: str | None, driver: str, workers: int) -> HandlerAt:
+    """Return what makes a handler: of the URLS application, or of the application that MODULE:APP names."""
     if wsgi is None:
         # Imported here, so that --wsgi needs only the standard library.
         from raw_router.application import generate_response
 
-        return generate_response
-    return handler_for(load_application(wsgi), multithread=driver == "threads", multiprocess=workers > 1)
+        return lambda server: generate_response
+    application = load_application(wsgi)
+    return partial(handler_for, application, multithread=driver == "threads", multiprocess=workers > 1)

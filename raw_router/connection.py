@@ -125,9 +125,9 @@ class Connection:
         return 0 if self._framer is None else self._framer.sent
 
     @property
-    def is_full(self) -> bool:
-        """Whether the body in pieces has reached its Content-Length."""
-        return self._framer is not None and self._framer.missing == 0
+    def octets_missing(self) -> int | None:
+        """How much of the body in pieces is missing from its Content-Length, None without one."""
+        return None if self._framer is None else self._framer.missing
 
     def _end_response(self, closes: bool) -> None:
         self._head = None

@@ -77,3 +77,9 @@ def port_of(listener: socket.socket) -> int:
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server_address(host: str, listeners: Sequence[socket.socket]) -> tuple[str, int]:
+    """Return the name or address, and the port, for an application; the machine's name stands for all addresses."""
+    everywhere = listeners[0].getsockname()[0] in ("0.0.0.0", "::")
+    return socket.gethostname() if everywhere else host, port_of(listeners[0])

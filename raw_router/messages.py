@@ -1,7 +1,6 @@
 """The messages Request and Response, and HTTPError, the reasons to refuse a request."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar, NamedTuple, TypeAlias
 
@@ -42,17 +41,19 @@ class Request(NamedTuple):
         return self.headers.get(name.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One response, with the Content-Length that its status requires; the writer adds Date and Connection.
 
     The body is bytes, or an iterable of pieces, which are pulled one by one as the client takes them. A Content-Length
     frames the pieces if there is one, else chunks do. If the iterable has a method close, it is called at the end.
+    rest is an iterable that is left behind a whole body: it is pulled and closed after the body has been sent.
     """
 
     status: int
     headers: Fields = ()
     body: Body = b""
+    reason: str | None = None  # None for the registered phrase
+    rest: Iterable[bytes] | None = None
 
     @property
     def content(self) -> bytes:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import chain
 from typing import TypeAlias
 
 from raw_router.connection import Connection, State
@@ -22,42 +23,50 @@ FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to resp
 
 END = object()  # of an iterable
 
+JOINED = 64 * 1024  # octets of a body or piece that is copied behind its head, so that one write sends both
+
 logger = logging.getLogger("raw_router")
 
 
 class Pieces:
-    """The body of a response, pulled piece by piece."""
+    """What is left of a response after its first message: pieces of its body, and its rest."""
 
-    __slots__ = ("_iterator", "request", "response")
+    __slots__ = ("_first", "_iterator", "has_ended", "request", "response")
 
     def __init__(self, request: Request, response: Response) -> None:
         self.request = request
         self.response = response
-        self._iterator: Iterator[object] | None = None
+        self.has_ended = False
+        self._first: bytes | None = None
+        is_whole = isinstance(response.body, bytes) or not has_content(request.method, response.status)
+        self._iterator: Iterator[object] = chain(() if is_whole else response.body, response.rest or ())
 
     def pull(self) -> bytes | None:
         """Return the next piece, None at the end. Raises what the iterable raises, or TypeError."""
-        if self._iterator is None:
-            self._iterator = iter(self.response.body)
-        piece = next(self._iterator, END)
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        piece = END if self.has_ended else next(self._iterator, END)
         if piece is END:
+            self.has_ended = True
             return None
         if not isinstance(piece, bytes):
             raise TypeError(f"a piece of a body is {type(piece).__name__}, not bytes")
         return piece
 
-    def is_whole(self, piece: bytes) -> bool:
-        """Whether a piece is as long as the Content-Length."""
-        fields = ((name.lower(), value) for name, value in self.response.headers)
-        return ("content-length", str(len(piece))) in fields
+    def put_back(self, piece: bytes) -> None:
+        """Let the next pull return a piece again."""
+        self._first = piece
 
     def close(self) -> None:
-        """Close the iterable. Its error is only logged, because the response has been made."""
-        try:
-            if hasattr(self.response.body, "close"):
-                self.response.body.close()
-        except BaseException:
-            logger.exception("%s %s: the body cannot be closed", self.request.method, self.request.target)
+        """Close the iterables. Their errors are only logged, because the response has been made."""
+        for each in (self.response.body, self.response.rest):
+            close = getattr(each, "close", None)
+            try:
+                if close is not None:
+                    close()
+            except BaseException:
+                logger.exception("%s %s: the body cannot be closed", self.request.method, self.request.target)
 
 
 class Responder:
@@ -87,7 +96,7 @@ class Responder:
     @property
     def waits_for(self) -> State:
         state = self._connection.waits_for
-        return "write" if state == "piece" else state
+        return "write" if self._pieces is not None else state
 
     @property
     def served(self) -> int:
@@ -105,6 +114,8 @@ class Responder:
 
     def end_of_input(self) -> bytes:
         """End the input, because the client will not send more; return the last responses."""
+        if self._connection.waits_for != "piece":
+            self.abandon()  # pieces that are only to be closed
         return self._respond(self._connection.end_of_input())
 
     def time_out(self) -> bytes:
@@ -130,7 +141,7 @@ class Responder:
         connection = self._connection
         answers = [answer]
         owed = len(answer)
-        while connection.waits_for == "write" and owed <= self._unread:
+        while connection.waits_for == "write" and self._pieces is None and owed <= self._unread:
             said = connection.receive(b"")
             answer = self._say(said) if isinstance(said, bytes) else self._answer(said)
             answers.append(answer)
@@ -151,8 +162,10 @@ class Responder:
         """
         try:
             response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
-            if not isinstance(response.body, bytes):
+            if not isinstance(response.body, bytes) or response.rest is not None:
                 return self._begin(Pieces(request, response))
+            if len(response.body) > JOINED:
+                return self._begin(Pieces(request, response._replace(body=(response.body,))))
             message = self._connection.respond(response)
         except BaseException:
             logger.exception("%s %s failed", request.method, request.target)
@@ -163,55 +176,84 @@ class Responder:
         return message
 
     def _begin(self, pieces: Pieces) -> bytes:
-        """Begin a response in pieces. The first is pulled before the head is made, so that its error becomes a 500."""
+        """Begin a response that does not end with its first message. An error in making that becomes a 500."""
         request, response = pieces.request, pieces.response
         try:
-            if has_content(request.method, response.status):
-                first = pieces.pull()
-                if first is not None and not pieces.is_whole(first):
-                    message = self._connection.respond(response) + self._connection.send_piece(first)
-                    self._pieces = pieces
-                    return message
-                response = whole_response(response, first)
-                if first and pieces.pull():
-                    log_longer(request)
-            message = self._connection.respond(response)
+            message = self._first_message(request, response, pieces)
         except BaseException:
             pieces.close()
             raise
-        pieces.close()
-        self._write_log(request, response, len(response.body) if isinstance(response.body, bytes) else 0)
+        self._pieces = pieces
+        if self._connection.waits_for != "piece":
+            is_sent = isinstance(response.body, bytes) and has_content(request.method, response.status)
+            self._write_log(request, response, len(response.content) if is_sent else 0)
         return message
+
+    def _first_message(self, request: Request, response: Response, pieces: Pieces) -> bytes:
+        """Return the head, with a first piece or a whole body that is small enough to be copied behind it."""
+        if isinstance(response.body, bytes) or not has_content(request.method, response.status):
+            return self._connection.respond(response)
+        first = pieces.pull()
+        if first is None:
+            return self._connection.respond(empty_response(response))
+        head = self._connection.respond(response)
+        if len(first) <= JOINED:
+            return head + self._connection.send_piece(first)
+        pieces.put_back(first)
+        return head
 
     def _send_next(self, pieces: Pieces) -> bytes:
         """Return the next piece, or the end of the response. After an error the connection ends without that end."""
         connection = self._connection
         self._pulled += 1
-        is_full = connection.is_full
+        if connection.waits_for != "piece":
+            return self._finish(pieces)
+        missing = connection.octets_missing
         try:
             piece = pieces.pull()
-            if piece is not None and not is_full:
-                return connection.send_piece(piece)
-            if piece:
-                log_longer(pieces.request)
-            octets = connection.octets_sent
-            end = connection.finish()
         except BaseException:
             logger.exception("%s %s failed after its response had begun", pieces.request.method, pieces.request.target)
             self._break_off(pieces)
             return b""
-        self._end_pieces(pieces, octets)
-        return end
+        if piece is not None and missing != 0:
+            return connection.send_piece(piece)
+        if missing:
+            log_length(pieces.request, f"ends {missing} octets too early, because it is shorter than")
+            self._break_off(pieces)
+            return b""
+        return self._end_body(pieces, piece)
 
-    def _break_off(self, pieces: Pieces) -> None:
+    def _end_body(self, pieces: Pieces, surplus: bytes | None) -> bytes:
+        """End a body. Pieces are closed after its end has been sent, because closing may be slow."""
         octets = self._connection.octets_sent
-        self._connection.tear()
-        self._end_pieces(pieces, octets)
+        end = self._connection.finish()
+        self._write_log(pieces.request, pieces.response, octets)
+        if surplus:
+            pieces.put_back(surplus)
+        return end or self._finish(pieces)
 
-    def _end_pieces(self, pieces: Pieces, octets: int) -> None:
+    def _finish(self, pieces: Pieces) -> bytes:
+        """Pull on after the body was sent, then close the pieces, and continue with the next request."""
+        try:
+            surplus = pieces.pull()
+        except BaseException:
+            logger.exception("%s %s failed after its response was sent", pieces.request.method, pieces.request.target)
+            surplus = None
+        if surplus == b"":
+            return b""
+        if surplus:
+            log_length(pieces.request, "is cut, because it is longer than")
         self._pieces = None
         pieces.close()
-        self._write_log(pieces.request, pieces.response, octets)
+        return self._go_on(b"")
+
+    def _break_off(self, pieces: Pieces) -> None:
+        self._pieces = None
+        if self._connection.waits_for == "piece":
+            octets = self._connection.octets_sent
+            self._connection.tear()
+            self._write_log(pieces.request, pieces.response, octets)
+        pieces.close()
 
     def _write_log(self, request: Request | None, response: Response, octets: int) -> None:
         """Log a response. An error of the log does not prevent the response."""
@@ -222,14 +264,13 @@ class Responder:
             logger.exception("the response to %s cannot be logged", self._client)
 
 
-def whole_response(response: Response, body: bytes | None) -> Response:
-    """Return a response whose iterable was exhausted by its first piece; without a piece its length is 0."""
-    if body is not None or any(name.lower() == "content-length" for name, _ in response.headers):
-        return Response(response.status, response.headers, body or b"")
-    return Response(response.status, (*response.headers, ("Content-Length", "0")))
+def empty_response(response: Response) -> Response:
+    """Return a response whose iterable has no piece; its length is 0."""
+    fields = response.headers
+    if not any(name.lower() == "content-length" for name, _ in fields):
+        fields = (*fields, ("Content-Length", "0"))
+    return response._replace(headers=fields, body=b"")
 
 
-def log_longer(request: Request) -> None:
-    logger.warning(
-        "%s %s: the body is cut, because it is longer than its Content-Length", request.method, request.target
-    )
+def log_length(request: Request, problem: str) -> None:
+    logger.warning("%s %s: the body %s its Content-Length", request.method, request.target, problem)

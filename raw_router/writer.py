@@ -14,7 +14,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 FORBID_CONTENT = frozenset({204, 304})  # RFC 9110 §6.4.1
 LENGTHS: dict[int, list[int]] = {204: [], 205: [0]}  # the values of Content-Length (RFC 9110 §8.6, §15.3.6)
-STATUS_LINE = re.compile(r"HTTP/1\.1 [2-5][0-9]{2} [ -~]*")  # RFC 9112 §4, of a final response
+STATUS_LINE = re.compile(r"HTTP/1\.1 [2-9][0-9]{2} [\t -~\x80-\xff]*")  # RFC 9112 §4, of a final response
 
 
 def generate_message(response: Response, connection: str, method: str = "GET") -> bytes:
@@ -22,7 +22,7 @@ def generate_message(response: Response, connection: str, method: str = "GET") -
 
     The body is bytes, unless the response has no content. Raises ValueError if the response is not well-formed.
     """
-    head, length = generate_headers(response.status, response.headers, connection, int(time.time()))
+    head, length = generate_headers(response.status, response.headers, connection, int(time.time()), response.reason)
     if method == "HEAD" or response.status in FORBID_CONTENT:
         return head
     body = response.body
@@ -44,15 +44,16 @@ class PieceFramer:
     def __init__(self, response: Response, connection: str, version: str) -> None:
         """Generate the head. Raises ValueError if it is not well-formed."""
         seconds = int(time.time())
-        head, self.missing = generate_headers(response.status, response.headers, connection, seconds)
+        status, headers, _, reason, _ = response
+        head, self.missing = generate_headers(status, headers, connection, seconds, reason)
         self._chunked = self.missing is None and version == "HTTP/1.1"
         self.closes = self.missing is None and not self._chunked
         self.sent = 0  # octets of the body
         if self._chunked:
-            fields = (*response.headers, ("Transfer-Encoding", "chunked"))
-            head, _ = generate_headers(response.status, fields, connection, seconds)
+            fields = (*headers, ("Transfer-Encoding", "chunked"))
+            head, _ = generate_headers(status, fields, connection, seconds, reason)
         elif self.closes:
-            head, _ = generate_headers(response.status, response.headers, "close", seconds)
+            head, _ = generate_headers(status, headers, "close", seconds, reason)
         self.head = head
 
     def frame(self, piece: bytes) -> bytes:
@@ -71,17 +72,22 @@ class PieceFramer:
 
 
 @lru_cache(maxsize=512)
-def generate_headers(status: int, headers: Fields, connection: str, seconds: int) -> tuple[bytes, int | None]:
+def generate_headers(
+    status: int, headers: Fields, connection: str, seconds: int, reason: str | None = None
+) -> tuple[bytes, int | None]:
     """Return status line, header fields and the empty line; and the value of Content-Length, None without one.
 
     connection is the option of the Connection field, "" for no field: HTTP/1.1 persists by default (RFC 9112 §9.3).
-    seconds since the epoch become the Date (RFC 9110 §5.6.7). The result is cached, because responses often have
-    the same head within a second. Raises ValueError if the head is not well-formed.
+    seconds since the epoch become the Date (RFC 9110 §5.6.7), unless the headers have one. reason is a phrase other
+    than the registered one. The result is cached, because responses often have the same head within a second. Raises
+    ValueError if the head is not well-formed.
     """
-    date = ("Date", formatdate(seconds, usegmt=True))
-    fields = (*headers, date, ("Connection", connection)) if connection else (*headers, date)
-    status_line = f"HTTP/1.1 {int(status)} {REASON_PHRASES.get(status, '')}"
-    lines = [f"{name}: {value}" for name, value in fields]
+    status_line = f"HTTP/1.1 {int(status)} {REASON_PHRASES.get(status, '') if reason is None else reason}"
+    lines = [f"{name}: {value}" for name, value in headers]
+    if not any(name.lower() == "date" for name, _ in headers):
+        lines.append(f"Date: {formatdate(seconds, usegmt=True)}")
+    if connection:
+        lines.append(f"Connection: {connection}")
     if not STATUS_LINE.fullmatch(status_line) or not all(map(FIELD_LINE.fullmatch, lines)):
         raise ValueError(f"not a valid head of a response: {[status_line, *lines]}")
     lengths = [int(value) for name, value in headers if name.lower() == "content-length"]

@@ -70,15 +70,15 @@ def asking(change: Callable[[Request], Request]) -> Serve:
 
 
 def with_field(response: Response, name: str, value: str) -> Response:
-    return replace(response, headers=(*without_field(response, name).headers, (name, value)))
+    return response._replace(headers=(*without_field(response, name).headers, (name, value)))
 
 
 def without_field(response: Response, name: str) -> Response:
-    return replace(response, headers=tuple(field for field in response.headers if field[0] != name))
+    return response._replace(headers=tuple(field for field in response.headers if field[0] != name))
 
 
 def with_body(response: Response, body: bytes) -> Response:
-    return with_field(replace(response, body=body), "Content-Length", str(len(body)))
+    return with_field(response._replace(body=body), "Content-Length", str(len(body)))
 
 
 # Broken connections: bytes -> bytes

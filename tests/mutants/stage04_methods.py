@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from raw_router.messages import Request, Response
 from tests.mutants.serving import (
@@ -45,12 +44,12 @@ def echoing(request: Request, response: Response) -> Response:
 
 def method_before_path(request: Request, response: Response) -> Response:
     if request.method == "POST" and response.status == 404:
-        return with_field(replace(response, status=405), "Allow", "GET")
+        return with_field(response._replace(status=405), "Allow", "GET")
     return response
 
 
 MUTANTS = (
-    Mutant(id="head-refused", breaks=("methods-head",), serve=on("HEAD", lambda got: replace(got, status=404))),
+    Mutant(id="head-refused", breaks=("methods-head",), serve=on("HEAD", lambda got: got._replace(status=404))),
     Mutant(id="head-with-body", breaks=("methods-head-no-body",), serve=heard_as_get(b"HEAD")),
     Mutant(
         id="head-of-another-type",
@@ -94,7 +93,7 @@ MUTANTS = (
     Mutant(
         id="options-not-found",
         breaks=("methods-options",),
-        serve=on("OPTIONS", lambda options: replace(options, status=404)),
+        serve=on("OPTIONS", lambda options: options._replace(status=404)),
     ),
     Mutant(
         id="options-without-allow",

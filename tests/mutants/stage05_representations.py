@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html import escape
 
 from raw_router.messages import Request, Response
@@ -74,7 +73,7 @@ def unlisted(request: Request, response: Response) -> Response:
 def only_406(request: Request, response: Response) -> Response:
     """Evaluate Accept before the path."""
     refused = request.field("Accept") == "image/png" and response.status == 404
-    return replace(response, status=406) if refused else response
+    return response._replace(status=406) if refused else response
 
 
 ANY_PAGE = "(?!/files/).*"

@@ -1,7 +1,6 @@
 """Broken servers for stage 6, Bodies: bodies in packets, in chunks, too large or expected."""
 
 import re
-from dataclasses import replace
 
 from http_contract.rules.stage06_bodies import LIMIT
 from raw_router.messages import Request, Response
@@ -97,7 +96,7 @@ class EncouragesAll(Wrapped):
 
 
 def smaller_limit(request: Request, response: Response) -> Response:
-    return replace(response, status=413) if len(request.body) > LIMIT - 1000 else response
+    return response._replace(status=413) if len(request.body) > LIMIT - 1000 else response
 
 
 def awaits_a_body(data: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -39,7 +38,7 @@ def typed(request: Request, media_type: str) -> Request:
 
 
 def understood(response: Response) -> Response:
-    return replace(response, status=200)
+    return response._replace(status=200)
 
 
 def forgiving(pattern: str) -> Serve:
@@ -54,7 +53,7 @@ def forgiving(pattern: str) -> Serve:
 
 def picky_about_nothing(request: Request, response: Response) -> Response:
     is_empty = request.method == "POST" and request.path == "/form" and not request.body
-    return replace(response, status=400) if is_empty else response
+    return response._replace(status=400) if is_empty else response
 
 
 def of_latin_1(body: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from raw_router.messages import Request, Response
 from tests.mutants.serving import (
@@ -36,7 +35,7 @@ def typed(media_type: str) -> Callable[[Response], Response]:
 
 
 def with_status(status: int) -> Callable[[Response], Response]:
-    return lambda response: replace(response, status=status)
+    return lambda response: response._replace(status=status)
 
 
 def text_mode(response: Response) -> Response:
@@ -68,7 +67,7 @@ def elsewhere(request: Request) -> Request:
 def picky(request: Request, response: Response) -> Response:
     """Send a file only if Accept contains its media type."""
     refused = request.path.startswith("/files/") and request.field("Accept") == "application/json"
-    return replace(response, status=406) if refused else response
+    return response._replace(status=406) if refused else response
 
 
 def posted_as_got(request: Request) -> Request:
@@ -76,7 +75,7 @@ def posted_as_got(request: Request) -> Request:
 
 
 def listing(response: Response) -> Response:
-    return with_body(replace(response, status=200), b"<a href=nested.txt>nested.txt</a>")
+    return with_body(response._replace(status=200), b"<a href=nested.txt>nested.txt</a>")
 
 
 MUTANTS = (
@@ -111,7 +110,7 @@ MUTANTS = (
     Mutant(
         id="soft-404-of-files",
         breaks=("files-missing",),
-        serve=at(ANY, lambda response: replace(response, status=200) if response.status == 404 else response),
+        serve=at(ANY, lambda response: response._replace(status=200) if response.status == 404 else response),
     ),
     Mutant(id="fails-at-missing-file", breaks=("files-missing",), serve=at("/files/missing.*", with_status(500))),
     Mutant(id="lists-folders", breaks=("files-folder",), serve=at("/files/(notes/?)?", listing)),

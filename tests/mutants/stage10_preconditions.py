@@ -1,7 +1,6 @@
 """Broken servers for stage 10, Files and caching: preconditions and their order."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from raw_router.messages import Handler, Request, Response
 from shared_views.conditional import parse_date
@@ -18,7 +17,7 @@ def refusing(name: str, refuses: Callable[[str], object]) -> Callable[[Request, 
     def changed(request: Request, response: Response) -> Response:
         value = request.field(name)
         refused = value is not None and response.status == 200 and refuses(value)
-        return replace(response, status=412) if refused else response
+        return response._replace(status=412) if refused else response
 
     return changed
 
@@ -51,7 +50,7 @@ def is_sent(response: Response) -> bool:
 
 def fresh_before_found(request: Request, response: Response) -> Response:
     is_missing = request.path == "/files/missing.txt" and request.field(TAGS) == "*"
-    return replace(response, status=304, body=b"") if is_missing else response
+    return response._replace(status=304, body=b"") if is_missing else response
 
 
 MUTANTS = (

@@ -6,6 +6,7 @@ Most of them go through a responder, which asks a handler; the last ones use the
 import logging
 import re
 from asyncio import CancelledError
+from dataclasses import replace
 
 import pytest
 
@@ -243,8 +244,8 @@ def test_time_out(data: bytes, expected: list[int]) -> None:
 
 
 def test_a_client_that_pipelines_much_must_read_before_it_gets_more() -> None:
-    large = Response(200, (("Content-Length", "200000"),), b"x" * 199_998 + b"\r\n")
-    connection = Responder(lambda _: large)
+    large = Response(200, (("Content-Length", "200"),), b"x" * 198 + b"\r\n")
+    connection = Responder(lambda _: large, limits=replace(LIMITS, unread=400))
     assert statuses(connection.receive(request() * 5)) == [200, 200]
     states = [connection.waits_for]
     assert statuses(connection.end_of_input()) == [200, 200]
@@ -255,15 +256,15 @@ def test_a_client_that_pipelines_much_must_read_before_it_gets_more() -> None:
 
 @pytest.mark.parametrize("last", [request("GET / HTTP/1.0"), request("GET / HTTP/1.1", "Connection: close")])
 def test_much_that_is_said_last_ends_the_connection(last: bytes) -> None:
-    large = Response(200, (("Content-Length", "300000"),), b"x" * 300_000)
-    connection = Responder(lambda _: large)
+    large = Response(200, (("Content-Length", "300"),), b"x" * 300)
+    connection = Responder(lambda _: large, limits=replace(LIMITS, unread=200))
     assert statuses(connection.receive(last + request())) == [200]
     assert connection.waits_for == "closed"
 
 
 def test_a_connection_that_retires_while_the_client_reads_waits_for_nothing_more() -> None:
-    large = Response(200, (("Content-Length", "300000"),), b"x" * 300_000)
-    connection = Responder(lambda _: large)
+    large = Response(200, (("Content-Length", "300"),), b"x" * 300)
+    connection = Responder(lambda _: large, limits=replace(LIMITS, unread=200))
     connection.receive(b"\r\n" + request())
     connection.retire()
     assert connection.receive(b"") == b""

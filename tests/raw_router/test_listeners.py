@@ -10,7 +10,7 @@ import pytest
 
 from raw_router import listeners
 from raw_router.__main__ import main
-from raw_router.listeners import listen, open_listener, port_of, url_of
+from raw_router.listeners import listen, open_listener, port_of, server_address, url_of
 from raw_router.messages import Response
 from raw_router.responder import Responder
 from tests.serving import DRIVERS, HOST, Serve, driving_on
@@ -41,6 +41,13 @@ def test_the_addresses_of_a_host_have_one_port(host: str, expected: list[str]) -
     with listening(host) as sockets:
         assert [each.getsockname()[0] for each in sockets] == expected
         assert len(set(map(port_of, sockets))) == 1
+
+
+@pytest.mark.parametrize("host", [HOST, "::1", "localhost", "::", "", "0.0.0.0"])
+def test_an_application_is_told_a_name_that_it_can_be_reached_by(host: str) -> None:
+    with listening(host) as sockets:
+        name = socket.gethostname() if host in ("::", "", "0.0.0.0") else host
+        assert server_address(host, sockets) == (name, port_of(sockets[-1]))
 
 
 @pytest.mark.parametrize("serve", DRIVERS.values(), ids=DRIVERS)

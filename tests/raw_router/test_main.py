@@ -78,9 +78,11 @@ def test_serves_until_a_signal_comes(number: int, options: list[str], driver: st
     ids=lambda value: " ".join(value) or "none" if isinstance(value, list) else "",
 )
 def test_an_application_is_told_who_else_may_ask_it(options: list[str], multithread: bool, multiprocess: bool) -> None:
-    handler = parse_arguments(["--wsgi", "wsgiref.simple_server:demo_app", *options], list(DRIVERS)).handler
+    parsed = parse_arguments(["--wsgi", "wsgiref.simple_server:demo_app", *options], list(DRIVERS))
+    handler = parsed.handler_at(("::1", 81))
     told = handler(Request("GET", "/", "HTTP/1.1", {}, "/")).body.decode().splitlines()
     assert {f"wsgi.multithread = {multithread}", f"wsgi.multiprocess = {multiprocess}"} <= set(told)
+    assert {"SERVER_NAME = '[::1]'", "SERVER_PORT = '81'"} <= set(told)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,21 @@ def test_bad_options(capsys: pytest.CaptureFixture[str], options: list[str], sai
     told = capsys.readouterr().err
     assert said in told
     assert "Traceback" not in told
+
+
+def test_an_application_knows_the_socket() -> None:
+    """Whatever the client's Host field says (RFC 3875 §4.1.15)."""
+    command = [sys.executable, "-m", "raw_router", "--port", "0", "--wsgi", "wsgiref.simple_server:demo_app"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        found = re.search(r":(\d+) ", process.stderr.readline())
+        assert found
+        answers = [exchange(int(found[1]), data) for data in (GET, b"GET / HTTP/1.0\r\n\r\n")]
+        process.terminate()
+    for answer in answers:
+        assert f"SERVER_NAME = '{HOST}'\nSERVER_PORT = '{found[1]}'\n".encode() in answer
+    assert b"HTTP_HOST = 'localhost'\n" in answers[0]
+    assert b"HTTP_HOST" not in answers[1]
 
 
 def test_a_taken_port_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:

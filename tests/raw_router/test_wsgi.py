@@ -1,5 +1,6 @@
 """Any WSGI application as a handler: what it is told, and what happens when it breaks PEP 3333."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
@@ -11,7 +12,7 @@ from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.parser import parse_head
 from raw_router.responder import Responder
-from raw_router.wsgi import ApplicationError, handler_for, make_environ
+from raw_router.wsgi import MAX_KNOWN, MAX_KNOWN_SIZE, ApplicationError, handler_for
 
 GET = Request("GET", "/", "HTTP/1.1", {"host": "a"}, "/", host="a")
 HEAD = Request("HEAD", "/", "HTTP/1.1", {"host": "a"}, "/", host="a")
@@ -66,14 +67,67 @@ ANSWERS = {
     "a date of its own": (
         application(headers=[("Date", "now")], body=()),
         GET,
-        Response(200, (("Content-Length", "0"),)),
+        Response(200, (("Date", "now"), ("Content-Length", "0"))),
+    ),
+    "fields as strings of two characters": (
+        application(headers=["ab"], body=()),  # type: ignore[list-item]
+        GET,
+        Response(200, (("a", "b"), ("Content-Length", "0"))),
+    ),
+    "Latin-1": (
+        application(headers=[("A", "\xe9\t")], body=()),
+        GET,
+        Response(200, (("A", "\xe9\t"), ("Content-Length", "0"))),
+    ),
+    "length twice": (
+        application(headers=[("Content-Length", "4"), ("content-length", " 4 ")]),
+        GET,
+        Response(200, (("Content-Length", "4"),), b"body"),
+    ),
+    "authentication of a proxy": (
+        application("407 Proxy Authentication Required", [("Proxy-Authenticate", "Basic")], body=()),
+        GET,
+        Response(407, (("Proxy-Authenticate", "Basic"), ("Content-Length", "0"))),
+    ),
+    "upgrade required": (
+        application("426 Upgrade Required", [("Upgrade", "HTTP/2.0")], body=()),
+        GET,
+        Response(426, (("Upgrade", "HTTP/2.0"), ("Connection", "Upgrade"), ("Content-Length", "0"))),
+    ),
+    "hop-by-hop fields are dropped": (
+        application(headers=[("Connection", "close"), ("A", "b"), ("upgrade", "x"), ("Transfer-Encoding", "chunked")]),
+        GET,
+        Response(200, (("A", "b"), ("Content-Length", "4")), b"body"),
+    ),
+    "no phrase of its own": (application("404 Not Found", body=()), GET, Response(404, (("Content-Length", "0"),))),
+    "phrase of an unregistered status": (
+        application("999 Who knows \xe9", body=()),
+        GET,
+        Response(999, (("Content-Length", "0"),), b"", "Who knows \xe9"),
+    ),
+    "no phrase, no space": (application("200", body=()), GET, Response(200, (("Content-Length", "0"),), b"", "")),
+    "no phrase, a space": (application("200 ", body=()), GET, Response(200, (("Content-Length", "0"),), b"", "")),
+    "nothing": (application(body=[]), GET, Response(200, (("Content-Length", "0"),))),
+    "longer": (
+        application(headers=[("Content-Length", "3")]),
+        GET,
+        Response(200, (("Content-Length", "3"),), (b"body",)),
+    ),
+    "shorter": (
+        application(headers=[("Content-Length", "5")]),
+        GET,
+        Response(200, (("Content-Length", "5"),), (b"body",)),
     ),
     "fields as lists": (
         application(headers=[["A", "b"]], body=()),  # type: ignore[list-item]
         GET,
         Response(200, (("A", "b"), ("Content-Length", "0"))),
     ),
-    "a phrase of its own": (application("404 NOT FOUND", body=()), GET, Response(404, (("Content-Length", "0"),))),
+    "a phrase of its own": (
+        application("404 NOT FOUND", body=()),
+        GET,
+        Response(404, (("Content-Length", "0"),), b"", "NOT FOUND"),
+    ),
     "no phrase": (application("299 ", body=()), GET, Response(299, (("Content-Length", "0"),))),
 }
 
@@ -102,9 +156,8 @@ BROKEN = {
     "length no number": application("304 Not Modified", headers=[("Content-Length", "x")], body=()),
     "never starts": never_starts,
     "starts twice": starts_twice,
-    "length too short": application(headers=[("Content-Length", "3")]),
-    "length too long": application(headers=[("Content-Length", "5")]),
-    "length twice": application(headers=[("Content-Length", "4"), ("Content-Length", "4")]),
+    "lengths": application(headers=[("Content-Length", "4"), ("Content-Length", "5")]),
+    "a length, and nothing": application(headers=[("Content-Length", "5")], body=[]),
     "status without a code": application("OK"),
     "status of two digits": application("20 OK"),
     "interim status": application("100 Continue"),
@@ -113,14 +166,22 @@ BROKEN = {
     "NUL in a value": application(headers=[("A", "\0")]),
     "a character beyond Latin-1": application(headers=[("A", "€")]),
     "a name no token": application(headers=[("A b", "c")]),
-    "hop-by-hop": application(headers=[("Connection", "close")]),
+    "a value no string": application(headers=[("A", 5)]),  # type: ignore[list-item]
+    "a name of bytes": application(headers=[(b"A", "b")]),  # type: ignore[list-item]
+    "a field of three": application(headers=[("A", "b", "c")]),  # type: ignore[list-item]
+    "status no string": application(200),  # type: ignore[arg-type]
+    "status of four digits": application("2000 OK"),
+    "status without a space": application("200OK"),
+    "CR LF in a phrase": application("200 O\r\nA: b"),
+    "status beyond Latin-1": application("200 €"),
+    "bytes": application(body=b"body"),  # type: ignore[arg-type]
+    "a piece of text": application(body=["body"]),  # type: ignore[list-item]
+    "nothing returned": application(body=None),  # type: ignore[arg-type]
 }
 
 
 @pytest.mark.parametrize("app", BROKEN.values(), ids=BROKEN)
 def test_a_broken_application_is_not_believed(app: Any) -> None:
-    with pytest.raises(ApplicationError):
-        handler_for(app)(GET)
     answer = Responder(handler_for(app)).receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
 
@@ -136,7 +197,7 @@ def test_an_error_replaces_what_was_started() -> None:
         write(b"sorry")
         return [b"!"]
 
-    assert handler_for(change_mind)(GET) == Response(500, (("Content-Length", "6"),), b"sorry!")
+    assert handler_for(change_mind)(GET)[:4] == (500, (("Content-Length", "6"),), b"sorry!", "Oh")
 
 
 def test_what_the_application_returns_is_closed_even_if_it_fails() -> None:
@@ -160,42 +221,94 @@ def test_what_the_application_returns_is_closed_even_if_it_fails() -> None:
 )
 def test_path_info_has_the_octets_of_the_path(target: str, path_info: str) -> None:
     request, _ = parse_head(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode(), "", LIMITS)
-    assert make_environ(request)["PATH_INFO"] == path_info
+    assert handler_for(application()).environ(request)["PATH_INFO"] == path_info
 
 
 def test_environ() -> None:
     headers = {"host": "a:81", "x-a": "1,2", "x_a": "3", "content-type": "t", "content-length": "1"}
-    environ = make_environ(Request("POST", "/%C3%A9?q", "HTTP/1.0", headers, "/é", "q", "a:81", b"x", "::1"))
+    request = Request("POST", "/%C3%A9?q", "HTTP/1.0", headers, "/é", "q", "a:81", b"x", "::1")
+    environ = handler_for(application(), ("b", 82)).environ(request)
     assert environ.pop("wsgi.input").read() == b"x"
-    assert {key: value for key, value in environ.items() if not key.startswith("wsgi.")} == {
+    assert environ.pop("wsgi.errors") is sys.stderr
+    assert callable(environ.pop("wsgi.file_wrapper"))
+    assert environ == {
         "REQUEST_METHOD": "POST",
+        "REQUEST_URI": "/%C3%A9?q",
+        "RAW_URI": "/%C3%A9?q",
         "SCRIPT_NAME": "",
         "PATH_INFO": "/\xc3\xa9",
         "QUERY_STRING": "q",
-        "SERVER_NAME": "a",
-        "SERVER_PORT": "81",
+        "SERVER_NAME": "b",
+        "SERVER_PORT": "82",
         "SERVER_PROTOCOL": "HTTP/1.0",
+        "SERVER_SOFTWARE": "raw_router",
         "REMOTE_ADDR": "::1",
         "HTTP_HOST": "a:81",
         "HTTP_X_A": "1,2",
         "CONTENT_TYPE": "t",
         "CONTENT_LENGTH": "1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input_terminated": True,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
     }
 
 
+def test_an_environment_is_never_shared() -> None:
+    gateway = handler_for(application())
+    first = gateway.environ(GET)
+    first["HTTP_HOST"] = first["mine"] = "changed"
+    second = gateway.environ(GET._replace(path="/b", query="c", method="HEAD", client="::2"))
+    assert (second["HTTP_HOST"], second["PATH_INFO"], second["QUERY_STRING"]) == ("a", "/b", "c")
+    assert (second["REQUEST_METHOD"], second["REMOTE_ADDR"]) == ("HEAD", "::2")
+    assert "mine" not in second
+
+
+def test_known_environments_are_bounded() -> None:
+    gateway = handler_for(application())
+    for number in range(2 * MAX_KNOWN):
+        assert gateway.environ(Request("GET", "/", "HTTP/1.1", {"a": str(number)}, "/"))["HTTP_A"] == str(number)
+    assert len(gateway._known) <= MAX_KNOWN
+    gateway = handler_for(application())
+    gateway.environ(Request("GET", "/", "HTTP/1.1", {"cookie": "x" * (MAX_KNOWN_SIZE + 1)}, "/"))
+    assert not gateway._known
+
+
+READS: dict[str, tuple[Callable[[Any], object], object]] = {
+    "read": (lambda stream: stream.read(), b"ab\ncd\nef"),
+    "read a part": (lambda stream: (stream.read(4), stream.read(4), stream.read(4)), (b"ab\nc", b"d\nef", b"")),
+    "read past the end": (lambda stream: (stream.read(100), stream.read(), stream.read(1)), (b"ab\ncd\nef", b"", b"")),
+    "read nothing": (lambda stream: stream.read(0), b""),
+    "readline": (lambda stream: [stream.readline() for _ in range(4)], [b"ab\n", b"cd\n", b"ef", b""]),
+    "readline of a size": (lambda stream: (stream.readline(1), stream.readline(9)), (b"a", b"b\n")),
+    "readlines": (lambda stream: stream.readlines(), [b"ab\n", b"cd\n", b"ef"]),
+    "readlines with a hint": (lambda stream: stream.readlines(1), [b"ab\n"]),
+    "iteration": (list, [b"ab\n", b"cd\n", b"ef"]),
+}
+
+
+@pytest.mark.parametrize(("read", "expected"), READS.values(), ids=READS)
 @pytest.mark.parametrize(
-    ("host", "expected"),
+    "framed",
     [
-        ("", ("localhost", "80")),
-        ("a", ("a", "80")),
-        ("a:", ("a", "80")),
-        ("[::1]", ("[::1]", "80")),
-        ("[::1]:8", ("[::1]", "8")),
+        b"Content-Length: 8\r\n\r\nab\ncd\nef",
+        b"Transfer-Encoding: chunked\r\n\r\n3\r\nab\n\r\n5\r\ncd\nef\r\n0\r\n\r\n",
     ],
+    ids=["Content-Length", "chunked"],
 )
-def test_server_name_and_port(host: str, expected: tuple[str, str]) -> None:
-    environ = make_environ(Request("GET", "/", "HTTP/1.1", {}, "/", host=host))
-    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == expected
+def test_the_input_ends_where_the_body_ends(framed: bytes, read: Callable[[Any], object], expected: object) -> None:
+    results = []
+
+    def reads(environ: dict[str, Any], start_response: Start) -> list[bytes]:
+        results.append(read(environ["wsgi.input"]))
+        start_response("200 OK", [("A", environ["CONTENT_LENGTH"] + str(environ.get("HTTP_TRANSFER_ENCODING")))])
+        return []
+
+    answer = ask(reads, b"POST / HTTP/1.1\r\nHost: a\r\n" + framed + b"GET / HTTP/1.1\r\n\r\n")
+    assert results == [expected]
+    assert b"A: 8None\r\n" in answer
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
