@@ -72,12 +72,13 @@ class Inspect(ShownView):
 
 class Form(ShownView):
     def get(self, request: HttpRequest) -> Shown:
-        return views.form(forms.Form())
+        return views.form()
 
     def post(self, request: HttpRequest) -> Shown:
         # request.POST and request.FILES would strip file paths, decode base64 and have their own limits.
         try:
-            return views.form(forms.read_form(request.headers.get("Content-Type"), request.body))
+            field = request.headers.get
+            return views.posted(forms.read_form(field("Content-Type"), request.body, field("Content-Encoding")))
         except forms.FormError as error:
             return views.bad_form(error)
 

@@ -51,12 +51,13 @@ def add_routes(app: Flask) -> None:
 
     @app.get("/form")
     def form() -> Response:
-        return show(views.form(forms.Form()))
+        return show(views.form())
 
     @app.post("/form")
     def submit_form() -> Response:
         # request.form and request.files would ignore malformed multipart.
-        return show(views.form(forms.read_form(request.content_type, request.get_data())))
+        coding = request.headers.get("Content-Encoding")
+        return show(views.posted(forms.read_form(request.content_type, request.get_data(), coding)))
 
     @app.get("/files/<path:name>")
     def public_file(name: str) -> Response:

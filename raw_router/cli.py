@@ -1,6 +1,7 @@
 """The command line of python -m raw_router: options, their defaults and their checks."""
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
@@ -60,6 +61,7 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in TIMEOUT_OPTIONS}
     options.timeouts = Timeouts(connections=options.connections, **seconds)
     try:
+        os.environ["MAX_BODY"] = str(options.limits.body)  # for applications with a limit of their own
         options.handler_at = load_handler(options.wsgi, options.driver, options.workers)
     except LoadError as error:
         parser.error(f"argument --wsgi: {error}")

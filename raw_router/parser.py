@@ -41,7 +41,7 @@ CONTENT_LENGTH = re.compile(r"[0-9]+")  # RFC 9110 §8.6
 
 MAX_DIGITS = 18  # of a Content-Length; converting more would be slow
 FRAMING_FIELDS = ("content-length", "transfer-encoding", "connection", "expect")
-ONCE = frozenset({"host", "content-length"})  # RFC 9112 §3.2, §6.3
+ONCE = frozenset({"host", "content-length", "content-type"})  # RFC 9112 §3.2, §6.3; RFC 9110 §8.3
 
 
 class Framing(NamedTuple):

@@ -37,12 +37,14 @@ def inspect(request: Request) -> Shown:
 
 
 def form(request: Request) -> Shown:
-    return views.form(forms.Form())
+    return views.form()
 
 
 def submit_form(request: Request) -> Shown:
     try:
-        return views.form(forms.read_form(request.field("Content-Type"), request.body))
+        return views.posted(
+            forms.read_form(request.field("Content-Type"), request.body, request.field("Content-Encoding"))
+        )
     except forms.FormError as error:
         return views.bad_form(error)
 

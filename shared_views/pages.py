@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from shared_views.forms import MAX_BODY
+
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 
 Form: TypeAlias = Literal["html", "json"]
@@ -39,6 +41,7 @@ POLICY_FIELD = ("Content-Security-Policy", CONTENT_SECURITY_POLICY)
 TEMPLATES = Environment(
     loader=PackageLoader("shared_views"), autoescape=True, undefined=StrictUndefined, auto_reload=False
 )
+TEMPLATES.globals["max_body"] = MAX_BODY
 
 
 @dataclass(frozen=True, slots=True)

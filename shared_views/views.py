@@ -1,16 +1,18 @@
 """The views, for all three routers: plain values in, a Page or a File out."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeAlias
 
 from shared_views.files import File, read_file
-from shared_views.forms import MULTIPART, URLENCODED, Form, FormError, read_pairs
+from shared_views.forms import Form, FormError, read_pairs, shortened
 from shared_views.pages import REASON_PHRASES, Page, problem
 
 Shown: TypeAlias = Page | File
+
+NO_STORE = (("Cache-Control", "no-store"),)
 
 # name of the route, its parameters, title of the link, description of the route
 LINKS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
@@ -52,9 +54,9 @@ def test() -> Page:
 
 
 def time_page(now: datetime) -> Page:
-    """Show the time; the page is never cached."""
+    """Show the time; the page is never stored."""
     data = {"time": f"{now:%H:%M:%S %d.%m.%Y}", "datetime": now.isoformat(timespec="seconds")}
-    return Page("Time", "time.html", data, headers=(("Cache-Control", "no-store"),))
+    return Page("Time", "time.html", data, headers=NO_STORE)
 
 
 def hello(name: str) -> Page:
@@ -86,7 +88,10 @@ def home(location: str) -> Page:
 
 
 def inspect(client: str, method: str, path: str, query: str, headers: Iterable[tuple[str, str]], version: str) -> Page:
-    """Show a request as the server received it; query is raw, headers are the names and values of the server."""
+    """Show a request as the server received it; query is raw, headers are the names and values of the server.
+
+    The page is never stored, because it depends on all header fields and on the client.
+    """
     data = {
         "client": client,
         "method": method,
@@ -95,7 +100,7 @@ def inspect(client: str, method: str, path: str, query: str, headers: Iterable[t
         "headers": pairs(cgi_fields(headers)),
         "version": version,
     }
-    return Page("The inspector", "inspect.html", data)
+    return Page("The inspector", "inspect.html", data, headers=NO_STORE)
 
 
 def cgi_fields(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -113,16 +118,23 @@ def pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in items]
 
 
-def form(posted: Form) -> Page:
-    """Show the form, with the posted fields and files."""
-    files = [asdict(file) for file in posted.files]
-    return Page("The form", "form.html", {"fields": pairs(posted.fields), "files": files})
+FORM = Page("The form", "form.html", {"fields": [], "files": []})
+
+
+def form() -> Page:
+    return FORM
+
+
+def posted(form: Form) -> Page:
+    """Show the form, with the posted fields and files; a long text is cut. The page is never stored."""
+    shown = shortened(form)
+    data = {"fields": pairs(shown.fields), "files": [asdict(file) for file in shown.files]}
+    return replace(FORM, data=data, headers=NO_STORE)
 
 
 def bad_form(error: FormError) -> Page:
-    """Show why a form was refused; Accept lists the media types (RFC 9110 §15.5.16)."""
-    accept = (("Accept", f"{URLENCODED}, {MULTIPART}"),) if error.status == 415 else ()
-    return problem(error.status, str(error), accept)
+    """Show why a form was refused; a field of the response lists what is accepted (RFC 9110 §15.5.16)."""
+    return problem(error.status, str(error), error.headers)
 
 
 def public_file(name: str, path: str) -> Shown:

@@ -177,6 +177,16 @@ ODD_REQUESTS = {
     + b"3\r\na=1\r\n0\r\n\r\n",
     "chunked inspection": request("GET", "/inspect", "Transfer-Encoding: chunked") + b"3\r\na=1\r\n0\r\n\r\n",
     "body on GET": request("GET", "/inspect", body=b"abc"),
+    "content coding": request("POST", "/form", "Content-Encoding: gzip", "Content-Type: text/plain", body=b"a=1"),
+    "no content coding": request(
+        "POST", "/form", "Content-Encoding: identity", "Content-Type: text/plain", body=b"a=1"
+    ),
+    "two content codings": request("POST", "/form", "Content-Encoding:", "Content-Encoding: br"),
+    "two media types": request("POST", "/form", "Content-Type: text/plain", "Content-Type: text/plain", body=b"a=1"),
+    "many fields": request("POST", "/form", "Content-Type: application/x-www-form-urlencoded", body=b"a&" * 1001),
+    "much text": request(
+        "POST", "/form", "Content-Type: application/x-www-form-urlencoded", body=b"a=" + b"<\1" * 99999
+    ),
     "etag": request("GET", "/files/hello.txt", "If-None-Match: *"),
     "unquoted etag": request("GET", "/style.css", "If-None-Match: abc"),
     "failed precondition": request("GET", "/style.css", 'If-Match: "x"', "Accept: application/json"),

@@ -50,3 +50,35 @@ def test_bad_paths_get_a_page_and_keep_the_connection(port: int, path: str) -> N
 def test_the_host_is_checked_before_the_path(port: int) -> None:
     received = exchange(port, b"GET /%09 HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n")
     assert b"does not answer for this host" in received
+
+
+@pytest.mark.parametrize(
+    ("request_line", "is_stored"),
+    [
+        ("GET /", True),
+        ("GET /test", True),
+        ("GET /form", True),
+        ("GET /style.css", True),
+        ("GET /nope", True),
+        ("GET /time", False),
+        ("GET /time.html", False),
+        ("GET /inspect", False),
+        ("POST /form", False),
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_pages_that_depend_on_more_than_their_url_are_not_stored(
+    port: int, request_line: str, accept: str, is_stored: bool
+) -> None:
+    fields = f"Host: localhost\r\nAccept: {accept}\r\nContent-Length: 0\r\nConnection: close"
+    [head] = heads(exchange(port, f"{request_line} HTTP/1.1\r\n{fields}\r\n\r\n".encode()))
+    assert ("\r\nCache-Control: no-store\r\n" in head) is not is_stored
+
+
+def test_a_form_with_a_content_coding_is_refused(port: int) -> None:
+    fields = "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3"
+    received = exchange(port, f"POST /form HTTP/1.1\r\n{fields}\r\nContent-Encoding: gzip\r\n\r\na=1".encode())
+    [head] = heads(received)
+    assert head.startswith("HTTP/1.1 415 ")
+    assert "\r\nAccept-Encoding: identity\r\n" in head
+    assert "\r\nAccept: " not in head

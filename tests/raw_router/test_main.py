@@ -68,6 +68,27 @@ def test_serves_until_a_signal_comes(number: int, options: list[str], driver: st
 
 
 @pytest.mark.parametrize(
+    "application", [[], ["--wsgi", "flask_app:app"], ["--wsgi", "django_project.wsgi:application"]]
+)
+def test_max_body_is_the_only_limit(application: list[str]) -> None:
+    head = (
+        "POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close"
+    )
+    command = [sys.executable, "-m", "raw_router", "--port", "0", "--max-body", "2000000", *application]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        port = int(re.findall(r":(\d+) ", process.stderr.readline())[0])
+        responses = [
+            exchange(port, f"{head}\r\nContent-Length: {size}\r\n\r\n{'a' * size}".encode())
+            for size in (2_000_000, 2_000_001)
+        ]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+    assert [response[:12] for response in responses] == [b"HTTP/1.1 200", b"HTTP/1.1 413"]
+    assert b"at most 1.9 MiB" in responses[0]
+
+
+@pytest.mark.parametrize(
     ("options", "multithread", "multiprocess"),
     [
         ([], True, False),

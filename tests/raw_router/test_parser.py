@@ -174,6 +174,8 @@ REFUSED = {
     "length with a no-break space": (head(b"Content-Length: 3\xa0"), 400),
     "length a list": (head(b"Content-Length: 3, 3"), 400),
     "length twice": (head(b"Content-Length: 3", b"Content-Length: 3"), 400),
+    "two media types": (head(b"Content-Type: a/b", b"content-type: c/d"), 400),
+    "the same media type twice": (head(b"Content-Type: a/b", b"Content-Type: a/b"), 400),
     "length in other digits": (head("Content-Length: ٣".encode()), 400),
     "length superscript": (head(b"Content-Length: \xb2"), 400),
     "length over the limit": (head(b"Content-Length: 1048577"), 413),

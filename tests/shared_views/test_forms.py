@@ -1,6 +1,7 @@
 """Forms and hosts: what frameworks cannot agree on."""
 
 import hashlib
+import tracemalloc
 
 import pytest
 
@@ -46,6 +47,37 @@ FORMS = {
         part('; name="f"; filename=""', b"x") + b"--b--\r\n",
         Form((), (upload("f", "", b"x"),)),
     ),
+    "a file with an encoded name": (
+        MULTIPART,
+        part("; name=f; filename*=utf-8''%C3%A9%27.txt", b"x") + b"--b--\r\n",
+        Form((), (upload("f", "é'.txt", b"x"),)),
+    ),
+    "a file with an encoded name, quoted and not UTF-8": (
+        MULTIPART,
+        part('; name=f; FileName* = "%FF"', b"x") + b"--b--\r\n",
+        Form((), (upload("f", "\ufffd", b"x"),)),
+    ),
+    "a file with two names": (
+        MULTIPART,
+        part("; name=f; filename*=utf-8''b; filename=a", b"x") + b"--b--\r\n",
+        Form((), (upload("f", "a", b"x"),)),
+    ),
+    "white space after delimiters": (
+        MULTIPART,
+        (part('; name="a"', b"1") * 2 + b"--b--").replace(b"--b", b"--b \t").replace(b" \t--", b"-- "),
+        Form((("a", "1"), ("a", "1"))),
+    ),
+    "white space within content": (
+        MULTIPART,
+        part('; name="a"', b"\r\n --b \r\n") + b"--b--",
+        Form((("a", "\r\n --b \r\n"),)),
+    ),
+    "an encoded name in a field's name": (
+        MULTIPART,
+        part('; name="a; filename*=x"', b"1") + b"--b--",
+        Form((("a; filename*=x", "1"),)),
+    ),
+    "a thousand fields": (URLENCODED, b"&a&" * 1000, Form((("a", ""),) * 1000)),
     "fields and files": (
         MULTIPART,
         part('; name="a"', b"1") + part('; name="f"; filename="x"', b"2") + part('; name="a"', b"3") + b"--b--\r\n",
@@ -61,6 +93,9 @@ BROKEN_FORMS = {
     "no name": (MULTIPART, part("", b"1") + b"--b--", 400),
     "no blank line": (MULTIPART, b"--b\r\nContent-Disposition: form-data; name=a\r\n--b--", 400),
     "bare LF": (MULTIPART, (part('; name="a"', b"1") + b"--b--").replace(b"\r\n", b"\n"), 400),
+    "white space within a delimiter": (MULTIPART, part('; name="a"', b"1") + b"-- b--", 400),
+    "too many fields": (URLENCODED, b"a&" * 1001, 400),
+    "a megabyte of fields": (URLENCODED, b"a&" * 2**19, 400),
     "too many parts": (MULTIPART, part('; name="a"', b"1") * 1001 + b"--b--", 400),
 }
 
@@ -75,6 +110,29 @@ def test_broken_form(media_type: str | None, body: bytes, status: int) -> None:
     with pytest.raises(FormError) as refused:
         read_form(media_type, body)
     assert refused.value.status == status
+
+
+@pytest.mark.parametrize("coding", [None, "", "identity", "Identity, ,IDENTITY"])
+def test_no_coding_is_accepted(coding: str | None) -> None:
+    assert read_form(URLENCODED, b"a=1", coding) == Form((("a", "1"),))
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity, br", "x-unheard-of", "identity;q=1"])
+@pytest.mark.parametrize("body", [b"a=1", b""])
+def test_a_coding_is_refused(coding: str, body: bytes) -> None:
+    with pytest.raises(FormError) as refused:
+        read_form(URLENCODED, body, coding)
+    assert (refused.value.status, refused.value.headers) == (415, (("Accept-Encoding", "identity"),))
+
+
+def test_a_megabyte_of_fields_needs_little_memory() -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormError):
+            read_form(URLENCODED, b"a&" * 2**19)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

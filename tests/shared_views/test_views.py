@@ -6,8 +6,8 @@ from http import HTTPStatus
 import pytest
 
 from shared_views import clock, views
-from shared_views.forms import FormError, read_form
-from shared_views.pages import REASON_PHRASES, Page
+from shared_views.forms import MAX_SHOWN, Form, FormError, Upload, read_form, shortened
+from shared_views.pages import REASON_PHRASES, Page, represent
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=timezone(timedelta(hours=2)))
 
@@ -51,13 +51,39 @@ def test_inspect_tells_fields_as_cgi_does() -> None:
 
 
 def test_form_shows_what_was_posted() -> None:
-    page = views.form(read_form("application/x-www-form-urlencoded", b"a=1"))
+    page = views.posted(read_form("application/x-www-form-urlencoded", b"a=1"))
     assert page.data == {"fields": [{"name": "a", "value": "1"}], "files": []}
+    assert page.headers == (("Cache-Control", "no-store"),)
+    assert views.form().headers == ()
 
 
-def test_a_form_of_another_type_is_told_which_there_are() -> None:
-    assert dict(views.bad_form(FormError(HTTPStatus(415), "")).headers).keys() == {"Accept"}
+@pytest.mark.parametrize(
+    ("media_type", "coding", "field"),
+    [("text/plain", None, "Accept"), ("text/plain", "gzip", "Accept-Encoding")],
+)
+def test_a_refused_form_lists_what_is_accepted(media_type: str, coding: str | None, field: str) -> None:
+    with pytest.raises(FormError) as refused:
+        read_form(media_type, b"a=1", coding)
+    assert dict(views.bad_form(refused.value).headers).keys() == {field}
+
+
+def test_a_malformed_form_lists_nothing() -> None:
     assert views.bad_form(FormError(HTTPStatus(400), "")).headers == ()
+
+
+@pytest.mark.parametrize("unit", ["a", "\x01", "\ufffd", "<", "'", "\u4e16"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_the_response_to_a_form_is_in_proportion(accept: str, unit: str) -> None:
+    posted = Form(((unit * 2**20, unit * 2**20), ("b", "short")), (Upload(unit * 2**20, unit, 1, ""),))
+    given = represent(views.posted(posted), accept)
+    assert len(given.body) < 512 * 1024
+    assert b"short" in given.body
+
+
+def test_a_text_that_fits_is_shown_whole() -> None:
+    posted = Form((("a", "x" * (MAX_SHOWN - 1)),))
+    assert shortened(posted) == posted
+    assert shortened(Form((("a", "x" * MAX_SHOWN),))) == Form((("a", "x" * (MAX_SHOWN // 2) + "…"),))
 
 
 def test_error_raises() -> None:
