@@ -144,10 +144,8 @@ class Connection:
         return b""
 
     def retire(self) -> None:
-        """Close after the request that has begun to arrive, or at once if none has."""
+        """Close after the next response. The driver decides how long to wait for a request that has not begun."""
         self._retired = True
-        if self.waits_for == "idle":
-            self._close()
 
     def _proceed(self) -> Request | bytes:
         """Read what has arrived, up to the end of a request."""

@@ -124,7 +124,7 @@ class Responder:
         return self._respond(self._connection.time_out())
 
     def retire(self) -> None:
-        """Close after the request that has begun to arrive, or at once if none has."""
+        """Close after the next response."""
         self._connection.retire()
 
     def abandon(self) -> None:

@@ -53,14 +53,14 @@ def driving(connect: Connect, serve: Serve, port: int = 0, timeouts: Timeouts = 
 @contextmanager
 def driving_on(
     listeners: Sequence[socket.socket], connect: Connect, serve: Serve, timeouts: Timeouts = TIMEOUTS
-) -> Iterator[None]:
-    """Drive conversations with the clients of listeners until the block ends."""
+) -> Iterator[Callable[[], object]]:
+    """Drive conversations with the clients of listeners until the block ends; yields what stops the driver sooner."""
     stop, wake = socket.socketpair()
     with stop, wake:
         thread = Thread(target=serve, args=(listeners, connect, stop, timeouts))
         thread.start()
         try:
-            yield
+            yield lambda: wake.send(b"!")
         finally:
             wake.send(b"!")
             thread.join()

@@ -2,7 +2,8 @@
 
 Each driver has one function, serve(listeners, connect, stop, timeouts). It accepts clients from listening sockets,
 calls `connect` for a connection with each client, and moves bytes until the connection is closed. When `stop` is
-readable, it stops accepting clients, retires its connections, and returns when they are closed or the grace is over.
+readable, the driver turns new clients away and retires its connections. It still serves the clients that the kernel has
+accepted, then closes the listeners, and returns when all connections are closed or the grace is over.
 """
 
 import errno
@@ -48,6 +49,7 @@ class Timeouts:
     body: float = 4.0
     write: float = 30.0
     closed: float = 2.0  # of reading after the last response, so that no reset destroys it (RFC 9112 §9.6)
+    last_request: float = 0.25  # for an idle client's last request when the server stops
     grace: float = 10.0  # for requests that have begun when the server stops
 
     def seconds(self, wait: str) -> float:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import socket
-from asyncio import AbstractEventLoop, Task
+from asyncio import AbstractEventLoop, Task, Timeout
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from raw_router.drivers import (
     NO_ROOM,
@@ -17,6 +18,8 @@ from raw_router.drivers import (
     Timeouts,
     reset_when_closed,
 )
+from raw_router.drivers.blocking import STEP, ready
+from raw_router.listeners import close_all, turn_away
 
 logger = logging.getLogger("raw_router")
 
@@ -38,7 +41,8 @@ class Server:
         self.connect = connect
         self.timeouts = timeouts
         self.connections: dict[Task[None], ServerConnection] = {}
-        self.receiving: set[Task[None]] = set()
+        self.receiving: dict[Task[None], Timeout] = {}
+        self.retired = False
         self.slots = asyncio.Semaphore(timeouts.connections)
 
     async def run(self, stop: socket.socket) -> None:
@@ -48,11 +52,14 @@ class Server:
         accepting = [asyncio.create_task(self.accept(loop, listener)) for listener in self.listeners]
         await stopped.wait()
         loop.remove_reader(stop)
+        end = loop.time() + self.timeouts.grace
+        self.retire()
+        await self.drain(min(end, loop.time() + self.timeouts.last_request), end)
         for task in accepting:
             task.cancel()
-        self.retire()
+        close_all(self.listeners)
         if self.connections:
-            await asyncio.wait(self.connections, timeout=self.timeouts.grace)
+            await asyncio.wait(self.connections, timeout=end - loop.time())
 
     async def accept(self, loop: AbstractEventLoop, listener: socket.socket) -> None:
         while True:
@@ -66,6 +73,8 @@ class Server:
                     await asyncio.sleep(PAUSE)
                 continue
             connection = self.connect(address[0])
+            if self.retired:
+                connection.retire()
             task = asyncio.create_task(self.converse(client, connection))
             self.connections[task] = connection
             task.add_done_callback(self.forget)
@@ -75,11 +84,25 @@ class Server:
         self.slots.release()
 
     def retire(self) -> None:
-        """Let requests that have begun be answered and responses be sent; end idle connections."""
+        """Turn new clients away. The next response of each client is the last; idle clients have a moment for it."""
+        turn_away(self.listeners)
+        self.retired = True
+        self.timeouts = replace(self.timeouts, idle=min(self.timeouts.idle, self.timeouts.last_request))
+        last = asyncio.get_running_loop().time() + self.timeouts.idle
         for task, connection in self.connections.items():
             connection.retire()
-            if connection.waits_for == "closed" and task in self.receiving:
-                task.cancel()
+            if connection.waits_for == "idle" and (timeout := self.receiving.get(task)):
+                timeout.reschedule(min(last, timeout.when() or last))
+
+    async def drain(self, last: float, end: float) -> None:
+        """Serve the clients that the kernel has accepted.
+
+        If there are clients, others may be on their way to the queue, so the listeners are open for a moment.
+        """
+        loop = asyncio.get_running_loop()
+        while loop.time() < end and (ready(0, *self.listeners) or (self.connections and loop.time() < last)):
+            await asyncio.sleep(STEP)
+        await asyncio.sleep(0)  # for the client that was accepted last
 
     async def converse(self, client: socket.socket, connection: ServerConnection) -> None:
         """Carry bytes both ways until the connection is closed or the client is gone."""
@@ -108,9 +131,12 @@ class Server:
         if connection.waits_for == "write":
             await asyncio.sleep(0)
             return connection.receive(b"")  # everything was sent before
+        is_idle = connection.waits_for == "idle"
         try:
             data = await self.receive(client, deadline)
         except TimeoutError:
+            if is_idle and self.retired:
+                raise
             return connection.time_out()
         return connection.receive(data) if data else connection.end_of_input()
 
@@ -118,13 +144,12 @@ class Server:
         """Return the next bytes, which may be waited for until the deadline. Raises TimeoutError after it."""
         task = asyncio.current_task()
         assert task
-        self.receiving.add(task)
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(deadline) as self.receiving[task]:
                 await asyncio.sleep(0)  # bytes that have arrived are received without waiting, even after the deadline
                 return await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE)
         finally:
-            self.receiving.discard(task)
+            del self.receiving[task]
 
 
 async def linger(client: socket.socket, seconds: float) -> None:

@@ -5,6 +5,7 @@ import select
 import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from time import monotonic
 
 from raw_router.drivers import (
@@ -17,6 +18,7 @@ from raw_router.drivers import (
     Timeouts,
     reset_when_closed,
 )
+from raw_router.listeners import close_all, turn_away
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 READ, WRITE = select.POLLIN, select.POLLOUT
@@ -88,7 +90,7 @@ class Loop:
         self.clients: dict[int, Client] = {}
         self.waiting: dict[str, OrderedDict[Client, int]] = {}
         self.tick = self.resumes = now()
-        self.accepting = self.stopped = False
+        self.accepting = self.stopped = self.retired = self.queued = False
         self.resume()
 
     def run(self, stop: socket.socket) -> None:
@@ -98,6 +100,7 @@ class Loop:
         self.poll.unregister(stop)
         self.retire()
         end = self.tick + ticks(self.timeouts.grace)
+        self.drain(min(end, self.tick + ticks(self.timeouts.last_request)), end)
         while self.clients and self.tick < end:
             self.turn()
 
@@ -118,6 +121,8 @@ class Loop:
 
     def patience(self) -> float | None:
         """Return how long to wait for the sockets: a tick, or without limit if there is no deadline."""
+        if self.retired and self.accepting and not self.clients:
+            return 0
         return TICK * SECOND if self.clients or not self.accepting else None
 
     def receive(self, ready: Iterable[tuple[int, int]]) -> list[tuple[Client, bytes]]:
@@ -167,6 +172,7 @@ class Loop:
             self.accept(listener)
 
     def accept(self, listener: socket.socket) -> None:
+        self.queued = True
         try:
             sock, address = listener.accept()
         except OSError as error:  # usually the client is gone already
@@ -176,6 +182,8 @@ class Loop:
             return
         sock.setblocking(False)
         client = self.clients[sock.fileno()] = Client(sock, self.connect(address[0]))
+        if self.retired:
+            client.connection.retire()
         self.poll.register(sock, READ)
         self.watch(client, client.connection.waits_for)
         if len(self.clients) >= self.timeouts.connections:
@@ -191,7 +199,7 @@ class Loop:
     def resume(self) -> None:
         for listener in self.listeners:
             self.poll.register(listener, READ)
-        self.accepting = True
+        self.accepting = self.queued = True
 
     def send(self, client: Client, answer: bytes | memoryview) -> None:
         """Send a response and watch the client; drop it if it is gone."""
@@ -249,22 +257,37 @@ class Loop:
         for wait, clients in list(self.waiting.items()):
             while clients and next(iter(clients.values())) <= tick:
                 client = next(iter(clients))
-                if wait in ("write", "closed"):
+                if wait in ("write", "closed") or (wait == "idle" and self.retired):
                     self.drop(client)
                 else:
                     self.let(client, client.connection.time_out)
-        paused = not self.accepting and not self.stopped and self.tick >= self.resumes
-        if paused and len(self.clients) < self.timeouts.connections:
+        if not self.accepting and self.tick >= self.resumes and len(self.clients) < self.timeouts.connections:
             self.resume()
 
     def retire(self) -> None:
-        """Accept no more clients, and end idle connections."""
+        """Turn new clients away. The next response of each client is the last; idle clients have a moment for it."""
+        turn_away(self.listeners.values())
+        self.retired = True
+        self.timeouts = replace(self.timeouts, idle=min(self.timeouts.idle, self.timeouts.last_request))
+        for client in self.clients.values():
+            client.connection.retire()
+        end = self.tick + ticks(self.timeouts.idle)
+        idle = self.waiting.get("idle", OrderedDict())
+        idle.update({client: min(deadline, end) for client, deadline in idle.items()})
+
+    def drain(self, last: int, end: int) -> None:
+        """Serve the clients that the kernel has accepted, then close the listeners.
+
+        If there are clients, others may be on their way to the queue, so the listeners are open for a moment.
+        """
+        self.queued = True
+        while self.tick < end and (self.queued or not self.accepting or (self.clients and self.tick < last)):
+            self.queued = False
+            self.turn()
         if self.accepting:
             self.pause()
-        for client in list(self.clients.values()):
-            client.connection.retire()
-            if client.wait == "idle":
-                self.drop(client)
+        close_all(self.listeners.values())
+        self.listeners.clear()
 
     def close(self) -> None:
         for client in self.clients.values():

@@ -4,12 +4,13 @@ import socket
 from collections.abc import Sequence
 
 from raw_router.drivers import TIMEOUTS, Connect, Timeouts
-from raw_router.drivers.blocking import accepted, converse
+from raw_router.drivers.blocking import Closing, accepted, converse
 
 
 def serve(
     listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
 ) -> None:
     """Serve one client after another until stop is readable."""
-    for client, address in accepted(listeners, stop):
-        converse(client, connect(address), stop, timeouts)
+    closing = Closing(listeners, stop, timeouts)
+    for client, address in accepted(closing, busy=lambda: False):
+        converse(client, connect(address), closing)

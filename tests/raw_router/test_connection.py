@@ -271,6 +271,17 @@ def test_a_connection_that_retires_while_the_client_reads_waits_for_nothing_more
     assert connection.waits_for == "closed"
 
 
+@pytest.mark.parametrize("before", [b"", request(), b"GET / HT"], ids=["new", "idle", "begun"])
+def test_a_retired_connection_closes_after_the_next_response(before: bytes) -> None:
+    connection = Responder(echo)
+    connection.receive(before)
+    connection.retire()
+    answer = connection.receive(request().removeprefix(before if before.endswith(b"HT") else b""))
+    assert statuses(answer) == [200]
+    assert b"Connection: close\r\n" in answer
+    assert connection.waits_for == "closed"
+
+
 def test_options_of_the_server() -> None:
     answer = Responder(echo).receive(request("OPTIONS * HTTP/1.1"))
     assert statuses(answer) == [204]

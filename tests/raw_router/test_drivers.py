@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from raw_router.drivers import TIMEOUTS, coroutines, events, threads
-from raw_router.drivers.blocking import Carrier
+from raw_router.drivers.blocking import Carrier, Closing
 from raw_router.limits import LIMITS
 from raw_router.listeners import Address, open_listener
 from raw_router.messages import Request, Response
@@ -389,6 +389,6 @@ def test_a_blocking_driver_sends_later_what_is_not_taken_at_once(taken: int) -> 
 
     ours, client = socket.socketpair()
     with Slow(fileno=ours.detach()) as slow, client:
-        Carrier(slow, Responder(handler), client, TIMEOUTS).send(b"0123456789")
+        Carrier(slow, Responder(handler), Closing([], client, TIMEOUTS)).send(b"0123456789")
         assert client.recv(100) == b"0123456789"
         assert slow.gettimeout() is None

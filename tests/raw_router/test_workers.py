@@ -4,16 +4,13 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from raw_router.__main__ import main
 from raw_router.workers import how_it_ended
+from tests.raw_router.processes import is_gone, started
 from tests.serving import HOST, becomes_true, exchange
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -28,47 +25,6 @@ def application(environ, start_response):
     start_response("200 OK", [])
     return []
 """
-
-
-class Started:
-    """A raw_router in a process of its own."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self.process = process
-        assert process.stderr is not None
-        self.errors = process.stderr
-        announced = re.match(r"raw_router listens on http://[\d.]+:(\d+) ", self.errors.readline())
-        assert announced
-        self.port = int(announced[1])
-
-    @property
-    def workers(self) -> list[int]:
-        """The ids of its processes."""
-        return [
-            int(id) for id in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        ]
-
-    def begin(self) -> socket.socket:
-        """Begin a request that does not end."""
-        client = socket.create_connection((HOST, self.port), timeout=10)
-        client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
-        assert client.recv(65536).startswith(b"HTTP/1.1 100 ")
-        return client
-
-
-@contextmanager
-def started(*options: str, **settings: str) -> Iterator[Started]:
-    command = [sys.executable, "-m", "raw_router", "--port", "0", *options]
-    environment = {**os.environ, **settings}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            yield Started(process)
-        finally:
-            process.terminate()
-
-
-def is_gone(process: int) -> bool:
-    return not Path(f"/proc/{process}").exists()
 
 
 def test_a_killed_worker_is_replaced_and_costs_no_other_request() -> None:
