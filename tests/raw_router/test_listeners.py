@@ -4,12 +4,14 @@ import errno
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from raw_router import listeners
 from raw_router.__main__ import main
+from raw_router.drivers import TIMEOUTS
 from raw_router.listeners import listen, open_listener, port_of, server_address, url_of
 from raw_router.messages import Response
 from raw_router.responder import Responder
@@ -120,3 +122,18 @@ def test_url(address: str, url: str) -> None:
 def test_an_unknown_host_is_an_error_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--host", "nobody.invalid"]) == 1
     assert "raw_router: cannot listen on nobody.invalid, port 8001: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("driver", ["serial", "threads", "events"])
+def test_a_limit_of_clients_is_one_limit_for_all_listeners(driver: str) -> None:
+    def connect(client: str) -> Responder:
+        return Responder(lambda request: Response(200, (("Content-Length", "4"),), b"here"), client)
+
+    with listening("localhost") as sockets, ExitStack() as stack:
+        port = port_of(sockets[0])
+        clients = [stack.enter_context(socket.create_connection((each, port), 10)) for each in ("127.0.0.1", "::1")]
+        with driving_on(sockets, connect, DRIVERS[driver], replace(TIMEOUTS, connections=1)):
+            for client in clients:
+                client.sendall(GET)
+                assert client.recv(65536).endswith(b"here")
+                client.close()
