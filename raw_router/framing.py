@@ -30,10 +30,10 @@ Reader: TypeAlias = Generator[None, None, T]  # yields when it needs more bytes,
 MAX_CHUNK_LINE = 1024  # octets of a line with a chunk's size and its extensions
 
 CHUNK_EXTENSION = rf"[ \t]*;[ \t]*{TOKEN}(?:[ \t]*=[ \t]*(?:{TOKEN}|{QUOTED_STRING}))?"  # RFC 9112 §7.1.1
-CHUNK_LINE = re.compile(rf"([0-9A-Fa-f]{{1,16}})(?:{CHUNK_EXTENSION})*")  # §7.1
+CHUNK_LINE = re.compile(rf"([0-9A-Fa-f]+)(?:{CHUNK_EXTENSION})*")  # §7.1
 LINE_ENDS_BADLY = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
 REQUEST_LINE_BEGINS = re.compile(rf"{TOKEN}(?:\Z|[ \r])|\r?\Z".encode())
-HEAD_FIELDS = frozenset({"content-length", "transfer-encoding", "host", "connection", "trailer", "expect"})
+HEAD_FIELDS = frozenset({"content-length", "transfer-encoding", "host"})  # dangerous where servers merge trailers
 
 
 class Stream:
@@ -166,7 +166,7 @@ def parse_chunk_size(line: bytes) -> int:
 
 
 def read_trailers(stream: Stream, limits: Limits) -> Reader[None]:
-    """Read the fields after the last chunk (§7.1.2). Raises HTTPError if one belongs in the head."""
+    """Read and drop the fields after the last chunk (§7.1.2). Raises HTTPError if one would change the request."""
     fields = 0
     while line := (yield from read_line(stream)):
         fields += 1

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from shared_views import clock
 from shared_views.files import File
 
 # A text matches these expressions in at most one way, so that a hostile value takes no longer than another.
@@ -62,6 +63,15 @@ def parse_date(value: str | None) -> datetime | None:
     if value is None or not HTTP_DATE.fullmatch(value):
         return None
     try:
-        return parsedate_to_datetime(value).replace(tzinfo=UTC)
+        date = parsedate_to_datetime(value).replace(tzinfo=UTC)
+        return in_nearest_century(date, clock.now().astimezone(UTC)) if "-" in value else date
     except ValueError:  # the day or the time does not exist
         return None
+
+
+def in_nearest_century(date: datetime, now: datetime) -> datetime:
+    """Return a date of which only two digits of the year are given: it is at most 50 years in the future (§5.6.7)."""
+    latest = now.year + 50
+    year = latest - (latest - date.year) % 100
+    is_later = date.timetuple()[1:6] > now.timetuple()[1:6]
+    return date.replace(year=year - 100 if year == latest and is_later else year)

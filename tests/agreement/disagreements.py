@@ -136,7 +136,6 @@ DISAGREEMENTS = (
     Disagreement(
         BOTH, LAXER, oddities.long_extension, "§7.1.1: how much is too much is for a server to say; we say 1 KiB"
     ),
-    Disagreement(BOTH, LAXER, oddities.long_size, "§7.1: the same for the digits of a size; we say 16"),
     Disagreement(
         BOTH,
         LAXER,

@@ -205,13 +205,9 @@ def long_extension(parts: Parts) -> bool:
     return any(len(line) > 1024 for line in parts.chunk_lines)
 
 
-def long_size(parts: Parts) -> bool:
-    return any(re.match(rb"[0-9A-Fa-f]{17}", line) for line in parts.chunk_lines)
-
-
 def framing_trailer(parts: Parts) -> bool:
     names = {line.partition(b":")[0].lower() for line in parts.trailers.split(b"\r\n")}
-    return bool(names & {b"content-length", b"transfer-encoding", b"host", b"trailer", b"connection", b"expect"})
+    return bool(names & {b"content-length", b"transfer-encoding", b"host"})
 
 
 def upgrade_and_a_body(parts: Parts) -> bool:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from shared_views import clock, files
 from shared_views.answers import answer
-from shared_views.conditional import evaluate
+from shared_views.conditional import evaluate, parse_date
 from shared_views.files import File, media_type, read_file
 
 FILE = File(b"content", "text/plain; charset=utf-8", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), '"tag"')
@@ -56,6 +57,33 @@ def test_conditions(fields: dict[str, str], status: int) -> None:
     assert evaluate(FILE, fields.get) == status
 
 
+@pytest.mark.parametrize(
+    ("now", "written", "year"),
+    [
+        (2026, "94", 1994),
+        (2026, "26", 2026),
+        (2026, "75", 2075),
+        (2026, "77", 1977),
+        (2060, "69", 2069),
+        (2060, "10", 2110),
+        (2060, "11", 2011),
+        (1999, "00", 2000),
+    ],
+)
+def test_years_of_two_digits(monkeypatch: pytest.MonkeyPatch, now: int, written: str, year: int) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(now, 2, 3, 4, 5, 6, tzinfo=UTC))
+    date = parse_date(f"Sunday, 01-Jan-{written} 00:00:00 GMT")
+    assert date == datetime(year, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("second", "year"), [("06", 2076), ("07", 1976)])
+def test_a_year_is_at_most_fifty_years_in_the_future(monkeypatch: pytest.MonkeyPatch, second: str, year: int) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC))
+    date = parse_date(f"Sunday, 03-Feb-76 04:05:{second} GMT")
+    assert date is not None
+    assert date.year == year
+
+
 @pytest.mark.parametrize(("fields", "status"), [CONDITIONS["none"], CONDITIONS["fresh"], CONDITIONS["modified"]])
 def test_answer_to_a_condition(fields: dict[str, str], status: int) -> None:
     given = answer(FILE, fields.get)
@@ -101,12 +129,13 @@ def root(tmp_path: Path) -> Path:
     (public / "inside").symlink_to("a.txt")
     (public / "outside").symlink_to("../secret.txt")
     (public / "up").symlink_to("..")
+    (public / "self").symlink_to(".")
     (public / "circle").symlink_to("circle")
     os.mkfifo(public / "pipe")
     return public
 
 
-@pytest.mark.parametrize("name", ["a.txt", "folder/b.txt", "inside"])
+@pytest.mark.parametrize("name", ["a.txt", "folder/b.txt", "inside", "self/a.txt"])
 def test_files_are_read(root: Path, name: str) -> None:
     assert read_file(name, root) is not None
 
@@ -126,6 +155,7 @@ def test_files_are_read(root: Path, name: str) -> None:
         "..",
         "outside",
         "up/secret.txt",
+        "self",
         "circle",
         "pipe",
         "folder\\b.txt",
@@ -140,11 +170,50 @@ def test_what_is_no_file_below_the_folder_is_none(root: Path, name: str) -> None
 
 
 def test_a_file_that_cannot_be_read_is_none(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
-    def forbidden(path: Path) -> bytes:
+    def forbidden(*arguments: object, **options: object) -> int:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
-    assert read_file("a.txt", root) is None
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", forbidden)
+        assert read_file("a.txt", root) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "target"),
+    [
+        ("a.txt", "a.txt", "../secret.txt"),
+        ("folder/b.txt", "folder", ".."),
+        ("folder/b.txt", "folder/b.txt", "../a.txt"),
+    ],
+)
+def test_a_link_that_appears_after_the_check_is_not_followed(
+    monkeypatch: pytest.MonkeyPatch, root: Path, name: str, link: str, target: str
+) -> None:
+    (root.parent / "b.txt").write_text("secret")
+
+    def locate_and_swap(name: str, root: Path) -> Path | None:
+        found = locate(name, root)
+        (root / link).rename(root / "moved")
+        (root / link).symlink_to(target)
+        return found
+
+    locate = files.locate
+    assert read_file(name, root) is not None
+    monkeypatch.setattr(files, "locate", locate_and_swap)
+    assert read_file(name, root) is None
+
+
+def test_the_public_folder_may_be_a_link(root: Path) -> None:
+    (root.parent / "link").symlink_to("public")
+    assert read_file("folder/b.txt", root.parent / "link") is not None
+    assert read_file("outside", root.parent / "link") is None
+
+
+def test_no_descriptor_is_left_open(root: Path) -> None:
+    before = len(os.listdir("/dev/fd"))
+    for name in ("a.txt", "folder/b.txt", "folder", "missing", "pipe", "outside"):
+        read_file(name, root)
+    assert len(os.listdir("/dev/fd")) == before
 
 
 def test_validators(root: Path) -> None:
