@@ -6,6 +6,9 @@ from typing import NoReturn
 
 import pytest
 
+from http_contract.errors import CannotJudge
+from http_contract.sandbox.bubblewrap import require
+
 PYTHON = os.path.realpath(sys.executable)  # the one below a virtual environment, which may stand in /tmp
 
 
@@ -14,3 +17,12 @@ def missing(why: str) -> NoReturn:
     if "CI" in os.environ:
         pytest.fail(why)
     pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def bubblewrap() -> None:
+    """Skip the test where bubblewrap does not work; in an automatic run, fail."""
+    try:
+        require()
+    except CannotJudge as why:
+        missing(str(why))

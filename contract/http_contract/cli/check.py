@@ -55,13 +55,19 @@ Exit status: 0 if all MUST rules of the chosen stages pass, 1 if a MUST rule fai
 @click.option("--quiet", "volume", flag_value="quiet", help="Print one line only.")
 @click.option("--all", "volume", flag_value="all", help="Print every failure in full, stage by stage.")
 @click.option("--verbose", "volume", flag_value="verbose", help="Print every exchange, and the output of the server.")
-def check(volume: str | None, reports: list[tuple[str, Path]], hide: tuple[Path, ...], **options: Any) -> None:
+def check(
+    volume: str | None,
+    reports: list[tuple[str, Path]],
+    hide: tuple[Path, ...],
+    allow: tuple[Path, ...],
+    **options: Any,
+) -> None:
     """Judge one server: at URL, or started with --command, or with the command in contract.toml in this folder."""
-    check_isolation(options["isolate"], hide)
+    check_isolation(options["isolate"], hide=hide, allow=allow)
     secret = [*hide, *filter(None, [options["hidden"]]), *(file for _, file in reports)]
     try:
         with orderly():
-            report = judge(task_of(secret=secret, **options), volume)
+            report = judge(task_of(secret=secret, allowed=allow, **options), volume)
             write_and_print(report, reports, volume, command_again(click.get_current_context()))
     except OSError as error:
         raise CannotJudge(str(error)) from error

@@ -59,17 +59,18 @@ def grade(
     dask: str | None,
     seed: int | None,
     hide: tuple[Path, ...],
+    allow: tuple[Path, ...],
     **options: Any,
 ) -> None:
     """Judge the submissions in FOLDER, one folder each, and write a table, a page, and feedback for each learner."""
     out = out or folder.with_name(f"{folder.name}-grades")
     if out.is_relative_to(folder):
         raise CannotJudge(f"The results cannot be among the submissions, in {out}. Choose another folder with --out.")
-    check_isolation(options["isolate"], hide)
+    check_isolation(options["isolate"], hide=hide, allow=allow)
     submissions, ignored = submissions_in(folder)
     for each in ignored:
         say(escape_unprintable(f"Ignored: {each}"), err=True)
-    plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), **options)
+    plan = Plan(seed=load_seed(out) if seed is None else seed, hide=(*hide, folder, out), allow=allow, **options)
     max_points = plan.max_points  # CannotJudge if there are no rules, before a folder for results is made
     store = Store(out / "results")
     if seed is None:

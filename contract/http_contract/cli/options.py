@@ -120,7 +120,15 @@ JUDGING = (
         help="Seconds after which a server must give up a request that never ends.",
     ),
     click.option(
-        "--isolate", is_flag=True, help="Run the server without network access, and hide the judge's files from it."
+        "--isolate",
+        is_flag=True,
+        help="Run the server without network access, in a copy of its folder; of the machine, it sees only the tools.",
+    ),
+    click.option(
+        "--allow",
+        type=ANY,
+        multiple=True,
+        help="With --isolate, show this file or folder to the server. Can be repeated.",
     ),
     click.option(
         "--hide",
@@ -138,6 +146,7 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_isolation(isolate: bool, hide: Sequence[Path]) -> None:
-    if hide and not isolate:
-        raise CannotJudge("--hide needs --isolate. Add --isolate, or remove --hide.")
+def check_isolation(isolate: bool, *, hide: Sequence[Path], allow: Sequence[Path]) -> None:
+    for option, paths in (("--hide", hide), ("--allow", allow)):
+        if paths and not isolate:
+            raise CannotJudge(f"{option} needs --isolate. Add --isolate, or remove {option}.")

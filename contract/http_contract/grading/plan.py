@@ -30,6 +30,7 @@ class Plan:
     patience: float
     isolate: bool
     hide: Sequence[Path]  # files and folders that isolated submissions must not see
+    allow: Sequence[Path]  # files and folders that isolated submissions may read
     time_limit: float  # seconds for each submission
 
     @cached_property
@@ -80,7 +81,7 @@ class Plan:
         yield from _each("--timeout", [self.timeout])
         yield from _each("--patience", [self.patience])
         if self.isolate:
-            yield from ("--isolate", *_each("--hide", self.hide))
+            yield from ("--isolate", *_each("--hide", self.hide), *_each("--allow", self.allow))
 
 
 def _each(option: str, values: Iterable[object]) -> Iterator[str]:

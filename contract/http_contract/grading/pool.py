@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from http_contract.errors import CannotJudge
 from http_contract.grading.store import Result, result_of, summary
-from http_contract.grading.submissions import copied
 from http_contract.reports import json
+from http_contract.sandbox.copies import copied
 
 AHEAD = 2  # submitted jobs for each worker, so that no worker waits for the next one
 CLUSTER_TIMEOUT = "10s"  # for a cluster to answer

@@ -1,25 +1,20 @@
-"""The submissions of a class: finding them in a folder, digests that show whether they changed, and copies to judge."""
+"""The submissions of a class: finding them in a folder, and digests that show whether they changed."""
 
 import hashlib
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from threading import Event
 
 from http_contract.errors import CannotJudge
 from http_contract.runner.session import NAME
+from http_contract.sandbox.copies import CACHE, MAX_ENTRIES
 
 JUDGE = Path(__file__).parents[1]  # the folder of the judge's own files, which affect each result
 EXTRAS = ("__MACOSX", "graders")  # folders beside a submission that do not belong to it
-CACHE = "__pycache__"  # a folder that a run may create, and that is not part of a submission
-BLOCK = 1024 * 1024  # octets read at a time
-MAX_SIZE = 1024**3  # octets of all files of a submission
+MAX_READ = 64 * 1024**2  # octets of a submission that are read for its digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +76,28 @@ def judge_digest() -> bytes:
 
 
 def folder_digest(folder: Path) -> bytes:
-    hashed = hashlib.sha256()
+    """Return a digest of the names and contents of the files in a folder.
+
+    Digests are made before the first submission is judged. To cost little time whatever a submission contains, only
+    MAX_READ octets are read; of each further file, the size and the time of its last change count.
+    """
+    hashed, unread = hashlib.sha256(), MAX_READ
     for path in files(folder):
-        hashed.update(bytes(path.relative_to(folder)) + b"\0" + content_digest(path))
+        unread -= size_of(path)
+        content = content_digest(path) if unread >= 0 else state_digest(path)
+        hashed.update(bytes(path.relative_to(folder)) + b"\0" + content)
     return hashed.digest()
 
 
 def files(folder: Path) -> Iterator[Path]:
     """Yield the regular files below a folder, in a fixed order, without CACHE folders; links are not followed.
 
-    Folders whose path is too long for the system are left out.
+    Folders whose path is too long for the system are left out, and all that follows the first MAX_ENTRIES entries.
     """
-    folders = [str(folder)]
-    while folders:
+    folders, entries = [str(folder)], 0
+    while folders and entries < MAX_ENTRIES:
         for entry in _entries(folders.pop()):
+            entries += 1
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
             elif entry.is_dir(follow_symlinks=False) and entry.name != CACHE:
@@ -102,87 +105,32 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """Return at most MAX_ENTRIES entries of a folder, sorted by name; none of a folder that cannot be read."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            return sorted(islice(entries, MAX_ENTRIES), key=lambda entry: entry.name)
     except OSError:
         return []
+
+
+def size_of(path: Path) -> int:
+    """Return the size of a file in octets; 0 for a file that is gone, or whose path is too long for the system."""
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0
+
+
+def state_digest(path: Path) -> bytes:
+    """Return the size of a file and the time of its last change."""
+    state = os.lstat(path)
+    return f"{state.st_size} {state.st_mtime_ns}".encode()
 
 
 def content_digest(path: Path) -> bytes:
-    """Return a digest of a file's content; nothing for a file that cannot be read or is larger than MAX_SIZE."""
-    hashed = hashlib.sha256()
+    """Return a digest of a file's content; nothing for a file that cannot be read."""
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > MAX_SIZE:  # it is not judged, and reading it might take hours
-                return b""
-            while block := file.read(BLOCK):
-                hashed.update(block)
+            return hashlib.file_digest(file, "sha256").digest()
     except OSError:
         return b""
-    return hashed.digest()
-
-
-@contextmanager
-def copied(folder: Path, name: str, stopped: Event) -> Iterator[Path]:
-    """Yield a copy of a folder, under a name, in a temporary folder that is removed after the block.
-
-    CannotJudge where it cannot be copied, is larger than MAX_SIZE, or the event is set meanwhile.
-    """
-    parent = Path(tempfile.mkdtemp(prefix="contract-")).resolve()
-    try:
-        Copier(stopped).copy(folder, parent / name)
-        yield parent / name
-    finally:
-        remove(parent)
-
-
-class Copier:
-    """Copies one submission, up to MAX_SIZE octets, and stops once the event is set."""
-
-    def __init__(self, stopped: Event) -> None:
-        self._stopped = stopped
-        self._size = 0
-
-    def copy(self, folder: Path, to: Path) -> None:
-        """Copy a folder: links as links, without pipes, sockets, CACHE folders and files that cannot be read."""
-        folders = [(str(folder), str(to))]
-        try:
-            while folders:
-                folders.extend(self._copy_level(*folders.pop()))
-        except OSError as error:
-            raise CannotJudge(f"it can't be copied: {error.strerror or error}") from error
-
-    def _copy_level(self, folder: str, to: str) -> Iterator[tuple[str, str]]:
-        """Make a folder and copy the files in it; yield its subfolders, each with its destination."""
-        os.mkdir(to)
-        for entry in _readable_entries(folder):
-            path = os.path.join(to, entry.name)
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name != CACHE:
-                    yield entry.path, path
-            elif entry.is_symlink() or entry.is_file():
-                with suppress(PermissionError):
-                    self._copy_file(entry, path)
-
-    def _copy_file(self, entry: os.DirEntry[str], to: str) -> None:
-        if self._stopped.is_set():
-            raise CannotJudge("it was not copied: judging was stopped")
-        self._size += entry.stat(follow_symlinks=False).st_size
-        if self._size > MAX_SIZE:
-            raise CannotJudge(f"it can't be copied: its files have more than {MAX_SIZE} bytes")
-        shutil.copy2(entry.path, to, follow_symlinks=False)
-
-
-def _readable_entries(folder: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except PermissionError:
-        return []
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder. A submission may leave folders that are nested too deeply for Python's own functions."""
-    for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-        subprocess.run([*command, folder], stdin=subprocess.DEVNULL, capture_output=True)

@@ -183,6 +183,7 @@ ENDINGS = {
 }
 LIMITS = {
     "cpu": "it used more than {value:number} seconds of CPU time",
+    "disk": "its folder contained more than {value:mebibytes} MiB of files, or a folder that cannot be measured",
     "file": "it wrote a file of more than {value:mebibytes} MiB",
     "memory": "it used more than {value:mebibytes} MiB of memory",
     "tasks": "it ran more than {value:number} processes and threads at a time",

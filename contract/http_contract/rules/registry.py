@@ -123,10 +123,13 @@ def _run(path: Path) -> object:
     if spec is None or spec.loader is None:
         raise CannotJudge(f"{path} is not a Python file")
     module = sys.modules[name] = module_from_spec(spec)  # dataclasses look up their module there
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # no copy of hidden rules in __pycache__
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         raise CannotJudge(f"{path}: {type(error).__name__}: {error}") from error
+    finally:
+        sys.dont_write_bytecode = writes
     return getattr(module, "RULES", None)
 
 

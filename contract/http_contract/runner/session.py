@@ -4,7 +4,7 @@ import os
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -20,7 +20,7 @@ from http_contract.runner.report import Report
 from http_contract.runner.scheduler import Progress, Scheduler
 from http_contract.runner.target import RemoteTarget, Target
 from http_contract.sandbox.bubblewrap import BubblewrapSandbox
-from http_contract.sandbox.launcher import LocalTarget, no_isolation
+from http_contract.sandbox.launcher import Isolation, LocalTarget, no_isolation
 from http_contract.sandbox.output import ShowLine
 
 NAME = "contract.toml"
@@ -132,8 +132,9 @@ class Task:
     patience: float
     timeout: float | None
     start_within: float | None
-    secret: Sequence[Path]  # files and folders that an isolated server must not see
     isolate: bool
+    secret: Sequence[Path]  # files and folders that an isolated server must not see
+    allowed: Sequence[Path]  # files and folders that an isolated server may read
 
     @cached_property
     def own(self) -> tuple[Rule, ...]:
@@ -168,7 +169,7 @@ class Task:
         if self.url:
             yield RemoteTarget(self._configured(server_at(self.url, self.ca)))
             return
-        with self._launched(show) as launched:
+        with self._isolation() as isolation, self._launched(isolation, show) as launched:
             launched.server = self._configured(launched.server)
             yield launched
 
@@ -176,14 +177,19 @@ class Task:
         names = names_of(dict(self.routes))
         return replace(server, seed=self.seed, patience=self.patience, names=names)
 
-    def _launched(self, show: ShowLine) -> LocalTarget:
+    def _isolation(self) -> AbstractContextManager[Isolation]:
+        if not self.isolate:
+            return nullcontext(no_isolation)
+        return BubblewrapSandbox(Path.cwd(), self.secret, self.allowed)
+
+    def _launched(self, isolation: Isolation, show: ShowLine) -> LocalTarget:
         if not self.settings.command:
             raise CannotJudge("There is no server to judge. Give a URL, --command, or a command in contract.toml.")
         return LocalTarget(
             self.settings.command,
             port=self.settings.port,
             folder=self.settings.folder,
-            isolation=BubblewrapSandbox(self.secret) if self.isolate else no_isolation,
+            isolation=isolation,
             show=show,
             start_within=self.start_within,
         )

@@ -4,7 +4,7 @@ import errno
 import os
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
@@ -14,10 +14,11 @@ from http_contract.client.server import Crash, Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.errors import CannotJudge
 from http_contract.http.params import Params
+from http_contract.sandbox.bubblewrap import Launch
 from http_contract.sandbox.output import MAX_STORED, ShowLine, ignore_line
 from http_contract.sandbox.ports import HOST, free_port, is_free, is_taken, listens
 from http_contract.sandbox.process import ProcessGroup, exit_of
-from http_contract.sandbox.supervisor import End, Limits
+from http_contract.sandbox.supervisor import End, Limits, end_of
 
 MAX_STARTUP = 30.0  # seconds for a server that uses CPU until it listens: it compiles or imports
 MAX_IDLE = 2.5  # seconds without CPU use after which a server is not expected to listen any more
@@ -30,13 +31,13 @@ TAIL = 2000  # characters of the server's output in a failure
 NO_PROGRAM = (errno.ENOENT, errno.EACCES, errno.ENOTDIR)
 LIMITS = Limits()
 
-Isolation = Callable[[Sequence[str], Path], Sequence[str]]
-"""A function that returns a command which runs the given command isolated in the given folder."""
+Isolation = Callable[[Sequence[str], Path, Mapping[str, str]], Launch]
+"""A function that returns how to run a command isolated in a folder, with the variables that it needs."""
 
 
-def no_isolation(command: Sequence[str], folder: Path) -> Sequence[str]:
-    """Return the command as it is."""
-    return command
+def no_isolation(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Launch:
+    """Return the command and its environment as they are."""
+    return Launch(command, environment)
 
 
 class NotStarted(ConnectionFailed):
@@ -178,11 +179,15 @@ class LocalTarget:
             raise NotStarted(code, params.with_(command=self.command, output=output))
 
     def _spawn(self) -> ProcessGroup:
-        command = self._isolation(arguments_of(self.command, self.server.port), self._folder)
-        environment = {**os.environ, "PORT": str(self.server.port)}
+        command = arguments_of(self.command, self.server.port)
         if not self._folder.is_dir():
             raise NotStarted("folder-gone", Params(command=self.command))
-        return ProcessGroup(command, self._folder, environment, self._limits, self._show)
+        try:
+            launch = self._isolation(command, self._folder, {**os.environ, "PORT": str(self.server.port)})
+        except OSError as error:
+            code, params = reason_of(end_of(error))
+            raise NotStarted(code, params.with_(command=self.command)) from error
+        return ProcessGroup(launch.command, self._folder, launch.environment, self._limits, self._show, launch.watch)
 
 
 def arguments_of(command: str, port: int) -> list[str]:

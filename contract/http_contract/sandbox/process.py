@@ -11,13 +11,14 @@ from dataclasses import asdict
 from pathlib import Path
 from select import select
 from threading import Lock
+from typing import Any
 
 import psutil
 
 from http_contract.client.server import Crash, ExitKind
 from http_contract.sandbox import supervisor
 from http_contract.sandbox.output import Output, ShowLine
-from http_contract.sandbox.supervisor import End, Limits
+from http_contract.sandbox.supervisor import End, Limits, Watch
 
 MARK = "CONTRACT_RUN"  # a variable in the environment of all processes of a run; some may have left the supervisor
 STOP_TIMEOUT = supervisor.TERM_GRACE + supervisor.KILL_GRACE + 2.0  # seconds for the supervisor to end all processes
@@ -35,6 +36,7 @@ class ProcessGroup:
         environment: Mapping[str, str],
         limits: Limits,
         show: ShowLine,
+        watch: Watch = supervisor.NOTHING,
     ) -> None:
         self._mark = secrets.token_hex(8)
         self._lock = Lock()
@@ -43,7 +45,7 @@ class ProcessGroup:
         self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", supervisor.__file__, json.dumps(asdict(limits)), *command],
+                [sys.executable, "-I", supervisor.__file__, *map(as_json, (limits, watch)), *command],
                 env={**environment, MARK: self._mark},
                 cwd=folder,
                 stdin=theirs.fileno(),
@@ -114,6 +116,10 @@ class ProcessGroup:
                 for connection in process.net_connections("tcp"):
                     if connection.status == psutil.CONN_LISTEN:
                         yield connection.laddr.port
+
+
+def as_json(arguments: Any) -> str:
+    return json.dumps(asdict(arguments))
 
 
 def end_from(line: bytes) -> End:

@@ -13,11 +13,12 @@ import resource
 import select
 import signal
 import socket
+import stat
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
@@ -28,6 +29,7 @@ ALARM_INTERVAL = 0.02  # seconds between two readings of the machine's task coun
 LOADAVG, OOM_SCORE = Path("/proc/loadavg"), Path("/proc/self/oom_score_adj")  # of Linux
 TERM_GRACE = 1.5  # seconds for the submission to end after SIGTERM
 KILL_GRACE = 5.0  # seconds for all processes to end after SIGKILL
+BLOCK, MIN_ENTRY = 512, 4096  # octets: the unit of st_blocks, and the least that a file or folder counts
 POLL = 0.01  # seconds between two checks whether processes have ended
 SUBREAPER = 36  # Linux's PR_SET_CHILD_SUBREAPER: orphans below this process become its children
 
@@ -40,6 +42,16 @@ class Limits:
     tasks: int = 1024  # processes and threads at a time
     cpu: float = math.inf  # seconds
     file: int = 256 * 1024**2  # octets of each file that it writes
+    disk: int = 2 * 1024**3  # octets of all files in its folder; counted where it is isolated
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What to measure of an isolated submission besides its processes, and the files that its command reads."""
+
+    folder: str = ""  # its own folder, as the supervisor sees it
+    memory_folders: Sequence[str] = ()  # folders in memory, as the submission sees them
+    files: Mapping[str, str] = field(default_factory=dict)  # paths by the file descriptors that the command reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +59,18 @@ class End:
     """How a submission ended before the judge ended it: by itself, by exceeding a limit, or without having started."""
 
     status: int = 0  # as subprocess has it: negative for a signal
-    limit: str = ""  # the limit that it exceeded: memory, tasks, cpu, file; "watched" if it ended the supervisor
+    limit: str = ""  # that it exceeded: memory, tasks, cpu, file, disk; "watched" if it ended the supervisor
     value: float = 0  # of the limit, as in Limits
     errno: int = 0  # of the error that kept it from starting
     error: str = ""  # the same error in the words of the system
+
+
+NOTHING = Watch()
+
+
+def end_of(error: OSError) -> End:
+    """Return the end of a submission that an error kept from starting."""
+    return End(errno=error.errno or -1, error=error.strerror or str(error))
 
 
 # Measuring
@@ -80,16 +100,25 @@ def cpu_time(root: psutil.Process) -> float:
     return ended + total(descendants(root), lambda process: sum(process.cpu_times()[:4]))
 
 
-def violation(root: psutil.Process, limits: Limits) -> str:
+def violation(root: psutil.Process, limits: Limits, watch: Watch) -> str:
     """Return the name of the limit that the descendants of a process exceed, or nothing."""
     processes = descendants(root)
     if len(processes) > limits.tasks or total(processes, psutil.Process.num_threads) > limits.tasks:
         return "tasks"
-    if total(processes, resident_memory) > limits.memory and total(processes, unique_memory) > limits.memory:
+    if memory_exceeds(limits.memory, processes, watch):
         return "memory"
     if limits.cpu < math.inf and cpu_time(root) > limits.cpu:
         return "cpu"
     return ""
+
+
+def memory_exceeds(limit: int, processes: Sequence[psutil.Process], watch: Watch) -> bool:
+    """Return whether processes use more memory than a limit; files in memory count, too, mapped or not."""
+    files = files_in_memory(processes, watch)
+    if files + total(processes, resident_memory) <= limit:  # the second counts shared memory several times
+        return False
+    mapped = total(processes, mapped_files)
+    return total(processes, own_memory) + max(0, files - mapped) > limit
 
 
 def resident_memory(process: psutil.Process) -> int:
@@ -97,9 +126,81 @@ def resident_memory(process: psutil.Process) -> int:
     return int(process.memory_info().rss)
 
 
-def unique_memory(process: psutil.Process) -> int:
-    """Return the octets of memory of a process that it does not share, as forked workers share much. This is slow."""
-    return int(process.memory_full_info().uss)
+def own_memory(process: psutil.Process) -> int:
+    """Return the octets of memory of a process, with its share of what several processes share. This is slow."""
+    memory = process.memory_full_info()
+    return int(getattr(memory, "pss", memory.uss))
+
+
+def mapped_files(process: psutil.Process) -> int:
+    """Return the part of own_memory that is of files in memory; 0 on systems without this number."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss_Shmem:"))
+    return 0
+
+
+def files_in_memory(processes: Sequence[psutil.Process], watch: Watch) -> int:
+    """Return the octets of the files in memory that processes have: of folders in memory, and files without a name."""
+    folders = folders_in_memory(processes, watch.memory_folders)
+    counted = {*folders, os.lstat(watch.folder).st_dev if watch.folder else 0}
+    nameless = nameless_files(process.pid for process in processes)
+    return sum(folders.values()) + sum(size for (device, _), size in nameless.items() if device not in counted)
+
+
+def folders_in_memory(processes: Sequence[psutil.Process], folders: Iterable[str]) -> dict[int, int]:
+    """Return the octets in each of the folders in memory, by device; one process is asked that sees them."""
+    for process in processes:
+        with suppress(OSError):
+            root = f"/proc/{process.pid}/root"
+            if os.stat(root).st_dev != os.stat("/").st_dev:
+                return {os.stat(root + folder).st_dev: used(root + folder) for folder in folders}
+    return {}
+
+
+def used(folder: str) -> int:
+    """Return the octets that a file system in memory takes: for contents, and about a KiB for each file."""
+    system = os.statvfs(folder)
+    return (system.f_blocks - system.f_bfree) * system.f_frsize + (system.f_files - system.f_ffree) * 1024
+
+
+def nameless_files(pids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """Return the octets of the open files that have no name, such as those of memfd_create, by device and number."""
+    found = {}
+    for pid in pids:
+        with suppress(OSError):
+            for descriptor in os.scandir(f"/proc/{pid}/fd"):
+                with suppress(OSError):
+                    state = os.stat(descriptor.path)
+                    if state.st_nlink == 0 and stat.S_ISREG(state.st_mode):
+                        found[state.st_dev, state.st_ino] = state.st_blocks * BLOCK
+    return found
+
+
+def disk_usage(folder: str, limit: float) -> float:
+    """Return the octets of the files in a folder, an entry as at least MIN_ENTRY; infinity where it cannot be read.
+
+    A submission may have locked a folder, or made one whose path is too long. Counting ends above the limit.
+    """
+    folders, usage = [folder], 0.0
+    while folders and usage <= limit:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    usage += entry_size(entry)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return math.inf
+    return usage
+
+
+def entry_size(entry: os.DirEntry[str]) -> int:
+    with suppress(FileNotFoundError):
+        return max(MIN_ENTRY, entry.stat(follow_symlinks=False).st_blocks * BLOCK)
+    return 0
 
 
 def tasks_of_machine() -> int:
@@ -109,14 +210,38 @@ def tasks_of_machine() -> int:
     return 0
 
 
+class DiskMeter:
+    """Measures a folder now and then, at once where the disk has become much fuller, so that it costs little time."""
+
+    def __init__(self, folder: str, limit: int) -> None:
+        self._folder, self._limit = folder, limit
+        self._next, self._free = 0.0, 0  # in time.monotonic(); octets that were free at the last measurement
+
+    def is_exceeded(self) -> bool:
+        """Return whether the folder contains more than the limit, as far as this is known."""
+        began = time.monotonic()
+        if not self._folder or (began < self._next and self._free - free_disk(self._folder) < self._limit / 8):
+            return False
+        usage = disk_usage(self._folder, self._limit)
+        now = time.monotonic()
+        self._next, self._free = now + max(MAX_INTERVAL, (now - began) / CPU_SHARE), free_disk(self._folder)
+        return usage > self._limit
+
+
+def free_disk(folder: str) -> int:
+    system = os.statvfs(folder)
+    return system.f_bfree * system.f_frsize
+
+
 # Watching and ending
 
 
 class Supervised:
     """A running submission: the process of its command, and all its descendants."""
 
-    def __init__(self, command: Sequence[str], limits: Limits) -> None:
+    def __init__(self, command: Sequence[str], limits: Limits, watch: Watch) -> None:
         self.limits = limits
+        self._watch = watch
         self.status: int | None = None  # of the command's process, once that has ended
         self._supervisor = psutil.Process()
         self._wakeups = wakeup_socket()
@@ -124,9 +249,10 @@ class Supervised:
         restrict(limits)
         self._tasks_before = tasks_of_machine()  # at the start, or when the group was last paused
         self._next_measurement = 0.0  # in time.monotonic()
+        self._disk = DiskMeter(watch.folder, limits.disk)
         self._is_paused = False  # stopped, to be measured
         self._is_out_of_hand = False  # more processes than can be measured
-        self._pid = start(command)
+        self._pid = start(command, watch.files)
         signal.signal(signal.SIGALRM, self._on_alarm)
         signal.setitimer(signal.ITIMER_REAL, ALARM_INTERVAL, ALARM_INTERVAL)
 
@@ -162,7 +288,8 @@ class Supervised:
     def _measure(self) -> str:
         """Return the limit that is exceeded. If none is, let the group run until the next measurement."""
         was_paused, began = self._is_paused, time.monotonic()
-        found = violation(self._supervisor, self.limits) or ("tasks" if self._is_out_of_hand else "")
+        found = violation(self._supervisor, self.limits, self._watch) or ("tasks" if self._is_out_of_hand else "")
+        found = found or ("disk" if self._disk.is_exceeded() else "")
         took = time.monotonic() - began
         self._next_measurement = began + took + min(max(MIN_INTERVAL, took / CPU_SHARE), MAX_INTERVAL)
         if was_paused and not found:
@@ -234,10 +361,10 @@ def restrict(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (file, file))
 
 
-def start(command: Sequence[str]) -> int:
+def start(command: Sequence[str], files: Mapping[str, str]) -> int:
     """Start a command in a session of its own, without input; return its process id. OSError where that fails."""
     with first_oom_victim():
-        return spawn(command)
+        return spawn(command, {"0": os.devnull, **files})
 
 
 @contextmanager
@@ -251,12 +378,12 @@ def first_oom_victim() -> Iterator[None]:
         OOM_SCORE.write_text(before)
 
 
-def spawn(command: Sequence[str]) -> int:
+def spawn(command: Sequence[str], files: Mapping[str, str]) -> int:
     return os.posix_spawnp(
         command[0],
         list(command),
         os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)],
+        file_actions=[(os.POSIX_SPAWN_OPEN, int(number), path, os.O_RDONLY, 0) for number, path in files.items()],
         setsid=True,
         setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
     )
@@ -265,12 +392,12 @@ def spawn(command: Sequence[str]) -> int:
 # The program
 
 
-def supervise(judge: socket.socket, command: Sequence[str], limits: Limits) -> None:
+def supervise(judge: socket.socket, command: Sequence[str], limits: Limits, watch: Watch = NOTHING) -> None:
     """Run a command until it ends, exceeds a limit, or the judge closes its end of the socket."""
     try:
-        supervised = Supervised(command, limits)
+        supervised = Supervised(command, limits, watch)
     except OSError as error:
-        return send(judge, End(errno=error.errno or -1, error=error.strerror or str(error)))
+        return send(judge, end_of(error))
     end = supervised.watch(judge)
     if end:
         send(judge, end)
@@ -285,4 +412,6 @@ def send(judge: socket.socket, end: End) -> None:
 
 
 if __name__ == "__main__":
-    supervise(socket.socket(fileno=0), sys.argv[2:], Limits(**json.loads(sys.argv[1])))
+    supervise(
+        socket.socket(fileno=0), sys.argv[3:], Limits(**json.loads(sys.argv[1])), Watch(**json.loads(sys.argv[2]))
+    )

@@ -24,6 +24,7 @@ ASKED: dict[str, Any] = {
     "patience": 8.0,
     "isolate": False,
     "hide": (),
+    "allow": (),
     "time_limit": 60.0,
 }
 
@@ -54,8 +55,8 @@ def planned(folder: Path, **asked: Any) -> Job | Result:
         ('command = "mine"', {"hide": (Path("a"),)}, "--until 10 --seed 0 --patience 8.0"),
         (
             'command = "mine"',
-            {"isolate": True, "hide": (Path("a"),)},
-            "--until 10 --seed 0 --patience 8.0 --isolate --hide a",
+            {"isolate": True, "hide": (Path("a"),), "allow": (Path("b"),)},
+            "--until 10 --seed 0 --patience 8.0 --isolate --hide a --allow b",
         ),
     ],
     ids=[

@@ -1,7 +1,6 @@
 """Isolation: what a submission sees of the machine, and what it can change."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.reports.messages import crash_text
 from http_contract.sandbox.bubblewrap import (
+    CHANGE_USER,
     ISOLATED,
     PACKAGE,
     PROGRAM,
@@ -22,6 +22,9 @@ from http_contract.sandbox.bubblewrap import (
     require,
 )
 from http_contract.sandbox.launcher import LocalTarget
+from http_contract.sandbox.output import ignore_line
+from http_contract.sandbox.process import ProcessGroup
+from http_contract.sandbox.supervisor import Limits
 from tests.contract.isolation import PYTHON, missing
 from tests.contract.server_scripts import command
 
@@ -42,13 +45,23 @@ print("processes:", sum(name.isdigit() for name in os.listdir("/proc")))
 """
 SEEN = """\
 own folder: True
-elsewhere: OSError True
+elsewhere: OSError OSError
 hidden: PermissionError FileNotFoundError
 the judge: []
 temporary files: 0 True
 network: lo
 processes: 2
 """
+
+
+def run(apart: BubblewrapSandbox, command: Sequence[str], folder: Path, *before: str) -> str:
+    """Run a command isolated; return its output."""
+    launch = apart(command, folder, os.environ)
+    group = ProcessGroup([*before, *launch.command], folder, launch.environment, Limits(), ignore_line, launch.watch)
+    with group._process:
+        group._process.wait(20)
+        group.stop()
+    return group.output
 
 
 @pytest.mark.usefixtures("bubblewrap")
@@ -58,11 +71,10 @@ def test_what_an_isolated_command_sees(tmp_path: Path) -> None:
     hidden.mkdir()
     for secret in (file, hidden / "hers.json"):
         secret.write_text("secret")
-    apart = BubblewrapSandbox([file, hidden, tmp_path / "nothing"])
-    command = apart([PYTHON, "-c", LOOKS, str(file), str(hidden / "hers.json")], own)
-    looked = subprocess.run([*WITHOUT_NETWORK, *command], capture_output=True, text=True)
-    assert (looked.stdout, looked.stderr) == (SEEN, "")
-    assert sorted(file.name for file in own.parent.rglob("*")) == ["own", "own"]  # what it wrote elsewhere is gone
+    tmp_path.chmod(0o755)  # another user, too, may enter it
+    with BubblewrapSandbox(own, [file, hidden, tmp_path / "nothing"], [tmp_path, PACKAGE]) as apart:
+        assert run(apart, [PYTHON, "-c", LOOKS, str(file), str(hidden / "hers.json")], own, *WITHOUT_NETWORK) == SEEN
+    assert sorted(file.name for file in own.parent.rglob("*")) == ["own"]  # what it wrote is gone
 
 
 @pytest.mark.usefixtures("bubblewrap")
@@ -70,15 +82,17 @@ def test_a_folder_inside_a_hidden_folder(tmp_path: Path) -> None:
     own, hers = tmp_path / "own", tmp_path / "hers"
     own.mkdir()
     hers.mkdir()
-    apart = BubblewrapSandbox([tmp_path])(["sh", "-c", "cd ..; echo *"], own)
-    assert subprocess.run(apart, capture_output=True, text=True).stdout == "own\n"
+    for allowed in ([], [tmp_path]):
+        with BubblewrapSandbox(own, [tmp_path], allowed) as apart:
+            assert run(apart, ["sh", "-c", "cd ..; echo *"], own) == "own\n"
 
 
 @pytest.mark.usefixtures("bubblewrap")
 def test_an_isolated_server_responds_and_ends(tmp_path: Path) -> None:
     script = tmp_path / "server.py"
     given = command(script, each="client.recv(9); client.sendall(b'x'); os.kill(os.getpid(), 9)")
-    with LocalTarget(given.replace(sys.executable, PYTHON), folder=tmp_path, isolation=BubblewrapSandbox()) as launched:
+    given = given.replace(sys.executable, PYTHON)
+    with BubblewrapSandbox(tmp_path) as apart, LocalTarget(given, folder=tmp_path, isolation=apart) as launched:
         assert launched.running().ask(get("/")).received == b"x"
         assert launched._group
         launched._group._process.wait(20)
@@ -125,8 +139,9 @@ def test_the_judge_runs_itself_again_once(monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_no_isolation(script: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if script:
-        (tmp_path / PROGRAM).write_text(f"#!/bin/sh\n{script}\n")
-        (tmp_path / PROGRAM).chmod(0o755)
+        for program in (PROGRAM, CHANGE_USER):
+            (tmp_path / program).write_text(f"#!/bin/sh\n{script}\n")
+            (tmp_path / program).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotJudge, match=why):
         require()

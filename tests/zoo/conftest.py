@@ -1,0 +1,3 @@
+"""Fixtures of the attacks."""
+
+from tests.contract.isolation import bubblewrap as bubblewrap
