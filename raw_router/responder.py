@@ -23,7 +23,7 @@ FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to resp
 
 END = object()  # of an iterable
 
-JOINED = 64 * 1024  # octets of a body or piece that is copied behind its head, so that one write sends both
+JOINED = 256 * 1024  # octets of a body or piece that is copied behind its head: one more write takes longer
 
 logger = logging.getLogger("raw_router")
 
@@ -198,7 +198,7 @@ class Responder:
             return self._connection.respond(empty_response(response))
         head = self._connection.respond(response)
         if len(first) <= JOINED:
-            return head + self._connection.send_piece(first)
+            return head + self._send_piece(pieces, first)
         pieces.put_back(first)
         return head
 
@@ -216,12 +216,20 @@ class Responder:
             self._break_off(pieces)
             return b""
         if piece is not None and missing != 0:
-            return connection.send_piece(piece)
+            return self._send_piece(pieces, piece)
         if missing:
             log_length(pieces.request, f"ends {missing} octets too early, because it is shorter than")
             self._break_off(pieces)
             return b""
         return self._end_body(pieces, piece)
+
+    def _send_piece(self, pieces: Pieces, piece: bytes) -> bytes:
+        """Return a piece as it is sent. It is the last one if the body is longer than its Content-Length."""
+        missing = self._connection.octets_missing
+        if missing is not None and len(piece) > missing:
+            log_length(pieces.request, "is cut, because it is longer than")
+            pieces.has_ended = True
+        return self._connection.send_piece(piece)
 
     def _end_body(self, pieces: Pieces, surplus: bytes | None) -> bytes:
         """End a body. Pieces are closed after its end has been sent, because closing may be slow."""

@@ -88,6 +88,8 @@ class Exchange:
             return self.whole_response(b"".join(result), method, None)
         pieces = Pieces(self, result)
         try:
+            if isinstance(result, (list, tuple)):
+                return self.whole_response(self.take_written() + b"".join(result), method, pieces)
             return self.respond_in_pieces(pieces, method)
         except BaseException:
             pieces.close()

@@ -12,6 +12,7 @@ from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, ServerConnection, T
 from raw_router.listeners import close_all, turn_away
 
 STEP = 0.01  # seconds between two looks at the listeners' queues when the server stops
+TICK = 0.1  # seconds between two looks whether the server stops, while a response is sent: each is a system call
 
 logger = logging.getLogger("raw_router")
 
@@ -115,6 +116,7 @@ class Carrier:
         self.closing = closing
         self.timeouts = closing.timeouts
         self.last_request = math.inf  # when an idle connection ends, because the server stops
+        self.look = 0.0  # when to look whether the server stops, while a response is sent
         self.poll = select.poll()
         self.poll.register(client, select.POLLIN)
         self.poll.register(closing.stop, select.POLLIN)
@@ -158,9 +160,12 @@ class Carrier:
 
     def check_grace(self) -> None:
         """Raise TimeoutError if the server has stopped and the grace is over: a response may have no end."""
-        if self.last_request == math.inf and self.closing.has_begun():
-            self.retire()
-        if monotonic() >= self.closing.over:
+        now = monotonic()
+        if self.last_request == math.inf and now >= self.look:
+            self.look = now + TICK
+            if self.closing.has_begun():
+                self.retire()
+        if now >= self.closing.over:
             raise TimeoutError
 
     def retire(self) -> None:

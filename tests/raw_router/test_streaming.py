@@ -11,6 +11,7 @@ from threading import Thread
 
 import pytest
 
+from raw_router.connection import Connection
 from raw_router.drivers import TIMEOUTS
 from raw_router.listeners import open_listener
 from raw_router.messages import Body, Fields, Request, Response
@@ -155,6 +156,52 @@ def test_a_retired_connection_ends_after_its_pieces() -> None:
     responder.retire()
     assert [responder.receive(b""), responder.receive(b"")] == [b"1\r\nb\r\n", LAST_CHUNK]
     assert [responder.waits_for, responder.receive(b""), responder.waits_for] == ["write", b"", "closed"]
+
+
+def test_a_body_that_is_too_short_is_not_finished() -> None:
+    connection = Connection()
+    connection.receive(GET)
+    connection.respond(Response(200, with_length(2), [b"a", b"b"]))
+    connection.send_piece(b"a")
+    with pytest.raises(ValueError, match="1 octets shorter"):
+        connection.finish()
+    assert (connection.send_piece(b"b"), connection.finish(), connection.waits_for) == (b"b", b"", "idle")
+
+
+def test_the_end_of_input_waits_for_the_end_of_the_pieces() -> None:
+    body = Pulled(b"a", b"b")
+    responder = Responder(lambda request: Response(200, (), body))
+    responder.receive(GET)
+    assert responder.end_of_input() == b""
+    assert [responder.receive(b""), responder.receive(b""), body.closed] == [b"1\r\nb\r\n", LAST_CHUNK, 0]
+    assert responder.end_of_input() == b""
+    assert (body.closed, responder.waits_for) == (1, "closed")
+
+
+REST = {
+    "read to its end": (Pulled(b"", b""), lambda responder: [responder.receive(b"") for _ in range(3)], 2),
+    "a surplus": (Pulled(b"!", b"!"), lambda responder: responder.receive(b""), 1),
+    "an error": (Pulled(error=ValueError()), lambda responder: responder.receive(b""), 0),
+    "the client leaves": (Pulled(b""), lambda responder: responder.abandon(), 0),
+    "the client sends no more": (Pulled(b""), lambda responder: responder.end_of_input(), 0),
+}
+
+
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+@pytest.mark.parametrize(("rest", "go_on", "pulled"), REST.values(), ids=REST)
+def test_the_rest_of_a_whole_body_is_pulled_and_closed_after_it(
+    method: bytes, rest: Pulled, go_on: Callable[[Responder], object], pulled: int
+) -> None:
+    rest.pulled = rest.closed = 0
+    octets = []
+    response = Response(200, with_length(4), b"body", None, rest)
+    responder = Responder(lambda request: response, log=lambda *line: octets.append(line[-1]))
+    answer = responder.receive(GET.replace(b"GET", method))
+    assert answer.endswith(b"\r\n\r\nbody") == (method == b"GET")
+    assert (rest.pulled, rest.closed, responder.waits_for, octets) == (0, 0, "write", [4 if method == b"GET" else 0])
+    go_on(responder)
+    assert (rest.pulled, rest.closed) == (pulled, 1)
+    assert responder.waits_for in ("idle", "closed")
 
 
 class RaisesWhenClosed(list[bytes]):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
+from threading import Event
 from typing import Any
 from wsgiref.validate import validator
 
@@ -13,6 +14,7 @@ from raw_router.messages import Request, Response
 from raw_router.parser import parse_head
 from raw_router.responder import Responder
 from raw_router.wsgi import MAX_KNOWN, MAX_KNOWN_SIZE, ApplicationError, handler_for
+from tests.serving import DRIVERS, Serve, becomes_true, dial, serving
 
 GET = Request("GET", "/", "HTTP/1.1", {"host": "a"}, "/", host="a")
 HEAD = Request("HEAD", "/", "HTTP/1.1", {"host": "a"}, "/", host="a")
@@ -390,11 +392,76 @@ def changes_its_mind_in_time(environ: dict[str, Any], start_response: Start) -> 
     yield b"sorry"
 
 
+def starts_again_without_an_error(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    start_response("200 OK", [])
+    yield b"first"
+    start_response("500 Oh", [], (None, None, None))
+    yield b"sorry"
+
+
+def starts_again_in_time_without_an_error(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+    start_response("200 OK", [])(b"lost")
+    start_response("500 Oh", [], (None, None, None))
+    yield b"sorry"
+
+
+def writes_only(environ: dict[str, Any], start_response: Start) -> list[bytes]:
+    write = start_response("200 OK", [])
+    write(b"bo")
+    write(b"dy")
+    return []
+
+
+class Sequence:
+    """As Django's HttpResponse: its iterator reports its length, but it does not itself."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.pieces)
+
+
+class Lies:
+    """An iterator that reports that nothing is left."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = list(pieces)
+
+    def __iter__(self) -> "Lies":
+        return self
+
+    def __next__(self) -> bytes:
+        if not self.pieces:
+            raise StopIteration
+        return self.pieces.pop(0)
+
+    def __length_hint__(self) -> int:
+        return 0
+
+
 FOUR = [("Content-Length", "4")]
 PIECES = {
     "chunked": (application(body=Result([b"bo", b"dy"])), 200, b"2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n"),
     "a length": (application(headers=FOUR, body=Result([b"bo", b"dy"])), 200, b"body"),
     "a length, in one piece": (application(headers=FOUR, body=Result([b"body"])), 200, b"body"),
+    "one piece of a sequence": (application(body=Sequence(b"body")), 200, b"body"),
+    "two pieces of a sequence": (application(body=Sequence(b"bo", b"dy")), 200, b"2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n"),
+    "a second piece of nothing": (application(body=Sequence(b"body", b"")), 200, b"4\r\nbody\r\n0\r\n\r\n"),
+    "a length, one piece of a sequence": (application(headers=FOUR, body=Sequence(b"body")), 200, b"body"),
+    "a length, then nothing": (application(headers=FOUR, body=Sequence(b"body", b"", b"")), 200, b"body"),
+    "a length, then more": (application(headers=FOUR, body=Sequence(b"body", b"!")), 200, b"body"),
+    "longer, one piece of a sequence": (application(headers=FOUR, body=Sequence(b"body!")), 200, b"body"),
+    "shorter, one piece of a sequence": (application(headers=FOUR, body=Sequence(b"bod")), 200, b"bod"),
+    "an iterator that lies": (application(body=Lies(b"body", b"!")), 200, b"body"),
+    "a tuple": (application(body=(b"bo", b"dy")), 200, b"body"),
+    "a subclass of list": (application(body=type("List", (list,), {})([b"bo", b"dy"])), 200, b"body"),
+    "writes only": (writes_only, 200, b"body"),
+    "starts again": (starts_again_without_an_error, 200, b"5\r\nfirst\r\n"),
+    "starts again in time": (starts_again_in_time_without_an_error, 500, b"5\r\nsorry\r\n0\r\n\r\n"),
+    "large": (application(headers=[("Content-Length", "300000")], body=[b"x" * 300_000]), 200, b"x" * 300_000),
+    "larger": (application(headers=[("Content-Length", "300000")], body=[b"x" * 300_001]), 200, b"x" * 300_000),
+    "smaller": (application(headers=[("Content-Length", "300002")], body=[b"x" * 300_001]), 200, b"x" * 300_001),
     "no piece": (application(body=Result([])), 200, b""),
     "empty pieces": (application(body=Result([b"", b""])), 200, b""),
     "no content": (application("204 No Content", body=Result([b"body"])), 204, b""),
@@ -448,3 +515,137 @@ def test_a_file_is_read_in_blocks() -> None:
     assert b"".join(response.body) == bytes(200_000)  # type: ignore[arg-type]
     response.body.close()  # type: ignore[union-attr]
     assert file.closed
+
+
+def test_a_file_that_is_closed_is_a_500() -> None:
+    def closes(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        with BytesIO(b"body") as file:
+            wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
+        return wrapped
+
+    assert ask(closes).startswith(b"HTTP/1.1 500 ")
+
+
+def test_a_field_that_is_dropped_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    responder = Responder(handler_for(application(headers=[("Connection", "close"), ("Keep-Alive", "max=5")])))
+    for _ in range(3):
+        responder.receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert [(each.levelname, each.getMessage().partition(",")[0]) for each in caplog.records] == [
+        ("WARNING", "the application sets Connection: close"),
+        ("WARNING", "the application sets Keep-Alive: max=5"),
+    ]
+
+
+WRONG = {
+    "longer": (application(headers=FOUR, body=[b"body!"]), "is cut, because it is longer than its Content-Length"),
+    "shorter": (application(headers=FOUR, body=[b"bod"]), "ends 1 octets too early, because it is shorter than its"),
+    "longer, pieces": (application(headers=FOUR, body=Sequence(b"body", b"!")), "is cut, because it is longer than"),
+    "shorter, pieces": (application(headers=FOUR, body=Result([b"bo"])), "ends 2 octets too early, because it is"),
+}
+
+
+@pytest.mark.parametrize(("app", "warning"), WRONG.values(), ids=WRONG)
+def test_a_body_that_is_not_as_long_as_its_length_is_logged_once(
+    app: Any, warning: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    responder = Responder(handler_for(app))
+    responder.receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    while responder.waits_for == "write":
+        responder.receive(b"")
+    assert responder.waits_for == ("closed" if "early" in warning else "idle")
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.getMessage().startswith(f"GET /: the body {warning}")
+
+
+def test_a_status_is_sent_as_it_is_given() -> None:
+    heads = [ask(application(status)).partition(b"\r\n")[0] for status in ("200", "404 GONE FISHING", "999 \xe9")]
+    assert heads == [b"HTTP/1.1 200 ", b"HTTP/1.1 404 GONE FISHING", b"HTTP/1.1 999 \xe9"]
+
+
+def test_a_date_is_sent_once() -> None:
+    answer = ask(application(headers=[("date", "Thu, 01 Jan 1970 00:00:00 GMT")]))
+    assert answer.lower().count(b"\r\ndate: ") == 1
+    assert b"\r\ndate: Thu, 01 Jan 1970" in answer
+
+
+def test_upgrade_required_is_an_option_of_the_connection() -> None:
+    app = application("426 Upgrade Required", [("Upgrade", "HTTP/2.0")])
+    answer = ask(app, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert b"\r\nUpgrade: HTTP/2.0\r\nConnection: Upgrade\r\n" in answer
+    assert b"\r\nConnection: close\r\n" in answer
+
+
+# -- over sockets
+
+
+class Slow(Result):
+    """A result whose close() waits until the client has the response."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        super().__init__(pieces)
+        self.may_close = Event()
+
+    def close(self) -> None:
+        assert self.may_close.wait(30)
+        super().close()
+
+
+class SlowList(list[bytes]):
+    """The same as a list."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        super().__init__(pieces)
+        self.may_close = Event()
+        self.closed = 0
+
+    def close(self) -> None:
+        assert self.may_close.wait(30)
+        self.closed += 1
+
+
+SLOW = {
+    "a list": (SlowList, [], b"GET", b"body"),
+    "a length": (Slow, FOUR, b"GET", b"body"),
+    "chunks": (Slow, [], b"GET", b"2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n"),
+    "HEAD": (Slow, [], b"HEAD", b"\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("serve", DRIVERS.values(), ids=DRIVERS)
+@pytest.mark.parametrize(("kind", "headers", "method", "end"), SLOW.values(), ids=SLOW)
+def test_closing_slowly_delays_no_response(
+    serve: Serve, kind: type[Slow] | type[SlowList], headers: list[tuple[str, str]], method: bytes, end: bytes
+) -> None:
+    result = kind([b"bo", b"dy"])
+    with serving(handler_for(application(headers=headers, body=result)), serve) as port, dial(port) as client:
+        client.sendall(method + b" / HTTP/1.1\r\nHost: a\r\n\r\n")
+        received = b""
+        while not received.endswith(end):
+            data = client.recv(65536)
+            assert data
+            received += data
+        assert result.closed == 0
+        result.may_close.set()
+        assert becomes_true(lambda: result.closed == 1)
+
+
+@pytest.mark.parametrize("serve", DRIVERS.values(), ids=DRIVERS)
+def test_a_piece_is_sent_before_the_next_is_made(serve: Serve) -> None:
+    has_first = Event()
+
+    def streams(environ: dict[str, Any], start_response: Start) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"first"
+        assert has_first.wait(30)
+        yield b"second"
+
+    with serving(handler_for(streams), serve) as port, dial(port) as client:
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        received = b""
+        while data := client.recv(65536):
+            received += data
+            if b"first" in received:
+                has_first.set()
+    assert received.endswith(b"firstsecond")
