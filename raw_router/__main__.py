@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from raw_router.access_log import write_access_line
 from raw_router.cli import parse_arguments
-from raw_router.drivers import Connect, Timeouts, coroutines, events, serial, threads
+from raw_router.drivers import Connect, Timeouts, coroutines, events, pool, serial, threads
 from raw_router.listeners import listen, server_address, url_of
 from raw_router.responder import Responder
 from raw_router.workers import SIGNALS, supervise
@@ -27,6 +27,7 @@ DRIVERS: dict[str, Serve] = {
     "serial": serial.serve,
     "threads": threads.serve,
     "events": events.serve,
+    "pool": pool.serve,
     "coroutines": coroutines.serve,
 }
 

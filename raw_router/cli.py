@@ -33,14 +33,6 @@ LIMIT_OPTIONS = (
     ("--max-unread", "unread", "maximum octets of unread responses; beyond it, the client's next request waits"),
 )
 SHORTEST = "GET / HTTP/1.0"  # request line, and head
-# option, name in Timeouts, the time that it limits
-TIMEOUT_OPTIONS = (
-    ("--idle-timeout", "idle", "maximum seconds between two requests"),
-    ("--head-timeout", "head", "maximum seconds until a request's head is complete"),
-    ("--body-timeout", "body", "maximum seconds until a request's body is complete"),
-    ("--write-timeout", "write", "maximum seconds until a client has read its response"),
-    ("--grace", "grace", "maximum seconds for requests that have begun when the server stops"),
-)
 
 
 def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> argparse.Namespace:
@@ -54,12 +46,11 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     add_arguments(parser, drivers)
     add_limits(parser.add_argument_group("limits"))
     options = parser.parse_args(arguments)
-    options.driver = options.driver or ("threads" if options.wsgi else "events")
+    options.driver = options.driver or ("pool" if options.wsgi else "events")
     options.limits = Limits(**{name: getattr(options, name) for _, name, _ in LIMIT_OPTIONS})
     if min(options.limits.request_line, options.limits.head) < len(SHORTEST):
         parser.error(f"--max-request-line and --max-head must be at least {len(SHORTEST)}, for {SHORTEST}")
-    seconds = {name: getattr(options, f"{name}_seconds") for _, name, _ in TIMEOUT_OPTIONS}
-    options.timeouts = Timeouts(connections=options.connections, **seconds)
+    options.timeouts = Timeouts(**{name: getattr(options, f"driver_{name}") for _, name, _, _ in DRIVER_OPTIONS})
     try:
         os.environ["MAX_BODY"] = str(options.limits.body)  # for applications with a limit of their own
         options.handler_at = load_handler(options.wsgi, options.driver, options.workers)
@@ -78,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> No
         "--port", type=port, default=8001, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
     parser.add_argument(
-        "--driver", choices=drivers, help="how the server serves connections (default: events, or threads with --wsgi)"
+        "--driver", choices=drivers, help="how the server serves connections (default: events, or pool with --wsgi)"
     )
     parser.add_argument(
         "--wsgi",
@@ -96,21 +87,21 @@ def add_limits(group: argparse._ArgumentGroup) -> None:
 
     for option, name, limited in LIMIT_OPTIONS:
         add(option, name, count, getattr(LIMITS, name), limited)
-    add(
-        "--max-connections",
-        "connections",
-        count,
-        TIMEOUTS.connections,
-        "maximum number of clients at the same time, for each worker",
-    )
-    for option, name, limited in TIMEOUT_OPTIONS:
-        add(option, f"{name}_seconds", seconds, getattr(TIMEOUTS, name), limited)
+    for option, name, kind, limited in DRIVER_OPTIONS:
+        add(option, f"driver_{name}", kind, getattr(TIMEOUTS, name), limited)
 
 
 def port(text: str) -> int:
     """Return a port number. Raises ValueError, as argparse requires."""
     number = int(text)
     if not 0 <= number <= 65535:
+        raise ValueError
+    return number
+
+
+def natural(text: str) -> int:
+    number = int(text)
+    if number < 0:
         raise ValueError
     return number
 
@@ -129,6 +120,29 @@ def seconds(text: str) -> float:
     return number
 
 
+# option, name in Timeouts, kind of its value, what it limits
+DRIVER_OPTIONS: tuple[tuple[str, str, Callable[[str], float], str], ...] = (
+    ("--max-connections", "connections", count, "maximum number of clients at the same time, for each worker"),
+    (
+        "--threads",
+        "threads",
+        count,
+        "maximum number of views that the driver pool runs at the same time, for each worker; a stream that waits for"
+        " its next piece is one of them, and beyond N other requests wait",
+    ),
+    ("--idle-timeout", "idle", seconds, "maximum seconds between two requests"),
+    ("--head-timeout", "head", seconds, "maximum seconds until a request's head is complete"),
+    (
+        "--min-rate",
+        "min_rate",
+        natural,
+        "minimum octets a second of a client that sends a body or reads a response,"
+        f" over {TIMEOUTS.progress:g} seconds; 0 for any rate",
+    ),
+    ("--grace", "grace", seconds, "maximum seconds for requests that have begun when the server stops"),
+)
+
+
 def load_handler(wsgi: str | None, driver: str, workers: int) -> HandlerAt:
     """Return what makes a handler: of the URLS application, or of the application that MODULE:APP names."""
     if wsgi is None:
@@ -137,4 +151,5 @@ def load_handler(wsgi: str | None, driver: str, workers: int) -> HandlerAt:
 
         return lambda server: generate_response
     application = load_application(wsgi)
-    return partial(handler_for, application, multithread=driver == "threads", multiprocess=workers > 1)
+    multithread = driver in ("threads", "pool")
+    return partial(handler_for, application, multithread=multithread, multiprocess=workers > 1)

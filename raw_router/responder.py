@@ -75,14 +75,14 @@ class Responder:
     A driver passes the bytes that arrive to `receive` and sends the bytes that it returns. In between it waits for what
     waits_for names: "idle", "head" and "body" as Connection documents them, and
 
-    "write"   room in the client's buffers: send everything, then call receive(b"")
+    "answer"  the handler, after feed or feed_end: call answer
+    "write"   room in the client's buffers: send everything, then call answer, or receive(b"")
     "closed"  nothing: send everything, half-close, read for some time, close (RFC 9112 §9.6); or reset if torn
 
-    served counts the responses and the pieces, so that a driver can distinguish one wait from the next. If the client
-    leaves or its time is up, the driver calls abandon.
+    If the client leaves or its time is up, the driver calls abandon.
     """
 
-    __slots__ = ("_client", "_connection", "_handler", "_log", "_pieces", "_pulled", "_unread")
+    __slots__ = ("_client", "_connection", "_handler", "_log", "_pieces", "_request", "_unread")
 
     def __init__(self, handler: Handler, client: str = "", log: Log | None = None, limits: Limits = LIMITS) -> None:
         self._connection = Connection(client, limits)
@@ -90,8 +90,8 @@ class Responder:
         self._client = client
         self._log = log
         self._unread = limits.unread
+        self._request: Request | None = None  # that the handler is to be asked for
         self._pieces: Pieces | None = None
-        self._pulled = 0  # pieces
 
     @property
     def waits_for(self) -> State:
@@ -100,14 +100,29 @@ class Responder:
 
     @property
     def served(self) -> int:
-        return self._connection.served + self._pulled
+        return self._connection.served
 
     @property
     def torn(self) -> bool:
         return self._connection.torn
 
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the client without asking the handler; return what the connection says itself."""
+        return self._keep(self._connection.receive(data))
+
+    def feed_end(self) -> bytes:
+        """End the input, because the client will not send more, without asking the handler."""
+        return self._keep(self._connection.end_of_input())
+
+    def answer(self) -> bytes:
+        """Ask the handler, and return the responses to the requests that have arrived, or the next piece of one."""
+        if self._pieces is not None:
+            return self._send_next(self._pieces)
+        request, self._request = self._request, None
+        return self._respond(self._connection.receive(b"") if request is None else request)
+
     def receive(self, data: bytes) -> bytes:
-        """Take bytes from the client and return bytes for it; both may be empty."""
+        """Take bytes from the client and return bytes for it; both may be empty. This is feed and answer in one."""
         if self._pieces is not None:
             return self._send_next(self._pieces)
         return self._respond(self._connection.receive(data))
@@ -117,6 +132,12 @@ class Responder:
         if self._connection.waits_for != "piece":
             self.abandon()  # pieces that are only to be closed
         return self._respond(self._connection.end_of_input())
+
+    def _keep(self, said: Request | bytes) -> bytes:
+        if isinstance(said, bytes):
+            return self._say(said) if said else said
+        self._request = said
+        return b""
 
     def time_out(self) -> bytes:
         """Stop waiting; return 408, or nothing if no request had begun."""
@@ -205,7 +226,6 @@ class Responder:
     def _send_next(self, pieces: Pieces) -> bytes:
         """Return the next piece, or the end of the response. After an error the connection ends without that end."""
         connection = self._connection
-        self._pulled += 1
         if connection.waits_for != "piece":
             return self._finish(pieces)
         missing = connection.octets_missing

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from django_project.wsgi import application
 from flask_app import app
 from raw_router.application import generate_response
-from raw_router.drivers import TIMEOUTS, Connect, Timeouts, coroutines, events, serial, threads
+from raw_router.drivers import TIMEOUTS, Connect, Timeouts, coroutines, events, pool, serial, threads
 from raw_router.listeners import open_listener, port_of
 from raw_router.messages import Handler
 from raw_router.responder import Responder
@@ -30,6 +30,7 @@ DRIVERS: Mapping[str, Serve] = {
     "serial": serial.serve,
     "threads": threads.serve,
     "events": events.serve,
+    "pool": pool.serve,
     "coroutines": coroutines.serve,
 }
 

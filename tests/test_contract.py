@@ -23,7 +23,7 @@ from tests.outcomes import assert_as_listed
 from tests.serving import DRIVERS, HANDLERS, serving
 
 OTHER_SERVERS = ("dev", "gunicorn")
-QUICK = replace(TIMEOUTS, head=2.0, body=2.0)  # so that it does not take long to see that they hold
+QUICK = replace(TIMEOUTS, head=2.0, progress=2.0)  # so that it does not take long to see that they hold
 FOR_OTHERS = {1, 2, 3, 4, 5, 6, 10}  # stages for other servers: how a connection persists is theirs to decide
 NOT_FOR_SERIAL = 8  # the stage about many clients at a time, for the driver that serves one
 # The modules of rules that a driver, and not the connection or the handler, can break.
@@ -69,7 +69,7 @@ def judged(name: str, server: str) -> Iterator[InProcess | LocalTarget]:
 
 def cases() -> Iterator[Any]:
     """Yield what is judged by which rule."""
-    ours = [*product(["raw"], DRIVERS), *product(("flask", "django"), ("threads", "events"))]
+    ours = [*product(["raw"], DRIVERS), *product(("flask", "django"), ("pool", "threads", "events"))]
     for name, server in [*ours, *product(("flask", "django"), OTHER_SERVERS)]:
         for rule in RULES:
             if is_for(server, rule):
@@ -95,7 +95,7 @@ def is_telling(name: str, server: str, rule: Rule) -> bool:
         return subject in FOR_FRAMEWORKS
     if name == "raw":
         return server == "events" or subject in FOR_DRIVERS
-    return server == "threads" and subject in FOR_DRIVERS
+    return server == "pool" and subject in FOR_DRIVERS
 
 
 @pytest.fixture(scope="module")

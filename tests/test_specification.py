@@ -25,7 +25,7 @@ LIMITS = {
     "unread responses": "--max-unread",
     "connections": "--max-connections",
 }
-TIMEOUTS = {name: f"--{name}-timeout" for name in ("idle", "head", "body", "write")}
+TIMEOUTS = {"idle": "--idle-timeout", "head": "--head-timeout"}
 
 
 def table(header: str) -> list[list[str]]:

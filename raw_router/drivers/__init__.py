@@ -7,11 +7,15 @@ accepted, then closes the listeners, and returns when all connections are closed
 """
 
 import errno
+import math
 import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+# Octets to send: in one piece, or in several that are sent by sendmsg, because joining them would copy large ones.
+Buffers: TypeAlias = bytes | tuple[bytes | memoryview, ...]
 
 
 class ServerConnection(Protocol):
@@ -20,12 +24,15 @@ class ServerConnection(Protocol):
     @property
     def waits_for(self) -> str: ...
     @property
-    def served(self) -> int: ...
-    @property
     def torn(self) -> bool: ...
-    def receive(self, data: bytes) -> bytes: ...
-    def end_of_input(self) -> bytes: ...
-    def time_out(self) -> bytes: ...
+    @property
+    def served(self) -> int: ...
+    def feed(self, data: bytes) -> Buffers: ...
+    def feed_end(self) -> Buffers: ...
+    def answer(self) -> Buffers: ...
+    def receive(self, data: bytes) -> Buffers: ...
+    def end_of_input(self) -> Buffers: ...
+    def time_out(self) -> Buffers: ...
     def retire(self) -> None: ...
     def abandon(self) -> None: ...
 
@@ -37,28 +44,39 @@ RECEIVE_SIZE = 64 * 1024  # octets
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How many seconds a client has for each state that a connection waits in, and how many clients are served at once.
+    """How many seconds a client has, how many clients there are at the same time, and how many threads respond to them.
 
-    The timeout covers the whole head or body; sending slowly does not extend it. If there is no room for another
-    client, by `connections` or by the system's limits, accepting pauses, and clients wait in the listener's queue.
+    The timeout of a head covers the whole head; sending slowly does not extend it. A body and a response may take as
+    long as they move: `progress` seconds are the credit of a client, and each octet that moves adds to it, as far as
+    there is room. The time in which the server computes is not counted. If there is no room for another client, by
+    `connections` or by the system's limits, accepting pauses, and clients wait in the listener's queue.
     """
 
     connections: int = 20_000
+    threads: int = 40  # that the driver pool may have in the application at the same time
     idle: float = 60.0
     head: float = 4.0
-    body: float = 4.0
-    write: float = 30.0
+    progress: float = 4.0  # in which a body that is received, and a response that is sent, move at the minimum rate
+    min_rate: int = 1024  # octets a second; 0 for none
     closed: float = 2.0  # of reading after the last response, so that no reset destroys it (RFC 9112 §9.6)
     last_request: float = 0.25  # for an idle client's last request when the server stops
     grace: float = 10.0  # for requests that have begun when the server stops
 
     def seconds(self, wait: str) -> float:
         """Return the timeout of a state that connections wait in."""
+        if wait in ("body", "write"):
+            return self.progress if self.min_rate else math.inf
         limit: float = getattr(self, wait)
         return limit
 
+    def extended(self, deadline: float, octets: int, now: float) -> float:
+        """Return the deadline of a body or a response of which some octets have moved."""
+        return min(deadline + octets / self.min_rate, now + self.progress) if self.min_rate else math.inf
+
 
 TIMEOUTS = Timeouts()
+TICK = 0.1  # seconds: the resolution of the timeouts
+MANY = 100  # empty pieces in a row; each one after them is followed by a rest of a tick
 PAUSE = 0.5  # seconds without accepting, if there is no room for a client
 
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -67,3 +85,13 @@ NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 def reset_when_closed(client: socket.socket) -> None:
     """Let the client see a reset, not an end: what it has received is not complete."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def rest_of(buffers: Buffers, sent: int) -> Buffers:
+    """Return what is left after some octets were sent, without a copy."""
+    buffers = (buffers,) if isinstance(buffers, bytes) else buffers
+    for number, buffer in enumerate(buffers):
+        if sent < len(buffer):
+            return (memoryview(buffer)[sent:], *buffers[number + 1 :])
+        sent -= len(buffer)
+    return b""

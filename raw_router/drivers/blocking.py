@@ -6,13 +6,23 @@ import select
 import socket
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, sleep
 
-from raw_router.drivers import NO_ROOM, PAUSE, RECEIVE_SIZE, ServerConnection, Timeouts, reset_when_closed
+from raw_router.drivers import (
+    MANY,
+    NO_ROOM,
+    PAUSE,
+    RECEIVE_SIZE,
+    TICK,
+    Buffers,
+    ServerConnection,
+    Timeouts,
+    reset_when_closed,
+    rest_of,
+)
 from raw_router.listeners import close_all, turn_away
 
 STEP = 0.01  # seconds between two looks at the listeners' queues when the server stops
-TICK = 0.1  # seconds between two looks whether the server stops, while a response is sent: each is a system call
 
 logger = logging.getLogger("raw_router")
 
@@ -116,47 +126,89 @@ class Carrier:
         self.closing = closing
         self.timeouts = closing.timeouts
         self.last_request = math.inf  # when an idle connection ends, because the server stops
-        self.look = 0.0  # when to look whether the server stops, while a response is sent
+        self.look = 0.0  # when to look whether the server stops, while a response is sent: each look is a system call
+        self.wait: str = connection.waits_for
+        self.deadline = monotonic() + self.timeouts.seconds(self.wait)
+        self.empty = 0  # pieces in a row
         self.poll = select.poll()
         self.poll.register(client, select.POLLIN)
         self.poll.register(closing.stop, select.POLLIN)
 
     def carry(self) -> None:
-        wait, deadline = ("", -1), 0.0
         while self.connection.waits_for != "closed":
-            if wait != (wait := (self.connection.waits_for, self.connection.served)):
-                deadline = monotonic() + self.timeouts.seconds(self.connection.waits_for)
-            self.send(self.next_answer(min(deadline, self.end)))
+            self.send(self.pull() if self.connection.waits_for == "write" else self.next_answer())
 
     @property
     def end(self) -> float:
         """When the wait ends, because the server stops."""
         return self.last_request if self.connection.waits_for == "idle" else self.closing.over
 
-    def next_answer(self, deadline: float) -> bytes:
-        """Wait until the connection can continue, and return its response."""
-        if self.connection.waits_for == "write":
-            self.check_grace()
-            return self.connection.receive(b"")  # everything was sent before
-        numbers = [number for number, _ in self.poll.poll(milliseconds(deadline - monotonic()))]
+    def pull(self) -> Buffers:
+        """Return what follows the answer that was sent. The time that the application takes is not counted."""
+        self.check_grace()
+        before = monotonic()
+        answer = self.connection.receive(b"")
+        self.deadline += monotonic() - before
+        self.empty = 0 if answer else self.empty + 1
+        if self.empty >= MANY:
+            sleep(TICK)
+        return answer
+
+    def next_answer(self) -> Buffers:
+        """Wait until the client sends something, and return the answer of the connection."""
+        numbers = self.wait_for(select.POLLIN)
         if self.closing.stop.fileno() in numbers:
             self.retire()
             return b""
         if not numbers:
             return self.connection.time_out()
         data = self.client.recv(RECEIVE_SIZE)
+        if self.wait == "body":
+            self.deadline = self.timeouts.extended(self.deadline, len(data), monotonic())
         return self.connection.receive(data) if data else self.connection.end_of_input()
 
-    def send(self, answer: bytes) -> None:
-        """Send a whole response, usually without waiting; the client has timeouts.write seconds to read it."""
+    def wait_for(self, event: int) -> Collection[int]:
+        """Return the numbers of the sockets that are ready, or none if the time of the client or the grace is over."""
+        self.poll.modify(self.client, event)
+        seconds = min(self.deadline, self.end) - monotonic()
+        return [number for number, _ in self.poll.poll(milliseconds(seconds))]
+
+    def send(self, answer: Buffers) -> None:
+        """Send a whole answer, usually without waiting, and begin the next wait."""
+        rest, sent = self.send_now(answer)
+        while rest:
+            self.await_room(sent)
+            rest, sent = self.send_now(rest)
+        wait = self.connection.waits_for
+        if wait == "write" or answer or wait != self.wait:
+            self.begin(wait, sent)
+
+    def send_now(self, answer: Buffers) -> tuple[Buffers, int]:
+        """Send as much as the client accepts now; return what is left, and how much was sent."""
         try:
-            sent = self.client.send(answer, socket.MSG_DONTWAIT) if answer else 0
+            if isinstance(answer, bytes):
+                sent = self.client.send(answer, socket.MSG_DONTWAIT) if answer else 0
+            else:
+                sent = self.client.sendmsg(answer, (), socket.MSG_DONTWAIT)
         except BlockingIOError:
             sent = 0
-        if sent < len(answer):
-            self.client.settimeout(self.timeouts.write)
-            self.client.sendall(memoryview(answer)[sent:])
-            self.client.settimeout(None)
+        return rest_of(answer, sent), sent
+
+    def await_room(self, sent: int) -> None:
+        """Wait until the client takes more. Raises TimeoutError if it does not move at the minimum rate."""
+        self.begin("write", sent)
+        numbers = self.wait_for(select.POLLOUT)
+        if not numbers:
+            raise TimeoutError
+        if self.closing.stop.fileno() in numbers:
+            self.retire()
+
+    def begin(self, wait: str, sent: int) -> None:
+        """Begin a wait, with all its time; a response that is being sent only goes on."""
+        if wait == self.wait == "write":
+            self.deadline = self.timeouts.extended(self.deadline, sent, monotonic())
+        else:
+            self.wait, self.deadline = wait, monotonic() + self.timeouts.seconds(wait)
 
     def check_grace(self) -> None:
         """Raise TimeoutError if the server has stopped and the grace is over: a response may have no end."""

@@ -13,6 +13,7 @@ from raw_router.drivers import (
     PAUSE,
     RECEIVE_SIZE,
     TIMEOUTS,
+    Buffers,
     Connect,
     ServerConnection,
     Timeouts,
@@ -20,6 +21,8 @@ from raw_router.drivers import (
 )
 from raw_router.drivers.blocking import STEP, ready
 from raw_router.listeners import close_all, turn_away
+
+PART = 64 * 1024  # octets
 
 logger = logging.getLogger("raw_router")
 
@@ -123,10 +126,12 @@ class Server:
             if wait != (wait := (connection.waits_for, connection.served)):
                 deadline = loop.time() + self.timeouts.seconds(connection.waits_for)
             answer = await self.next_answer(client, connection, deadline)
-            async with asyncio.timeout(self.timeouts.write):
-                await loop.sock_sendall(client, answer)
+            octets = answer if isinstance(answer, bytes) else b"".join(answer)
+            for start in range(0, len(octets), PART):
+                async with asyncio.timeout_at(loop.time() + self.timeouts.seconds("write")):
+                    await loop.sock_sendall(client, octets[start : start + PART])
 
-    async def next_answer(self, client: socket.socket, connection: ServerConnection, deadline: float) -> bytes:
+    async def next_answer(self, client: socket.socket, connection: ServerConnection, deadline: float) -> Buffers:
         """Wait until the connection can continue, and return its response; other tasks have a turn before."""
         if connection.waits_for == "write":
             await asyncio.sleep(0)

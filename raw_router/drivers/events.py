@@ -1,30 +1,33 @@
 """All connections in one thread: non-blocking sockets, watched by epoll if the system has it, else by poll."""
 
 import logging
+import math
 import select
 import socket
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from time import monotonic
+from functools import partial
+from time import monotonic as now
 
 from raw_router.drivers import (
+    MANY,
     NO_ROOM,
     PAUSE,
     RECEIVE_SIZE,
+    TICK,
     TIMEOUTS,
+    Buffers,
     Connect,
     ServerConnection,
     Timeouts,
     reset_when_closed,
+    rest_of,
 )
 from raw_router.listeners import close_all, turn_away
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
-READ, WRITE = select.POLLIN, select.POLLOUT
-STEPS = 4  # that a client's connection takes in a row, before other clients have their turns
-TICK = 0.1  # seconds: the resolution of the timeouts
-NOTHING = memoryview(b"")
+READ, WRITE, NOTHING = select.POLLIN, select.POLLOUT, 0
+GONE = select.POLLERR | select.POLLHUP
 
 logger = logging.getLogger("raw_router")
 
@@ -33,77 +36,91 @@ def serve(
     listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
 ) -> None:
     """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
-    loop = Loop(listeners, connect, timeouts)
+    loop = Loop(listeners, connect, stop, timeouts)
     try:
-        loop.run(stop)
+        loop.run()
     finally:
         loop.close()
 
 
 class Client:
-    """One client: its socket, the bytes to send, the state that its connection waits in, and since when."""
+    """One client: its socket, its connection, what it has not taken yet, and how long the server waits for it.
 
-    __slots__ = ("connection", "served", "socket", "tick", "unsent", "wait")
+    While the client is asked about, only the thread that asks the application uses the connection.
+    """
 
-    def __init__(self, client: socket.socket, connection: ServerConnection) -> None:
+    __slots__ = ("connection", "deadline", "empty", "interest", "is_asking", "is_gone", "socket", "unsent", "wait")
+
+    def __init__(self, client: socket.socket, connection: ServerConnection, deadline: float) -> None:
         self.socket = client
         self.connection = connection
-        self.unsent = NOTHING
-        self.wait = ""
-        self.served = -1
-        self.tick = -1
+        self.deadline = deadline
+        self.wait: str = connection.waits_for
+        self.interest = READ
+        self.unsent: Buffers = b""
+        self.empty = 0  # pieces in a row
+        self.is_asking = self.is_gone = False
 
-    def send(self, answer: bytes | memoryview) -> str:
-        """Send as much as the client accepts now, and return the state to wait in: "write" if bytes are left.
-
-        Raises OSError if the client is gone.
-        """
+    def ask(self) -> Buffers | None:
+        """Return what the connection says next, for which it asks the application; None if it says nothing more."""
         try:
-            sent = self.socket.send(answer) if answer else 0
+            if self.is_gone:
+                self.connection.abandon()
+                return None
+            return self.connection.answer()
+        except Exception:
+            logger.exception("a connection failed")
+            return None
+
+    def send(self, answer: Buffers) -> int:
+        """Send as much as the client accepts now, keep the rest, and return the octets sent. Raises OSError."""
+        try:
+            if isinstance(answer, bytes):
+                sent = self.socket.send(answer) if answer else 0
+            else:
+                sent = self.socket.sendmsg(answer)
         except BlockingIOError:
             sent = 0
-        if sent < len(answer):
-            self.unsent = memoryview(answer)[sent:]
-            return "write"
-        if self.unsent:
-            self.unsent = NOTHING
-        return self.connection.waits_for
-
-    def close(self) -> None:
-        self.connection.abandon()
-        self.socket.close()
+        self.unsent = b"" if isinstance(answer, bytes) and sent == len(answer) else rest_of(answer, sent)
+        return sent
 
 
 class Loop:
-    """The clients by their sockets' numbers, and for each state the clients that wait in it, by deadline.
+    """The clients by their sockets' numbers, and two queues: clients that wait for the application, and answers.
 
-    A state has one timeout, so the client that began to wait last has the last deadline. Keeping the order takes O(1),
-    and happens at most once a tick for a client that stays in a state.
+    The queues belong to the loop and not to a turn, so that another thread can go on with them; see pool.py.
     """
 
-    def __init__(self, listeners: Sequence[socket.socket], connect: Connect, timeouts: Timeouts) -> None:
-        for listener in listeners:
-            listener.setblocking(False)
+    def __init__(
+        self, listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts
+    ) -> None:
         self.poll = POLL()
-        self.listeners = {listener.fileno(): listener for listener in listeners}
+        self.listeners = listeners
+        self.stop = stop
         self.connect = connect
         self.timeouts = timeouts
+        self.seconds = {wait: timeouts.seconds(wait) for wait in ("idle", "head", "body", "write", "closed")}
         self.clients: dict[int, Client] = {}
-        self.waiting: dict[str, OrderedDict[Client, int]] = {}
-        self.tick = self.resumes = now()
-        self.accepting = self.stopped = self.retired = self.queued = False
-        self.resume()
+        self.asking: deque[Client] = deque()
+        self.answers: deque[tuple[Client, Buffers | None]] = deque()
+        self.resting: list[Client] = []  # until the next tick
+        self.sources: dict[int, Callable[[], None]] = {stop.fileno(): self.retire}
+        self.now = self.scanned = now()
+        self.resumes = self.last = self.end = math.inf  # when accepting resumes, new requests and the grace are over
+        self.accepted = False  # a client in this turn
+        for listener in listeners:
+            listener.setblocking(False)
+            self.sources[listener.fileno()] = partial(self.accept, listener)
+        for number in self.sources:
+            self.poll.register(number, READ)
 
-    def run(self, stop: socket.socket) -> None:
-        self.poll.register(stop, READ)
-        while not self.stopped:
+    def run(self) -> None:
+        while not self.is_over:
             self.turn()
-        self.poll.unregister(stop)
-        self.retire()
-        end = self.tick + ticks(self.timeouts.grace)
-        self.drain(min(end, self.tick + ticks(self.timeouts.last_request)), end)
-        while self.clients and self.tick < end:
-            self.turn()
+
+    @property
+    def is_over(self) -> bool:
+        return self.end != math.inf and (self.now >= self.end or not (self.clients or self.listeners))
 
     def turn(self) -> None:
         """Receive from all clients that are ready, then respond, then send: like steps are quicker in a row.
@@ -112,68 +129,164 @@ class Loop:
         time.
         """
         ready = self.poll.poll(self.patience())
-        before, self.tick = self.tick, (came := now())
-        answers = self.answer(self.receive(ready))
-        self.tick = now()
-        for client, answer in answers:
-            self.send(client, answer)
-        if came != before:
-            self.expire(came)
+        self.now = now()
+        self.receive(ready)
+        if self.now - self.scanned >= TICK:
+            self.expire()
+        self.ask()
+        self.now = now()
+        self.send_answers()
+        if self.end != math.inf and self.listeners:
+            self.drain()
 
     def patience(self) -> float | None:
         """Return how long to wait for the sockets: a tick, or without limit if there is no deadline."""
-        if self.retired and self.accepting and not self.clients:
+        if self.asking and self.can_ask():
             return 0
-        return TICK * SECOND if self.clients or not self.accepting else None
+        if self.end != math.inf and not self.clients and self.resumes == math.inf:
+            return 0
+        return TICK * SECOND if self.clients or self.resumes != math.inf else None
 
-    def receive(self, ready: Iterable[tuple[int, int]]) -> list[tuple[Client, bytes]]:
-        """Return the bytes that arrived from clients; accept, send and drop clients as the sockets are ready.
-
-        A connection that waited until its client read the responses continues without new bytes, once a turn, so that
-        other clients have their turns.
-        """
-        came = []
-        for number, _ in ready:
+    def receive(self, ready: Iterable[tuple[int, int]]) -> None:
+        """Queue the bytes that arrived from clients; accept, send and drop clients as the sockets are ready."""
+        for number, event in ready:
             client = self.clients.get(number)
             if client is None:
-                self.accept_or_stop(number)
-            elif client.wait == "write":
-                if client.unsent:
-                    self.send(client, client.unsent)
-                else:
-                    came.append((client, b""))
+                self.sources.get(number, nothing)()
+            elif client.is_asking:
+                self.leave(client, event)
+            elif client.unsent:
+                self.send(client, client.unsent)
             else:
-                try:
-                    data = client.socket.recv(RECEIVE_SIZE)
-                except OSError:
-                    self.drop(client)
-                    continue
-                if data:
-                    came.append((client, data))
-                elif client.wait == "closed":
-                    self.drop(client)
-                else:
-                    self.let(client, client.connection.end_of_input)
-        return came
+                self.receive_from(client)
 
-    def answer(self, received: Iterable[tuple[Client, bytes]]) -> list[tuple[Client, bytes]]:
-        answers = []
-        for client, data in received:
-            try:
-                answers.append((client, client.connection.receive(data)))
-            except Exception:
-                self.give_up(client)
-        return answers
+    def leave(self, client: Client, event: int) -> None:
+        """Receive nothing from a client that waits for the application; drop it if it has left."""
+        if event & GONE:
+            self.drop(client)
+        else:
+            self.watch(client, NOTHING)
 
-    def accept_or_stop(self, number: int) -> None:
-        listener = self.listeners.get(number)
-        if listener is None:
-            self.stopped = True
-        elif self.accepting:
-            self.accept(listener)
+    def receive_from(self, client: Client) -> None:
+        try:
+            data = client.socket.recv(RECEIVE_SIZE)
+        except OSError:
+            self.drop(client)
+            return
+        if client.wait == "body":
+            client.deadline = self.timeouts.extended(client.deadline, len(data), self.now)
+        if data:
+            self.let(client, client.connection.feed, data)
+        elif client.wait == "closed":
+            self.drop(client)
+        else:
+            self.let(client, client.connection.feed_end)
+
+    def let(self, client: Client, speak: Callable[..., Buffers], *data: bytes) -> None:
+        """Let a connection speak, which asks nobody; then the application is asked, if a request is complete."""
+        try:
+            said = speak(*data)
+        except Exception:
+            logger.exception("a connection failed")
+            self.drop(client)
+            return
+        if client.connection.waits_for == "answer":
+            self.await_answer(client)
+        else:
+            self.send(client, said)
+
+    def await_answer(self, client: Client) -> None:
+        """Queue a client for the application. The client's time stands still until it is answered."""
+        client.is_asking = True
+        client.deadline -= self.now
+        self.asking.append(client)
+
+    def can_ask(self) -> bool:
+        """Return whether the application can be asked now."""
+        return True
+
+    def ask(self) -> None:
+        """Ask the application for all clients that wait for it, and queue the answers."""
+        asking, answers = self.asking, self.answers
+        while asking:
+            client = asking.popleft()
+            answers.append((client, client.ask()))
+
+    def send_answers(self) -> None:
+        answers = self.answers
+        while answers:
+            client, answer = answers.popleft()
+            client.is_asking = False
+            client.deadline += self.now
+            if answer is None:
+                self.drop(client)
+            elif client.is_gone:
+                self.await_answer(client)
+            else:
+                self.send(client, answer)
+
+    def send(self, client: Client, answer: Buffers) -> None:
+        """Send an answer, and let the client wait for the next step; drop it if it is gone."""
+        try:
+            sent = client.send(answer)
+            if self.end != math.inf:
+                client.connection.retire()
+            wait = "write" if client.unsent else client.connection.waits_for
+            if wait == "write":
+                self.await_room(client, sent)
+            elif answer or wait != client.wait:
+                self.begin(client, wait)
+            elif client.interest != READ:
+                self.watch(client, READ)
+        except OSError:
+            self.drop(client)
+
+    def begin(self, client: Client, wait: str) -> None:
+        """Begin a wait, with all its time. An answer always begins one; bytes that the client sends do not."""
+        client.wait = wait
+        client.deadline = self.now + self.seconds[wait]
+        if client.interest != READ:
+            self.watch(client, READ)
+        if wait == "closed" and client.connection.torn:
+            reset_when_closed(client.socket)
+            self.drop(client)
+        elif wait == "closed":
+            client.socket.shutdown(socket.SHUT_WR)
+
+    def await_room(self, client: Client, sent: int) -> None:
+        """Wait until the client takes the rest, at the minimum rate; ask for more if it has taken everything."""
+        if client.wait == "write":
+            client.deadline = self.timeouts.extended(client.deadline, sent, self.now)
+        else:
+            client.wait, client.deadline = "write", self.now + self.seconds["write"]
+        if client.unsent:
+            self.watch(client, WRITE)
+        else:
+            client.empty = 0 if sent else client.empty + 1
+            self.await_answer(client)
+            if client.empty >= MANY:
+                self.resting.append(self.asking.pop())
+
+    def watch(self, client: Client, interest: int) -> None:
+        if client.interest != interest:
+            client.interest = interest
+            self.poll.modify(client.socket, interest)
+
+    def drop(self, client: Client) -> None:
+        """Close the socket of a client. Its connection is abandoned in turn, because that may close an iterable."""
+        if client.is_gone:
+            return
+        self.poll.unregister(client.socket)
+        del self.clients[client.socket.fileno()]
+        client.socket.close()
+        client.is_gone = True
+        if not client.is_asking:
+            self.await_answer(client)
 
     def accept(self, listener: socket.socket) -> None:
-        self.queued = True
+        if self.resumes != math.inf:  # for want of room, since a moment ago
+            return
+        self.accepted = True
         try:
             sock, address = listener.accept()
         except OSError as error:  # usually the client is gone already
@@ -182,11 +295,11 @@ class Loop:
                 self.pause()
             return
         sock.setblocking(False)
-        client = self.clients[sock.fileno()] = Client(sock, self.connect(address[0]))
-        if self.retired:
-            client.connection.retire()
+        connection = self.connect(address[0])
+        if self.end != math.inf:
+            connection.retire()
+        self.clients[sock.fileno()] = Client(sock, connection, self.now + self.seconds["idle"])
         self.poll.register(sock, READ)
-        self.watch(client, client.connection.waits_for)
         if len(self.clients) >= self.timeouts.connections:
             self.pause()
 
@@ -194,120 +307,63 @@ class Loop:
         """Leave new clients in the listeners' queues for some time."""
         for listener in self.listeners:
             self.poll.unregister(listener)
-        self.accepting = False
-        self.resumes = self.tick + ticks(PAUSE)
+        self.resumes = self.now + PAUSE
 
     def resume(self) -> None:
         for listener in self.listeners:
             self.poll.register(listener, READ)
-        self.accepting = self.queued = True
+        self.resumes = math.inf
+        self.accepted = True  # perhaps; the next turn shows it
 
-    def send(self, client: Client, answer: bytes | memoryview) -> None:
-        """Send a response and watch the client; drop it if it is gone.
-
-        What the connection has to send next is sent at once, because waiting for the socket takes longer.
-        """
-        try:
-            wait = client.send(answer)
-            for _ in range(STEPS):
-                if wait != "write" or client.unsent:
-                    break
-                wait = client.send(client.connection.receive(b""))
-            if wait != client.wait or client.tick != self.tick:
-                self.watch(client, wait)
-            else:
-                client.served = client.connection.served
-        except OSError:
-            self.drop(client)
-        except Exception:
-            self.give_up(client)
-
-    def give_up(self, client: Client) -> None:
-        """Drop a client after an error of the server, which must not affect other clients."""
-        logger.exception("a connection failed")
-        self.drop(client)
-
-    def watch(self, client: Client, wait: str) -> None:
-        """Note the state that a client's connection waits in; a response begins a new wait, bytes alone do not."""
-        before, client.wait = client.wait, wait
-        if wait == before and client.served == client.connection.served:
-            return
-        client.served, client.tick = client.connection.served, self.tick
-        self.forget(client, before)
-        self.waiting.setdefault(wait, OrderedDict())[client] = self.tick + ticks(self.timeouts.seconds(wait))
-        if (before == "write") != (wait == "write"):
-            self.poll.modify(client.socket, WRITE if wait == "write" else READ)
-        if wait == "closed" and client.connection.torn:
-            reset_when_closed(client.socket)
-            self.drop(client)
-        elif wait == "closed":
-            client.socket.shutdown(socket.SHUT_WR)
-
-    def forget(self, client: Client, wait: str) -> None:
-        if wait:
-            del self.waiting[wait][client]
-
-    def let(self, client: Client, speak: Callable[[], bytes]) -> None:
-        """Send the last response of a connection whose input has ended or timed out."""
-        try:
-            answer = speak()
-        except Exception:
-            self.give_up(client)
-        else:
-            self.send(client, answer)
-
-    def drop(self, client: Client) -> None:
-        self.forget(client, client.wait)
-        self.poll.unregister(client.socket)
-        del self.clients[client.socket.fileno()]
-        client.close()
-
-    def expire(self, tick: int) -> None:
+    def expire(self) -> None:
         """End the waits whose deadline is over; resume accepting if there is room for new clients."""
-        for wait, clients in list(self.waiting.items()):
-            while clients and next(iter(clients.values())) <= tick:
-                client = next(iter(clients))
-                if wait in ("write", "closed") or (wait == "idle" and self.retired):
-                    self.drop(client)
-                else:
-                    self.let(client, client.connection.time_out)
-        if not self.accepting and self.tick >= self.resumes and len(self.clients) < self.timeouts.connections:
+        self.scanned = self.now
+        for client in [each for each in self.clients.values() if each.deadline <= self.now and not each.is_asking]:
+            if client.wait in ("write", "closed") or (client.wait == "idle" and self.end != math.inf):
+                self.drop(client)
+            else:
+                self.let(client, client.connection.time_out)
+        self.asking.extend(self.resting)
+        self.resting.clear()
+        if self.now >= self.resumes and len(self.clients) < self.timeouts.connections:
             self.resume()
 
     def retire(self) -> None:
         """Turn new clients away. The next response of each client is the last; idle clients have a moment for it."""
-        turn_away(self.listeners.values())
-        self.retired = True
-        self.timeouts = replace(self.timeouts, idle=min(self.timeouts.idle, self.timeouts.last_request))
+        turn_away(self.listeners)
+        self.poll.unregister(self.stop)
+        self.end = self.now + self.timeouts.grace
+        self.last = self.now + self.timeouts.last_request
+        self.seconds["idle"] = min(self.timeouts.idle, self.timeouts.last_request)
+        self.accepted = True  # perhaps; the next turn shows it
         for client in self.clients.values():
-            client.connection.retire()
-        end = self.tick + ticks(self.timeouts.idle)
-        idle = self.waiting.get("idle", OrderedDict())
-        idle.update({client: min(deadline, end) for client, deadline in idle.items()})
+            if not client.is_asking:
+                client.connection.retire()
+                client.deadline = min(client.deadline, self.last) if client.wait == "idle" else client.deadline
 
-    def drain(self, last: int, end: int) -> None:
-        """Serve the clients that the kernel has accepted, then close the listeners.
+    def drain(self) -> None:
+        """Close the listeners if the clients that the kernel has accepted are served.
 
         If there are clients, others may be on their way to the queue, so the listeners are open for a moment.
         """
-        self.queued = True
-        while self.tick < end and (self.queued or not self.accepting or (self.clients and self.tick < last)):
-            self.queued = False
-            self.turn()
-        if self.accepting:
+        if not (self.accepted or self.resumes != math.inf or (self.clients and self.now < self.last)):
             self.pause()
-        close_all(self.listeners.values())
-        self.listeners.clear()
+            self.close_listeners()
+        self.accepted = False
+
+    def close_listeners(self) -> None:
+        close_all(self.listeners)
+        self.listeners, self.resumes = (), math.inf
 
     def close(self) -> None:
-        for client in self.clients.values():
-            client.close()
+        """Close what is open; connections let go of responses that are not complete."""
+        self.close_listeners()
+        self.asking.extend(self.resting)
+        for client in list(self.clients.values()):
+            self.drop(client)
+        Loop.ask(self)
+        self.sources.clear()  # no cycle of references keeps the sockets open
 
 
-def now() -> int:
-    """Return the time in ticks."""
-    return int(monotonic() / TICK)
-
-
-def ticks(seconds: float) -> int:
-    return max(1, round(seconds / TICK))
+def nothing() -> None:
+    """Ignore a socket that was closed after the system had reported it."""

@@ -15,6 +15,7 @@ INSTALL_BENCH = "pip install -e '.[bench]' in the checkout"
 WSGI_SERVERS = {
     "raw_router threads": "raw_router --port {port} --driver threads --wsgi {application}",
     "raw_router events": "raw_router --port {port} --driver events --wsgi {application}",
+    "raw_router pool": "raw_router --port {port} --driver pool --wsgi {application}",
     "gunicorn": "gunicorn --bind 127.0.0.1:{port} --worker-class gthread --threads 8 --keep-alive 75 "
     "--worker-connections 20000 --no-control-socket --log-level warning {application}",
     "granian": "granian --interface wsgi --port {port} --workers 1 --blocking-threads 1 --backpressure 20000 --http 1 "

@@ -30,7 +30,7 @@ FRAMEWORKS = {"raw": OURS, "flask": "Flask", "django": "Django"}
 DEVELOPMENT_SERVERS = {"flask": "Werkzeug's development server", "django": "Django's development server"}
 # The packages of a server. http.server, on which both development servers are based, is part of Python.
 PARTS = {**dict.fromkeys((*DRIVERS, "dev"), ()), "uvicorn": ("uvicorn", "httptools", "a2wsgi")}
-BASELINES = {"raw": "events", "flask": "threads", "django": "threads"}
+BASELINES = {"raw": "events", "flask": "pool", "django": "pool"}
 """The default driver of each implementation. On it, a failure is the implementation's own."""
 
 

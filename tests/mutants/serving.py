@@ -23,7 +23,7 @@ Listen: TypeAlias = Callable[[int], socket.socket]  # on a port
 HOST = "127.0.0.1"
 TIMEOUT = 1.0  # seconds that the judge waits for a response
 PATIENCE = 4.0  # seconds that it waits for a server to end a slow request
-QUICK = replace(TIMEOUTS, head=2.5, body=2.5)  # short timeouts, so that tests are short
+QUICK = replace(TIMEOUTS, head=2.5, progress=2.5)  # short timeouts, so that tests are short
 
 
 def listens(port: int) -> socket.socket:
@@ -94,16 +94,31 @@ class Wrapped:
     def __init__(self, client: str) -> None:
         self.inner = Responder(generate_response, client)
         self.closed = False
-        self.served = 0
+        self.taken: bytes | None = None  # that is to be received
 
     @property
     def waits_for(self) -> str:
-        return "closed" if self.closed else self.inner.waits_for
+        if self.closed:
+            return "closed"
+        return self.inner.waits_for if self.taken is None else "answer"
+
+    @property
+    def served(self) -> int:
+        return self.inner.served
+
+    def feed(self, data: bytes) -> bytes:
+        self.taken = data
+        return b""
+
+    def feed_end(self) -> bytes:
+        return self.end_of_input()
+
+    def answer(self) -> bytes:
+        data, self.taken = self.taken, None
+        return self.receive(data or b"")
 
     def receive(self, data: bytes) -> bytes:
-        response = self.inner.receive(data)
-        self.served = self.inner.served
-        return response
+        return self.inner.receive(data)
 
     def end_of_input(self) -> bytes:
         return self.inner.end_of_input()

@@ -1,9 +1,13 @@
 """Broken servers for stage 9, Hostile input: servers that wait too long."""
 
+import socket
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 
+from raw_router.application import generate_response
 from raw_router.drivers import events
+from raw_router.responder import Responder
 from tests.mutants.serving import QUICK, Mutant, Serve, Wrapped, connecting
 
 EVER = 60.0  # seconds, more than any patience
@@ -33,20 +37,19 @@ class LookingAtBody(Looking):
 
 def waiting(connect: type[Looking]) -> Serve:
     """Serve without a timeout for a head or a body that does not end."""
-    bounds = replace(QUICK, **{connect.wait: EVER})  # type: ignore[arg-type]
+    bounds = replace(QUICK, head=EVER) if connect.wait == "head" else replace(QUICK, progress=EVER)
     return lambda listener, stop: events.serve([listener], connect, stop, bounds)
 
 
-class Renewing(Wrapped):
-    """A connection whose timeout begins again with every byte."""
+class Renewing(events.Loop):
+    """A loop in which the timeout begins again with every byte."""
 
     wait = ""
 
-    def receive(self, data: bytes) -> bytes:
-        answer = super().receive(data)
-        self.drops = getattr(self, "drops", 0) + (self.waits_for == self.wait)
-        self.served += self.drops
-        return answer
+    def receive_from(self, client: events.Client) -> None:
+        super().receive_from(client)
+        if client.wait == self.wait:
+            client.deadline = self.now + self.seconds[client.wait]
 
 
 class RenewingHead(Renewing):
@@ -55,6 +58,15 @@ class RenewingHead(Renewing):
 
 class RenewingBody(Renewing):
     wait = "body"
+
+
+def renewing(loop: type[Renewing]) -> Serve:
+    def serve(listener: socket.socket, stop: socket.socket) -> None:
+        running = loop([listener], partial(Responder, generate_response), stop, QUICK)
+        running.run()
+        running.close()
+
+    return serve
 
 
 class Late(Wrapped):
@@ -67,7 +79,7 @@ class Late(Wrapped):
 MUTANTS = (
     Mutant(id="reads-the-body-first", breaks=("timeouts-early",), serve=connecting(Late)),
     Mutant(id="waits-for-heads", breaks=("timeouts-head",), serve=waiting(LookingAtHead)),
-    Mutant(id="drops-renew-heads", breaks=("timeouts-head-drip",), serve=connecting(RenewingHead)),
+    Mutant(id="drops-renew-heads", breaks=("timeouts-head-drip",), serve=renewing(RenewingHead)),
     Mutant(id="waits-for-bodies", breaks=("timeouts-body",), serve=waiting(LookingAtBody)),
-    Mutant(id="drops-renew-bodies", breaks=("timeouts-body-drip",), serve=connecting(RenewingBody)),
+    Mutant(id="drops-renew-bodies", breaks=("timeouts-body-drip",), serve=renewing(RenewingBody)),
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, coroutines, events, threads
+from raw_router.drivers import TIMEOUTS, coroutines, events, pool, threads
 from raw_router.drivers.blocking import Carrier, Closing
 from raw_router.limits import LIMITS
 from raw_router.listeners import Address, open_listener
@@ -135,7 +135,7 @@ WAITS = {
     "idle": (b"", "idle", b""),
     "idle after a request": (GET, "idle", b"HTTP/1.1 200"),
     "head": (b"GET / HT", "head", b"HTTP/1.1 408"),
-    "body": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx", "body", b"HTTP/1.1 408"),
+    "body": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx", "progress", b"HTTP/1.1 408"),
 }
 
 
@@ -214,11 +214,12 @@ def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
         with open_listener((HOST, 0)) as listener:
             server = coroutines.Server([listener], partial(Responder, handler), TIMEOUTS)
             answer = asyncio.run(server.next_answer(ours, connection, deadline=0.0))
+    assert isinstance(answer, bytes)
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
-    timeouts = replace(TIMEOUTS, write=0.2)
+    timeouts = replace(TIMEOUTS, progress=0.2)
     gone: list[bool] = []
 
     class Watched(Responder):
@@ -266,12 +267,12 @@ def test_a_response_that_is_being_sent_is_finished_when_the_server_stops(serve: 
         retired.wait(1)  # serial retires a connection when its response is sent
         return receive_all(client)
 
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as executor:
         with driving(partial(Watched, serve_huge), serve) as port:
             client = dial(port)
             client.sendall(GET[:-2] + field + b"\r\n")
             assert client.recv(1) == b"H"
-            received = pool.submit(read_late, client)
+            received = executor.submit(read_late, client)
         with client:
             assert received.result().endswith(bytes(HUGE))
 
@@ -290,29 +291,34 @@ def defect(*_: object) -> bytes:
 
 @pytest.mark.parametrize(
     ("method", "sends"),
-    [("receive", b"POST"), ("end_of_input", b""), ("time_out", b"GET"), ("go_on", GET.replace(b"/", b"/large", 1) * 2)],
+    [("feed", b"POST"), ("feed_end", b""), ("time_out", b"GET"), ("answer", GET)],
 )
+@pytest.mark.parametrize("serve", [events.serve, pool.serve], ids=["events", "pool"])
 def test_a_defect_in_one_connection_costs_the_others_nothing(
-    caplog: pytest.LogCaptureFixture, method: str, sends: bytes
+    caplog: pytest.LogCaptureFixture, serve: Serve, method: str, sends: bytes
 ) -> None:
     class Defective(Responder):
         __slots__ = ()
 
-        def receive(self, data: bytes) -> bytes:
-            fails = {"receive": data == b"POST", "go_on": data == b""}.get(method)
-            return defect() if fails else super().receive(data)
-
-        end_of_input = defect if method == "end_of_input" else Responder.end_of_input
+        feed_end = defect if method == "feed_end" else Responder.feed_end
         time_out = defect if method == "time_out" else Responder.time_out
 
+        def feed(self, data: bytes) -> bytes:
+            return defect() if method == "feed" and data == b"POST" else super().feed(data)
+
+        def answer(self) -> bytes:
+            return defect() if method == "answer" and not others else super().answer()
+
+    others: list[socket.socket] = []
     timeouts = replace(TIMEOUTS, head=0.2)
-    with driving(partial(Defective, handler), events.serve, timeouts=timeouts) as port, dial(port) as client:
+    with driving(partial(Defective, handler), serve, timeouts=timeouts) as port, dial(port) as client:
         client.sendall(sends)
-        if method == "end_of_input":
+        if method == "feed_end":
             client.shutdown(socket.SHUT_WR)
         receive_all(client)
         client.close()
         with dial(port) as other:
+            others.append(other)
             other.sendall(GET)
             assert other.recv(65536).endswith(b"xxxx")
     assert "ZeroDivisionError" in caplog.text
@@ -325,14 +331,14 @@ def test_a_client_without_room_for_a_byte_gets_it_later() -> None:
         with suppress(BlockingIOError):
             while True:
                 here.send(bytes(65536))
-        client = events.Client(here, Responder(handler))
-        assert client.send(b"answer") == "write"
-        assert bytes(client.unsent) == b"answer"
+        client = events.Client(here, Responder(handler), 0.0)
+        assert client.send(b"answer") == 0
+        assert client.unsent
         there.setblocking(False)
         with suppress(BlockingIOError):
             while there.recv(65536):
                 pass
-        assert client.send(client.unsent) == "idle"
+        assert client.send(client.unsent) == len(b"answer")
         assert not client.unsent
         assert there.recv(100) == b"answer"
 

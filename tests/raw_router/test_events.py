@@ -9,33 +9,33 @@ from http import HTTPStatus
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, events
-from raw_router.drivers.events import ticks
+from raw_router.drivers import TICK, TIMEOUTS, events
 from raw_router.listeners import open_listener
 from raw_router.messages import Request, Response, plain_text
 from raw_router.responder import Responder
 from tests.serving import HOST
 
-HEAD = 10  # ticks
+HEAD = 10.0  # seconds
 BEGINNING, END = b"GET / HTTP/1.1\r\n", b"Host: a\r\n\r\n"
 
 
 @dataclass
 class Clock:
-    """A loop, and the tick that it believes in."""
+    """A loop, and the time that it believes in."""
 
-    tick: int = 0
-    slow: int = 0  # ticks that the view takes
+    time: float = 0.0  # seconds
+    slow: float = 0.0  # seconds that the view takes
     late: socket.socket | None = None  # who sends the rest of a head while a view takes its time
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         self.listener = self.stack.enter_context(open_listener((HOST, 0)))
-        timeouts = replace(TIMEOUTS, head=HEAD * events.TICK)
-        self.loop = events.Loop([self.listener], partial(Responder, self.view), timeouts)
+        stop, _ = map(self.stack.enter_context, socket.socketpair())
+        timeouts = replace(TIMEOUTS, head=HEAD)
+        self.loop = events.Loop([self.listener], partial(Responder, self.view), stop, timeouts)
 
     def view(self, request: Request) -> Response:
-        self.tick += self.slow
+        self.time += self.slow
         if self.late:
             self.late.sendall(END)
             self.late = None
@@ -58,9 +58,9 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     clock = Clock()
-    monkeypatch.setattr(events, "now", lambda: clock.tick)
-    clock.loop.tick = clock.tick
-    monkeypatch.setattr(clock.loop, "patience", lambda: events.TICK * events.SECOND)  # also where nobody is left
+    monkeypatch.setattr(events, "now", lambda: clock.time)
+    clock.loop.now = clock.loop.scanned = clock.time
+    monkeypatch.setattr(clock.loop, "patience", lambda: TICK * events.SECOND)  # also where nobody is left
     yield clock
     clock.loop.close()
     clock.stack.close()
@@ -69,13 +69,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
 def test_a_head_that_comes_too_slowly_is_refused(clock: Clock) -> None:
     client = clock.dial()
     clock.send(client, BEGINNING)
-    clock.tick += HEAD
+    clock.time += HEAD
     clock.loop.turn()
     assert client.recv(65536).startswith(b"HTTP/1.1 408 ")
 
 
 def test_who_comes_after_a_long_silence_has_all_the_time(clock: Clock) -> None:
-    clock.tick += 100_000
+    clock.time += 100_000
     client = clock.dial()
     clock.send(client, BEGINNING + END)
     assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
@@ -84,11 +84,11 @@ def test_who_comes_after_a_long_silence_has_all_the_time(clock: Clock) -> None:
 def test_a_request_has_its_own_time_however_late_the_one_before_it_came(clock: Clock) -> None:
     client = clock.dial()
     clock.send(client, BEGINNING)
-    clock.tick += HEAD - 1
+    clock.time += HEAD - 1
     clock.drip(client)
     clock.send(client, END + BEGINNING)
     assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
-    clock.tick += HEAD - 1
+    clock.time += HEAD - 1
     clock.drip(client)
     clock.send(client, END)
     assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
@@ -100,9 +100,9 @@ def test_a_request_has_no_more_than_its_time(clock: Clock) -> None:
     clock.send(client, BEGINNING)
     clock.send(client, END + BEGINNING)
     assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
-    clock.tick += HEAD - 1
+    clock.time += HEAD - 1
     clock.drip(client)
-    clock.tick += 1
+    clock.time += 1.0
     clock.loop.turn()
     assert client.recv(65536).startswith(b"HTTP/1.1 408 ")
 
@@ -119,8 +119,8 @@ def test_what_comes_in_time_while_a_view_blocks_is_not_late(clock: Clock) -> Non
 @pytest.mark.parametrize(("fields", "wait"), [(b"", "idle"), (b"Connection: close\r\n", "closed")])
 def test_what_is_waited_for_after_a_view_that_blocks_has_all_its_time(clock: Clock, fields: bytes, wait: str) -> None:
     client = clock.dial()
-    clock.slow = 2 * ticks(clock.loop.timeouts.seconds(wait))
+    clock.slow = 2 * clock.loop.timeouts.seconds(wait)
     clock.send(client, BEGINNING + fields + END)
-    clock.tick += 1
+    clock.time += 1.0
     clock.loop.turn()
     assert [each.wait for each in clock.loop.clients.values()] == [wait]

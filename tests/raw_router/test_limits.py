@@ -234,7 +234,7 @@ def test_a_thousand_slow_readers_delay_nobody_and_are_given_up(crowd: int) -> No
             super().__init__(handler, client)
             connections.add(self)
 
-    with stoppable(events.serve, replace(TIMEOUTS, write=CROWDED), Seen) as server, ExitStack() as stack:
+    with stoppable(events.serve, replace(TIMEOUTS, progress=CROWDED), Seen) as server, ExitStack() as stack:
         server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         slow = [stack.enter_context(dial_slowly(server.port)) for _ in range(crowd)]
         for client in slow:

@@ -14,7 +14,7 @@ from tests.raw_router.processes import is_gone, started
 from tests.serving import HOST, becomes_true, exchange
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-PATIENT = ("--body-timeout", "60", "--grace", "60")
+PATIENT = ("--min-rate", "0", "--grace", "60")
 
 DEADLY = """
 import os

@@ -56,7 +56,7 @@ def report(pair: Pair, rule: str, verdict: str) -> PairReport:
     return PairReport(pair, {BY_ID[rule].stage: points}, {rule: verdict}, failures, skips)
 
 
-OURS = ("raw events", "flask threads", "django threads")
+OURS = ("raw events", "flask pool", "django pool")
 OWNERS = {
     "on one server with both": (["flask gunicorn", "django gunicorn"], "gunicorn"),
     "on one server with one": (["django gunicorn"], "Django"),
@@ -71,8 +71,8 @@ OWNERS = {
         "Django's development server",
     ),
     "with one driver": (["flask serial", "raw serial", "django serial"], "raw_router serial"),
-    "on raw_router with one": (["django threads"], "Django"),
-    "on raw_router and elsewhere": (["django waitress", "django threads"], "Django"),
+    "on raw_router with one": (["django pool"], "Django"),
+    "on raw_router and elsewhere": (["django waitress", "django pool"], "Django"),
     "everywhere": ([f"{each.implementation} {each.server}" for each in all_pairs()], "The application"),
 }
 
@@ -114,10 +114,14 @@ def test_no_failure_is_listed_twice(each: Pair) -> None:
     ("implementations", "servers", "expected"),
     [
         (["raw"], ["nginx"], ["raw events", "raw nginx"]),
-        (["flask"], ["gunicorn", "dev"], ["flask threads", "flask dev", "flask gunicorn"]),
-        (["flask"], ["raw_router"], ["flask serial", "flask threads", "flask events", "flask coroutines"]),
+        (["flask"], ["gunicorn", "dev"], ["flask pool", "flask dev", "flask gunicorn"]),
+        (
+            ["flask"],
+            ["raw_router"],
+            ["flask serial", "flask threads", "flask events", "flask pool", "flask coroutines"],
+        ),
         (["raw"], ["gunicorn"], []),
-        ([], ["granian"], ["flask threads", "flask granian", "django threads", "django granian"]),
+        ([], ["granian"], ["flask pool", "flask granian", "django pool", "django granian"]),
     ],
     ids=["nginx", "two", "drivers", "none", "both"],
 )
@@ -131,7 +135,7 @@ def test_without_names_all_pairs_are_chosen() -> None:
 
 FAILING = matrix({"flask gunicorn": FAILED, "django gunicorn": FAILED, "raw nginx": FAILED})
 SMALL = Matrix(
-    [each for each in FAILING.reports if each.pair.server in ("threads", "events", "gunicorn", "nginx")],
+    [each for each in FAILING.reports if each.pair.server in ("pool", "events", "gunicorn", "nginx")],
     versions={"gunicorn": "1.2"},
     missing={"granian": "granian is not installed. Install it: pip"},
 )
@@ -141,8 +145,8 @@ def test_table() -> None:
     shown = [line.plain for line in lines(SMALL)]
     assert shown[:3] == [
         "                                3   all",
-        "raw     raw_router threads     10    10",
         "raw     raw_router events      10    10",
+        "raw     raw_router pool        10    10",
     ]
     assert "flask   gunicorn                0     0" in shown
     assert "Left out: granian is not installed. Install it: pip" in shown
@@ -157,8 +161,8 @@ def test_table() -> None:
 
 
 def test_a_skipped_rule_is_not_a_pass() -> None:
-    shown = [line.plain for line in lines(matrix({"flask threads": SKIPPED}))]
-    assert shown[-1] == "flask on raw_router threads: 1 rule skipped because route-index failed"
+    shown = [line.plain for line in lines(matrix({"flask pool": SKIPPED}))]
+    assert shown[-1] == "flask on raw_router pool: 1 rule skipped because route-index failed"
 
 
 def test_all_pass() -> None:
@@ -220,9 +224,9 @@ def run(*arguments: str) -> Result:
         ({}, 0),
         ({"flask gunicorn": FAILED}, 0),
         ({"flask serial": FAILED}, 0),
-        ({"flask threads": FAILED}, 1),
+        ({"flask pool": FAILED}, 1),
         ({"flask gunicorn": SKIPPED}, 0),
-        ({"flask threads": SKIPPED}, 1),
+        ({"flask pool": SKIPPED}, 1),
     ],
     ids=["nothing", "on another server", "on another driver", "on raw_router", "skipped elsewhere", "skipped there"],
 )
@@ -305,7 +309,7 @@ def rows(text: str) -> list[list[str]]:
     return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
 
 
-@pytest.mark.parametrize("server", ["threads", "dev", "gunicorn"])
+@pytest.mark.parametrize("server", ["pool", "dev", "gunicorn"])
 def test_the_document_has_the_points(flask: dict[str, Any], server: str) -> None:
     [row] = [row for row in rows(DOCUMENT.read_text()) if row[:2] == ["flask", TITLES[server]]]
     assert row[1 + STAGE].strip("*") == str(flask[server]["points"][str(STAGE)])
