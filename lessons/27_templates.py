@@ -1,0 +1,63 @@
+"""A template: all pages look alike, the 404 page names the path, and `escape` makes text of what a stranger sent.
+It cannot show a client that a page is cut: without a length, a lost connection looks like the end of the page."""
+
+import socket
+import sys
+from contextlib import suppress
+from email.utils import formatdate
+from html import escape
+from time import strftime
+
+PORT = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
+PAGE = "<!doctype html><title>{0}</title><h1>{0}</h1><a href='/test'>Test</a> <a href='/time'>Time</a>"
+
+
+def index():
+    return "Index"
+
+
+def test():
+    return "Test"
+
+
+def time():
+    return strftime("%H:%M:%S %d.%m.%Y")
+
+
+URLS = {"/": index, "/test": test, "/time": time, "/time.html": time}
+
+
+def serve(client):
+    with client, suppress(OSError):
+        status, title = respond(client.recv(4096))
+        client.sendall(generate_headers(status) + PAGE.format(escape(title)).encode())
+
+
+def parse_request(request):
+    """Return the path, without the query. Raise ValueError if the request is invalid."""
+    line, *fields = request.decode("latin-1").split("\r\n")  # in Latin-1 each byte is a character: this cannot fail
+    method, target, version = line.split(" ")
+    return target.split("?")[0]
+
+
+def respond(request):
+    """Return the status, and the title of the page."""
+    try:
+        path = parse_request(request)
+    except ValueError:
+        return "400 Bad Request", "This is not a request"
+    if path not in URLS:
+        return "404 Not Found", f"{path} was not found"
+    return "200 OK", URLS[path]()
+
+
+def generate_headers(status):
+    fields = f"Date: {formatdate(usegmt=True)}\r\nContent-Type: text/html; charset=utf-8"
+    return f"HTTP/1.1 {status}\r\n{fields}\r\nConnection: close\r\n\r\n".encode()
+
+
+with suppress(KeyboardInterrupt), socket.create_server(("127.0.0.1", PORT)) as listener:
+    print(f"Listening on port {listener.getsockname()[1]}", flush=True)
+    while True:
+        client, address = listener.accept()
+        serve(client)
