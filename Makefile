@@ -87,6 +87,8 @@ docs: .venv
 	@tools/debian nginx=nginx-light chromium=chromium
 	@$(BIN)/contract rules --markdown >docs/contract.md
 	@$(BIN)/sidebyside matrix --page docs/conformance.md
+	@$(BIN)/python -m sidebyside.lessons.measure
+	@$(BIN)/python -m sidebyside.lessons.readme
 	@$(BIN)/python -m tests.mutants
 	@$(BIN)/python -m tests.naive.picture
 	@$(BIN)/python -m tests.page.pictures

@@ -166,6 +166,7 @@ PLAIN_PACKAGES = (
     "sidebyside.bench.servers",
     "sidebyside.compare",
     "sidebyside.launch",
+    "sidebyside.lessons",
     "sidebyside.matrix",
     "sidebyside.page",
     "sidebyside.page.reasons",
