@@ -12,6 +12,7 @@ CHUNKED = (
     "bodies-chunked-several",
     "bodies-chunked-binary",
     "bodies-chunked-case",
+    "bodies-chunked-zeros",
     "bodies-chunked-extensions",
     "bodies-chunked-trailers",
     "bodies-chunked-packets",

@@ -156,6 +156,16 @@ def no_value(query: str) -> str:
 
 MUTANTS = (
     Mutant(
+        id="old-reason-phrases",
+        breaks=("parameters-status-reason",),
+        serve=saying(replacing(rb"HTTP/1.1 413 Content Too Large", b"HTTP/1.1 413 Payload Too Large")),
+    ),
+    Mutant(
+        id="inspector-stored",
+        breaks=("parameters-inspect-not-stored",),
+        serve=at("/inspect", lambda response: without_field(response, "Cache-Control")),
+    ),
+    Mutant(
         id="same-name-for-all", breaks=("parameters-hello",), serve=looking_up("/hello/[^/]+", lambda _: "/hello/World")
     ),
     Mutant(id="name-not-decoded", breaks=("parameters-hello-percent",), serve=asking(undecoded)),

@@ -110,6 +110,7 @@ def awaits_a_body(data: bytes) -> bytes:
 
 
 MUTANTS = (
+    Mutant(id="no-zeros-first", breaks=("bodies-chunked-zeros",), serve=instead(TO_FORM + rb"\r\n\r\n0+[1-9a-f]", BAD)),
     Mutant(id="body-in-one-packet", breaks=("bodies-packets",), serve=connecting(OneBodyPacket)),
     Mutant(id="body-in-few-packets", breaks=("bodies-many-packets",), serve=connecting(FewBodyPackets)),
     Mutant(id="smaller-limit", breaks=("bodies-largest",), serve=answering(smaller_limit)),

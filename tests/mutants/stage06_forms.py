@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from raw_router.messages import Request, Response
 from shared_views.forms import MULTIPART, URLENCODED
-from tests.mutants.serving import Mutant, Serve, answering, asking, with_body, with_field
+from tests.mutants.serving import Mutant, Serve, answering, asking, with_body, with_field, without_field
 from tests.mutants.stage05_parameters import as_dict, at, no_value, telling_of, unescaped
 
 
@@ -77,7 +77,29 @@ def renamed(uploads: list[Any]) -> list[Any]:
     return [{**each, "name": each["name"].encode("ascii", "ignore").decode()} for each in uploads]
 
 
+def without_limit(request: Request, response: Response) -> Response:
+    is_refused = response.status == 400 and request.path == "/form"
+    return understood(response) if is_refused and request.body.count(b"a") > 1000 else response
+
+
+def uncoded(request: Request) -> Request:
+    """Read a body as if it had no content coding."""
+    return request._replace(headers={key: value for key, value in request.headers.items() if key != "content-encoding"})
+
+
 MUTANTS = (
+    Mutant(id="coding-ignored", breaks=("forms-content-encoding",), serve=asking(uncoded)),
+    Mutant(
+        id="codings-not-listed",
+        breaks=("forms-content-encoding-listed",),
+        serve=at("/form", lambda response: without_field(response, "Accept-Encoding")),
+    ),
+    Mutant(
+        id="form-stored",
+        breaks=("forms-not-stored",),
+        serve=at("/form", lambda response: without_field(response, "Cache-Control")),
+    ),
+    Mutant(id="fields-without-limit", breaks=("forms-many-fields",), serve=answering(without_limit)),
     Mutant(
         id="form-sent-by-get",
         breaks=("forms-page",),

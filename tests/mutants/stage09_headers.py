@@ -47,6 +47,11 @@ MUTANTS = (
         serve=hearing(replacing(rb"\A(GET /\0|GET /\x1b|G\x01T /) HTTP", b"GET / HTTP")),
     ),
     Mutant(id="fails-at-few-words", breaks=("headers-few-words",), serve=instead(rb"(GET|/|)\r\nHost", CRASH)),
+    Mutant(
+        id="fails-at-two-media-types",
+        breaks=("headers-content-types",),
+        serve=instead(rb"(?s).*Content-Type: text/plain\r\nContent-Type: text/html", CRASH),
+    ),
     Mutant(id="fails-at-many-fields", breaks=("headers-many",), serve=instead(rb"(?s).*X-Name-0: a", CRASH)),
     Mutant(id="fails-at-large-head", breaks=("headers-large",), serve=instead(rb"(?s).*X-Name: a{9}", CRASH)),
 )

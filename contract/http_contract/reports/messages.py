@@ -140,6 +140,7 @@ FAILURES = {
     "wrong-location": "Location is {value:quoted}, which is not /",
     "wrong-member": "`{member}` is {value:cut}, not {wanted:cut}",
     "wrong-member-type": "`{member}` is {value:cut}, not a {type} that is not empty",
+    "wrong-reason": "the reason phrase is {reason:quoted}, not {phrase:quoted}",
     "wrong-records": "`{member}` is {value:cut}, not {wanted:cut}",
     "wrong-status": "the status is {status:status}, not {allowed:statuses}",
     "wrong-time": "the time on the page is not the current time",

@@ -18,6 +18,7 @@ from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
 from http_contract.rules.content import text_of
 from http_contract.rules.expectations import (
+    Has,
     OfAnswer,
     SomeBody,
     Status,
@@ -32,6 +33,7 @@ from http_contract.rules.model import (
 )
 
 UNKNOWN = "/no-such-page"
+NOT_STORED = Has("Cache-Control", r"(?i)(.*[, ])?(no-store|no-cache|max-age=0)\b.*", "`no-store`")
 ROOT = ("route-index", "respond-length")  # rules that most rules need
 STATUS = ("/status/<int:code>",)
 OK = Status(200)

@@ -1,15 +1,17 @@
 """Stage 5, Parameters and representations: parameters in paths, redirects, and the request as data."""
 
 import string
+from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from http_contract.client.server import Server
 from http_contract.http.params import Params, excerpt
 from http_contract.http.request import ACCEPT_JSON, get, request
 from http_contract.http.response import Response
-from http_contract.rules.common import ACCEPT_HTML, OK, OWN_TAG, ROOT, STATUS
+from http_contract.rules.common import ACCEPT_HTML, NOT_STORED, OK, OWN_TAG, ROOT, STATUS
 from http_contract.rules.content import FieldListed, Member, Records, Shows
-from http_contract.rules.expectations import BodyLacks, Complete, NoBody, SomeBody, Status, Without, first
+from http_contract.rules.expectations import BodyLacks, Complete, NoBody, OfAnswer, SomeBody, Status, Without, first
 from http_contract.rules.model import Exchange, Expectation, Failure, Rule, expect, failed
 
 HELLO = ("/hello/<name>",)
@@ -22,9 +24,24 @@ REDIRECTS = (301, 302, 303, 307, 308)
 SUCCESS_CODES = (200, 201, 202)
 CLIENT_ERROR_CODES = (400, 403, 404, 409, 410, 422, 429)
 SERVER_ERROR_CODES = (500, 502, 503, 504)
+# IANA's registry of status codes; some libraries have older phrases for 413 and 422.
+REASON_PHRASES = {404: "Not Found", 413: "Content Too Large", 422: "Unprocessable Content", 503: "Service Unavailable"}
 WORDS = ("abc", "200x", "x200", "2.5", "")
 ODD_NUMBERS = ("+200", "-200", "%20200", "2_0_0", "%D9%A2%D9%A0%D9%A0")  # the last is 200 in Arabic digits
 OUTSIDE = (0, 99, 100, 101, 199, 299, 301, 399, 599, 600, 999, 100000)
+
+
+@dataclass(frozen=True)
+class ReasonPhrase(OfAnswer):
+    """The reason phrase is the one that IANA lists for the status, or empty."""
+
+    def __str__(self) -> str:
+        return "the registered reason phrase, or none"
+
+    def about(self, response: Response) -> Iterator[Failure]:
+        phrase = REASON_PHRASES.get(response.status, response.reason)
+        if response.reason not in ("", phrase):
+            yield Failure("wrong-reason", Params(reason=excerpt(response.reason), phrase=phrase), response.start)
 
 
 def get_html(path: str, *expects: Expectation) -> Exchange:
@@ -205,6 +222,17 @@ RULES = (
         routes=STATUS,
         needs=ROOT,
         exchanges=statuses(*SERVER_ERROR_CODES),
+    ),
+    Rule(
+        id="parameters-status-reason",
+        stage=5,
+        sentence="The reason phrases of the statuses are those that IANA lists today, or empty.",
+        hint="Old tables have other phrases for 413 and 422. Write your own table if your library has an old one.",
+        section="RFC 9110 §15",
+        level="SHOULD",
+        routes=STATUS,
+        needs=("parameters-status-client-error", "parameters-status-server-error"),
+        exchanges=tuple(get_html(f"/status/{code}", ReasonPhrase()) for code in REASON_PHRASES),
     ),
     Rule(
         id="parameters-status-204",
@@ -417,6 +445,17 @@ RULES = (
         exchanges=(
             inspects("/inspect", FieldListed("X-Colour", ("red", "blue")), fields=("X-Colour: red", "X-Colour: blue")),
         ),
+    ),
+    Rule(
+        id="parameters-inspect-not-stored",
+        stage=5,
+        sentence="The page /inspect forbids caches to store it, because it depends on all header fields.",
+        hint="Send `Cache-Control: no-store` with the page.",
+        section="RFC 9111 §5.2.2.5",
+        level="SHOULD",
+        routes=INSPECT,
+        needs=("parameters-inspect",),
+        exchanges=(inspects("/inspect", NOT_STORED), get_html("/inspect", NOT_STORED)),
     ),
     Rule(
         id="parameters-inspect-page",

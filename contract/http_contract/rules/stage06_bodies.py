@@ -242,6 +242,16 @@ RULES = (
         ),
     ),
     Rule(
+        id="bodies-chunked-zeros",
+        stage=6,
+        sentence="The server accepts chunk sizes with leading zeros.",
+        hint="Read all hexadecimal digits of the line as one number. The last chunk is any size that is zero.",
+        section="RFC 9112 §7.1",
+        routes=ROUTES,
+        needs=("bodies-chunked",),
+        exchanges=(parses(submit_chunks(b"000", chunk(BODY), b"00", LAST_CHUNK, b"\r\n")),),
+    ),
+    Rule(
         id="bodies-chunked-trailers",
         stage=6,
         sentence="The server accepts trailer fields after the last chunk, and they are not part of the body.",

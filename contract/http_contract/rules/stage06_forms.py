@@ -1,5 +1,6 @@
 """Stage 6, Bodies: the fields and files of a form, urlencoded or multipart."""
 
+import gzip
 from hashlib import sha256
 
 from http_contract.client.server import Server
@@ -16,17 +17,21 @@ from http_contract.http.request import (
     submit,
     submit_parts,
 )
-from http_contract.rules.common import ACCEPT_HTML, OWN_TAG, ROOT
+from http_contract.rules.common import ACCEPT_HTML, NOT_STORED, OWN_TAG, ROOT
 from http_contract.rules.content import HTML, JSON, Shows, fields, files
-from http_contract.rules.expectations import BodyLacks, BodyMatches, Lists, Status, When
+from http_contract.rules.expectations import All, BodyLacks, BodyMatches, Either, Has, Lists, Status, When
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
 
 ROUTES = (FORM,)
 ACCEPTED = Status(200, 201)
 INVALID = Status(400, 422)
+UNSUPPORTED = Status(400, 415, 422)
+TOO_MANY = 1_001  # fields
+TOO_MANY_FIELDS = Status(400, 413, 422)
 TRICKY = bytes(range(256)) + b"\r\n--\r\n\r\n--" + b"\n\r\x00\xff=%0A&+\r\n------contrac"  # almost a boundary
 POST_FORM = BodyMatches(rb"(?is).*<form\b[^>]*\bmethod=[\"']?post\b.*", "a form that is sent by POST")
 ADA = (b"name=Ada", ("name", "Ada"))
+ZIPPED = gzip.compress(ADA[0], mtime=0)
 
 
 def accepts_form(sends: bytes, *expects: Expectation) -> Exchange:
@@ -350,6 +355,60 @@ RULES = (
         routes=ROUTES,
         needs=("forms-media-type",),
         exchanges=(Exchange((last("POST", FORM, ACCEPT_JSON, body=b"name=Ada"),), (Status(415),)),),
+    ),
+    Rule(
+        id="forms-content-encoding",
+        stage=6,
+        sentence="The server rejects a form with a content coding such as gzip, or decodes it.",
+        hint="Respond with 415 if the request contains Content-Encoding with another value than identity.",
+        section="RFC 9110 §8.4",
+        routes=ROUTES,
+        needs=("forms-urlencoded",),
+        exchanges=(
+            Exchange(
+                (submit(ZIPPED, "Content-Encoding: gzip"),), (Either(UNSUPPORTED, All(ACCEPTED, fields(ADA[1]))),)
+            ),
+            Exchange((submit(ZIPPED, "Content-Encoding: x-unheard-of"),), (UNSUPPORTED,)),
+        ),
+    ),
+    Rule(
+        id="forms-content-encoding-listed",
+        stage=6,
+        sentence="A 415 response to a content coding contains an Accept-Encoding field with the codings that the "
+        "server supports.",
+        hint="Send `Accept-Encoding: identity` if the server supports no content coding.",
+        section="RFC 9110 §12.5.3",
+        level="SHOULD",
+        routes=ROUTES,
+        needs=("forms-content-encoding",),
+        exchanges=(
+            Exchange((submit(ZIPPED, "Content-Encoding: x-unheard-of"),), (When(Status(415), Has("Accept-Encoding")),)),
+        ),
+    ),
+    Rule(
+        id="forms-not-stored",
+        stage=6,
+        sentence="The response to a posted form forbids caches to store it.",
+        hint="Send `Cache-Control: no-store` with the page.",
+        section="RFC 9111 §5.2.2.5",
+        level="SHOULD",
+        routes=ROUTES,
+        needs=("forms-urlencoded",),
+        exchanges=(Exchange((submit(ADA[0]),), (ACCEPTED, NOT_STORED)),),
+    ),
+    Rule(
+        id="forms-many-fields",
+        stage=6,
+        sentence="The server rejects a form with more than 1,000 fields, urlencoded or multipart.",
+        hint="Count the fields before you parse them, and respond with 400 above 1,000. Half a million fields "
+        "fit into a body of 1 MiB.",
+        section="the service, forms",
+        routes=ROUTES,
+        needs=("forms-multipart",),
+        exchanges=(
+            rejects(b"a=1&" * TOO_MANY, URLENCODED, TOO_MANY_FIELDS),
+            rejects(multipart(*[Part("a", b"1")] * TOO_MANY), multipart_type(), TOO_MANY_FIELDS),
+        ),
     ),
     Rule(
         id="forms-multipart-malformed",

@@ -181,6 +181,18 @@ RULES = (
         exchanges=may_close(raw_head("GET", host=""), raw_head("GET"), raw_head(""), raw_head("/")),
     ),
     Rule(
+        id="headers-content-types",
+        stage=9,
+        sentence="The server rejects a request with two Content-Type fields, or handles it as one with a media type.",
+        hint="Only fields that are lists may be repeated. Respond with 400 to a repeated Content-Type.",
+        section="RFC 9110 §5.3",
+        level="SHOULD",
+        needs=ROOT,
+        exchanges=must_survive(
+            with_lines("Content-Type: text/plain", "Content-Type: text/html"), expects=Status(200, 400, 415)
+        ),
+    ),
+    Rule(
         id="headers-many",
         stage=9,
         sentence="The server accepts or rejects a request with a thousand header fields, and sends a response.",
