@@ -16,7 +16,7 @@ from raw_router.drivers import TIMEOUTS, Buffers, Connect, Timeouts
 from raw_router.drivers.events import READ, Client, Loop
 
 PATIENCE = 0.004  # seconds in which a thread has to come back from the application; at worst it is twice as long
-IMPATIENCE = 0.001  # the same, while other threads are held up already
+IMPATIENCE = 0.0005  # the same, while other threads are held up already
 MARGIN = 0.5  # seconds more than the grace, in which responses that are not complete are closed
 
 

@@ -234,6 +234,48 @@ def test_a_client_that_never_reads_is_dropped(concurrent: Serve) -> None:
     assert gone
 
 
+@pytest.fixture(params=["serial", "threads", "events", "pool"])
+def synchronous(request: pytest.FixtureRequest) -> Serve:
+    return DRIVERS[request.param]
+
+
+MOVING = replace(TIMEOUTS, progress=0.3, min_rate=500)
+POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n"
+
+
+@pytest.mark.parametrize(("size", "status"), [(60, b"200"), (1, b"408")], ids=["moves", "drips"])
+def test_a_body_has_time_as_long_as_it_moves(synchronous: Serve, size: int, status: bytes) -> None:
+    with driving(partial(Responder, handler), synchronous, timeouts=MOVING) as port, dial(port) as client:
+        client.sendall(POST)
+        for _ in range(600 // size):
+            client.sendall(bytes(size))
+            client.settimeout(0.05)
+            with suppress(TimeoutError):
+                if answer := client.recv(65536):
+                    break
+        assert answer[9:12] == status
+
+
+def test_a_response_has_time_as_long_as_it_moves(synchronous: Serve) -> None:
+    with driving(partial(Responder, serve_huge), synchronous, timeouts=MOVING) as port, dial(port) as client:
+        client.sendall(GET)
+        received = 0
+        for _ in range(10):  # within it, no more than a part of the response
+            received += len(client.recv(1_000_000))
+            sleep(0.05)
+        client.shutdown(socket.SHUT_WR)
+        assert received + len(receive_all(client)) > HUGE
+
+
+def test_without_a_minimum_rate_a_body_may_stand_still(synchronous: Serve) -> None:
+    timeouts = replace(MOVING, min_rate=0)
+    with driving(partial(Responder, handler), synchronous, timeouts=timeouts) as port, dial(port) as client:
+        client.sendall(POST)
+        sleep(0.5)
+        client.sendall(bytes(600))
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_client_that_keeps_sending_after_the_end_is_dropped(concurrent: Serve) -> None:
     timeouts = replace(TIMEOUTS, closed=0.2)
     with driving(partial(Responder, handler), concurrent, timeouts=timeouts) as port, dial(port) as client:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import pytest
 
-from raw_router.drivers import TICK, TIMEOUTS, events
+from raw_router.drivers import MANY, TICK, TIMEOUTS, events
 from raw_router.listeners import open_listener
 from raw_router.messages import Request, Response, plain_text
 from raw_router.responder import Responder
@@ -24,7 +24,9 @@ class Clock:
     """A loop, and the time that it believes in."""
 
     time: float = 0.0  # seconds
-    slow: float = 0.0  # seconds that the view takes
+    slow: float = 0.0  # seconds that the view takes, or each piece
+    pieces: int = 0  # of a response
+    empty: bool = False  # an endless response of nothing, as long as this is true
     late: socket.socket | None = None  # who sends the rest of a head while a view takes its time
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -34,7 +36,20 @@ class Clock:
         timeouts = replace(TIMEOUTS, head=HEAD)
         self.loop = events.Loop([self.listener], partial(Responder, self.view), stop, timeouts)
 
+    def is_idle(self) -> bool:
+        return [client.wait for client in self.loop.clients.values()] == ["idle"]
+
+    def body(self) -> Iterator[bytes]:
+        yield b"first"
+        while self.empty:
+            yield b""
+        for _ in range(self.pieces):
+            self.time += self.slow
+            yield b"piece"
+
     def view(self, request: Request) -> Response:
+        if self.pieces or self.empty:
+            return Response(200, (), self.body())
         self.time += self.slow
         if self.late:
             self.late.sendall(END)
@@ -124,3 +139,60 @@ def test_what_is_waited_for_after_a_view_that_blocks_has_all_its_time(clock: Clo
     clock.time += 1.0
     clock.loop.turn()
     assert [each.wait for each in clock.loop.clients.values()] == [wait]
+
+
+POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+
+
+def test_a_body_has_time_as_long_as_it_moves(clock: Clock) -> None:
+    client = clock.dial()
+    clock.send(client, POST)
+    for _ in range(20):
+        clock.time += clock.loop.timeouts.progress - 1
+        clock.send(client, bytes(5_000))
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_body_that_moves_too_slowly_is_refused(clock: Clock) -> None:
+    client = clock.dial()
+    clock.send(client, POST)
+    for _ in range(int(clock.loop.timeouts.progress) + 1):
+        clock.time += 1.0
+        clock.send(client, b"x")
+    clock.loop.turn()
+    assert client.recv(65536).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_that_moves_fast_at_first_gains_no_more_than_the_time_of_progress(clock: Clock) -> None:
+    client = clock.dial()
+    clock.send(client, POST)
+    clock.send(client, bytes(65_000))
+    clock.time += clock.loop.timeouts.progress
+    clock.loop.turn()
+    assert client.recv(65536).startswith(b"HTTP/1.1 408 ")
+
+
+def test_time_that_a_view_takes_is_not_a_clients_own(clock: Clock) -> None:
+    """A response in pieces, each of which takes longer than a client may take."""
+    client = clock.dial()
+    clock.pieces, clock.slow = 5, 2 * clock.loop.timeouts.progress
+    clock.send(client, BEGINNING + END)
+    while not clock.is_idle():
+        clock.loop.turn()
+    assert client.recv(65536).endswith(b"0\r\n\r\n")
+
+
+def test_empty_pieces_without_end_leave_the_loop_at_rest(clock: Clock) -> None:
+    client, other = clock.dial(), clock.dial()
+    clock.empty = True
+    clock.send(client, BEGINNING + END)
+    for _ in range(2 * MANY):
+        clock.loop.turn()
+    assert clock.loop.patience() == TICK * events.SECOND
+    clock.empty = False
+    clock.send(other, BEGINNING + END)
+    assert other.recv(65536).startswith(b"HTTP/1.1 200 ")
+    clock.time += TICK
+    for _ in range(3):
+        clock.loop.turn()
+    assert client.recv(65536).endswith(b"5\r\nfirst\r\n0\r\n\r\n")
