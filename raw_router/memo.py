@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from raw_router.limits import Limits
@@ -46,7 +47,7 @@ class HeadCache:
     """The heads that were valid within some limits.
 
     A head with a query is rarely sent twice: of it only the field section is cached. A cookie may change with each
-    request: the section is cached without it.
+    request: the section is cached with it and without it.
     """
 
     __slots__ = ("_heads", "limits")
@@ -58,10 +59,10 @@ class HeadCache:
     def head(self, data: bytes, client: str) -> Head:
         """Return the head that the bytes are, from this client. Raises HTTPError."""
         if len(data) > MAX_OCTETS or data.find(b"?", 0, QUERY_IN) > 0:
-            return parse_head(data, client, self.limits, self._section)
+            return parse_head(data, client, self.limits, section)
         head = self._heads.find(data)
         if head is None:
-            head = parse_head(data, client, self.limits, self._section)
+            head = parse_head(data, client, self.limits, section)
         elif head[0].client == client:
             return head
         else:
@@ -69,20 +70,24 @@ class HeadCache:
         self._heads.add(data, head)
         return head
 
-    def _section(self, data: bytes, version: str, limits: Limits) -> FieldSection:
-        if len(data) > MAX_OCTETS:
-            return parse_fields(data, version, limits)
-        cookie = COOKIE.match(data, data.rfind(b"\r\nCookie:"))
-        if cookie is None:
-            return known_fields(data, version, limits)
-        start, end = cookie.span()
-        headers, host, framing, lines = known_fields(data[:start] + data[end:], version, limits)
-        if "cookie" in headers or lines == limits.fields:
-            return parse_fields(data, version, limits)
-        headers = headers.copy()
-        headers["cookie"] = cookie[1].decode("latin-1").strip(" \t")
-        return headers, host, framing, lines + 1
+
+def section(data: bytes, version: str, limits: Limits) -> FieldSection:
+    """Return the field section that the bytes are. Raises HTTPError."""
+    return parse_fields(data, version, limits) if len(data) > MAX_OCTETS else known_section(data, version, limits)
 
 
-known_fields = lru_cache(maxsize=MAX_ENTRIES)(parse_fields)
+def parse_section(data: bytes, version: str, limits: Limits) -> FieldSection:
+    """Parse a field section whose cookie may be new, while its other fields are known."""
+    cookie = COOKIE.match(data, data.rfind(b"\r\nCookie:"))
+    if cookie is None:
+        return parse_fields(data, version, limits)
+    start, end = cookie.span()
+    headers, host, framing, lines = known_section(data[:start] + data[end:], version, limits)
+    if "cookie" in headers or lines == limits.fields:
+        return parse_fields(data, version, limits)
+    with_cookie = {**headers, "cookie": cookie[1].decode("latin-1").strip(" \t")}
+    return MappingProxyType(with_cookie), host, framing, lines + 1
+
+
+known_section = lru_cache(maxsize=2 * MAX_ENTRIES)(parse_section)
 head_cache = lru_cache(maxsize=8)(HeadCache)

@@ -54,7 +54,9 @@ class Framing(NamedTuple):
 
 # method, target, version, path, query, and the authority of an absolute target (RFC 9112 §3)
 RequestLine: TypeAlias = tuple[str, str, str, str, str, str | None]
-FieldSection: TypeAlias = tuple[dict[str, str], str, Framing, int]  # header fields, host, framing, number of lines
+FieldSection: TypeAlias = tuple[
+    MappingProxyType[str, str], str, Framing, int
+]  # header fields, host, framing, number of lines
 SectionParser: TypeAlias = Callable[[bytes, str, Limits], FieldSection]
 Head: TypeAlias = tuple[Request, Framing]  # the request without its body
 
@@ -83,8 +85,8 @@ def parse_head(data: bytes, client: str, limits: Limits, parse_section: SectionP
     headers, host, framing, _ = (parse_section or parse_fields)(data[end:], version, limits)
     if authority is not None:
         host = authority
-        headers = {**headers, "host": host}  # RFC 9112 §3.2.2
-    return Request(method, target, version, MappingProxyType(headers), path, query, host, b"", client), framing
+        headers = MappingProxyType({**headers, "host": host})  # RFC 9112 §3.2.2
+    return Request(method, target, version, headers, path, query, host, b"", client), framing
 
 
 def parse_request_line(line: bytes, limits: Limits) -> RequestLine:
@@ -128,7 +130,7 @@ def parse_fields(data: bytes, version: str, limits: Limits) -> FieldSection:
     framing = parse_framing(version, *map(headers.get, FRAMING_FIELDS))
     if framing.length and framing.length > limits.body:
         raise ContentTooLarge(f"a body has at most {limits.body} octets")
-    return headers, host, framing, len(lines)
+    return MappingProxyType(headers), host, framing, len(lines)
 
 
 def parse_field(line: bytes) -> tuple[str, str]:

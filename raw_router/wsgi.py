@@ -29,8 +29,7 @@ NO_CONTENT = frozenset({204, 205, 304})  # statuses (RFC 9110 §15.3.5, §15.3.6
 STATUS = re.compile(r"([2-9][0-9]{2})(?: ([\t -~\x80-\xff]*))?")
 FIELD_VALUE = re.compile(r"[\t -~\x80-\xff]*")  # no CR or LF: nothing splits a response
 
-MAX_KNOWN = 256  # environments
-MAX_KNOWN_SIZE = 4 * 1024  # characters of the header fields that an environment is known by
+MAX_KNOWN = 256  # environments; the limit of a head limits their sizes
 
 logger = logging.getLogger("raw_router")
 
@@ -278,11 +277,13 @@ class Gateway:
 
         The parser gives requests with equal fields the same mapping, so its identity is a key that costs nothing.
         """
-        environ = self._constants | cgi_variables(headers)
-        if sum(map(len, headers.values())) <= MAX_KNOWN_SIZE:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            self._known[id(headers)] = headers, environ.copy()
+        environ = self._constants.copy()
+        for name, value in zip(cgi_names(tuple(headers)), headers.values(), strict=False):
+            environ[name] = value
+        environ.pop("", None)
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[id(headers)] = headers, environ.copy()
         return environ
 
 
@@ -325,15 +326,16 @@ def file_wrapper(file: Any, block_size: int = 64 * 1024) -> FileWrapper:
     return FileWrapper(file, block_size)
 
 
-def cgi_variables(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return header fields under their CGI names.
-
-    Names with underscores are dropped: X_Real_IP would become the same variable as X-Real-IP.
-    """
-    return {cgi_name(name): value for name, value in headers.items() if "_" not in name}
-
-
 @lru_cache(maxsize=256)
+def cgi_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the CGI names of header fields, "" for those that are dropped.
+
+    Names with underscores are dropped: X_Real_IP would become the same variable as X-Real-IP. Cached, because most
+    clients send one of a few sets of fields.
+    """
+    return tuple(map(cgi_name, names))
+
+
 def cgi_name(name: str) -> str:
     key = name.upper().replace("-", "_")
-    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+    return "" if "_" in name else key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"

@@ -13,7 +13,7 @@ from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.parser import parse_head
 from raw_router.responder import Responder
-from raw_router.wsgi import MAX_KNOWN, MAX_KNOWN_SIZE, ApplicationError, handler_for
+from raw_router.wsgi import MAX_KNOWN, ApplicationError, handler_for
 from tests.serving import DRIVERS, Serve, becomes_true, dial, serving
 
 GET = Request("GET", "/", "HTTP/1.1", {"host": "a"}, "/", host="a")
@@ -273,9 +273,17 @@ def test_known_environments_are_bounded() -> None:
     for number in range(2 * MAX_KNOWN):
         assert gateway.environ(Request("GET", "/", "HTTP/1.1", {"a": str(number)}, "/"))["HTTP_A"] == str(number)
     assert len(gateway._known) <= MAX_KNOWN
-    gateway = handler_for(application())
-    gateway.environ(Request("GET", "/", "HTTP/1.1", {"cookie": "x" * (MAX_KNOWN_SIZE + 1)}, "/"))
-    assert not gateway._known
+
+
+def test_requests_with_equal_fields_share_what_an_environment_is_known_by() -> None:
+    seen = []
+    responder = Responder(lambda request: seen.append(request) or Response(204))  # type: ignore[func-returns-value]
+    cookie = b"HTTP/1.1\r\nHost: a\r\nCookie: b=%d\r\n\r\n"
+    for line in (b"GET /a ", b"GET /a?b ", b"HEAD /c?d "):
+        responder.receive(line + cookie % 1)
+    responder.receive(b"GET /a " + cookie % 2)
+    assert len({id(request.headers) for request in seen}) == 2
+    assert [request.headers["cookie"] for request in seen] == ["b=1", "b=1", "b=1", "b=2"]
 
 
 READS: dict[str, tuple[Callable[[Any], object], object]] = {
