@@ -7,6 +7,7 @@ from email.utils import formatdate
 from functools import partial
 from time import time
 
+from http_contract.rules.common import PAGE_PATHS
 from raw_router.application import generate_response
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
@@ -24,7 +25,12 @@ from tests.mutants.serving import (
 
 PAGES = ("/", "/test")
 MAX_PACKETS = 5
+WRONG_LENGTHS = "every response has a wrong length, and some rules need a whole one"
 DATE = rb"(?m)^Date: .*\r\n"
+
+
+def unavailable(request: Request, response: Response) -> Response:
+    return response._replace(status=503) if request.path in PAGE_PATHS else response
 
 
 def without_lines(data: bytes) -> bytes:
@@ -108,6 +114,7 @@ def answer_once(client: socket.socket, data: bytes) -> None:
 
 
 MUTANTS = (
+    Mutant(id="no-page", breaks=("respond-page",), serve=answering(unavailable), until=2),
     Mutant(
         id="no-status-line",
         breaks=("respond-status-line",),
@@ -136,8 +143,18 @@ MUTANTS = (
         breaks=("respond-fields",),
         serve=saying(replacing(rb"(?m)^Referrer-Policy:", b"Referrer-Policy :")),
     ),
-    Mutant(id="length-too-small", breaks=("respond-length",), serve=saying(partial(wrong_length, -5))),
-    Mutant(id="length-too-great", breaks=("respond-length",), serve=saying(partial(wrong_length, 5))),
+    Mutant(
+        id="length-too-small",
+        breaks=("respond-length",),
+        serve=saying(partial(wrong_length, -5)),
+        inevitably=WRONG_LENGTHS,
+    ),
+    Mutant(
+        id="length-too-great",
+        breaks=("respond-length",),
+        serve=saying(partial(wrong_length, 5)),
+        inevitably=WRONG_LENGTHS,
+    ),
     Mutant(
         id="no-length",
         breaks=("respond-length-given",),

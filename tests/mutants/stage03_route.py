@@ -44,10 +44,6 @@ def soft_404(request: Request, response: Response) -> Response:
     return response._replace(status=200) if response.status == 404 else response
 
 
-def empty_404(request: Request, response: Response) -> Response:
-    return with_body(response, b"") if response.status == 404 else response
-
-
 def vague_404(request: Request, response: Response) -> Response:
     return with_body(response, b"<h1>Not found</h1>") if response.status == 404 else response
 
@@ -66,7 +62,6 @@ MUTANTS = (
     Mutant(id="only-for-the-judge", breaks=("route-user-agent",), serve=asking(only_for("^$"))),
     Mutant(id="not-for-crawlers", breaks=("route-user-agent",), serve=asking(only_for("^$|Firefox|curl"))),
     Mutant(id="soft-404", breaks=("route-unknown",), serve=answering(soft_404), until=4),
-    Mutant(id="empty-404", breaks=("route-unknown",), serve=answering(empty_404), until=4),
     Mutant(id="vague-404", breaks=("route-unknown-named",), serve=answering(vague_404), until=4),
     Mutant(id="picky-404", breaks=("route-random-unknown",), serve=answering(picky_404), until=4),
     Mutant(id="query-in-path", breaks=("route-query",), serve=asking(with_query)),

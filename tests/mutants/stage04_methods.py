@@ -42,10 +42,8 @@ def echoing(request: Request, response: Response) -> Response:
     return with_body(response, repr(request.headers).encode()) if request.method == "TRACE" else response
 
 
-def method_before_path(request: Request, response: Response) -> Response:
-    if request.method == "POST" and response.status == 404:
-        return with_field(response._replace(status=405), "Allow", "GET")
-    return response
+def creates(request: Request, response: Response) -> Response:
+    return response._replace(status=201) if (request.method, response.status) == ("POST", 404) else response
 
 
 MUTANTS = (
@@ -128,5 +126,5 @@ MUTANTS = (
         ),
     ),
     Mutant(id="connects", breaks=("methods-connect",), serve=instead(rb"CONNECT ", plain("200 OK", body=""))),
-    Mutant(id="method-before-path", breaks=("methods-post-unknown",), serve=answering(method_before_path)),
+    Mutant(id="creates-pages", breaks=("methods-post-unknown",), serve=answering(creates)),
 )

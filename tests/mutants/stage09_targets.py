@@ -25,13 +25,13 @@ def telling(request: Request, response: Response) -> Response:
 
 
 class Sulking(Wrapped):
-    """A handler that rejects /test if it is the first request after a page that failed."""
+    """A handler that rejects / if it is the first request after a page that failed."""
 
     hurt: ClassVar[bool] = False
 
     def receive(self, data: bytes) -> bytes:
         hurt, Sulking.hurt = Sulking.hurt, data.startswith(b"GET /error ")
-        if hurt and data.startswith(b"GET /test "):
+        if hurt and data.startswith(b"GET / "):
             return self.refuse("503 Service Unavailable")
         return super().receive(data)
 

@@ -31,8 +31,10 @@ CAUSES: dict[str, tuple[str, ...]] = {
         "no-allow",
         "raises",
         "single-recv",
+        "unchecked-request",
     ),
     "no_reason": (
+        "blocks-on-idle",
         "body-on-head",
         "dies-of-lost-client",
         "dies-of-short-request-line",
@@ -41,6 +43,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
         "no-reason",
         "query-in-path",
         "single-recv",
+        "unchecked-request",
     ),
     "handler": (
         *PAGES,
@@ -51,11 +54,14 @@ CAUSES: dict[str, tuple[str, ...]] = {
         "no-length",
     ),
     "generous": (
+        "blocks-on-idle",
         "body-on-head",
         "dies-of-lost-client",
         "ignores-method",
         "no-404",
         "no-empty-line",
+        "single-recv",
+        "unchecked-request",
     ),
     "never_closes": ("never-closes",),
     "page_alone": ("dies-of-lost-client", "http-0.9", "no-reuse-address"),

@@ -1,16 +1,20 @@
 """The client's connection: it sends raw bytes, reads responses, and records every byte."""
 
+import re
 import time
 from dataclasses import replace
 from typing import Literal, Self
 
+from http_contract.client.findings import Findings
 from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, Options, Transport, no_response
 from http_contract.http.parser import read_response
 from http_contract.http.response import CloseReason, Response
 from http_contract.http.rewrite import UNCHANGED, Names, renamed
 from http_contract.http.transcript import Transcript
 
+HEAD_END = re.compile(rb"\r?\n\r?\n")  # as lenient servers find it
 GRACE = 0.25  # seconds after the last response, for the server to close or to send bytes that belong to no response
+SHORT_GRACE = 0.03  # seconds, for a server that never closes; and for one whose responses have no end
 PAUSE = 0.1  # seconds between two pieces, so that a slow server, too, receives each as a packet of its own
 PAUSES = 0.3  # seconds for all pauses of one message
 STALL = 0.25  # seconds without progress after which a server waits for its responses to be read
@@ -22,7 +26,8 @@ After = Literal["half-close", "await-close"]
 class Connection:
     """One connection to a server.
 
-    It replaces `{authority}` and `{origin}` in what it sends, and the contract's routes by the server's names for them.
+    It replaces `{authority}`, `{origin}` and `{page}` in what it sends, and the contract's routes by the server's names
+    for them.
     """
 
     def __init__(
@@ -33,10 +38,12 @@ class Connection:
         options: Options = NO_OPTIONS,
         limit: int = LIMIT,  # octets to receive
         names: Names = UNCHANGED,
+        findings: Findings | None = None,
     ) -> None:
         self.authority = authority.encode("latin-1")
         self.origin = f"{address.scheme}://{authority}".encode("latin-1")
         self.names = names
+        self.findings = findings or Findings()
         self.url = address.url
         self.timeout = timeout
         self.began = time.time()
@@ -44,6 +51,7 @@ class Connection:
         self.sent: list[bytes] = []
         self.responses: list[Response] = []
         self.state_before_half_close: CloseReason = "open"
+        self.is_early = False  # whether a response began before the head of the first request was sent
         self.position = 0  # in the received bytes: where the next response begins
         self.transport = Transport(address, timeout, options, limit)
         self._final_transcript: Transcript | None = None  # once the connection is closed
@@ -71,8 +79,10 @@ class Connection:
     def response(self, method: str = "GET") -> Response:
         """Return the next final response, with the interim responses before it; the time limit is for all of them.
 
-        The method is that of the request. ConnectionFailed if no byte of a response comes.
+        The method is that of the request. ConnectionFailed if no byte of a response comes. WaitsAgain if the server is
+        known to send none, or none that ends.
         """
+        self.findings.waits.check_request(self.sent)
         deadline = time.monotonic() + self.timeout
         interim: list[Response] = []
         while (response := self._next(method, deadline)).is_interim:
@@ -91,14 +101,36 @@ class Connection:
     def _next(self, method: str, deadline: float) -> Response:
         response = self._read(method)
         while not response.complete and self.transport.ended == "open":
-            self.transport.wait(deadline)
+            self._await_more(response, deadline)
             response = self._read(method)
             if response.is_endless:
                 self.transport.cut_off()
+        self._note(response)
         if len(self.transport.received) == self.position:
             raise no_response(self.transcript)
         self.position = response.end
         return response
+
+    def _await_more(self, response: Response, deadline: float) -> None:
+        """Wait for more of a response, but only for a moment if it should end with the connection and never does."""
+        if response.framing != "close" or not self.findings.waits.is_endless:
+            self.transport.wait(deadline)
+            return
+        received = len(self.transport.received)
+        self.transport.drain(SHORT_GRACE)
+        if self.transport.ended == "open" and len(self.transport.received) == received:
+            self.findings.waits.check_end()
+            self.transport.wait(time.monotonic())
+
+    def _note(self, response: Response) -> None:
+        """Note whether a response came, and whether it ended."""
+        waits = self.findings.waits
+        if self.transport.received:
+            waits.note_response(self.sent)
+        elif self.transport.ended == "timeout":
+            waits.note_silence(self.sent)
+        if self.transport.ended == "timeout" and response.framing == "close":
+            waits.note_endless()
 
     def receive_for(self, seconds: float) -> bytes:
         """Receive for this time, and return all bytes after the last response: some servers send too early."""
@@ -122,10 +154,17 @@ class Connection:
             self.transport.drain(self.timeout)
         self.state_before_half_close = self.transport.ended
         self.transport.half_close()
-        self.transport.drain(GRACE)
+        self.await_close()
         transcript = self.transcript
         self.close()
         return transcript
+
+    def await_close(self) -> None:
+        """Receive until the server closes, or for a moment."""
+        waits = self.findings.waits
+        self.transport.drain(SHORT_GRACE if waits.never_closes else GRACE)
+        if self.transport.ended == "open":
+            waits.unclosed += 1
 
     def reset(self) -> None:
         """End the connection by RST."""
@@ -151,14 +190,18 @@ class Connection:
             began=self.began,
             finished=self.finished or time.time(),
             url=self.url,
+            is_early=self.is_early,
         )
 
     def _addressed(self, piece: bytes) -> bytes:
-        return piece.replace(b"{authority}", self.authority).replace(b"{origin}", self.origin)
+        page = self.findings.page.encode()
+        return piece.replace(b"{authority}", self.authority).replace(b"{origin}", self.origin).replace(b"{page}", page)
 
     def _read(self, method: str) -> Response:
         return read_response(self.transport.received, self.position, method, self.transport.ended)
 
     def _send(self, piece: bytes) -> None:
+        if self.transport.received and not self.responses and not HEAD_END.search(b"".join(self.sent)):
+            self.is_early = True
         self.sent.append(piece)
         self.transport.write(piece, time.monotonic() + self.timeout)

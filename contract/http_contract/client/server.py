@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from http_contract.client.connection import After, Connection
+from http_contract.client.findings import Findings
 from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, ConnectionFailed, Options
 from http_contract.errors import CannotJudge
 from http_contract.http.request import method_of
@@ -49,7 +50,7 @@ class Server:
     names: Names = field(default_factory=lambda: UNCHANGED, repr=False)  # of its routes, if not the contract's
     tls: ssl.SSLContext | None = None  # for https; None for http
     connections: list[Connection] = field(default_factory=list, compare=False, repr=False)
-    route_statuses: dict[str, int] = field(default_factory=dict, compare=False, repr=False)  # see rule_runner.serves
+    findings: Findings = field(default_factory=Findings, compare=False, repr=False)
 
     @property
     def authority(self) -> str:
@@ -82,7 +83,8 @@ class Server:
 
         ConnectionFailed if the server accepts no connection.
         """
-        with Connection(self.address, self.authority, self.timeout, options, limit, self.names) as connection:
+        place = (self.address, self.authority, self.timeout)
+        with Connection(*place, options, limit, self.names, self.findings) as connection:
             self.connections.append(connection)
             yield connection
 

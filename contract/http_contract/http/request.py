@@ -1,6 +1,7 @@
 """Requests: functions that build them and their bodies as bytes, and a lenient parser for the requests that were sent.
 
-In requests to be sent, `{authority}` stands for the server's host and port, and `{origin}` for its URL.
+In requests to be sent, `{authority}` stands for the server's host and port, `{origin}` for its URL, and `{page}` for
+the path of the page that transport rules request.
 """
 
 import re
@@ -10,6 +11,7 @@ from itertools import pairwise
 from urllib.parse import parse_qsl, quote
 
 FORM = "/form"
+ANY_PAGE = "{page}"  # the first path that responded 200, `/` by default
 ACCEPT_JSON = "Accept: application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 BOUNDARY = "----contract-4c1f0e"

@@ -25,6 +25,7 @@ class Transcript:
     omitted: int = 0  # received octets that are no longer stored; a line stands in their place
     sent_octets: int | None = None  # the number sent, if `sent` does not contain all
     received_octets: int | None = None  # the number received, if `received` does not contain all
+    is_early: bool = False  # a response began before the head of the first request had been sent
     url: str = ""  # of the server, as "http://127.0.0.1:8001"
 
     @property

@@ -84,6 +84,7 @@ FAILURES = {
     "content-contains": "the content contains {part:quoted}",
     "content-lacks": "the content does not contain {part:quoted}",
     "custom": "{text}",
+    "early-response": "the response began before the request was complete",
     "cut-short": "the response is cut short",
     "date-not-now": "Date is {value:quoted}, which is not the current time",
     "ended": "the server's process ended with {kind:exit}",
@@ -158,6 +159,7 @@ WHEN = {
 SKIPS = {
     **GONE,
     "needs": "{rule} failed",
+    "waits": "it would wait in vain, as {rule} did",
     "no-route": "there is no {route}",
     "restart": "the judge did not start this server",
     "tls": "over TLS, a client cannot close only its own direction",

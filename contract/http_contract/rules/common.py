@@ -10,6 +10,7 @@ from http_contract.client.server import Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.params import Params, excerpt
 from http_contract.http.request import (
+    ANY_PAGE,
     get,
     head,
     request,
@@ -20,7 +21,6 @@ from http_contract.rules.content import text_of
 from http_contract.rules.expectations import (
     Has,
     OfAnswer,
-    SomeBody,
     Status,
     first,
 )
@@ -34,13 +34,14 @@ from http_contract.rules.model import (
 
 UNKNOWN = "/no-such-page"
 NOT_STORED = Has("Cache-Control", r"(?i)(.*[, ])?(no-store|no-cache|max-age=0)\b.*", "`no-store`")
-ROOT = ("route-index", "respond-length")  # rules that most rules need
+PAGE_PATHS = ("/", "/test", "/time", "/time.html")
+ROOT = ("respond-page",)  # the rule that most rules need
 STATUS = ("/status/<int:code>",)
 OK = Status(200)
-NOT_FOUND = (Status(404), SomeBody())
+NOT_FOUND = (Status(404),)
 ACCEPT_HTML = "Accept: text/html"
 OWN_TAG = "<x7q>"  # a tag that no page contains
-BAD_LENGTH = request("POST", "/", "Content-Length: abc")
+BAD_LENGTH = request("POST", ANY_PAGE, "Content-Length: abc")
 DAY, MONTH = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)", "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 IMF_FIXDATE = rf"{DAY}, \d\d {MONTH} \d{{4}} \d\d:\d\d:\d\d GMT"
 
@@ -109,7 +110,7 @@ class TimeShown(OfAnswer):
 
 Comparison = Callable[[Response, Response], Iterator[Failure]]
 """A comparison returns the failures of the second response, to HEAD, compared with the first, to GET."""
-CORE_PATHS = ("/", "/test", "/time", "/time.html", UNKNOWN)
+CORE_PATHS = (*PAGE_PATHS, UNKNOWN)
 # Fields about the page. Other fields may differ between two responses.
 METADATA = (
     "Content-Type",

@@ -97,7 +97,7 @@ class Rule:
     hint: str
     section: str  # "RFC 9110 §15.5.6"
     level: Level = "MUST"
-    routes: tuple[str, ...] = ()  # outside the core; see rule_runner.PROBES
+    routes: tuple[str, ...] = ()  # outside the core; see runner/probes.py
     needs: tuple[str, ...] = ()  # ids of the rules without which this one cannot be judged
     exchanges: tuple[Exchange, ...] = ()
     check: Check | None = None

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from http_contract.client.server import Server
 from http_contract.http.params import Params, excerpt
-from http_contract.http.request import get, last
+from http_contract.http.request import ANY_PAGE, get, last
 from http_contract.http.transcript import Transcript
-from http_contract.rules.common import IMF_FIXDATE, in_three_packets
-from http_contract.rules.expectations import Complete, Framed, Has, NoReset, NothingAfter, Status, Without
-from http_contract.rules.model import Exchange, Expectation, Failure, Rule
+from http_contract.rules.common import IMF_FIXDATE, PAGE_PATHS, ROOT, in_three_packets
+from http_contract.rules.expectations import Complete, Framed, Has, NoReset, NothingAfter, Status, Without, first
+from http_contract.rules.model import Exchange, Expectation, Failure, Rule, expect
 
 TWO_PATHS = ("/", "/test")
 CLOCK_TOLERANCE = timedelta(seconds=2)  # between the server's clock and the judge's
@@ -23,7 +24,7 @@ FRAMING = (
     "chunk-size",
     "chunk-end",
 )
-SIX_KIB = last("GET", "/", *(f"X-Filler-{number}: {'x' * 600}" for number in range(10)))
+SIX_KIB = last("GET", ANY_PAGE, *(f"X-Filler-{number}: {'x' * 600}" for number in range(10)))
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,34 @@ def byte_by_byte(data: bytes) -> tuple[bytes, ...]:
     return tuple(data[at : at + 1] for at in range(len(data)))
 
 
-# The authority is one piece, because only a whole placeholder is replaced.
+# Each placeholder is one piece, because only a whole placeholder is replaced.
 BYTE_BY_BYTE = tuple(
     piece
-    for part in re.split(rb"(\{authority\})", get("/"))
-    for piece in ((part,) if part == b"{authority}" else byte_by_byte(part))
+    for part in re.split(rb"(\{\w+\})", get(ANY_PAGE))
+    for piece in ((part,) if part.startswith(b"{") else byte_by_byte(part))
 )
 
+
+def has_page(server: Server) -> None:
+    """Send GET for /, /test, /time and /time.html, until one responds 200. If none does, the rule fails."""
+    transcripts = []
+    for path in PAGE_PATHS:
+        transcripts.append(server.ask(get(path)))
+        if first(transcripts[-1]).status == 200:
+            return
+    expect(transcripts[0], Status(200))
+
+
 RULES = (
+    Rule(
+        id="respond-page",
+        stage=2,
+        sentence="The server responds to GET for /, /test, /time or /time.html with status 200.",
+        hint="Begin with one page: respond to GET / with status 200. All rules about connections request that page.",
+        section="RFC 9110 §15.3.1",
+        needs=("listen-answers",),
+        check=has_page,
+    ),
     Rule(
         id="respond-status-line",
         stage=2,
@@ -174,9 +195,9 @@ RULES = (
         sentence="The server reads the whole request when it arrives in three packets.",
         hint="One read from the socket is not one request. Read until the empty line has arrived.",
         section="RFC 9112 §2.2",
-        needs=("route-index", "route-test"),
+        needs=ROOT,
         # Two exchanges: a server that reads once passes by luck if it reads after all three packets have arrived.
-        exchanges=tuple(Exchange(in_three_packets(get(path)), (Status(200), NoReset())) for path in TWO_PATHS),
+        exchanges=2 * (Exchange(in_three_packets(get(ANY_PAGE)), (Status(200), NoReset())),),
     ),
     Rule(
         id="respond-byte-by-byte",
@@ -194,7 +215,7 @@ RULES = (
         hint="One read of 1,024 bytes is not enough. Closing a socket with unread bytes resets it, and the "
         "response may be lost.",
         section="RFC 9112 §9.6",
-        needs=("route-index",),
+        needs=ROOT,
         exchanges=(Exchange((SIX_KIB,), (Status(200), NoReset())),),
     ),
 )

@@ -4,19 +4,18 @@ import string
 from random import Random
 
 from http_contract.client.server import Server
-from http_contract.http.request import get
+from http_contract.http.request import ANY_PAGE, get
 from http_contract.rules.common import NOT_FOUND, UNKNOWN
-from http_contract.rules.expectations import All, BodyContains, Either, NoReset, SomeBody, Status
+from http_contract.rules.expectations import All, BodyContains, Either, NoReset, Status
 from http_contract.rules.model import Exchange, Expectation, Rule, expect
 
 LONG_PATH = "/" + 7899 * "x"
 
-PAGE = (Status(200), SomeBody())
 # A redirect to the right path also shows that this path is a different one.
 NOT_THIS_PAGE = (Status(404, 301, 302, 307, 308),)
 NOT_FOUND_OR_BAD = (Status(400, 404), NoReset())
 TOO_LONG_PATH = (Either(All(*NOT_FOUND_OR_BAD), Status(414)),)
-SERVED = (Status(200),)
+PAGE = (Status(200),)
 PAGES = (("/", PAGE), ("/test", PAGE), (UNKNOWN, NOT_FOUND))
 
 # As Chromium and Firefox send them; curl -g sends { } ^ and ` in paths, too.
@@ -48,7 +47,7 @@ def get_page(path: str, *expects: Expectation) -> Exchange:
 
 def then_still_serving(*exchanges: Exchange) -> tuple[Exchange, ...]:
     """Return the exchanges, then one that every running server passes."""
-    return *exchanges, get_page("/", *SERVED)
+    return *exchanges, get_page(ANY_PAGE, *PAGE)
 
 
 def requests_of(agent: str) -> tuple[Exchange, ...]:
@@ -61,7 +60,7 @@ def random_path(random: Random) -> str:
 
 
 def random_paths_unknown(server: Server) -> None:
-    """Send GET for five random paths of one segment. Each response must be 404, with content."""
+    """Send GET for five random paths of one segment. Each response must be 404."""
     random = server.random("route-random-unknown")
     for _ in range(5):
         expect(server.ask(get(random_path(random))), *NOT_FOUND)
@@ -107,7 +106,7 @@ RULES = (
     Rule(
         id="route-unknown",
         stage=3,
-        sentence="The server responds 404 to a path that no route matches, with a page that says so.",
+        sentence="The server responds 404 to a path that no route matches.",
         hint="Respond with the not-found page and status 404 if the table of routes does not contain the path.",
         section="RFC 9110 §15.5.5",
         needs=("listen-answers",),
@@ -219,7 +218,7 @@ RULES = (
         "not follow.",
         hint="Check that two hexadecimal digits follow each `%`, and respond with 400 if they do not.",
         section="RFC 3986 §2.1",
-        needs=("route-index", "route-unknown"),
+        needs=("respond-page", "route-unknown"),
         exchanges=then_still_serving(
             get_page("/%", *NOT_FOUND_OR_BAD), get_page("/%4", *NOT_FOUND_OR_BAD), get_page("/%zz", *NOT_FOUND_OR_BAD)
         ),
@@ -230,7 +229,7 @@ RULES = (
         sentence="The server responds 400 or 404 to /%ff, which is not valid UTF-8 once it is decoded.",
         hint="Decoding bytes as UTF-8 can fail. Replace the invalid bytes, or catch the error and respond with 400.",
         section="RFC 3986 §2.5",
-        needs=("route-index", "route-unknown"),
+        needs=("respond-page", "route-unknown"),
         exchanges=then_still_serving(get_page("/%ff", *NOT_FOUND_OR_BAD)),
     ),
     Rule(
@@ -239,7 +238,7 @@ RULES = (
         sentence="The server responds 400 or 404 to /%00.",
         hint="Functions that open files fail if the path contains a NUL. Respond before the path reaches them.",
         section="RFC 3986 §7.3",
-        needs=("route-index", "route-unknown"),
+        needs=("respond-page", "route-unknown"),
         exchanges=then_still_serving(get_page("/%00", *NOT_FOUND_OR_BAD)),
     ),
     Rule(
@@ -248,7 +247,7 @@ RULES = (
         sentence="The server responds 400 or 404 to /%0d%0a.",
         hint="Split the request into lines first, then decode the path.",
         section="RFC 3986 §7.3",
-        needs=("route-index", "route-unknown"),
+        needs=("respond-page", "route-unknown"),
         exchanges=then_still_serving(get_page("/%0d%0a", *NOT_FOUND_OR_BAD)),
     ),
     Rule(
@@ -257,7 +256,7 @@ RULES = (
         sentence="The server responds 400, 404 or 414 to an unknown path of 7,900 characters and does not crash.",
         hint="Read until the empty line has arrived. A server should accept request lines of at least 8,000 octets.",
         section="RFC 9112 §3",
-        needs=("route-index", "route-unknown"),
+        needs=("respond-page", "route-unknown"),
         exchanges=then_still_serving(get_page(LONG_PATH, *TOO_LONG_PATH)),
     ),
     Rule(

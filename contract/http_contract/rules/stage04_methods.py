@@ -236,10 +236,10 @@ RULES = (
     Rule(
         id="methods-post-unknown",
         stage=4,
-        sentence="The server responds 404 or 501 to POST for a path that no route matches.",
+        sentence="The server responds 404, 405 or 501 to POST for a path that no route matches.",
         hint="Look for the path first, then for the method.",
         section="RFC 9110 §15.5.5",
         needs=("route-unknown",),
-        exchanges=(exchange_for("POST", UNKNOWN, Status(404, 501)),),
+        exchanges=(exchange_for("POST", UNKNOWN, Status(404, 405, 501)),),
     ),
 )

@@ -39,7 +39,7 @@ RULES = (
         "a string.",
         hint="Let each route return data, and let one function make HTML or JSON from it.",
         section="the service, representations",
-        needs=("representations-json", "route-time"),
+        needs=("representations-json", "route-index", "route-time"),
         exchanges=(
             get_as("/", "application/json", OK, JSON, MemberOf("links", list)),
             get_as("/time", "application/json", OK, JSON, MemberOf("time", str)),

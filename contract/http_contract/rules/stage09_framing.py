@@ -1,6 +1,6 @@
 """Stage 9, Hostile input: Content-Length and Transfer-Encoding that are malformed or contradict each other."""
 
-from http_contract.http.request import get
+from http_contract.http.request import ANY_PAGE, get
 from http_contract.rules.common import BodyIsNotARequest
 from http_contract.rules.expectations import NothingAfter
 from http_contract.rules.hostile import (
@@ -19,7 +19,7 @@ NEEDS = ("persistence-error",)
 
 
 def post_lines(*lines: str, version: str = "1.1", body: bytes = b"") -> bytes:
-    return raw_head(f"POST / HTTP/{version}", *lines) + body
+    return raw_head(f"POST {ANY_PAGE} HTTP/{version}", *lines) + body
 
 
 def with_codings(*codings: str) -> bytes:
@@ -29,7 +29,7 @@ def with_codings(*codings: str) -> bytes:
 def with_lengths(*lengths: str) -> tuple[Exchange, ...]:
     """Return an exchange with a body that looks like a request, and its length in each of these values."""
     sends = post_lines(*(f"Content-Length: {length}" for length in lengths), body=BODY_LIKE_REQUEST)
-    return (Exchange((sends + get("/test"),), (SURVIVED, BodyIsNotARequest(), NothingAfter()), ("POST", "GET")),)
+    return (Exchange((sends + get(ANY_PAGE),), (SURVIVED, BodyIsNotARequest(), NothingAfter()), ("POST", "GET")),)
 
 
 BODY_LENGTH = str(len(BODY_LIKE_REQUEST))

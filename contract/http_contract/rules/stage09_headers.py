@@ -1,13 +1,13 @@
 """Stage 9, Hostile input: malformed header fields and request lines."""
 
-from http_contract.http.request import get
+from http_contract.http.request import ANY_PAGE, get
 from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import Either, Silent, Status
 from http_contract.rules.hostile import BAD_REQUEST, REJECTED, SURVIVED, may_close, must_reject, must_survive, raw_head
 from http_contract.rules.model import Rule
 
 NEEDS = ("persistence-error",)
-START_LINE = "GET / HTTP/1.1"
+START_LINE = f"GET {ANY_PAGE} HTTP/1.1"
 # This field makes a server wait for chunks if it reads the bytes before it as the end of a line.
 SMUGGLED = "Transfer-Encoding: chunked"
 
@@ -121,7 +121,7 @@ RULES = (
         hint="Respond with 400, or read LF as CRLF everywhere in the head.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=must_survive(get("/").replace(b"\r\n", b"\n"), expects=Either(SURVIVED, Silent())),
+        exchanges=must_survive(get(ANY_PAGE).replace(b"\r\n", b"\n"), expects=Either(SURVIVED, Silent())),
     ),
     Rule(
         id="headers-empty-line",
@@ -131,7 +131,7 @@ RULES = (
         section="RFC 9112 §2.2",
         level="SHOULD",
         needs=ROOT,
-        exchanges=must_survive(b"\r\n" + get("/"), expects=Status(200)),
+        exchanges=must_survive(b"\r\n" + get(ANY_PAGE), expects=Status(200)),
     ),
     Rule(
         id="headers-empty-lines",
@@ -140,7 +140,7 @@ RULES = (
         hint="Respond with 400 if you do not skip them.",
         section="RFC 9112 §2.2",
         needs=ROOT,
-        exchanges=may_close(b"\r\n\r\n\r\n" + get("/"), expects=SURVIVED),
+        exchanges=may_close(b"\r\n\r\n\r\n" + get(ANY_PAGE), expects=SURVIVED),
     ),
     Rule(
         id="headers-spaces",
@@ -151,9 +151,9 @@ RULES = (
         needs=ROOT,
         exchanges=must_survive(
             raw_head("GET  / HTTP/1.1"),
-            raw_head("GET /  HTTP/1.1"),
+            raw_head(f"GET {ANY_PAGE}  HTTP/1.1"),
             raw_head("GET\t/ HTTP/1.1"),
-            raw_head(" GET / HTTP/1.1"),
+            raw_head(f" {START_LINE}"),
         ),
     ),
     Rule(

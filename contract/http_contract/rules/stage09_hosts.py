@@ -1,16 +1,17 @@
 """Stage 9, Hostile input: the Host field."""
 
+from http_contract.http.request import ANY_PAGE
 from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import Complete, Status
 from http_contract.rules.hostile import BAD_REQUEST, REJECTED, must_survive, raw_head
 from http_contract.rules.model import Exchange, Rule
 
-HTTP10 = raw_head("GET / HTTP/1.0", host="")
+HTTP10 = raw_head(f"GET {ANY_PAGE} HTTP/1.0", host="")
 UNUSUAL = ("a_b;c=d", "%C3%A9.example:", "[v1.a:b]")  # legal by the grammar of RFC 3986 §3.2.2
 
 
 def with_hosts(*hosts: str) -> bytes:
-    return raw_head("GET / HTTP/1.1", *(f"Host: {host}" for host in hosts), host="")
+    return raw_head(f"GET {ANY_PAGE} HTTP/1.1", *(f"Host: {host}" for host in hosts), host="")
 
 
 def absolute_target(host: str) -> bytes:
@@ -101,12 +102,12 @@ RULES = (
     Rule(
         id="hosts-unknown",
         stage=9,
-        sentence="The server responds 400, 404 or 421 to a host that it does not serve.",
+        sentence="The server responds 400, 403, 404 or 421 to a host that it does not serve.",
         hint="Compare Host with the names that you serve. Otherwise another site's name can be pointed at your server.",
         section="RFC 9110 §7.4",
         level="SHOULD",
         needs=ROOT,
-        exchanges=must_survive(with_hosts("elsewhere.example"), expects=Status(400, 404, 421)),
+        exchanges=must_survive(with_hosts("elsewhere.example"), expects=Status(400, 403, 404, 421)),
     ),
     Rule(
         id="hosts-absolute",

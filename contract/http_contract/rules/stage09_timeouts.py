@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from http_contract.client.server import Server
 from http_contract.http.params import Params
-from http_contract.http.request import FORM, URLENCODED, request, title
+from http_contract.http.request import ANY_PAGE, FORM, URLENCODED, request, title
 from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import CLIENT_ERRORS, Status
 from http_contract.rules.hostile import raw_head
 from http_contract.rules.model import Check, Failure, Rule, expect, failed
 
 STEP = 0.2  # seconds between two checks, and between two bytes of a slow request
-HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: {authority}\r\nX-Slow: "
+HALF_A_HEAD = b"GET {page} HTTP/1.1\r\nHost: {authority}\r\nX-Slow: "
 HALF_A_BODY = raw_head(f"POST {FORM} HTTP/1.1", f"Content-Type: {URLENCODED}", "Content-Length: 100000") + b"name="
 
 
@@ -49,9 +49,9 @@ def steps(seconds: float) -> Iterator[None]:
 
 
 def responds_early(server: Server) -> None:
-    """Send the head of `POST /` with an invalid Content-Length, and no body. The response must be 400."""
+    """Send the head of a POST with an invalid Content-Length, and no body. The response must be 400."""
     with server.connect() as connection:
-        connection.send(request("POST", "/", "Content-Length: 5five"))
+        connection.send(request("POST", ANY_PAGE, "Content-Length: 5five"))
         connection.response("POST")
         expect(connection.transcript, Status(400))
 

@@ -1,30 +1,44 @@
 """The rule runner: it judges one rule after the other, and skips the rules that cannot be judged."""
 
+import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from http_contract.client.connection import GRACE
+from http_contract.client.findings import WaitsAgain
 from http_contract.client.server import Crash, Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.params import Params
-from http_contract.http.request import get
-from http_contract.rules.model import Failure, Outcome, Rule, Skip, of_connection
+from http_contract.http.response import Defect, Response
+from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Failure, Outcome, Rule, Skip, about, of_connection
+from http_contract.runner.probes import PROBE_COUNT, is_responding, missing_route, page_defects, wait_for_crash
 from http_contract.runner.target import Target
 
+MALFORMED = frozenset(
+    {
+        "bare-cr",
+        "bare-lf",
+        "chunk-end",
+        "chunk-size",
+        "content-in-head",
+        "field-name",
+        "field-value",
+        "head-short",
+        "length-and-coding",
+        "length-invalid",
+        "no-colon",
+        "no-empty-line",
+        "no-status-line",
+        "obs-fold",
+        "status-line",
+    }
+)
+CUT_SHORT = frozenset({"body-short", "chunk-short", "chunk-unended", "no-last-chunk"})
+HTTP1 = re.compile(rb"(\r\n)*[^\r\n]* HTTP/1\.\d\r?\n")  # the beginning of a request
+MAX_PIECES = 100  # of a request, of which the first line is searched for
 STRICT = frozenset({5, 6, 10})  # stages in which a rule fails if its route is missing
-PROBES = {
-    "/hello/<name>": "/hello/World",
-    "/status/<int:code>": "/status/200",
-    "/home": "/home",
-    "/inspect": "/inspect",
-    "/form": "/form",
-    "/files/<path:name>": "/files/hello.txt",
-    "/style.css": "/style.css",
-    "/error": "/error",
-}
-"""The routes outside the core, each with a path that shows whether the server has it."""
 
 
 def run(rule: Rule, server: Server) -> Outcome:
@@ -36,11 +50,6 @@ def run(rule: Rule, server: Server) -> Outcome:
     return _judged(rule, server.with_own_record())
 
 
-def missing_route(rule: Rule, server: Server) -> str:
-    """Return the first route of the rule that the server lacks, or an empty text."""
-    return next((route for route in rule.routes if not serves(server, route)), "")
-
-
 def skip_code(rule: Rule, server: Server) -> str:
     """Return the code of the skip if the rule cannot be judged on this server, or an empty text."""
     if rule.restarts and server.restart is None:
@@ -48,21 +57,6 @@ def skip_code(rule: Rule, server: Server) -> str:
     if rule.half_closes and server.tls:
         return "tls"
     return ""
-
-
-def serves(server: Server, route: str) -> bool:
-    """Return whether the server has a route outside the core: it requests the route once, and only 404 means no."""
-    if route not in server.route_statuses:
-        server.route_statuses[route] = _status(server.with_own_record(), PROBES[route])
-    return server.route_statuses[route] != 404
-
-
-def _status(server: Server, path: str) -> int:
-    try:
-        responses = server.ask(get(path)).responses
-    except ConnectionFailed:
-        return 0
-    return responses[0].status if responses else 0
 
 
 def _without_route(rule: Rule, route: str) -> Outcome:
@@ -73,19 +67,56 @@ def _without_route(rule: Rule, route: str) -> Outcome:
 
 
 def _judged(rule: Rule, server: Server) -> Outcome:
-    began = time.monotonic()
-    failures: tuple[Failure, ...]
+    began, waits = time.monotonic(), server.findings.waits
+    before = waits.counts.copy()
+    failures: list[Failure] = []
+    fault = ""
     try:
-        failures = tuple(rule.failures(server))
+        failures.extend(rule.failures(server))
     except ConnectionFailed as lost:
-        failures = (of_connection(lost),)
+        failures.append(of_connection(lost))
+    except WaitsAgain as waiting:
+        fault = waiting.fault
+    if fault and not failures:
+        return Outcome(rule=rule, verdict="skipped", skip=Skip("waits", Params(rule=waits.rules[fault])))
+    found = tuple(failures) or tuple(violations(server))
+    if found:
+        waits.attribute(rule.id, before)
     return Outcome(
         rule=rule,
-        verdict="failed" if failures else "passed",
-        failures=failures,
+        verdict="failed" if found else "passed",
+        failures=found,
         transcripts=server.transcripts,
         seconds=time.monotonic() - began,
     )
+
+
+def violations(server: Server) -> Iterator[Failure]:
+    """Yield the failures that any rule has: a malformed response, or one that came before its request was complete.
+
+    A defect that the pages of the server have fails in rules of its own. Where the client speaks another protocol, so
+    may the server.
+    """
+    for transcript in filter(is_to_http, server.transcripts):
+        if transcript.is_early and transcript.responses and transcript.responses[0].status < 400:
+            yield about(transcript, Failure("early-response", offset=0))
+        for response in transcript.responses:
+            for defect in defects_of(response):
+                if defect.code not in page_defects(server):
+                    yield about(transcript, Failure(defect.code, defect.params, defect.offset))
+
+
+def is_to_http(transcript: Transcript) -> bool:
+    """Return whether the client sent a request line of HTTP/1."""
+    return HTTP1.match(b"".join(transcript.sent[:MAX_PIECES])) is not None
+
+
+def defects_of(response: Response) -> Iterator[Defect]:
+    """Yield the defects that make a response malformed; content counts as cut short if the server closed in order."""
+    for part in (*response.interim, response):
+        for defect in part.defects:
+            if defect.code in MALFORMED or (defect.code in CUT_SHORT and defect.params.get("ended") == "closed"):
+                yield defect
 
 
 def no_missing_route(rule: Rule) -> str:
@@ -132,7 +163,6 @@ class ResultCache:
         return Outcome(rule=rule, verdict="skipped", skip=skip, counts=needed.counts)
 
 
-CRASH_WAIT = 0.5  # seconds to wait for a process that may be about to end
 OUTPUT_WAIT = 1.0  # seconds to wait for a running server to print why it sent no response
 POLL_INTERVAL = 0.01  # seconds between two checks of either
 OVERLAP = 100  # characters that are searched for, to find one output in another
@@ -159,10 +189,16 @@ class RuleRunner:
             server = replace(self.target.running(), timeout=self.timeout)
         except ConnectionFailed as lost:
             return Outcome(rule=rule, verdict="failed", failures=(of_connection(lost),))
+        if self.responded and rule.routes and not self._settled(server, rule):
+            return self.judge(rule)
         before = self.target.output
         outcome = run(rule, server)
-        if not self._is_alive(server):
-            return self._with_crash(outcome)
+        if not self._is_alive(server, outcome):
+            crash = wait_for_crash(self.target)
+            if outcome.verdict == "passed" and self.responded and self._plain_request_is_fatal():
+                self.responded = False  # the judge's own request ended the server, so it sends none from now on
+                return self.judge(rule)
+            return self._with_crash(outcome, crash)
         return (
             replace(outcome, output=self._new_output(before, outcome, server))
             if outcome.verdict == "failed"
@@ -185,10 +221,35 @@ class RuleRunner:
         except ConnectionFailed as lost:
             self.lost = lost
 
-    def _is_alive(self, server: Server) -> bool:
-        if self.responded:
+    def _settled(self, server: Server, rule: Rule) -> bool:
+        """Request the routes of a rule before it is judged; return whether the server survived that.
+
+        A route is requested once, so that the next try gets further.
+        """
+        asked = len(server.findings.routes)
+        missing_route(rule, server)
+        if len(server.findings.routes) == asked or (is_responding(server) and not self.target.crash()):
+            return True
+        self.replace_server()
+        return self.lost is not None
+
+    def _is_alive(self, server: Server, outcome: Outcome) -> bool:
+        if self.responded and not (outcome.skip and outcome.skip.code == "waits"):
             return is_responding(server)
         return wait_for_crash(self.target) is None
+
+    def _plain_request_is_fatal(self) -> bool:
+        """Return whether a few plain requests end a server that has just been started."""
+        if self.target.violation:
+            return False
+        self.replace_server()
+        if self.lost:
+            return False
+        try:
+            server = replace(self.target.running(), timeout=self.timeout)
+        except ConnectionFailed:
+            return False
+        return not all(is_responding(server) for _ in range(PROBE_COUNT))
 
     def _new_output(self, before: str, outcome: Outcome, server: Server) -> str:
         """Return the output of the server while the rule was judged.
@@ -203,10 +264,9 @@ class RuleRunner:
             earlier, after = after, self.target.output
         return added(before, after)
 
-    def _with_crash(self, outcome: Outcome) -> Outcome:
+    def _with_crash(self, outcome: Outcome, crash: Crash | None) -> Outcome:
         """Return the outcome of a rule after which the server does not respond, as failed."""
-        crash = wait_for_crash(self.target)
-        self.lost = self.target.violation
+        self.lost = self.target.violation or self.lost
         if crash is None and not self.lost:
             self.replace_server()
         failure = of_connection(self.lost) if self.lost else ending(crash)
@@ -226,31 +286,3 @@ def added(before: str, after: str) -> str:
     while at >= 0 and not after.startswith(before[at:]):
         at = before.find(after[:OVERLAP], at + 1)
     return after if at < 0 else after[len(before) - at :]
-
-
-def is_responding(server: Server) -> bool:
-    """Return whether the server responds to a plain request."""
-    return response_time(server) is not None
-
-
-def response_time(server: Server) -> float | None:
-    """Return the seconds until the first byte of the response to a plain request, or None if no byte comes."""
-    began = time.monotonic()
-    try:
-        with server.with_own_record().connect() as connection:
-            connection.send(get("/"))
-            if not connection.transport.received:  # it may have come while the request was sent
-                connection.transport.wait(began + server.timeout)
-            seconds = time.monotonic() - began
-            connection.transport.drain(GRACE)  # some servers crash if the client leaves too early
-            return seconds if connection.transport.received else None
-    except ConnectionFailed:
-        return None
-
-
-def wait_for_crash(target: Target) -> Crash | None:
-    """Return how the server ended, or None if it still runs after a moment."""
-    deadline = time.monotonic() + CRASH_WAIT
-    while not (crash := target.crash()) and time.monotonic() < deadline:
-        time.sleep(POLL_INTERVAL)
-    return crash

@@ -9,12 +9,14 @@ did not start the server, it cannot restart it, and skips the remaining rules.
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from http_contract.client.server import Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.rules.model import Outcome, Rule
-from http_contract.runner.rule_runner import ResultCache, RuleRunner, is_responding, response_time, run, wait_for_crash
+from http_contract.runner.probes import PROBE_COUNT, find_page, is_responding, response_time, wait_for_crash
+from http_contract.runner.rule_runner import ResultCache, RuleRunner, run
 from http_contract.runner.target import RemoteTarget, Target
 
 WORKERS = 16  # rules at a time; most of them wait for the server
@@ -23,7 +25,6 @@ SILENT_TIMEOUT = 0.25  # seconds for each step, if the server did not respond to
 MIN_TIMEOUT = 2.0  # seconds for each step, if the server did respond
 MAX_TIMEOUT = 30.0  # seconds
 TIMEOUT_FACTOR = 20  # the timeout is this multiple of the response time
-PROBE_COUNT = 3  # plain requests, of which the slowest counts
 
 Progress = Callable[[Outcome], None]
 """A function that is called with each final outcome; as `early`, with each rule that passes among others."""
@@ -51,8 +52,18 @@ class Scheduler:
     def outcomes(self) -> tuple[Outcome, ...]:
         """Judge all the rules."""
         runner = rule_runner_for(self.target, self.timeout)
+        if runner.responded:
+            self._find_page(runner)
         known = self._judge_together(runner) if runner.responded and self._serves_several(runner.timeout) else ()
         return self._judge_alone(runner, known)
+
+    def _find_page(self, runner: RuleRunner) -> None:
+        """Find the page that transport rules request. If that ends the server, no rule caused it."""
+        with suppress(ConnectionFailed):
+            server = self._server(runner.timeout)
+            find_page(server)
+            if not is_responding(server):
+                runner.replace_server()
 
     def _serves_several(self, timeout: float) -> bool:
         """Return whether the server serves a client while another one is connected and sends nothing.
@@ -108,6 +119,8 @@ class Scheduler:
 
     def _judge_alone(self, runner: RuleRunner, known: Iterable[Outcome]) -> tuple[Outcome, ...]:
         """Judge the rules without a known outcome one at a time; those that restart the server come last."""
+        with suppress(ConnectionFailed):
+            self.target.running().findings.waits.forget()  # what several rules waited for, one may not wait for
         cache = ResultCache(runner.judge, [*self.among, *self.rules], known, runner.missing_route)
         for rule in sorted(self.rules, key=lambda rule: rule.restarts):
             self.progress(cache.outcome(rule))

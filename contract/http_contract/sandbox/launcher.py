@@ -131,7 +131,7 @@ class LocalTarget:
 
     def _replace_server(self) -> None:
         self.stop()
-        self.server = replace(self.server, port=self._choose_port(), route_statuses={}, connections=[])
+        self.server = replace(self.server, port=self._choose_port(), connections=[])
         try:
             self._start_with_retry()
         except ConnectionFailed as failure:

@@ -89,7 +89,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("http_contract.runner.rule_runner.CRASH_WAIT", 0.05)
+    monkeypatch.setattr("http_contract.runner.probes.CRASH_WAIT", 0.05)
 
 
 @pytest.fixture

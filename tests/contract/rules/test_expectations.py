@@ -73,7 +73,7 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
         (NoBody(), b"", []),
         (NoBody(), SIZED, [("the response has 2 bytes of content, but must have none", 56)]),
         (NothingAfter(), SIZED, []),
-        (NothingAfter(), SIZED + b"x", [("1 byte after the end of the response", 58)]),
+        (NothingAfter(), SIZED + b"x", [("the server sent 1 byte after the end of the response", 58)]),
         (NothingAfter(), SIZED + b"xyz", [("3 bytes after the end of the response", 58)]),
         (Without("bare-lf"), SIZED, []),
         (

@@ -14,7 +14,7 @@ import http_contract.rules
 from http_contract import BY_ID, RULES, Rule
 from http_contract.errors import CannotJudge
 from http_contract.rules.registry import MODULES, rules_from
-from http_contract.runner.rule_runner import PROBES
+from http_contract.runner.probes import ROUTES
 
 
 def test_ids_are_unique() -> None:
@@ -53,7 +53,7 @@ def test_a_check_says_what_it_sends_and_what_is_legal() -> None:
 
 def test_what_it_needs_is_there() -> None:
     assert [rule.id for rule in RULES if not set(rule.needs) <= BY_ID.keys()] == []
-    assert [rule.id for rule in RULES if not set(rule.routes) <= PROBES.keys()] == []
+    assert [rule.id for rule in RULES if not set(rule.routes) <= ROUTES.keys()] == []
 
 
 def test_none_needs_itself() -> None:

@@ -7,11 +7,12 @@ import pytest
 
 from http_contract import BY_ID, Outcome, ResultCache, Rule, Server, fail, judge, run
 from http_contract.reports.messages import skip_text
-from http_contract.runner.rule_runner import PROBES, serves
+from http_contract.runner.probes import ROUTES, serves
 from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
 from tests.contract.scripted import OK, says, scripted
 from tests.contract.worded import texts
 
+REFUSED = b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n"
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -65,10 +66,10 @@ def test_a_missing_route(stage: int, verdict: str, counts: bool) -> None:
     assert (outcome.verdict, outcome.counts, told) == (verdict, counts, "there is no /form")
 
 
-@pytest.mark.parametrize(("response", "there"), [(OK, True), (MISSING, False), (b"", True)])
-def test_serves(response: bytes, there: bool) -> None:
+@pytest.mark.parametrize(("response", "there"), [(OK, False), (REFUSED, False), (MISSING, False), (b"", True)])
+def test_a_route_has_a_response_of_its_own(response: bytes, there: bool) -> None:
     with scripted(says(response)) as server:
-        assert all(serves(server, route) is there for route in PROBES)
+        assert all(serves(server, route) is there for route in ROUTES)
         assert serves(server, "/form") is there
     assert server.transcripts == ()
 

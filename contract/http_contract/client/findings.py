@@ -1,0 +1,92 @@
+"""Findings: facts about a server that the judge found out once, for all rules.
+
+A fault can make every rule wait. After it has made the judge wait a few times, the judge waits no more: the next
+request of the same kind raises WaitsAgain, and the rule that sent it is skipped because of the rule that found the
+fault.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from http_contract.http.request import split_requests
+from http_contract.http.response import Response
+
+ENOUGH = 3  # waits for one fault
+ENDLESS = "endless"  # the fault of responses without a length on connections that the server does not close
+
+
+class WaitsAgain(Exception):
+    """The judge would wait once more for a fault that has made it wait a few times."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+@dataclass
+class Waits:
+    """The waits that were in vain, by their fault: ENDLESS, or the method of requests that get no response."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rules: dict[str, str] = field(default_factory=dict)  # the id of the rule that failed by each fault first
+    answered: set[tuple[str, str]] = field(default_factory=set)  # methods and paths that got a response
+    unclosed: int = 0  # connections that the server did not close in time after the client had closed its side
+
+    @property
+    def is_endless(self) -> bool:
+        return self.counts[ENDLESS] >= ENOUGH
+
+    @property
+    def never_closes(self) -> bool:
+        return self.unclosed >= ENOUGH
+
+    def check_request(self, sent: Sequence[bytes]) -> None:
+        """Raise WaitsAgain if requests like the first one in `sent` get no response, and a rule failed by that."""
+        kind = kind_of(sent)
+        if kind and kind not in self.answered and self.counts[kind[0]] >= ENOUGH and kind[0] in self.rules:
+            raise WaitsAgain(kind[0])
+
+    def check_end(self) -> None:
+        """Raise WaitsAgain if responses have no end, and a rule failed by that."""
+        if self.is_endless and ENDLESS in self.rules:
+            raise WaitsAgain(ENDLESS)
+
+    def note_silence(self, sent: Sequence[bytes]) -> None:
+        """Note that the first request in `sent` got no response in time."""
+        if kind := kind_of(sent):
+            self.counts[kind[0]] += 1
+
+    def note_response(self, sent: Sequence[bytes]) -> None:
+        if kind := kind_of(sent):
+            self.answered.add(kind)
+
+    def note_endless(self) -> None:
+        self.counts[ENDLESS] += 1
+
+    def attribute(self, rule: str, before: Counter[str]) -> None:
+        """Note a rule that failed as the one that found each fault by which it waited."""
+        for fault in self.counts - before:
+            self.rules.setdefault(fault, rule)
+
+    def forget(self) -> None:
+        """Forget the waits, but not the responses."""
+        self.counts.clear()
+        self.rules.clear()
+
+
+def kind_of(sent: Sequence[bytes]) -> tuple[str, str] | None:
+    """Return the method and the path of the first request; None if the request is not complete."""
+    first = next(split_requests(b"".join(sent)), None)
+    return (first.method, first.target.partition("?")[0]) if first and first.end is not None else None
+
+
+@dataclass
+class Findings:
+    """The facts about one server; all copies of a Server share them."""
+
+    page: str = "/"  # the path that transport rules request
+    defects: frozenset[str] | None = None  # codes of the defects of its pages; None if they were not requested yet
+    unknown: Response | None = None  # to a path that cannot exist; None if it was not requested yet, or got none
+    routes: dict[str, bool] = field(default_factory=dict)  # see runner/probes.py
+    waits: Waits = field(default_factory=Waits)

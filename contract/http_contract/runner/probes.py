@@ -1,0 +1,116 @@
+"""Probes: requests of the judge's own, which find out about a server before and between the rules."""
+
+import re
+import time
+
+from http_contract.client.server import Crash, Server
+from http_contract.client.transport import ConnectionFailed
+from http_contract.http.request import get
+from http_contract.http.response import Response
+from http_contract.rules.common import PAGE_PATHS
+from http_contract.rules.model import Rule
+from http_contract.runner.target import Target
+
+ROUTES = {
+    "/hello/<name>": "/hello/World",
+    "/status/<int:code>": "/status/200",
+    "/home": "/home",
+    "/inspect": "/inspect",
+    "/form": "/form",
+    "/files/<path:name>": "/files/hello.txt",
+    "/style.css": "/style.css",
+    "/error": "/error",
+}
+"""The routes outside the core, each with a path that shows whether the server has it."""
+
+IMPOSSIBLE = "/x7q-no-page-of-any-server"
+PROBE_COUNT = 3  # plain requests, of which the slowest counts
+CRASH_WAIT = 0.5  # seconds to wait for a process that may be about to end
+POLL_INTERVAL = 0.01  # seconds between two checks of it
+
+
+def find_page(server: Server) -> None:
+    """Find the page that transport rules request, and the defects of the first two pages."""
+    responses = {}
+    for path in PAGE_PATHS:
+        if response := _response(server, path):
+            responses[path] = response
+        if len(responses) > 1 and _found(responses):
+            break
+    server.findings.page = _found(responses) or server.findings.page
+    server.findings.defects = frozenset(defect.code for each in responses.values() for defect in each.defects)
+
+
+def page_defects(server: Server) -> frozenset[str]:
+    """Return the codes of the defects of the first two pages."""
+    if server.findings.defects is None:
+        find_page(server)
+    return server.findings.defects or frozenset()
+
+
+def _found(responses: dict[str, Response]) -> str:
+    return next((path for path, response in responses.items() if response.status == 200), "")
+
+
+def serves(server: Server, route: str) -> bool:
+    """Return whether the server has a route outside the core. It requests the route once.
+
+    404 means no, and so does the response that the server gives to a path that cannot exist.
+    """
+    findings = server.findings
+    if route not in findings.routes:
+        findings.unknown = findings.unknown or _response(server, IMPOSSIBLE)
+        response = _response(server, ROUTES[route])
+        findings.routes[route] = response is None or not (
+            response.status == 404 or (findings.unknown and is_same_page(response, ROUTES[route], findings.unknown))
+        )
+    return findings.routes[route]
+
+
+def is_same_page(response: Response, path: str, unknown: Response) -> bool:
+    """Return whether a response is the one to a path that cannot exist, except for the path and the time in it."""
+    return response.status == unknown.status and _text(response, path) == _text(unknown, IMPOSSIBLE)
+
+
+def _text(response: Response, path: str) -> bytes:
+    return re.sub(rb"\d\d:\d\d(:\d\d)?", b"", response.body.replace(path.encode(), b"").replace(path[1:].encode(), b""))
+
+
+def missing_route(rule: Rule, server: Server) -> str:
+    """Return the first route of the rule that the server lacks, or an empty text."""
+    return next((route for route in rule.routes if not serves(server, route)), "")
+
+
+def _response(server: Server, path: str) -> Response | None:
+    try:
+        return next(iter(server.with_own_record().ask(get(path)).responses), None)
+    except ConnectionFailed:
+        return None
+
+
+def is_responding(server: Server) -> bool:
+    """Return whether the server responds to a plain request."""
+    return response_time(server) is not None
+
+
+def response_time(server: Server) -> float | None:
+    """Return the seconds until the first byte of the response to a plain request, or None if no byte comes."""
+    began = time.monotonic()
+    try:
+        with server.with_own_record().connect() as connection:
+            connection.send(get("/"))
+            if not connection.transport.received:  # it may have come while the request was sent
+                connection.transport.wait(began + server.timeout)
+            seconds = time.monotonic() - began
+            connection.await_close()  # some servers crash if the client leaves too early
+            return seconds if connection.transport.received else None
+    except ConnectionFailed:
+        return None
+
+
+def wait_for_crash(target: Target) -> Crash | None:
+    """Return how the server ended, or None if it still runs after a moment."""
+    deadline = time.monotonic() + CRASH_WAIT
+    while not (crash := target.crash()) and time.monotonic() < deadline:
+        time.sleep(POLL_INTERVAL)
+    return crash
