@@ -78,7 +78,10 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "runner": ({"http", "client", "rules", "sandbox"}, set()),
     "reports": ({"http", "client", "rules", "runner", "sandbox"}, {"rich"}),
     "grading": ({"rules", "runner", "reports", "sandbox"}, {"jinja2", "distributed"}),
-    "cli": ({"client", "rules", "runner", "diagnosis", "reports", "sandbox", "grading"}, {"click", "rich"}),
+    "cli": (
+        {"client", "rules", "runner", "diagnosis", "reports", "sandbox", "grading"},
+        {"click", "rich", "watchfiles"},
+    ),
 }
 JUDGE = ROOT / FOLDERS["http_contract"]
 

@@ -6,7 +6,8 @@ from http_contract.cli.lazy_group import Commands
 
 COMMANDS = {
     "check": ("http_contract.cli.check", "Judge one server."),
-    "explain": ("http_contract.cli.explain", "Describe a rule."),
+    "watch": ("http_contract.cli.watch", "Judge a server again when its files change."),
+    "explain": ("http_contract.cli.explain", "Describe a rule, or a cause of failures."),
     "rules": ("http_contract.cli.rules", "List the rules."),
     "init": ("http_contract.cli.init", "Make a folder for a new server or a course."),
     "grade": ("http_contract.cli.grade", "Judge a folder of submissions."),

@@ -91,6 +91,25 @@ def rule_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 POINTS = Pair("7=20", stage, weight)
 PATH = Pair("/test=/blog", path, path)
 REPORT = Pair("json=report.json", report_format, new_file)
+SERVER = (
+    click.option(
+        "--command", help="Start the server with this command. {port} stands for the port; $PORT contains it, too."
+    ),
+    click.option("--port", type=PORT, help="The port, if it is hard-coded in the server."),
+    click.option(
+        "--rule",
+        "ids",
+        metavar="ID",
+        multiple=True,
+        shell_complete=rule_ids,
+        help="Judge only this rule. Can be repeated.",
+    ),
+)
+HIDDEN = (
+    click.option("--show-hidden", is_flag=True, help="Show full details of hidden rules."),
+    click.option("--only-public", is_flag=True, help="Ignore --hidden."),
+    click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random data."),
+)
 JUDGING = (
     click.option("--stage", "stages", type=STAGE, multiple=True, help="Judge this stage. Can be repeated."),
     click.option("--until", type=STAGE, help="Judge no later stage."),
@@ -141,7 +160,16 @@ JUDGING = (
 
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options about judging to a command."""
-    for option in reversed(JUDGING):
+    return with_options(command, JUDGING)
+
+
+def one_server(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add all options about judging one server to a command."""
+    return with_options(command, (*SERVER, *JUDGING, *HIDDEN))
+
+
+def with_options(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command
 

@@ -1,6 +1,6 @@
 """The short report: the points of each stage, the failures by cause, and last the failure to start with."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -43,10 +43,14 @@ ROWS = (7, 5, 3, 2)  # lines of bytes that are shown of a request, and of a resp
 LONGEST_COMMAND = 400  # characters of a command that reproduces the failure; --all shows a longer one
 
 
-def show_brief(report: Report, console: Console, again: str = AGAIN) -> None:
-    """Show at most MOST_LINES lines; `again` is the command that judges this server."""
+def show_brief(report: Report, console: Console, again: str = AGAIN, news: Iterable[str] = ()) -> None:
+    """Show at most MOST_LINES lines; `again` is the command that judges this server.
+
+    The news are what has changed since an earlier report.
+    """
     width = width_of(console)
-    first = list(start_here(report, width, again))
+    told = [Text(row, "bold green") for line in news for row in wrapped(line, width)]
+    first = [*([Text(), *told] if told else []), *start_here(report, width, again)]
     above = list(overview(report, width))
     room = MOST_LINES - sum(height(text, width) for text in (*above, *first))
     print_texts(console, [*above, *causes(groups_of(report), width, room), *first])

@@ -1,4 +1,4 @@
-"""Explain rules: all facts about one in the terminal, and all rules as Markdown."""
+"""Explain rules and causes: all facts about one in the terminal, and all rules as Markdown."""
 
 import inspect
 import re
@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from http_contract.escaping import escape_bytes
+from http_contract.reports.causes import CAUSES, keys_of
+from http_contract.reports.remedies import NAMES, REMEDIES
 from http_contract.rules.model import Exchange, Rule
 from http_contract.rules.registry import STAGES
 
 SENT_SIZE = 240  # octets that are shown of a request
 LEVELS = {"MUST": "MUST, it counts for points", "SHOULD": "SHOULD, it only warns"}
+NO_ADVICE = "The hint of the rule that failed describes the remedy: contract explain RULE."
 REGENERATE = "contract rules --markdown > docs/contract.md"
 INTRODUCTION = f"""\
 # The rules of the contract
@@ -32,7 +35,7 @@ def facts(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "Section", " ".join(filter(None, (rule.section, url_of(rule.section))))
     yield "Level", LEVELS[rule.level]
     yield "Stage", f"{rule.stage}, {STAGES[rule.stage]}"
-    yield "Routes", ", ".join(rule.routes) or "only routes of the core"
+    yield "Routes", ", ".join(rule.routes) or "none besides /, /test, /time and /time.html"
     yield "Needs", ", ".join(rule.needs) or "no other rule"
     for exchange in rule.exchanges:
         yield "Sends", "\n".join(_lines(exchange))
@@ -40,6 +43,22 @@ def facts(rule: Rule) -> Iterator[tuple[str, str]]:
     if description := description_of(rule):
         yield "Does", description
     yield "Alone", f"contract check URL --rule {rule.id}"
+
+
+def cause_facts(cause: str, language: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what is known about a cause as a name and a text, for one language or for all.
+
+    Variants of a cause have texts and advice of their own.
+    """
+    variants = [CAUSES[key] for key in keys_of(cause)]
+    yield "Cause", f"The program {variants[0].title}."
+    for name, field in (("Means", "text"), ("Signs", "sign"), ("To do", "advice")):
+        texts: Iterable[str] = (getattr(variant, field) for variant in variants)
+        yield from ((name, text) for text in dict.fromkeys(filter(None, texts)))
+    if not any(variant.advice for variant in variants):
+        yield "To do", NO_ADVICE
+    remedies = REMEDIES.get(cause, {}).items()
+    yield from (("In " + NAMES[each], remedy) for each, remedy in remedies if language in ("", each))
 
 
 def url_of(section: str) -> str:

@@ -136,6 +136,13 @@ class Task:
     secret: Sequence[Path]  # files and folders that an isolated server must not see
     allowed: Sequence[Path]  # files and folders that an isolated server may read
 
+    @property
+    def command(self) -> str:
+        """The command that starts the server. CannotJudge if there is none."""
+        if not self.settings.command:
+            raise CannotJudge("There is no server to judge. Give a URL, --command, or a command in contract.toml.")
+        return self.settings.command
+
     @cached_property
     def own(self) -> tuple[Rule, ...]:
         """The teacher's own rules."""
@@ -183,10 +190,8 @@ class Task:
         return BubblewrapSandbox(Path.cwd(), self.secret, self.allowed)
 
     def _launched(self, isolation: Isolation, show: ShowLine) -> LocalTarget:
-        if not self.settings.command:
-            raise CannotJudge("There is no server to judge. Give a URL, --command, or a command in contract.toml.")
         return LocalTarget(
-            self.settings.command,
+            self.command,
             port=self.settings.port,
             folder=self.settings.folder,
             isolation=isolation,

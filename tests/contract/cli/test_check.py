@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 
 from http_contract.__main__ import COMMANDS, main
 from http_contract.cli.check import check as check_command
-from http_contract.cli.check import command_again
+from http_contract.cli.judging import command_again
 from http_contract.reports.files import FORMATS
 from http_contract.sandbox.bubblewrap import ISOLATED
 from raw_router.application import generate_response
