@@ -50,6 +50,12 @@ VERSION := 'import sys; print("%d.%d" % sys.version_info[:2])'
 	@$(PIP) -e '.[test]' -e './contract[cluster]'
 	@touch $@
 
+# The applications of tests/strangers.
+.venv/can-test-all: .venv/can-test
+	@echo "Installing the applications for tests/strangers into .venv. This takes a minute."
+	@$(PIP) -e '.[strangers]'
+	@touch $@
+
 run: .venv/can-run
 	@$(BIN)/sidebyside page $(ARGS)
 
@@ -74,7 +80,7 @@ test: lint
 # make passes these values on to `test`.
 test-all: MEASURED += tests/sidebyside tests/page
 test-all: CHOSEN :=
-test-all: test
+test-all: .venv/can-test-all test
 	@$(BIN)/coverage report --include='sidebyside/*' --fail-under=97
 	@tools/other-pythons --newest
 
