@@ -1,18 +1,15 @@
 """The responder: a connection together with the handler that responds to its requests, as bytes in and bytes out."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import chain
-from typing import TypeAlias
 
 from raw_router.connection import Connection, State
+from raw_router.deliveries import Deliveries, Log
 from raw_router.limits import LIMITS, Limits
 from raw_router.messages import Handler, Request, Response, plain_text
 from raw_router.writer import has_content
-
-# client, request (None if it was refused), response, octets of the body that were sent
-Log: TypeAlias = Callable[[str, Request | None, Response, int], None]
 
 # The response to OPTIONS *, which asks about the server and not about a page (RFC 9110 §9.3.7).
 SERVER_OPTIONS = Response(
@@ -82,13 +79,12 @@ class Responder:
     If the client leaves or its time is up, the driver calls abandon.
     """
 
-    __slots__ = ("_client", "_connection", "_handler", "_log", "_pieces", "_request", "_unread")
+    __slots__ = ("_connection", "_deliveries", "_handler", "_pieces", "_request", "_unread")
 
     def __init__(self, handler: Handler, client: str = "", log: Log | None = None, limits: Limits = LIMITS) -> None:
         self._connection = Connection(client, limits)
         self._handler = handler
-        self._client = client
-        self._log = log
+        self._deliveries = None if log is None else Deliveries(log, client)
         self._unread = limits.unread
         self._request: Request | None = None  # that the handler is to be asked for
         self._pieces: Pieces | None = None
@@ -130,7 +126,7 @@ class Responder:
     def end_of_input(self) -> bytes:
         """End the input, because the client will not send more; return the last responses."""
         if self._connection.waits_for != "piece":
-            self.abandon()  # pieces that are only to be closed
+            self._drop_pieces()  # that are only to be closed
         return self._respond(self._connection.end_of_input())
 
     def _keep(self, said: Request | bytes) -> bytes:
@@ -141,7 +137,7 @@ class Responder:
 
     def time_out(self) -> bytes:
         """Stop waiting; return 408, or nothing if no request had begun."""
-        self.abandon()
+        self._drop_pieces()
         return self._respond(self._connection.time_out())
 
     def retire(self) -> None:
@@ -150,8 +146,18 @@ class Responder:
 
     def abandon(self) -> None:
         """Stop sending, because the client is gone."""
+        self._drop_pieces()
+        if self._deliveries is not None:
+            self._deliveries.give_up()
+
+    def _drop_pieces(self) -> None:
         if self._pieces is not None:
             self._break_off(self._pieces)
+
+    def took(self, octets: int) -> None:
+        """Note that the socket took octets of what was returned."""
+        if self._deliveries is not None:
+            self._deliveries.take(octets)
 
     def _respond(self, said: Request | bytes) -> bytes:
         """Respond to one complete request after another, until the client has to read or to send more."""
@@ -173,8 +179,8 @@ class Responder:
         """Return what the connection says itself; log a refusal."""
         if (refusal := self._connection.refusal) is not None:
             self._connection.refusal = None
-            self._write_log(None, refusal, len(refusal.content))
-        return said
+            return self._deliver(None, refusal, said, len(refusal.content))
+        return self._give(said)
 
     def _answer(self, request: Request) -> bytes:
         """Ask the handler. If it raises or its response is invalid, log that and respond with 500.
@@ -192,9 +198,9 @@ class Responder:
             logger.exception("%s %s failed", request.method, request.target)
             response = FAILED
             message = self._connection.respond(response)
-        if self._log is not None:
-            self._write_log(request, response, 0 if request.method == "HEAD" else len(response.content))
-        return message
+        if self._deliveries is None:
+            return message
+        return self._deliver(request, response, message, 0 if request.method == "HEAD" else len(response.content))
 
     def _begin(self, pieces: Pieces) -> bytes:
         """Begin a response that does not end with its first message. An error in making that becomes a 500."""
@@ -207,8 +213,10 @@ class Responder:
         self._pieces = pieces
         if self._connection.waits_for != "piece":
             is_sent = isinstance(response.body, bytes) and has_content(request.method, response.status)
-            self._write_log(request, response, len(response.content) if is_sent else 0)
-        return message
+            return self._deliver(request, response, message, len(response.content) if is_sent else 0)
+        if self._deliveries is not None:
+            self._deliveries.begin(request, response, len(message) - self._connection.octets_sent)
+        return self._give(message)
 
     def _first_message(self, request: Request, response: Response, pieces: Pieces) -> bytes:
         """Return the head, with a first piece or a whole body that is small enough to be copied behind it."""
@@ -236,7 +244,7 @@ class Responder:
             self._break_off(pieces)
             return b""
         if piece is not None and missing != 0:
-            return self._send_piece(pieces, piece)
+            return self._give(self._send_piece(pieces, piece))
         if missing:
             log_length(pieces.request, f"ends {missing} octets too early, because it is shorter than")
             self._break_off(pieces)
@@ -254,8 +262,9 @@ class Responder:
     def _end_body(self, pieces: Pieces, surplus: bytes | None) -> bytes:
         """End a body. Pieces are closed after its end has been sent, because closing may be slow."""
         octets = self._connection.octets_sent
-        end = self._connection.finish()
-        self._write_log(pieces.request, pieces.response, octets)
+        end = self._give(self._connection.finish())
+        if self._deliveries is not None:
+            self._deliveries.end(octets)
         if surplus:
             pieces.put_back(surplus)
         return end or self._finish(pieces)
@@ -278,18 +287,23 @@ class Responder:
     def _break_off(self, pieces: Pieces) -> None:
         self._pieces = None
         if self._connection.waits_for == "piece":
-            octets = self._connection.octets_sent
+            if self._deliveries is not None:
+                self._deliveries.tear(self._connection.octets_sent)
             self._connection.tear()
-            self._write_log(pieces.request, pieces.response, octets)
         pieces.close()
 
-    def _write_log(self, request: Request | None, response: Response, octets: int) -> None:
-        """Log a response. An error of the log does not prevent the response."""
-        try:
-            if self._log is not None:
-                self._log(self._client, request, response, octets)
-        except Exception:
-            logger.exception("the response to %s cannot be logged", self._client)
+    def _give(self, message: bytes) -> bytes:
+        if self._deliveries is not None:
+            self._deliveries.give(len(message))
+        return message
+
+    def _deliver(self, request: Request | None, response: Response, message: bytes, octets: int) -> bytes:
+        """Note a complete response, of whose body the message contains some octets."""
+        if self._deliveries is not None:
+            self._deliveries.begin(request, response, len(message) - octets)
+            self._deliveries.give(len(message))
+            self._deliveries.end(octets)
+        return message
 
 
 def empty_response(response: Response) -> Response:

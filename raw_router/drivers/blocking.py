@@ -192,6 +192,7 @@ class Carrier:
                 sent = self.client.sendmsg(answer, (), socket.MSG_DONTWAIT)
         except BlockingIOError:
             sent = 0
+        self.connection.took(sent)
         return rest_of(answer, sent), sent
 
     def await_room(self, sent: int) -> None:

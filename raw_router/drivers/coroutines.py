@@ -130,6 +130,7 @@ class Server:
             for start in range(0, len(octets), PART):
                 async with asyncio.timeout_at(loop.time() + self.timeouts.seconds("write")):
                     await loop.sock_sendall(client, octets[start : start + PART])
+                connection.took(len(octets[start : start + PART]))
 
     async def next_answer(self, client: socket.socket, connection: ServerConnection, deadline: float) -> Buffers:
         """Wait until the connection can continue, and return its response; other tasks have a turn before."""

@@ -81,6 +81,7 @@ class Client:
                 sent = self.socket.sendmsg(answer)
         except BlockingIOError:
             sent = 0
+        self.connection.took(sent)
         self.unsent = b"" if isinstance(answer, bytes) and sent == len(answer) else rest_of(answer, sent)
         return sent
 

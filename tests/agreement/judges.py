@@ -43,12 +43,12 @@ def reading(method: str, target: str, lines: Iterable[tuple[str, str]], body: by
 def ask_raw_router(data: bytes) -> Verdict:
     answered: list[Request | None] = []
 
-    def log(client: str, request: Request | None, response: Response, octets: int) -> None:
+    def log(client: str, request: Request | None, response: Response, octets: int, end: str) -> None:
         answered.append(request)
 
     connection = Responder(lambda request: Response(204), log=log)
-    connection.receive(data)
-    connection.end_of_input()
+    connection.took(len(connection.receive(data)))
+    connection.took(len(connection.end_of_input()))
     if not answered or answered[0] is None:
         return None
     request = answered[0]

@@ -50,12 +50,13 @@ class Client:
         self.answered: list[tuple[Request | None, int]] = []
         self.connection = Responder(handle, log=self.log)
 
-    def log(self, client: str, request: Request | None, response: Response, octets: int) -> None:
+    def log(self, client: str, request: Request | None, response: Response, octets: int, end: str) -> None:
         self.answered.append((request, response.status))
 
     def converse(self, case: Case) -> Transcript:
         output = b"".join(said for piece in case.pieces for said in self.send(piece))
         output += b"".join(self.end(case.ending))
+        self.connection.took(len(output))
         assert self.connection.served == len(self.answered), "served does not count the answers"
         return Transcript(self.answered, output, self.state())
 

@@ -368,24 +368,30 @@ def test_what_is_no_response_is_not_sent(response: Response) -> None:
 
 
 def test_a_log_that_fails_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(client: str, request: Request | None, response: Response, octets: int) -> None:
+    def fail(client: str, request: Request | None, response: Response, octets: int, end: str) -> None:
         raise BrokenPipeError
 
+    connection = Responder(echo, log=fail)
+    answer = connection.receive(request() * 2)
     with caplog.at_level(logging.ERROR):
-        assert statuses(Responder(echo, log=fail).receive(request() * 2)) == [200]
+        connection.took(len(answer))
+    assert statuses(answer) == [200]
     assert "cannot be logged" in caplog.text
 
 
 def test_every_answer_is_logged() -> None:
-    logged: list[tuple[str, str | None, int, int]] = []
+    logged: list[tuple[str, str | None, int, int, str]] = []
 
-    def log(client: str, asked: Request | None, given: Response, octets: int) -> None:
-        logged.append((client, asked.target if asked else None, given.status, octets))
+    def log(client: str, asked: Request | None, given: Response, octets: int, end: str) -> None:
+        logged.append((client, asked.target if asked else None, given.status, octets, end))
 
     connection = Responder(echo, "::1", log)
     answer = connection.receive(request("GET /a HTTP/1.1") + request("HEAD /a HTTP/1.1") + b"nonsense\r\n\r\n")
     refused = len(answer.rpartition(b"\r\n\r\n")[2])
-    assert logged == [("::1", "/a", 200, 7), ("::1", "/a", 200, 0), ("::1", None, 400, refused)]
+    connection.took(len(answer) - refused)
+    assert logged == [("::1", "/a", 200, 7, "complete"), ("::1", "/a", 200, 0, "complete")]
+    connection.took(refused)
+    assert logged[2:] == [("::1", None, 400, refused, "complete")]
 
 
 def test_chunked_bodies_are_handed_on_with_a_length() -> None:

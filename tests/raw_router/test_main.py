@@ -35,7 +35,13 @@ GET = b"GET /test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     ids=["no request", "request", "no body sent"],
 )
 def test_access_line(request_: Request | None, expected: str) -> None:
-    assert access_line("::1", request_, Response(200, (), b"body"), 0 if "HEAD" in expected else 4, NOW) == expected
+    octets = 0 if "HEAD" in expected else 4
+    assert access_line("::1", request_, Response(200, (), b"body"), octets, "complete", NOW) == expected
+
+
+def test_a_line_of_a_response_that_was_cut() -> None:
+    line = access_line("::1", None, Response(200, (), b"body"), 2, "cut", NOW)
+    assert line == '::1 - - [03/Feb/2026:04:05:06 +0000] "-" 200 2 "-" "-" cut\n'
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

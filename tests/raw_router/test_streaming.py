@@ -141,13 +141,39 @@ def test_the_next_request_waits_for_the_end_of_the_pieces() -> None:
 @pytest.mark.parametrize("end", ["abandon", "time_out"])
 def test_a_response_that_is_given_up_is_closed_and_logged(end: str) -> None:
     body, octets = Pulled(b"a", b"bc", b"d"), []
-    responder = Responder(lambda request: Response(200, (), body), log=lambda *line: octets.append(line[-1]))
-    responder.receive(GET)
-    responder.receive(b"")
+    responder = Responder(lambda request: Response(200, (), body), log=lambda *line: octets.append(line[-2:]))
+    responder.took(len(responder.receive(GET)))
+    responder.took(len(responder.receive(b"")))
     getattr(responder, end)()
-    assert (body.closed, octets, responder.waits_for) == (1, [3], "closed")
-    getattr(responder, end)()
-    assert (body.closed, octets) == (1, [3])
+    assert (body.closed, responder.waits_for) == (1, "closed")
+    responder.abandon()
+    assert (body.closed, octets) == (1, [(3, "cut")])
+
+
+LOGGED = {
+    "a whole body, taken": (b"body", with_length(4), 1000, 4, "complete"),
+    "a whole body, not begun": (b"body", with_length(4), 10, 0, "cut"),
+    "a whole body, taken in part": (b"body", with_length(4), -2, 2, "cut"),
+    "pieces, taken": ([b"ab", b"c"], with_length(3), 1000, 3, "complete"),
+    "pieces, taken in part": ([b"ab", b"c"], with_length(3), -1, 2, "cut"),
+    "chunks, taken": ([b"ab", b"c"], (), 1000, 3, "complete"),
+    "chunks, without the last": ([b"ab", b"c"], (), -1, 3, "cut"),
+    "pieces that break off": (Pulled(b"ab", error=ValueError()), with_length(3), 1000, 2, "cut"),
+}
+
+
+@pytest.mark.parametrize(("body", "headers", "taken", "octets", "end"), LOGGED.values(), ids=LOGGED)
+def test_the_log_has_what_the_client_took(body: Body, headers: Fields, taken: int, octets: int, end: str) -> None:
+    """A negative number leaves so many octets."""
+    lines: list[tuple[int, str]] = []
+    responder = Responder(lambda request: Response(200, headers, body), log=lambda *line: lines.append(line[-2:]))
+    answer = responder.receive(GET)
+    while responder.waits_for == "write":
+        answer += responder.receive(b"")
+    responder.took(min(taken, len(answer)) if taken > 0 else len(answer) + taken)
+    assert lines == ([(octets, end)] if end == "complete" else [])
+    responder.abandon()
+    assert lines == [(octets, end)]
 
 
 def test_a_retired_connection_ends_after_its_pieces() -> None:
@@ -195,8 +221,9 @@ def test_the_rest_of_a_whole_body_is_pulled_and_closed_after_it(
     rest.pulled = rest.closed = 0
     octets = []
     response = Response(200, with_length(4), b"body", None, rest)
-    responder = Responder(lambda request: response, log=lambda *line: octets.append(line[-1]))
+    responder = Responder(lambda request: response, log=lambda *line: octets.append(line[-2]))
     answer = responder.receive(GET.replace(b"GET", method))
+    responder.took(len(answer))
     assert answer.endswith(b"\r\n\r\nbody") == (method == b"GET")
     assert (rest.pulled, rest.closed, responder.waits_for, octets) == (0, 0, "write", [4 if method == b"GET" else 0])
     go_on(responder)
