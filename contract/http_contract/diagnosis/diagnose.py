@@ -42,5 +42,6 @@ def reproduce_line(outcome: Outcome, diagnosis: Diagnosis | None) -> str:
     if outcome.rule.restarts or not failures:
         return ""
     evidence = Evidence(outcome, failures[0])
-    transcript = evidence.fatal_transcript if evidence.ended_before_response else evidence.failure.transcript
+    died = evidence.ended_before_response and evidence.transcript.ended != "timeout"  # then it still ran
+    transcript = evidence.fatal_transcript if died else evidence.failure.transcript
     return reproduce(transcript, evidence.concurrent_transcripts) if transcript else ""

@@ -1,4 +1,4 @@
-"""A line for a shell that sends the bytes of a transcript again, with curl, with printf and nc, or with Python."""
+"""A line for a shell that sends the bytes of a transcript again, with curl or with Python."""
 
 import re
 import shlex
@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import SplitResult, urlsplit
 
 from http_contract.escaping import escape_bytes
+from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
 
 MAX_LINE = 2000  # characters; a longer line is hard to paste
-OPEN_TIME = 9  # seconds for which another client leaves its connection open
+WAIT = 5  # seconds for the next byte
+MODULES = ("socket", "ssl", "struct", "time")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PIECES = 20  # with more pieces, each byte is sent alone
 PAUSE = 0.05  # seconds between pieces
 RUN = re.compile(rb"(.)\1{31,}", re.S)  # octets that a product writes shorter
@@ -18,7 +21,7 @@ CHANGED_BY_CURL = re.compile(rb"[][{}]|/\.")  # in a target, unless options prev
 RESET = 's.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()'
 READ = '[print(b) for b in iter(lambda: s.recv(65536), b"")]'
 HEAD = re.compile(
-    rb"(?P<method>[A-Z]+) (?P<target>/[^\s#\x00-\x1f\x7f-\xff]*) HTTP/1\.1\r\n"
+    rb"(?P<method>(?!HEAD )[A-Z]+) (?P<target>/[^\s#\x00-\x1f\x7f-\xff]*) HTTP/1\.1\r\n"
     rb"Host: (?P<host>[!-~]+)\r\n"
     rb"(?P<fields>(?:[A-Za-z0-9-]+: [!-~](?:[ -~]*[!-~])?\r\n)*)\r\n"
 )
@@ -28,36 +31,23 @@ NOT_FOR_CURL = re.compile(rb"(?i)\r\n(transfer-encoding|content-length|expect|ho
 def reproduce(transcript: Transcript, meanwhile: Sequence[Transcript] = ()) -> str:
     """Return a line that sends the same bytes to the same server, while other connections are open.
 
-    It is empty if no line can do this, or only a very long one.
+    It is empty if no line can do this, or only a very long one. curl is used where it shows everything that matters:
+    one complete response, after which the server closed the connection. Python prints every byte, and an error where no
+    byte comes in time.
     """
-    lines = [*map(_open_client, meanwhile), _line(transcript)]
-    whole = " & ".join(lines)
-    return whole if all(lines) and len(whole) <= MAX_LINE else ""
-
-
-def _line(transcript: Transcript) -> str:
     place = urlsplit(transcript.url)
-    sent = [piece for piece in transcript.sent if piece]
     if not place.hostname:
         return ""
-    if transcript.ended == "aborted":
-        return _python(place, sent, RESET)
-    if len(sent) > 1:
-        return _python(place, sent, READ)
-    return _at_once(place, b"".join(sent))
+    line = "" if meanwhile or not is_plain(transcript) else _curl(place, b"".join(transcript.sent))
+    line = line or _python(place, transcript, meanwhile)
+    return line if len(line) <= MAX_LINE else ""
 
 
-def _open_client(transcript: Transcript) -> str:
-    """Return a command that sends the bytes and then leaves the connection open."""
-    data = b"".join(transcript.sent)
-    sending = f"(printf '{printable(data)}'; sleep {OPEN_TIME})" if data else f"sleep {OPEN_TIME}"
-    return f"{sending} | {_client_command(urlsplit(transcript.url))}"
-
-
-def _at_once(place: SplitResult, data: bytes) -> str:
-    if len(data) > MAX_LINE:
-        return _python(place, [data], READ)
-    return _curl(place, data) or _printf(place, data)
+def is_plain(transcript: Transcript) -> bool:
+    """Return whether one request in one packet got one complete response without defects, and nothing else."""
+    [response] = transcript.responses if len(transcript.responses) == 1 else [Response()]
+    whole = response.complete and not response.defects and response.end == transcript.received_size
+    return whole and len(transcript.sent) == 1 and transcript.ended == "closed"
 
 
 def _curl(place: SplitResult, data: bytes) -> str:
@@ -76,7 +66,7 @@ def _options(scheme: str, method: str, target: bytes) -> Iterator[str]:
     if CHANGED_BY_CURL.search(target):
         yield " -g --path-as-is"
     if method != "GET":
-        yield " -I" if method == "HEAD" else f" -X {method}"
+        yield f" -X {method}"
 
 
 def _host(place: SplitResult) -> str:
@@ -84,42 +74,34 @@ def _host(place: SplitResult) -> str:
     return place.netloc.removesuffix(":443" if place.scheme == "https" else ":80")
 
 
-def _printf(place: SplitResult, data: bytes) -> str:
-    if not data:
-        return f"nc -z {place.hostname} {place.port}"
-    return f"printf '{printable(data)}' | {_client_command(place)}"
-
-
-def _client_command(place: SplitResult) -> str:
-    if place.scheme == "https":
-        return f"openssl s_client -quiet -connect {place.netloc}"
-    return f"nc {place.hostname} {place.port}"
-
-
-def printable(data: bytes) -> str:
-    """Return bytes as the format of printf, to stand between single quotes."""
-    text = "".join(map(_escaped, data))
-    return f"\\055{text[1:]}" if text.startswith("-") else text  # printf would read it as an option
-
-
-def _escaped(byte: int) -> str:
-    named = {0x0D: "\\r", 0x0A: "\\n", 0x25: "%%", 0x5C: "\\\\"}
-    if byte in named:
-        return named[byte]
-    return chr(byte) if 0x20 <= byte < 0x7F and byte != 0x27 else f"\\{byte:03o}"
-
-
-def _python(place: SplitResult, pieces: list[bytes], last_step: str) -> str:
+def _python(place: SplitResult, transcript: Transcript, meanwhile: Sequence[Transcript]) -> str:
     """Return a line that runs Python; the program contains no single quote, because the shell would end it there."""
-    if place.scheme == "https":
-        return ""
-    steps = (
-        f"import {'socket, struct, time' if last_step is RESET else 'socket, time'}",
-        f's = socket.create_connection(("{place.hostname}", {place.port}))',
-        *([f"[(s.sendall(b), time.sleep({PAUSE})) for b in {_pieces(pieces)}]"] if pieces else []),
-        last_step,
-    )
-    return f"python3 -c '{'; '.join(steps)}'"
+    pieces = [piece for piece in transcript.sent if piece]
+    last = RESET if transcript.ended == "aborted" else READ if pieces else "s.close()"
+    others = list(_others(place, meanwhile))
+    program = "; ".join((*others, f"s = {_connect(place)}", *_sending("s", pieces), last))
+    modules = [name for name in MODULES if f"{name}." in program]
+    return f"python3 -c 'import {', '.join(modules)}; {program}'"
+
+
+def _others(place: SplitResult, meanwhile: Sequence[Transcript]) -> Iterator[str]:
+    """Yield the statements that open other connections, which stay open."""
+    for number, each in enumerate(meanwhile, 1):
+        name = f"other{number}"
+        yield f"{name} = {_connect(place)}"
+        yield from _sending(name, [piece for piece in each.sent if piece])
+
+
+def _connect(place: SplitResult) -> str:
+    connection = f'socket.create_connection(("{place.hostname}", {place.port or DEFAULT_PORTS[place.scheme]}), {WAIT})'
+    return f"ssl._create_unverified_context().wrap_socket({connection})" if place.scheme == "https" else connection
+
+
+def _sending(name: str, pieces: list[bytes]) -> Iterator[str]:
+    if len(pieces) == 1:
+        yield f"{name}.sendall({_literal(pieces[0])})"
+    elif pieces:
+        yield f"[({name}.sendall(b), time.sleep({PAUSE})) for b in {_pieces(pieces)}]"
 
 
 def _pieces(pieces: list[bytes]) -> str:

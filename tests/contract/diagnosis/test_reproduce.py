@@ -1,6 +1,5 @@
 """A line to see it again: run for real, it sends the bytes that were sent."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -14,6 +13,7 @@ import pytest
 
 from http_contract.client.server import Server
 from http_contract.diagnosis.reproduce import reproduce
+from http_contract.http.parser import read_response
 from http_contract.http.request import get, last, post, request
 from http_contract.http.transcript import Transcript
 from http_contract.rules.stage02_respond import BYTE_BY_BYTE, SIX_KIB
@@ -22,15 +22,6 @@ BASH = shutil.which("bash") or ""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 EVERY = bytes(range(256))
 LIMIT = 20.0  # seconds for anything
-# There are several programs called nc, and on some machines none: this does what is asked of it here.
-NC = """\
-#!/bin/bash
-[ "$1" = -z ] && shift && exec 3<>"/dev/tcp/$1/$2" && exit
-exec 3<>"/dev/tcp/$1/$2"
-cat >&3
-cat <&3
-"""
-
 Shell = Callable[[str], str]
 
 
@@ -82,12 +73,9 @@ def recorder() -> Iterator[Recorder]:
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     """Return what runs a line and returns what it prints."""
-    (tmp_path / "nc").write_text(NC)
-    (tmp_path / "nc").chmod(0o755)
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
 
     def run(line: str) -> str:
-        done = subprocess.run([BASH, "-c", line], capture_output=True, timeout=LIMIT, env=environment)
+        done = subprocess.run([BASH, "-c", line], capture_output=True, timeout=LIMIT, cwd=tmp_path)
         return done.stdout.decode("latin-1")
 
     return run
@@ -96,7 +84,13 @@ def shell(tmp_path: Path) -> Shell:
 def transcript_of(recorder: Recorder, pieces: Sequence[bytes]) -> Transcript:
     authority = recorder.server.authority.encode()
     sent = tuple(piece.replace(b"{authority}", authority) for piece in pieces)
-    return Transcript(sent=sent, url=recorder.server.address.url)
+    return answered(Transcript(sent=sent, url=recorder.server.address.url))
+
+
+def answered(transcript: Transcript, received: bytes = ANSWER) -> Transcript:
+    """Return a transcript with a response, after which the server closed the connection."""
+    response = read_response(received, 0, "GET", "closed")
+    return replace(transcript, received=received, responses=(response,), ended="closed")
 
 
 @pytest.mark.parametrize(
@@ -106,19 +100,19 @@ def transcript_of(recorder: Recorder, pieces: Sequence[bytes]) -> Transcript:
         pytest.param("curl", request("GET", "/test?a=1&b=%2F'x'"), id="query"),
         pytest.param("curl", request("GET", "/../[a]{b}/./$HOME/`~!"), id="odd-target"),
         pytest.param("curl", request("GET", "//test"), id="slashes"),
-        pytest.param("curl", request("HEAD", "/"), id="head"),
+        pytest.param("python3", request("HEAD", "/"), id="head"),
         pytest.param("curl", last("DELETE", "/", "X-Name: it's  100% `right` \\n $HOME"), id="method"),
         pytest.param("curl", request("BREW", "/"), id="odd-method"),
-        pytest.param("printf", last("GET", "/", "Accept: text/html"), id="accept"),
-        pytest.param("printf", last("GET", "/#part"), id="fragment"),
-        pytest.param("printf", last("OPTIONS", "*"), id="asterisk"),
-        pytest.param("printf", get("/").replace(b"{authority}", b"elsewhere.example"), id="another-host"),
-        pytest.param("printf", get("/").replace(b"1.1", b"1.0"), id="old"),
-        pytest.param("printf", get("/").replace(b"\r\n", b"\n"), id="bare-lf"),
-        pytest.param("printf", post("/form", b"name=Ada%20\\ & 'co'", "text/plain"), id="post"),
-        pytest.param("printf", b"-e GET\r\n\r\n", id="hyphen"),
-        pytest.param("printf", EVERY, id="every-byte"),
-        pytest.param("printf", b"\x001\x002%s%%\\x41", id="digits-after-escapes"),
+        pytest.param("python3", last("GET", "/", "Accept: text/html"), id="accept"),
+        pytest.param("python3", last("GET", "/#part"), id="fragment"),
+        pytest.param("python3", last("OPTIONS", "*"), id="asterisk"),
+        pytest.param("python3", get("/").replace(b"{authority}", b"elsewhere.example"), id="another-host"),
+        pytest.param("python3", get("/").replace(b"1.1", b"1.0"), id="old"),
+        pytest.param("python3", get("/").replace(b"\r\n", b"\n"), id="bare-lf"),
+        pytest.param("python3", post("/form", b"name=Ada%20\\ & 'co'", "text/plain"), id="post"),
+        pytest.param("python3", b"-e GET\r\n\r\n", id="hyphen"),
+        pytest.param("python3", EVERY, id="every-byte"),
+        pytest.param("python3", b"\x001\x002%s%%\\x41", id="digits-after-escapes"),
         pytest.param("python3", SIX_KIB, id="six-kib"),
         pytest.param("python3", EVERY + b"'\"" * 90 + bytes(3000), id="quotes"),
     ],
@@ -155,20 +149,29 @@ def test_a_client_that_breaks_off(sent: tuple[bytes, ...], recorder: Recorder, s
 
 
 def test_a_client_that_says_nothing(recorder: Recorder, shell: Shell) -> None:
-    transcript = transcript_of(recorder, [b""])
+    transcript = replace(transcript_of(recorder, [b""]), responses=(), ended="open")
     recorder.meanwhile(1, lambda: shell(reproduce(transcript)))
-    assert reproduce(transcript) == f"nc -z 127.0.0.1 {recorder.server.port}"
+    connection = f'socket.create_connection(("127.0.0.1", {recorder.server.port}), 5)'
+    assert reproduce(transcript) == f"python3 -c 'import socket; s = {connection}; s.close()'"
     assert recorder.packets == []
 
 
 @pytest.mark.parametrize("said", [b"", b"GE'T"], ids=["idle", "slow"])
-def test_a_client_that_waits_meanwhile(said: bytes, recorder: Recorder, shell: Shell) -> None:
-    transcript = transcript_of(recorder, [said])
-    line = reproduce(transcript_of(recorder, [b"GET\r\n\r\n"]), [transcript])
-    assert line.endswith(rf" & printf 'GET\r\n\r\n' | nc 127.0.0.1 {recorder.server.port}")
-    waiting = line.partition(" & ")[0].replace("sleep 9", "sleep 0.1")
-    assert "200 OK" in recorder.meanwhile(len(said), lambda: shell(waiting))
-    assert b"".join(recorder.packets) == said
+def test_a_client_that_waits_meanwhile_is_connected_first(said: bytes, shell: Shell) -> None:
+    """The server serves the first client until it leaves, and prints what it got from each."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        line = reproduce(Transcript(sent=(b"GET\r\n\r\n",), url=url), [Transcript(sent=(said,), url=url)])
+        printed: list[str] = []
+        thread = threading.Thread(target=lambda: printed.append(shell(line)))
+        thread.start()
+        first, second = listener.accept()[0], listener.accept()[0]
+        with first, second:
+            assert second.recv(100) == b"GET\r\n\r\n"
+            assert (first.recv(100) if said else b"") == said
+            second.sendall(ANSWER)
+        thread.join(LIMIT)
+    assert "200 OK" in printed[0]
 
 
 @pytest.mark.parametrize(
@@ -180,19 +183,23 @@ def test_a_client_that_waits_meanwhile(said: bytes, recorder: Recorder, shell: S
             id="curl",
         ),
         pytest.param(
-            (b"GET\r\n\r\n",), r"printf 'GET\r\n\r\n' | openssl s_client -quiet -connect a.example:8443", id="printf"
+            (b"GET\r\n\r\n",),
+            "python3 -c 'import socket, ssl; s = ssl._create_unverified_context().wrap_socket("
+            'socket.create_connection(("a.example", 8443), 5)); '
+            r's.sendall(b"GET\r\n\r\n"); '
+            '[print(b) for b in iter(lambda: s.recv(65536), b"")]\'',
+            id="python3",
         ),
-        pytest.param((b"GE", b"T"), "", id="pieces"),
     ],
 )
 def test_over_tls(sent: tuple[bytes, ...], line: str) -> None:
-    assert reproduce(Transcript(sent=sent, url="https://a.example:8443")) == line
+    assert reproduce(answered(Transcript(sent=sent, url="https://a.example:8443"))) == line
 
 
-@pytest.mark.parametrize(("port", "tool"), [(80, "printf"), (8000, "curl")])
+@pytest.mark.parametrize(("port", "tool"), [(80, "python3"), (8000, "curl")])
 def test_a_default_port_is_left_out_by_curl(port: int, tool: str) -> None:
     sent = get("/").replace(b"{authority}", b"127.0.0.1:%d" % port)
-    assert reproduce(Transcript(sent=(sent,), url=f"http://127.0.0.1:{port}")).startswith(tool)
+    assert reproduce(answered(Transcript(sent=(sent,), url=f"http://127.0.0.1:{port}"))).startswith(tool)
 
 
 @pytest.mark.parametrize(
@@ -209,4 +216,23 @@ def test_there_is_no_such_line(sent: tuple[bytes, ...], url: str) -> None:
 
 def test_not_every_meanwhile_has_a_line() -> None:
     transcript = Transcript(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
-    assert reproduce(transcript, [replace(transcript, sent=(bytes(5000),))]) == ""
+    assert reproduce(transcript, [replace(transcript, sent=(EVERY * 20,))]) == ""
+
+
+PLAIN = Transcript(sent=(get("/").replace(b"{authority}", b"127.0.0.1:8000"),), url="http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize(
+    ("transcript", "tool"),
+    [
+        (answered(PLAIN), "curl"),
+        (PLAIN, "python3"),
+        (replace(answered(PLAIN), ended="timeout"), "python3"),
+        (answered(PLAIN, ANSWER + b"more"), "python3"),
+        (answered(PLAIN, ANSWER.replace(b"\r\n", b"\n")), "python3"),
+        (answered(PLAIN, ANSWER[:-1]), "python3"),
+    ],
+    ids=["plain", "no-response", "not-closed", "bytes-after", "bare-lf", "cut-short"],
+)
+def test_curl_is_used_where_it_shows_everything(transcript: Transcript, tool: str) -> None:
+    assert reproduce(transcript).startswith(tool)

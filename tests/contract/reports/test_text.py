@@ -61,7 +61,7 @@ def test_with_a_conversation() -> None:
         "          ^^^^",
         "  Hint: Do it.",
         "  See RFC 9110 §1",
-        '  Reproduce: python3 -c \'import socket, time; s = socket.create_connection(("127.0.0.1", 8000)); '
+        '  Reproduce: python3 -c \'import socket, time; s = socket.create_connection(("127.0.0.1", 8000), 5); '
         r'[(s.sendall(b), time.sleep(0.05)) for b in [b"GET /\r\n", b"\r\n"]]; '
         '[print(b) for b in iter(lambda: s.recv(65536), b"")]\'',
     ]
@@ -171,7 +171,11 @@ def test_what_ended_the_program_is_what_to_send_again() -> None:
     transcript = (Transcript(sent=(b"GET\r\n\r\n",), url=URL), Transcript(sent=(b"GET / HTTP/1.1\r\n\r\n",), url=URL))
     failure = odd("no answer", 0, transcript[1])
     outcome = replace(failed(failure), transcripts=transcript, crash=Crash("exit", 1, ""))
-    assert format_failure_of(outcome).splitlines()[-1] == r"  Reproduce: printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
+    assert format_failure_of(outcome).splitlines()[-1] == (
+        '  Reproduce: python3 -c \'import socket; s = socket.create_connection(("127.0.0.1", 8000), 5); '
+        r's.sendall(b"GET\r\n\r\n"); [print(b) for b in iter(lambda: s.recv(65536), b"")]'
+        "'"
+    )
 
 
 def test_a_server_that_must_be_started_anew_in_between_is_not_shown_again() -> None:
@@ -185,7 +189,10 @@ def test_who_was_there_meanwhile_is_there_again() -> None:
     gone, transcript = replace(idle, finished=1.5), Transcript(sent=(b"GET\r\n\r\n",), url=URL, began=2.0, finished=3.0)
     outcome = replace(failed(odd("no answer", 0, transcript)), transcripts=(idle, gone, transcript))
     assert format_failure_of(outcome).splitlines()[-1] == (
-        r"  Reproduce: sleep 9 | nc 127.0.0.1 8000 & printf 'GET\r\n\r\n' | nc 127.0.0.1 8000"
+        '  Reproduce: python3 -c \'import socket; other1 = socket.create_connection(("127.0.0.1", 8000), 5); '
+        's = socket.create_connection(("127.0.0.1", 8000), 5); '
+        r's.sendall(b"GET\r\n\r\n"); [print(b) for b in iter(lambda: s.recv(65536), b"")]'
+        "'"
     )
 
 

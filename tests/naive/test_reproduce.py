@@ -1,0 +1,60 @@
+"""Each line that reproduces a failure is run by bash against its server, and shows what the report says."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from http_contract import Outcome
+from http_contract.diagnosis.diagnose import diagnosed
+from http_contract.sandbox.launcher import LocalTarget
+from tests.naive.judging import HERE, outcomes
+
+BASH = shutil.which("bash") or ""
+LIMIT = 30.0  # seconds
+RULES = {
+    "tutorial": (
+        *("listen-survives-silence", "listen-survives-reset", "respond-crlf", "respond-three-packets"),
+        *("methods-not-allowed", "methods-head-no-body", "concurrency-idle"),
+    ),
+    "never_closes": ("respond-length",),
+}
+CASES = [(server, rule) for server, rules in RULES.items() for rule in rules]
+
+
+@pytest.fixture(scope="module")
+def judged() -> dict[tuple[str, str], Outcome]:
+    found = ((name, diagnosed(each)) for name, rules in RULES.items() for each in outcomes(name, rules))
+    return {(name, outcome.rule.id): outcome for name, outcome in found}
+
+
+@pytest.mark.parametrize(("name", "rule"), CASES, ids=lambda value: str(value))
+def test_a_line_shows_the_fault(name: str, rule: str, judged: dict[tuple[str, str], Outcome]) -> None:
+    outcome = judged[name, rule]
+    assert outcome.verdict == "failed"
+    assert outcome.reproduce
+    command = f"{shlex.join([sys.executable, str(HERE / f'{name}.py')])} {{port}}"
+    with LocalTarget(command) as target:
+        port = target.running().port
+        printed = run(re.sub(r"127\.0\.0\.1(:|\", )\d+", rf"127.0.0.1\g<1>{port}", outcome.reproduce), target)
+    shown = outcome.diagnosis.failure.transcript if outcome.diagnosis else None
+    if shown and shown.received:
+        assert words(shown.received) in printed
+    if shown and shown.ended == "timeout":
+        assert "TimeoutError" in printed
+    elif outcome.crash:
+        assert "ended" in printed
+
+
+def words(received: bytes) -> str:
+    """Return the first line, as curl or Python prints it."""
+    return received.split(b"\n")[0].rstrip(b"\r").decode("latin-1")
+
+
+def run(line: str, target: LocalTarget) -> str:
+    done = subprocess.run([BASH, "-c", line], capture_output=True, timeout=LIMIT, text=True)
+    crash = target.crash()
+    return f"{done.stdout}{done.stderr}{'ended' if crash else ''}"
