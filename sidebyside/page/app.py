@@ -16,12 +16,12 @@ from http_contract.errors import CannotJudge
 from shared_views.files import read_file
 from shared_views.pages import CONTENT_SECURITY_POLICY, SECURITY_FIELDS
 from sidebyside.compare.request import METHODS
-from sidebyside.page import compare, judge, rosetta
+from sidebyside.page import compare, judge, lessons, rosetta
 from sidebyside.page.editor import examples_by_stage
 from sidebyside.page.settings import Settings
 from sidebyside.page.source import changed_files, take_snapshot
 
-BLUEPRINTS: tuple[Blueprint, ...] = (compare.blueprint, judge.blueprint, rosetta.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (compare.blueprint, judge.blueprint, rosetta.blueprint, lessons.blueprint)
 TOKEN_FIELD = "X-Page-Token"
 # The page runs its own scripts, and shows pictures from responses as data URLs.
 OWN_POLICY = "script-src 'self'; connect-src 'self'"
