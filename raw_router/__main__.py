@@ -2,22 +2,22 @@
 
 import logging
 import resource
-import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from types import FrameType
 from typing import TypeAlias
 
 from raw_router.access_log import write_access_line
 from raw_router.cli import parse_arguments
 from raw_router.drivers import Connect, Timeouts, coroutines, events, pool, serial, threads
+from raw_router.forks import closed_in_children
 from raw_router.listeners import listen, server_address, url_of
 from raw_router.responder import Responder
-from raw_router.workers import SIGNALS, supervise
+from raw_router.signals import stop_on_signals
+from raw_router.workers import supervise
 
 Serve: TypeAlias = Callable[[Sequence[socket.socket], Connect, socket.socket, Timeouts], None]
 
@@ -33,7 +33,7 @@ DRIVERS: dict[str, Serve] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGINT or SIGTERM; return the exit status, 1 if the server cannot listen."""
+    """Serve until SIGINT, SIGTERM or SIGHUP; return the exit status, 1 if the server cannot listen."""
     options = parse_arguments(arguments, list(DRIVERS))
     logging.basicConfig(format="%(levelname)s %(message)s")
     timeouts = replace(options.timeouts, connections=min(options.timeouts.connections, room_for_clients()))
@@ -52,12 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         for listener in listeners:
             stack.enter_context(listener)
-        stop = stack.enter_context(stop_on_signals())
+        stop = stack.enter_context(stop_on_signals(timeouts.grace))
+        stack.enter_context(closed_in_children(lambda: (stop,)))
         announce(listeners, options.driver, options.workers)
         if options.workers == 1:
             serve(stop)
             return 0
-        return supervise(serve, options.workers, stop, options.timeouts.grace)
+        return supervise(serve, options.workers, stop, timeouts.grace, listeners)
 
 
 def room_for_clients() -> int:
@@ -66,24 +67,6 @@ def room_for_clients() -> int:
     limit = soft if hard == resource.RLIM_INFINITY else hard
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     return max(1, limit - RESERVED)
-
-
-@contextmanager
-def stop_on_signals() -> Iterator[socket.socket]:
-    """Yield a socket that becomes readable at SIGINT or SIGTERM; the next signal ends the process at once."""
-    stop, wake = socket.socketpair()
-    wake.setblocking(False)
-    with stop, wake:
-        signal.set_wakeup_fd(wake.fileno())  # the byte in the socket is enough
-        for number in SIGNALS:
-            signal.signal(number, let_next_signal_kill)
-        yield stop
-        signal.set_wakeup_fd(-1)
-
-
-def let_next_signal_kill(number: int, frame: FrameType | None) -> None:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_DFL)
 
 
 def announce(listeners: Sequence[socket.socket], driver: str, workers: int) -> None:

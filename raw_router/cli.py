@@ -76,7 +76,13 @@ def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> No
         metavar="MODULE:APP",
         help="serve this application instead of the URLS application; APP is a name, or a call such as create_app()",
     )
-    parser.add_argument("--workers", type=count, default=1, help="number of processes (default: %(default)s)")
+    parser.add_argument(
+        "--workers",
+        type=count,
+        default=1,
+        help="number of processes; the application is imported once, before they are forked, so threads that it starts "
+        "then do not exist in them (default: %(default)s)",
+    )
     parser.add_argument("--access-log", action="store_true", help="print a line for each response to standard output")
 
 
@@ -139,7 +145,7 @@ DRIVER_OPTIONS: tuple[tuple[str, str, Callable[[str], float], str], ...] = (
         "minimum octets a second of a client that sends a body or reads a response,"
         f" over {TIMEOUTS.progress:g} seconds; 0 for any rate",
     ),
-    ("--grace", "grace", seconds, "maximum seconds for requests that have begun when the server stops"),
+    ("--grace", "grace", seconds, "maximum seconds for requests and threads when the server stops"),
 )
 
 

@@ -1,12 +1,12 @@
 """Listeners: the sockets that clients connect to, one for each address of a host."""
 
-import ctypes
 import errno
 import socket
-import struct
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any, TypeAlias
+
+from raw_router.packet_filter import attach, drop_if_bits
 
 Address: TypeAlias = tuple[Any, ...]  # as bind() takes it
 
@@ -16,10 +16,7 @@ TRIES = 16  # of a free port, which must be free at each address
 # Names of more than one address, the same on every machine (for localhost: RFC 6761 §6.3).
 HOSTS = {"localhost": ("127.0.0.1", "::1"), "::": ("0.0.0.0", "::"), "": ("0.0.0.0", "::")}
 
-# A program for the kernel (BPF): drop the segments that ask for a connection (flag SYN in octet 13), pass all others.
-LOAD_OCTET, JUMP_IF_SET, RETURN = 0x30, 0x45, 0x06
-DROP_NEW_CLIENTS = ((LOAD_OCTET, 0, 0, 13), (JUMP_IF_SET, 0, 1, 0x02), (RETURN, 0, 0, 0), (RETURN, 0, 0, 0xFFFFFFFF))
-SO_ATTACH_FILTER = 26  # Linux
+FLAGS, SYN = 13, 0x02  # an octet of a TCP header, and the flag of a segment that asks for a connection
 
 MISSING = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})  # as for ::1 on a machine without IPv6
 
@@ -83,12 +80,8 @@ def turn_away(listeners: Iterable[socket.socket]) -> None:
     those in the queue, and then closes the listener. Clients that were turned away try again a second later, and are
     refused. Only Linux can do this.
     """
-    program = b"".join(struct.pack("HBBI", *instruction) for instruction in DROP_NEW_CLIENTS)
-    octets = ctypes.create_string_buffer(program, len(program))
     for listener in listeners:
-        with suppress(OSError):
-            option = struct.pack("HP", len(DROP_NEW_CLIENTS), ctypes.addressof(octets))
-            listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, option)
+        attach(drop_if_bits(FLAGS, SYN), listener)
 
 
 def close_all(listeners: Iterable[socket.socket]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import chain
 
+from raw_router import forks
 from raw_router.connection import Connection, State
 from raw_router.deliveries import Deliveries, Log
 from raw_router.limits import LIMITS, Limits
@@ -43,7 +44,7 @@ class Pieces:
         if self._first is not None:
             first, self._first = self._first, None
             return first
-        piece = END if self.has_ended else next(self._iterator, END)
+        piece = END if self.has_ended else self._pull()
         if piece is END:
             self.has_ended = True
             return None
@@ -51,12 +52,21 @@ class Pieces:
             raise TypeError(f"a piece of a body is {type(piece).__name__}, not bytes")
         return piece
 
+    def _pull(self) -> object:
+        forked = forks.count
+        try:
+            return next(self._iterator, END)
+        finally:
+            if forks.count != forked:
+                forks.end_child(f"{self.request.method} {self.request.target}")
+
     def put_back(self, piece: bytes) -> None:
         """Let the next pull return a piece again."""
         self._first = piece
 
     def close(self) -> None:
         """Close the iterables. Their errors are only logged, because the response has been made."""
+        forked = forks.count
         for each in (self.response.body, self.response.rest):
             close = getattr(each, "close", None)
             try:
@@ -64,6 +74,8 @@ class Pieces:
                     close()
             except BaseException:
                 logger.exception("%s %s: the body cannot be closed", self.request.method, self.request.target)
+        if forks.count != forked:
+            forks.end_child(f"{self.request.method} {self.request.target}")
 
 
 class Responder:
@@ -188,7 +200,7 @@ class Responder:
         BaseException is caught, too: what an application raises must not end the server.
         """
         try:
-            response = SERVER_OPTIONS if request.path == "*" else self._handler(request)
+            response = SERVER_OPTIONS if request.path == "*" else self._ask(request)
             if not isinstance(response.body, bytes) or response.rest is not None:
                 return self._begin(Pieces(request, response))
             if len(response.body) > JOINED:
@@ -201,6 +213,14 @@ class Responder:
         if self._deliveries is None:
             return message
         return self._deliver(request, response, message, 0 if request.method == "HEAD" else len(response.content))
+
+    def _ask(self, request: Request) -> Response:
+        forked = forks.count
+        try:
+            return self._handler(request)
+        finally:
+            if forks.count != forked:
+                forks.end_child(f"{request.method} {request.target}")
 
     def _begin(self, pieces: Pieces) -> bytes:
         """Begin a response that does not end with its first message. An error in making that becomes a 500."""

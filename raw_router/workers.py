@@ -9,15 +9,19 @@ import multiprocessing
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import TypeAlias
 
+from raw_router.forks import closed_in_children
+from raw_router.listeners import close_all, turn_away
+from raw_router.signals import LEAVING, delay, deliver, do_nothing, end_within, handle
+
 Work: TypeAlias = Callable[[socket.socket], None]  # until the socket can be read
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)  # that end the server
 STEADY = 2.0  # seconds: a worker that dies sooner will probably die again; the delay of its replacement doubles
 FIRST_DELAY = 0.1  # seconds
 LAST_DELAY = 10.0  # seconds
@@ -26,22 +30,24 @@ MARGIN = 1.0  # seconds more than the workers' own grace, before they are killed
 logger = logging.getLogger("raw_router")
 
 
-def supervise(work: Work, count: int, stop: socket.socket, grace: float) -> int:
+def supervise(
+    work: Work, count: int, stop: socket.socket, grace: float, listeners: Sequence[socket.socket] = ()
+) -> int:
     """Run count workers until stop is readable, then let them end within grace seconds; return the exit status.
 
     It is 1 if workers had to be killed, because they took too long or stop became readable again, and else 0.
     """
-    for number in SIGNALS:
-        signal.signal(number, lambda *_: None)  # the byte in the socket is enough, the second time, too
-    supervisor = Supervisor(work)
+    handle(do_nothing)  # the number in the socket is enough, the second time, too
+    supervisor = Supervisor(work, count)
     try:
-        for _ in range(count):
-            supervisor.hire()
         while supervisor.replace_dead(stop):
             pass
+        turn_away(listeners)
+        close_all(listeners)  # the workers still serve their clients
         return supervisor.dismiss(stop, grace)
     finally:
         supervisor.kill()
+        end_within(LEAVING)  # whatever threads the application started when it was imported
 
 
 @dataclass(frozen=True)
@@ -59,29 +65,49 @@ class Worker:
 
 
 class Supervisor:
-    """The workers, and the delay of the next replacement."""
+    """The workers, how many there should be, and when the next one may start."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, count: int) -> None:
         self.work = work
+        self.count = count
         self.workers: list[Worker] = []
         self.delay = 0.0  # seconds
-
-    def hire(self) -> None:
-        leash, stop = socket.socketpair()
-        leashes = [leash, *(worker.leash for worker in self.workers)]
-        process = multiprocessing.get_context("fork").Process(target=run, args=(self.work, stop, leashes))
-        process.start()
-        stop.close()
-        self.workers.append(Worker(process, leash))
+        self.resumes = monotonic()
 
     def replace_dead(self, stop: socket.socket) -> bool:
-        """Wait until a worker dies, and replace it. Return False if stop is readable."""
-        ready = wait([stop, *(worker.process.sentinel for worker in self.workers)])
+        """Start missing workers, then wait until one dies or may start. Return False if stop is readable."""
+        while len(self.workers) < self.count and monotonic() >= self.resumes:
+            self.try_to_hire()
+        patience = None if len(self.workers) == self.count else max(0.0, self.resumes - monotonic())
+        ready = wait([stop, *(worker.process.sentinel for worker in self.workers)], patience)
         for worker in self.ended(ready):
             self.bury(worker)
-            if not wait([stop], self.delay):
-                self.hire()
         return stop not in ready
+
+    def try_to_hire(self) -> None:
+        try:
+            self.hire()
+        except OSError as error:  # too many processes, or no memory for another
+            self.postpone(max(FIRST_DELAY, self.delay * 2))
+            logger.error("cannot start a worker: %s; trying again in %.1f s", error.strerror, self.delay)
+
+    def hire(self) -> None:
+        with ExitStack() as stack:
+            leash, stop = map(stack.enter_context, socket.socketpair())
+            leashes = [leash, *(worker.leash for worker in self.workers)]
+            process = multiprocessing.get_context("fork").Process(target=run, args=(self.work, stop, leashes))
+            delay()
+            try:
+                process.start()
+            finally:
+                deliver()
+            self.workers.append(Worker(process, leash))
+            stack.pop_all()
+        stop.close()
+
+    def postpone(self, delay: float) -> None:
+        self.delay = min(delay, LAST_DELAY)
+        self.resumes = monotonic() + self.delay
 
     def ended(self, ready: Sequence[object]) -> list[Worker]:
         return [worker for worker in self.workers if worker.process.sentinel in ready]
@@ -94,7 +120,7 @@ class Supervisor:
     def bury(self, worker: Worker) -> None:
         """Log how a worker ended, and set the delay of its replacement."""
         self.remove(worker)
-        self.delay = 0.0 if worker.age > STEADY else min(max(FIRST_DELAY, self.delay * 2), LAST_DELAY)
+        self.postpone(0.0 if worker.age > STEADY else max(FIRST_DELAY, self.delay * 2))
         end = f"worker {worker.process.pid} ended after {worker.age:.1f} s, {how_it_ended(worker.process.exitcode)}"
         logger.error("%s; another takes its place%s", end, f" in {self.delay:.1f} s" if self.delay else "")
 
@@ -106,7 +132,7 @@ class Supervisor:
         deadline = monotonic() + grace + MARGIN
         while self.workers and monotonic() < deadline:
             ready = wait([stop, *(worker.process.sentinel for worker in self.workers)], deadline - monotonic())
-            if stop in ready:
+            if stop in ready and stop.recv(1) != bytes([signal.SIGHUP]):
                 break
             for worker in self.ended(ready):
                 self.remove(worker)
@@ -127,7 +153,7 @@ def run(work: Work, stop: socket.socket, leashes: list[socket.socket]) -> None:
     """Run in a worker process. Ctrl-C in a terminal reaches it, too, but only the supervisor stops it."""
     for leash in leashes:
         leash.close()
-    signal.set_wakeup_fd(-1)
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    work(stop)
+    handle(do_nothing)
+    deliver()
+    with closed_in_children(lambda: (stop,)):
+        work(stop)

@@ -4,7 +4,7 @@ import logging
 import math
 import select
 import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 
@@ -28,13 +28,21 @@ logger = logging.getLogger("raw_router")
 
 
 class Closing:
-    """The end of a server. It begins when `stop` is readable, and is over after the grace."""
+    """The clients of a server, and its end, which begins when `stop` is readable, and is over after the grace."""
 
     def __init__(self, listeners: Sequence[socket.socket], stop: socket.socket, timeouts: Timeouts) -> None:
         self.listeners = listeners
         self.stop = stop
         self.timeouts = timeouts
         self.begun = self.over = math.inf
+        self.clients: set[socket.socket] = set()
+
+    def sockets(self) -> Iterable[socket.socket]:
+        return [*self.listeners, *self.clients]
+
+    def drop(self, client: socket.socket) -> None:
+        client.close()
+        self.clients.discard(client)
 
     def has_begun(self) -> bool:
         if self.begun == math.inf and ready(0, self.stop):
@@ -48,23 +56,23 @@ class Closing:
         ready(PAUSE, *(() if self.has_begun() else (self.stop,)))
 
 
-def accepted(closing: Closing, busy: Callable[[], bool]) -> Iterator[tuple[socket.socket, str]]:
+def accepted(closing: Closing) -> Iterator[tuple[socket.socket, str]]:
     """Yield clients with their addresses until the server stops; pause if there is no room for another.
 
-    The clients that the kernel has accepted by then are still yielded, and then the listeners are closed. While the
-    server is busy, others may be on their way to the queues, so the listeners are open for a moment.
+    The clients that the kernel has accepted by then are still yielded, and then the listeners are closed. If there are
+    clients, others may be on their way to the queues, so the listeners are open for a moment.
     """
     for listener in closing.listeners:
         listener.setblocking(False)
     try:
-        while readable := waiting(closing, busy):
+        while readable := waiting(closing):
             for listener in readable:
                 yield from accept(listener, closing)
     finally:
         close_all(closing.listeners)
 
 
-def waiting(closing: Closing, busy: Callable[[], bool]) -> Collection[socket.socket]:
+def waiting(closing: Closing) -> Collection[socket.socket]:
     """Return the listeners that have clients, or none if the server has stopped."""
     if not closing.has_begun():
         readable = ready(math.inf, *closing.listeners, closing.stop)
@@ -72,7 +80,7 @@ def waiting(closing: Closing, busy: Callable[[], bool]) -> Collection[socket.soc
             return readable
         closing.has_begun()
     readable = ready(0, *closing.listeners)
-    while not readable and busy() and monotonic() < closing.begun + closing.timeouts.last_request:
+    while not readable and closing.clients and monotonic() < closing.begun + closing.timeouts.last_request:
         readable = ready(STEP, *closing.listeners)
     return readable if monotonic() < closing.over else []
 
@@ -87,6 +95,7 @@ def accept(listener: socket.socket, closing: Closing) -> Iterator[tuple[socket.s
             closing.pause()
         return
     client.setblocking(True)
+    closing.clients.add(client)
     yield client, address[0]
 
 
@@ -106,15 +115,18 @@ def milliseconds(seconds: float) -> int | None:
 
 def converse(client: socket.socket, connection: ServerConnection, closing: Closing) -> None:
     """Carry bytes both ways until the connection is closed or the client is gone; retire it when the server stops."""
-    with client, suppress(OSError):
-        try:
-            Carrier(client, connection, closing).carry()
-        finally:
-            connection.abandon()
-        if connection.torn:
-            reset_when_closed(client)
-        else:
-            linger(client, closing.timeouts.closed)
+    try:
+        with suppress(OSError):
+            try:
+                Carrier(client, connection, closing).carry()
+            finally:
+                connection.abandon()
+            if connection.torn:
+                reset_when_closed(client)
+            else:
+                linger(client, closing.timeouts.closed)
+    finally:
+        closing.drop(client)
 
 
 class Carrier:

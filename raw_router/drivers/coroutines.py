@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from asyncio import AbstractEventLoop, Task, Timeout
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -20,6 +20,7 @@ from raw_router.drivers import (
     reset_when_closed,
 )
 from raw_router.drivers.blocking import STEP, ready
+from raw_router.forks import closed_in_children
 from raw_router.listeners import close_all, turn_away
 
 PART = 64 * 1024  # octets
@@ -33,7 +34,9 @@ def serve(
     """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
     for listener in listeners:
         listener.setblocking(False)
-    asyncio.run(Server(listeners, connect, timeouts).run(stop))
+    server = Server(listeners, connect, timeouts)
+    with closed_in_children(server.sockets):
+        asyncio.run(server.run(stop))
 
 
 class Server:
@@ -44,6 +47,7 @@ class Server:
         self.connect = connect
         self.timeouts = timeouts
         self.connections: dict[Task[None], ServerConnection] = {}
+        self.clients: set[socket.socket] = set()
         self.receiving: dict[Task[None], Timeout] = {}
         self.retired = False
         self.slots = asyncio.Semaphore(timeouts.connections)
@@ -86,6 +90,9 @@ class Server:
         del self.connections[task]
         self.slots.release()
 
+    def sockets(self) -> Iterable[socket.socket]:
+        return [*self.listeners, *self.clients]
+
     def retire(self) -> None:
         """Turn new clients away. The next response of each client is the last; idle clients have a moment for it."""
         turn_away(self.listeners)
@@ -109,11 +116,13 @@ class Server:
 
     async def converse(self, client: socket.socket, connection: ServerConnection) -> None:
         """Carry bytes both ways until the connection is closed or the client is gone."""
+        self.clients.add(client)
         with client, suppress(OSError):
             try:
                 await self.carry(client, connection)
             finally:
                 connection.abandon()
+                self.clients.discard(client)
             if connection.torn:
                 reset_when_closed(client)
             else:

@@ -23,6 +23,7 @@ from raw_router.drivers import (
     reset_when_closed,
     rest_of,
 )
+from raw_router.forks import closed_in_children
 from raw_router.listeners import close_all, turn_away
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
@@ -38,7 +39,8 @@ def serve(
     """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
     loop = Loop(listeners, connect, stop, timeouts)
     try:
-        loop.run()
+        with closed_in_children(loop.sockets):
+            loop.run()
     finally:
         loop.close()
 
@@ -355,6 +357,9 @@ class Loop:
     def close_listeners(self) -> None:
         close_all(self.listeners)
         self.listeners, self.resumes = (), math.inf
+
+    def sockets(self) -> Iterable[socket.socket]:
+        return [*self.listeners, *(client.socket for client in self.clients.values())]
 
     def close(self) -> None:
         """Close what is open; connections let go of responses that are not complete."""

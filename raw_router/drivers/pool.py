@@ -7,13 +7,14 @@ queues of the loop. A thread that comes back late hands its answer over, wakes t
 
 import socket
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import sleep
 
 from raw_router.drivers import TIMEOUTS, Buffers, Connect, Timeouts
 from raw_router.drivers.events import READ, Client, Loop
+from raw_router.forks import closed_in_children
 
 PATIENCE = 0.004  # seconds in which a thread has to come back from the application; at worst it is twice as long
 IMPATIENCE = 0.0005  # the same, while other threads are held up already
@@ -28,9 +29,10 @@ def serve(
     This thread never asks the application, so that it can return while views go on; they end with the process.
     """
     pool = Pool(listeners, connect, stop, timeouts)
-    pool.hire()
-    pool.retired.wait()
-    pool.ended.wait(timeouts.grace + MARGIN)
+    with closed_in_children(pool.sockets):
+        pool.hire()
+        pool.retired.wait()
+        pool.ended.wait(timeouts.grace + MARGIN)
     if pool.error:
         raise pool.error
 
@@ -144,6 +146,9 @@ class Pool(Loop):
     def abandon_late(self) -> None:
         while self.late:
             self.late.popleft()[0].ask()
+
+    def sockets(self) -> Iterable[socket.socket]:
+        return [*super().sockets(), self.woken, self.wake]
 
     def retire(self) -> None:
         super().retire()

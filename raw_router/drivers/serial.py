@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from raw_router.drivers import TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.blocking import Closing, accepted, converse
+from raw_router.forks import closed_in_children
 
 
 def serve(
@@ -12,5 +13,6 @@ def serve(
 ) -> None:
     """Serve one client after another until stop is readable."""
     closing = Closing(listeners, stop, timeouts)
-    for client, address in accepted(closing, busy=lambda: False):
-        converse(client, connect(address), closing)
+    with closed_in_children(closing.sockets):
+        for client, address in accepted(closing):
+            converse(client, connect(address), closing)

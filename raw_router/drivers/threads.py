@@ -7,6 +7,7 @@ from time import monotonic
 
 from raw_router.drivers import PAUSE, TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.blocking import Closing, accepted, converse
+from raw_router.forks import closed_in_children
 
 
 def serve(
@@ -14,23 +15,20 @@ def serve(
 ) -> None:
     """Serve clients until stop is readable, then wait for their threads; busy threads end with the process."""
     closing = Closing(listeners, stop, timeouts)
-    clients: set[socket.socket] = set()
     slots = BoundedSemaphore(timeouts.connections)
 
     def run(client: socket.socket, address: str) -> None:
         try:
             converse(client, connect(address), closing)
         finally:
-            clients.discard(client)
             slots.release()
 
-    for client, address in accepted(closing, busy=lambda: bool(clients)):
-        if is_room(slots, closing):
-            clients.add(client)
-            start(Thread(target=run, args=(client, address), daemon=True), client, clients, slots)
-        else:
-            client.close()
-    await_all(slots, timeouts.connections, closing.over)
+    with closed_in_children(closing.sockets):
+        for client, address in accepted(closing):
+            thread = Thread(target=run, args=(client, address), daemon=True)
+            if not (is_room(slots, closing) and starts(thread, slots)):
+                closing.drop(client)
+        await_all(slots, timeouts.connections, closing.over)
 
 
 def is_room(slots: BoundedSemaphore, closing: Closing) -> bool:
@@ -41,13 +39,14 @@ def is_room(slots: BoundedSemaphore, closing: Closing) -> bool:
     return True
 
 
-def start(thread: Thread, client: socket.socket, clients: set[socket.socket], slots: BoundedSemaphore) -> None:
+def starts(thread: Thread, slots: BoundedSemaphore) -> bool:
+    """Start a thread; release its slot and return False if the machine has no room for another thread."""
     try:
         thread.start()
-    except RuntimeError:  # the machine has no room for another thread
-        client.close()
-        clients.discard(client)
+    except RuntimeError:
         slots.release()
+        return False
+    return True
 
 
 def await_all(slots: BoundedSemaphore, number: int, deadline: float) -> None:

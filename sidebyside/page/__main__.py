@@ -4,10 +4,10 @@ from functools import partial
 
 import click
 
-from raw_router.__main__ import stop_on_signals
-from raw_router.drivers import threads
+from raw_router.drivers import TIMEOUTS, threads
 from raw_router.listeners import open_listener
 from raw_router.responder import Responder
+from raw_router.signals import stop_on_signals
 from raw_router.wsgi import handler_for
 from sidebyside.launch import options
 from sidebyside.launch.services import HOST, server_specs
@@ -22,7 +22,7 @@ from sidebyside.page.settings import settings_for
 def main(port: int, base_port: int, server: str) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
     handler = handler_for(create_app(settings_for(server_specs(server, base_port), port)))
-    with open_listener((HOST, port)) as listener, stop_on_signals() as stop:
+    with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
         threads.serve([listener], partial(Responder, handler), stop)
 
 

@@ -5,11 +5,14 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.serving import HOST
+
+# coverage writes its data in forked children, too, and may wait there for a lock of a thread that the child lacks.
+UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 
 class Started:
@@ -40,10 +43,13 @@ class Started:
 
 
 @contextmanager
-def started(*options: str, **settings: str) -> Iterator[Started]:
-    command = [sys.executable, "-m", "raw_router", "--port", "0", *options]
-    environment = {**os.environ, **settings}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+def started(
+    *options: str, environment: Mapping[str, str] = os.environ, prefix: Sequence[str] = (), **settings: str
+) -> Iterator[Started]:
+    """Start a raw_router in a process group of its own, as a terminal does."""
+    command = [*prefix, sys.executable, "-m", "raw_router", "--port", "0", *options]
+    environment = {**environment, **settings}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, process_group=0) as process:
         try:
             yield Started(process)
         finally:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 from pathlib import Path
@@ -80,6 +81,27 @@ def test_workers_end_with_their_supervisor() -> None:
         server.process.kill()
         server.process.wait()
         assert becomes_true(lambda: all(map(is_gone, workers)))
+
+
+def test_a_worker_that_cannot_be_started_is_started_later() -> None:
+    """The supervisor has no room for another descriptor; another process that cannot be forked is the same error."""
+    with started("--workers", "2") as server:
+        assert becomes_true(lambda: len(server.workers) == 2)
+        before = server.workers
+        used = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+        limits = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (used - 3, limits[1]))
+        os.kill(before[0], signal.SIGKILL)
+        assert " ended after " in server.errors.readline()
+        for delay in ("0.2", "0.4"):
+            expected = f"ERROR cannot start a worker: Too many open files; trying again in {delay} s\n"
+            assert server.errors.readline() == expected
+        assert exchange(server.port, GET).startswith(b"HTTP/1.1 200 ")
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, limits)
+        assert becomes_true(lambda: len(server.workers) == 2)
+        assert before[1] in server.workers
+        server.process.terminate()
+        assert server.process.wait(20) == 0
 
 
 def test_a_crash_loop_backs_off(tmp_path: Path) -> None:
