@@ -46,6 +46,7 @@ class Server:
     patience: float = PATIENCE
     seed: int = 0
     restart: Callable[[], None] | None = None  # restarts it on the same port; None where the judge cannot
+    is_fixed: bool = False  # it is on this machine and can use no other port, which must be free for its next start
     name: str = ""  # the value of Host, if it is not the address
     names: Names = field(default_factory=lambda: UNCHANGED, repr=False)  # of its routes, if not the contract's
     tls: ssl.SSLContext | None = None  # for https; None for http
@@ -58,7 +59,7 @@ class Server:
 
     @property
     def address(self) -> Address:
-        return Address(self.host, self.port, self.tls)
+        return Address(self.host, self.port, self.tls, self.is_fixed)
 
     @property
     def origin(self) -> str:

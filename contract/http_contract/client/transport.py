@@ -3,12 +3,12 @@
 import selectors
 import socket
 import ssl
-import struct
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
+from http_contract.client.orphans import RESET_ON_CLOSE, reset_orphan
 from http_contract.http.params import NO_PARAMS, Params
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
@@ -33,7 +33,6 @@ SMALL_WINDOW: Options = (
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds
 
 
 class ConnectionFailed(Exception):
@@ -61,6 +60,7 @@ class Address(NamedTuple):
     host: str
     port: int
     tls: ssl.SSLContext | None = None
+    is_fixed: bool = False  # the server, on this machine, can use no other port
 
     @property
     def scheme(self) -> str:
@@ -83,6 +83,7 @@ class Transport:
         self.ended: CloseReason = "open"
         self._limit = limit
         self._can_half_close = address.tls is None
+        self._frees_port = address.is_fixed
         self._socket = connect(address, timeout, options)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._socket, READ)
@@ -121,8 +122,11 @@ class Transport:
         self._end("overflow")
 
     def half_close(self) -> None:
-        """Close the sending direction. Over TLS this does nothing: a closure alert may end both directions."""
-        if self._can_half_close:
+        """Close the sending direction. Over TLS this does nothing: a closure alert may end both directions.
+
+        Where the server has closed the connection, and its port must be free soon, `close` does it.
+        """
+        if self._can_half_close and not (self._frees_port and self.ended == "closed"):
             with suppress(OSError):  # it has ended already; the next read shows how
                 self._socket.shutdown(socket.SHUT_WR)
 
@@ -133,6 +137,9 @@ class Transport:
         self.close()
 
     def close(self) -> None:
+        if self._frees_port and self._is_closed():
+            with suppress(OSError):
+                reset_orphan(self._socket)
         self._selector.close()
         self._socket.close()
 
@@ -172,6 +179,12 @@ class Transport:
             self._end("closed")
         elif len(self.received) > self._limit:
             self._end("overflow")
+
+    def _is_closed(self) -> bool:
+        """Return whether the server has closed the connection, whether or not that was read."""
+        with suppress(OSError, ValueError):
+            return self.ended == "closed" or (self.ended == "open" and self._socket.recv(1, socket.MSG_PEEK) == b"")
+        return False
 
     def _end(self, how: CloseReason) -> None:
         if self.ended == "open":

@@ -34,6 +34,7 @@ from http_contract.diagnosis.predicates import (
     not_started,
     output_contains_error,
     output_matches,
+    port_is_busy,
     request_begins,
     reset_after_response,
     response_begins,
@@ -97,8 +98,8 @@ WAITS = (
     ),
 )
 CRASHES = (
-    DiagnosisRule("no-reuse-address", (rule_is("listen-restarts"), output_matches(PORT_IN_USE))),
-    DiagnosisRule("address-in-use", (output_matches(PORT_IN_USE),)),
+    DiagnosisRule("no-reuse-address", (rule_is("listen-restarts"), either(output_matches(PORT_IN_USE), port_is_busy))),
+    DiagnosisRule("address-in-use", (either(output_matches(PORT_IN_USE), port_is_busy),)),
     DiagnosisRule("no-shell", (not_started, needs_shell)),
     DiagnosisRule("no-such-program", (either(failure_is("no-such-program"), output_matches("bwrap: execvp ")),)),
     DiagnosisRule("no-such-file", (failure_is("start-ended"), output_matches(NO_FILE))),

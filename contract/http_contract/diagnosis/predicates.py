@@ -48,6 +48,11 @@ def output_matches(pattern: str) -> Predicate:
     return lambda evidence: re.search(pattern, evidence.output) is not None
 
 
+def port_is_busy(evidence: Evidence) -> bool:
+    """The program did not start, and closed connections or another program occupied its port."""
+    return evidence.failure.params.get("busy", False) is True
+
+
 def fatal_error_matches(pattern: str) -> Predicate:
     """The pattern occurs in the error that ended the program."""
     return lambda evidence: re.search(pattern, evidence.fatal_error_or_output) is not None

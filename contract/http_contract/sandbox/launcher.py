@@ -65,7 +65,7 @@ class LocalTarget:
         start_within: float | None = None,  # seconds; None: as long as the server uses CPU
     ) -> None:
         self.command = command
-        self.server = Server(HOST, port or 0, seed=seed, restart=self.restart)
+        self.server = Server(HOST, port or 0, seed=seed, restart=self.restart, is_fixed=port is not None)
         self._fixed_port = port
         self._folder = folder or Path.cwd()
         self._limits, self._isolation, self._show, self._start_within = limits, isolation, show, start_within
@@ -159,7 +159,7 @@ class LocalTarget:
         chosen by another program at the same time; the server gets another one.
         """
         if not self._fixed_port:
-            taken = is_taken(self.server.port)
+            taken = not is_free(self.server.port)
             self.server = replace(self.server, port=free_port())
             return taken
         if is_free(self._fixed_port):
@@ -176,7 +176,8 @@ class LocalTarget:
             self.stop()
             code, params = failure
             output = self._group.output[-TAIL:].rstrip()
-            raise NotStarted(code, params.with_(command=self.command, output=output))
+            busy = Params() if is_free(self.server.port) else Params(busy=True)
+            raise NotStarted(code, params.with_(command=self.command, output=output, **busy))
 
     def _spawn(self) -> ProcessGroup:
         command = arguments_of(self.command, self.server.port)

@@ -7,16 +7,15 @@ take a request's place in its queue.
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from random import choice
 
+from http_contract.client.orphans import TABLES
 from http_contract.client.server import Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
 
 HOST = "127.0.0.1"
 CANDIDATES = range(12000, 32000)  # below the ports that systems assign to outgoing connections and to port 0
-TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))  # of Linux
 LISTEN = "0A"  # a state in the tables
 ANY = "0" * 8
 LOOPBACK = f"{int.from_bytes(socket.inet_aton(HOST), 'little'):08X}"
@@ -40,11 +39,7 @@ def is_free(port: int) -> bool:
 
 def is_taken(port: int) -> bool:
     """Return whether a program listens on a port. Connections that were closed just now do not count."""
-    with socket.socket() as probe, suppress(OSError):
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, port))
-        return False
-    return True
+    return listens(Server(HOST, port))
 
 
 def listens(server: Server) -> bool:

@@ -1,6 +1,7 @@
 """The launcher, with servers that listen, never listen, crash, or leave child processes behind."""
 
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -20,11 +21,12 @@ from http_contract.http.request import get
 from http_contract.reports.messages import connection_text
 from http_contract.sandbox import launcher
 from http_contract.sandbox.launcher import CPU_INTERVAL, MAX_IDLE, MAX_STARTUP, LocalTarget, Startup
-from http_contract.sandbox.ports import HOST, free_port, is_taken, listens
+from http_contract.sandbox.ports import HOST, free_port, is_free, listens
 from http_contract.sandbox.supervisor import Limits
 from tests.contract.server_scripts import ANSWER, command
 
 ONCE = "started = __file__ + '.started'; os.path.exists(started) and sys.exit('not again'); open(started, 'w').close()"
+NAIVE = Path(__file__).parents[2] / "naive"
 PATIENT = 20.0  # seconds for what takes a moment, on a busy machine
 
 
@@ -146,8 +148,6 @@ def fails(given: str, **options: Any) -> str:
     return connection_text(raised.value).partition(": ")[2]
 
 
-NEVER = "sys.exit('Address already in use')"
-NOT_AT_FIRST = f"started = __file__ + '.started'; os.path.exists(started) or (open(started, 'w').close(), {NEVER})"
 SLEEPS = "time.sleep(60)"
 COMPUTES = "while True: pass"
 SIX = "other = socket.create_server(('::1', int(sys.argv[1])), family=socket.AF_INET6); time.sleep(60)"
@@ -223,28 +223,43 @@ def test_a_fixed_port_that_is_taken(script: Path) -> None:
             launched.running()
 
 
-@pytest.mark.parametrize(
-    ("before", "looks", "starts"),
-    [
-        (NOT_AT_FIRST, (False, False, False, True), True),
-        (NEVER, (False, True), False),
-        (NOT_AT_FIRST, (True,), False),
-    ],
-    ids=["kept", "kept-in-vain", "free"],
-)
-def test_waiting_for_a_fixed_port(
-    before: str, looks: tuple[bool, ...], starts: bool, script: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who does not set SO_REUSEADDR cannot start while connections just closed keep the port."""
-    port, free = free_port(), iter(looks)
-    monkeypatch.setattr(launcher, "is_free", lambda port: next(free))
-    with LocalTarget(command(script, before=before), port=port) as launched:
-        if starts:
-            assert responses(launched)
-        else:
-            with pytest.raises(ConnectionFailed, match="in use"):
-                launched.running()
-    assert list(free) == []
+def closed_just_now(port: int) -> None:
+    """Leave a connection in the state TIME_WAIT on a port, as a server does that closes first."""
+    with socket.create_server(("127.0.0.1", port)) as listener, socket.create_connection(("127.0.0.1", port)) as client:
+        listener.accept()[0].close()
+        assert client.recv(1) == b""
+    assert not is_free(port)
+
+
+def page_alone(port: int) -> LocalTarget:
+    """Return a server that does not set SO_REUSEADDR, closes first, and can use one port only."""
+    return LocalTarget(shlex.join([sys.executable, str(NAIVE / "page_alone.py"), str(port)]), port=port)
+
+
+def test_a_fixed_port_is_free_for_the_next_start() -> None:
+    """The judge resets the connections that the server closed, so that they do not occupy its port."""
+    with page_alone(free_port()) as launched:
+        for _ in range(3):
+            assert launched.running().ask(get("/")).ended == "closed"
+            launched.stop()
+            assert is_free(launched.server.port)
+
+
+def test_a_port_that_closed_connections_occupy_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launcher, "MAX_PORT_WAIT", 0.1)
+    port = free_port()
+    closed_just_now(port)
+    with page_alone(port) as launched, pytest.raises(ConnectionFailed, match="in use") as found:
+        launched.running()
+    assert found.value.params["busy"]
+
+
+@pytest.mark.full
+def test_a_port_that_closed_connections_occupy_is_waited_for() -> None:
+    port = free_port()
+    closed_just_now(port)
+    with page_alone(port) as launched:
+        assert launched.running().ask(get("/")).received
 
 
 def test_waiting_for_a_fixed_port_has_a_limit() -> None:
@@ -270,7 +285,7 @@ def test_all_processes_end(parts: dict[str, str], script: Path) -> None:
         server = launched.running()
         assert len(processes_of(script)) > 1
     assert processes_of(script) == []
-    assert not is_taken(server.port)
+    assert not listens(server)
 
 
 def processes_of(script: Path) -> list[psutil.Process]:

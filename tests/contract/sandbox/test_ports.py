@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from http_contract import Server
+from http_contract.client.orphans import TABLES
 from http_contract.sandbox import ports
 from http_contract.sandbox.ports import free_port, is_free, is_taken, listens
 
 NO_TABLES = (Path("/no/such/table"),)
 
 
-@pytest.mark.parametrize("tables", [ports.TABLES, NO_TABLES], ids=["tables", "request"])
+@pytest.mark.parametrize("tables", [TABLES, NO_TABLES], ids=["tables", "request"])
 @pytest.mark.parametrize(
     ("family", "host", "transcript"),
     [
