@@ -162,7 +162,7 @@ def test_a_picture_is_shown(visit: Visit) -> None:
 
 def test_a_body_as_bytes(visit: Visit) -> None:
     page = visit("#method=GET&path=/files/hello.txt")
-    page.get_by_text("Bytes", exact=True).click()
+    page.locator("#request").get_by_text("Bytes", exact=True).click()
     assert re.search(r"^0000  (?:[0-9a-f]{2} ){8} ", panes(page, "Body of raw")[0], re.MULTILINE)
     choose(page, "A file")
     expect(page.get_by_role("radio", name="Bytes", exact=True)).to_be_checked()
@@ -247,7 +247,7 @@ def test_tabs_by_arrow_keys(visit: Visit) -> None:
     expect(page.locator("#contract")).to_be_visible()
     assert page.url.endswith("#contract")
     page.keyboard.press("End")
-    expect(page.locator("#rosetta")).to_be_visible()
+    expect(page.locator("#lessons")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#request")).to_be_visible()
     assert page.url.endswith("#method=GET&path=%2Ftest")
