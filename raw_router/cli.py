@@ -136,6 +136,13 @@ DRIVER_OPTIONS: tuple[tuple[str, str, Callable[[str], float], str], ...] = (
         "maximum number of views that the driver pool runs at the same time, for each worker; a stream that waits for"
         " its next piece is one of them, and beyond N other requests wait",
     ),
+    (
+        "--max-memory",
+        "memory",
+        count,
+        "maximum octets of requests that arrive and of responses that clients have not read, for each worker;"
+        " beyond it, bodies wait or get 503",
+    ),
     ("--idle-timeout", "idle", seconds, "maximum seconds between two requests"),
     ("--head-timeout", "head", seconds, "maximum seconds until a request's head is complete"),
     (

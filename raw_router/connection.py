@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from raw_router.framing import Reader, Stream, read_body, take_head
 from raw_router.limits import LIMITS, Limits
 from raw_router.memo import MAX_OCTETS, head_cache
-from raw_router.messages import HTTPError, Request, RequestTimeout, Response, plain_text
+from raw_router.messages import HTTPError, Request, RequestTimeout, Response, ServiceUnavailable, plain_text
 from raw_router.parser import CRLF, Head, complete
 from raw_router.writer import CONTINUE, PieceFramer, generate_message, has_content
 
@@ -143,6 +143,10 @@ class Connection:
         self._close()
         return b""
 
+    def turn_down(self) -> bytes:
+        """Return 503 for the request that has begun, because the server has no room for it."""
+        return self._refuse(ServiceUnavailable("the server has no room for the request now"))
+
     def retire(self) -> None:
         """Close after the next response. The driver decides how long to wait for a request that has not begun."""
         self._retired = True
@@ -194,7 +198,7 @@ class Connection:
 
     def _refuse(self, error: HTTPError) -> bytes:
         """Return the last response: after an invalid request nobody knows where the next one begins."""
-        self.refusal = plain_text(error.status, str(error))
+        self.refusal = plain_text(error.status, str(error), error.fields)
         message = generate_message(self.refusal, "close", self._refused_method())
         self.served += 1
         self._close()

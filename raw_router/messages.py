@@ -69,6 +69,7 @@ class HTTPError(Exception):
     """A request that the connection refuses itself; the message is the reason in plain words."""
 
     status: ClassVar[HTTPStatus]
+    fields: ClassVar[Fields] = ()  # of the response, in addition
 
 
 class BadRequest(HTTPError):
@@ -103,16 +104,22 @@ class CodingNotImplemented(HTTPError):
     status = HTTPStatus(501)
 
 
+class ServiceUnavailable(HTTPError):
+    status = HTTPStatus(503)
+    fields = (("Retry-After", "10"),)  # seconds
+
+
 class VersionNotSupported(HTTPError):
     status = HTTPStatus(505)
 
 
-def plain_text(status: HTTPStatus, reason: str) -> Response:
+def plain_text(status: HTTPStatus, reason: str, fields: Fields = ()) -> Response:
     """Return the one-line response that a connection sends without calling a handler."""
     line = f"{status.value} {REASON_PHRASES[status]}: {reason}\n"
     headers = (
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(line))),
         ("X-Content-Type-Options", "nosniff"),
+        *fields,
     )
     return Response(status, headers, line.encode("ascii"))

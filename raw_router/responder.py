@@ -152,6 +152,11 @@ class Responder:
         self._drop_pieces()
         return self._respond(self._connection.time_out())
 
+    def turn_down(self) -> bytes:
+        """Return 503 for the request that has begun, because the server has no room for it."""
+        self._request = None
+        return self._say(self._connection.turn_down())
+
     def retire(self) -> None:
         """Close after the next response."""
         self._connection.retire()

@@ -24,6 +24,7 @@ LIMITS = {
     "body": "--max-body",
     "unread responses": "--max-unread",
     "connections": "--max-connections",
+    "memory of a process": "--max-memory",
 }
 TIMEOUTS = {"idle": "--idle-timeout", "head": "--head-timeout"}
 

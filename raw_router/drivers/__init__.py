@@ -33,6 +33,7 @@ class ServerConnection(Protocol):
     def receive(self, data: bytes) -> Buffers: ...
     def end_of_input(self) -> Buffers: ...
     def time_out(self) -> Buffers: ...
+    def turn_down(self) -> Buffers: ...
     def took(self, octets: int) -> None: ...
     def retire(self) -> None: ...
     def abandon(self) -> None: ...
@@ -49,11 +50,13 @@ class Timeouts:
 
     The timeout of a head covers the whole head; sending slowly does not extend it. A body and a response may take as
     long as they move: `progress` seconds are the credit of a client, and each octet that moves adds to it, as far as
-    there is room. The time in which the server computes is not counted. If there is no room for another client, by
-    `connections` or by the system's limits, accepting pauses, and clients wait in the listener's queue.
+    there is room. The time in which the server computes or does not read is not counted. If there is no room for
+    another client, by `connections` or by the system's limits, accepting pauses, and clients wait in the queue of the
+    listener.
     """
 
     connections: int = 20_000
+    memory: int = 256 * 1024 * 1024  # octets of requests that arrive and of responses that are not taken yet
     threads: int = 40  # that the driver pool may have in the application at the same time
     idle: float = 60.0
     head: float = 4.0
@@ -86,6 +89,10 @@ NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 def reset_when_closed(client: socket.socket) -> None:
     """Let the client see a reset, not an end: what it has received is not complete."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def size_of(buffers: Buffers) -> int:
+    return len(buffers) if isinstance(buffers, bytes) else sum(map(len, buffers))
 
 
 def rest_of(buffers: Buffers, sent: int) -> Buffers:

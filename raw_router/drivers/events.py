@@ -22,6 +22,7 @@ from raw_router.drivers import (
     Timeouts,
     reset_when_closed,
     rest_of,
+    size_of,
 )
 from raw_router.forks import closed_in_children
 from raw_router.listeners import close_all, turn_away
@@ -29,6 +30,9 @@ from raw_router.listeners import close_all, turn_away
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 READ, WRITE, NOTHING = select.POLLIN, select.POLLOUT, 0
 GONE = select.POLLERR | select.POLLHUP
+
+BATCH = 1024 * 1024  # octets of responses that are made before they are sent
+SPARING = 8 * 1024  # octets that are received at once from a client while there is no room for bodies
 
 logger = logging.getLogger("raw_router")
 
@@ -51,7 +55,19 @@ class Client:
     While the client is asked about, only the thread that asks the application uses the connection.
     """
 
-    __slots__ = ("connection", "deadline", "empty", "interest", "is_asking", "is_gone", "socket", "unsent", "wait")
+    __slots__ = (
+        "connection",
+        "deadline",
+        "empty",
+        "held",
+        "interest",
+        "is_asking",
+        "is_gone",
+        "socket",
+        "starved",
+        "unsent",
+        "wait",
+    )
 
     def __init__(self, client: socket.socket, connection: ServerConnection, deadline: float) -> None:
         self.socket = client
@@ -61,6 +77,8 @@ class Client:
         self.interest = READ
         self.unsent: Buffers = b""
         self.empty = 0  # pieces in a row
+        self.held = 0  # octets of its request that have arrived, or of its response that it has not taken
+        self.starved = 0.0  # since when there is no room for its body
         self.is_asking = self.is_gone = False
 
     def ask(self) -> Buffers | None:
@@ -111,6 +129,9 @@ class Loop:
         self.now = self.scanned = now()
         self.resumes = self.last = self.end = math.inf  # when accepting resumes, new requests and the grace are over
         self.accepted = False  # a client in this turn
+        self.held = 0  # octets, by all clients
+        self.starved: deque[Client] = deque()  # without room for their bodies
+        self.favoured: Client | None = None  # may send its body nevertheless, so that one body after another ends
         for listener in listeners:
             listener.setblocking(False)
             self.sources[listener.fileno()] = partial(self.accept, listener)
@@ -139,6 +160,8 @@ class Loop:
         self.ask()
         self.now = now()
         self.send_answers()
+        while self.starved and (self.held < self.timeouts.memory or self.favoured is None):
+            self.feed_starved()
         if self.end != math.inf and self.listeners:
             self.drain()
 
@@ -171,11 +194,17 @@ class Loop:
             self.watch(client, NOTHING)
 
     def receive_from(self, client: Client) -> None:
+        has_room = self.held < self.timeouts.memory
+        if client.wait == "body" and not has_room and client is not self.favoured:
+            self.starve(client)
+            return
         try:
-            data = client.socket.recv(RECEIVE_SIZE)
+            data = client.socket.recv(RECEIVE_SIZE if has_room else SPARING)
         except OSError:
             self.drop(client)
             return
+        client.starved = 0.0
+        self.hold(client, client.held + len(data))
         if client.wait == "body":
             client.deadline = self.timeouts.extended(client.deadline, len(data), self.now)
         if data:
@@ -185,6 +214,44 @@ class Loop:
         else:
             self.let(client, client.connection.feed_end)
 
+    def hold(self, client: Client, octets: int) -> None:
+        """Note how many octets the server has in memory for a client."""
+        self.held += octets - client.held
+        client.held = octets
+        if client is self.favoured and not octets:
+            self.favoured = None
+
+    def starve(self, client: Client) -> None:
+        """Receive nothing from a client that sends a body, until there is room. Its time stands still."""
+        client.starved = client.starved or self.now
+        client.is_asking = True
+        client.deadline -= self.now
+        self.watch(client, NOTHING)
+        self.starved.append(client)
+
+    def feed_starved(self) -> None:
+        """Receive again from the client that has waited longest for room."""
+        client = self.starved.popleft()
+        if client.is_gone:
+            self.await_answer(client)
+            return
+        if self.held >= self.timeouts.memory:
+            self.favoured = client
+        client.is_asking = False
+        client.deadline += self.now
+        self.watch(client, READ)
+
+    def turn_starved_down(self) -> None:
+        """Let the clients come back later that have waited for room as long as a client may take."""
+        late = [each for each in self.starved if self.now - each.starved >= self.timeouts.progress]
+        for client in late:
+            self.starved.remove(client)
+            if client.is_gone:
+                self.await_answer(client)
+            else:
+                client.is_asking = False
+                self.let(client, client.connection.turn_down)
+
     def let(self, client: Client, speak: Callable[..., Buffers], *data: bytes) -> None:
         """Let a connection speak, which asks nobody; then the application is asked, if a request is complete."""
         try:
@@ -193,10 +260,12 @@ class Loop:
             logger.exception("a connection failed")
             self.drop(client)
             return
-        if client.connection.waits_for == "answer":
+        if client.connection.waits_for != "answer":
+            self.send(client, said)
+        elif self.held < 2 * self.timeouts.memory:
             self.await_answer(client)
         else:
-            self.send(client, said)
+            self.send(client, client.connection.turn_down())
 
     def await_answer(self, client: Client) -> None:
         """Queue a client for the application. The client's time stands still until it is answered."""
@@ -211,9 +280,12 @@ class Loop:
     def ask(self) -> None:
         """Ask the application for all clients that wait for it, and queue the answers."""
         asking, answers = self.asking, self.answers
-        while asking:
+        owed = 0
+        while asking and owed < BATCH:
             client = asking.popleft()
-            answers.append((client, client.ask()))
+            answer = client.ask()
+            answers.append((client, answer))
+            owed += size_of(answer or b"")
 
     def send_answers(self) -> None:
         answers = self.answers
@@ -235,6 +307,10 @@ class Loop:
             if self.end != math.inf:
                 client.connection.retire()
             wait = "write" if client.unsent else client.connection.waits_for
+            if client.unsent:
+                self.hold(client, size_of(client.unsent))
+            elif client.held and (answer or wait not in ("head", "body")):
+                self.hold(client, 0)
             if wait == "write":
                 self.await_room(client, sent)
             elif answer or wait != client.wait:
@@ -283,6 +359,7 @@ class Loop:
         del self.clients[client.socket.fileno()]
         client.socket.close()
         client.is_gone = True
+        self.hold(client, 0)
         if not client.is_asking:
             self.await_answer(client)
 
@@ -328,6 +405,7 @@ class Loop:
                 self.let(client, client.connection.time_out)
         self.asking.extend(self.resting)
         self.resting.clear()
+        self.turn_starved_down()
         if self.now >= self.resumes and len(self.clients) < self.timeouts.connections:
             self.resume()
 
@@ -364,10 +442,11 @@ class Loop:
     def close(self) -> None:
         """Close what is open; connections let go of responses that are not complete."""
         self.close_listeners()
-        self.asking.extend(self.resting)
+        self.asking.extend([*self.resting, *self.starved])
         for client in list(self.clients.values()):
             self.drop(client)
-        Loop.ask(self)
+        while self.asking:
+            Loop.ask(self)
         self.sources.clear()  # no cycle of references keeps the sockets open
 
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import sleep
 
-from raw_router.drivers import TIMEOUTS, Buffers, Connect, Timeouts
-from raw_router.drivers.events import READ, Client, Loop
+from raw_router.drivers import TIMEOUTS, Buffers, Connect, Timeouts, size_of
+from raw_router.drivers.events import BATCH, READ, Client, Loop
 from raw_router.forks import closed_in_children
 
 PATIENCE = 0.004  # seconds in which a thread has to come back from the application; at worst it is twice as long
@@ -115,7 +115,8 @@ class Pool(Loop):
 
     def ask(self) -> None:
         """Ask the application for the clients that wait for it. Raises TakenOver in a thread that comes back late."""
-        while self.asking and self.can_ask():
+        owed = 0
+        while self.asking and owed < BATCH and self.can_ask():
             client = self.asking.popleft()
             self.asked += 1
             if self.dozes:
@@ -127,6 +128,7 @@ class Pool(Loop):
                 self.hand_over(client, answer)
                 raise TakenOver
             self.answers.append((client, answer))
+            owed += size_of(answer or b"")
 
     def hand_over(self, client: Client, answer: Buffers | None) -> None:
         self.late.append((client, answer))

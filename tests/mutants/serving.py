@@ -126,6 +126,9 @@ class Wrapped:
     def time_out(self) -> bytes:
         return self.inner.time_out()
 
+    def turn_down(self) -> bytes:
+        return self.inner.turn_down()
+
     def took(self, octets: int) -> None:
         self.inner.took(octets)
 
