@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 import tomllib
 from dataclasses import replace
@@ -13,7 +15,8 @@ from click.testing import CliRunner
 
 from http_contract import BY_ID, run
 from http_contract.__main__ import main
-from http_contract.cli.init import STARTER, ZIP, scaffold
+from http_contract.cli.init import PYTHON, STARTER, STARTS, ZIP, scaffold
+from http_contract.diagnosis.languages import language_of
 from http_contract.runner.session import read_settings
 from http_contract.sandbox.launcher import LocalTarget
 
@@ -64,7 +67,9 @@ def test_what_is_no_folder(tmp_path: Path) -> None:
 
 def test_all_of_the_starter_is_there_or_in_the_zip(kit: Path) -> None:
     only_zipped = {f"graders/{name}" for name in SCRIPTS}
-    assert files(kit) == files(STARTER) - only_zipped | {str(ZIP)}
+    servers = {name for name in files(STARTER) if name.startswith("servers/")}
+    assert files(kit) == files(STARTER) - only_zipped - servers | {str(ZIP)}
+    assert servers == {f"servers/{start.file}" for start in STARTS.values() if start is not PYTHON}
 
 
 # -- the learner's files
@@ -112,6 +117,36 @@ def test_all_that_contract_toml_could_say_is_right(kit: Path) -> None:
     file = kit / "contract.toml"
     text = re.sub(r"(?m)^# (?=\w+ = )", "", file.read_text())
     assert set(tomllib.loads(text)) == {"command", "port", "folder", "stages"}
+
+
+TOOLS = {"python": "python3", "javascript": "node", "go": "go", "rust": "rustc", "java": "java", "c": "cc"}
+
+
+@pytest.mark.parametrize("language", STARTS)
+def test_the_first_server_of_each_language_listens_and_says_nothing(language: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "kit"), "--language", language])
+    assert (result.exit_code, result.stderr) == (0, "")
+    settings = read_settings(tmp_path / "kit")
+    assert STARTS[language].by_hand in (tmp_path / "kit" / "README.md").read_text()
+    assert language_of(settings.command, settings.folder) == language
+    if not works(TOOLS[language]):
+        pytest.skip(f"{TOOLS[language]} is not installed")
+    with LocalTarget(settings.command, folder=settings.folder) as target:
+        server = replace(target.running(), timeout=TIMEOUT)
+        verdicts = {id: run(BY_ID[id], server).verdict for id in ("listen-accepts", "listen-answers", "listen-accepts")}
+    assert verdicts == {"listen-accepts": "passed", "listen-answers": "failed"}
+
+
+def works(tool: str) -> bool:
+    """Return whether a tool is installed, and is not only a name that leads to another version of it."""
+    version = ["version"] if tool == "go" else ["--version"]
+    return shutil.which(tool) is not None and subprocess.run([tool, *version], capture_output=True).returncode == 0
+
+
+def test_an_unknown_language(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "kit"), "--language", "cobol"])
+    assert result.exit_code == 2
+    assert "'cobol' is not one of" in result.stderr
 
 
 # -- the Gradescope zip
