@@ -44,7 +44,7 @@ class InProcess:
         self.port = self._start(0)
 
     def running(self) -> Server:
-        return Server(HOST, self.port, restart=self.restart)
+        return Server(HOST, self.port, patience=2 * QUICK.head, restart=self.restart)
 
     def restart(self) -> None:
         self.stack.close()

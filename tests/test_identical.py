@@ -215,7 +215,7 @@ def test_odd_requests(ports: Mapping[str, int], data: bytes) -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.restarts], ids=lambda rule: rule.id)
 def test_all_that_a_rule_sends(ports: Mapping[str, int], rule: Rule) -> None:
     """A rule that restarts the server is left out: it cannot restart these servers, and sends what others send."""
-    outcome = run(rule, Server(HOST, ports["raw"]))
+    outcome = run(rule, Server(HOST, ports["raw"], patience=0.5))
     assert any(transcript.sent for transcript in outcome.transcripts)
     for transcript in outcome.transcripts:
         assert_identical(ports, b"".join(transcript.sent))

@@ -29,7 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     option("seed", "N", "Seed of the random data. [default: 0]", type=int)
     option("until", "STAGE", "Judge no later stage.", type=int)
     option("timeout", "SECONDS", "Time limit for each response. [default: measured on the server]", type=float)
-    option("patience", "SECONDS", "Time limit of the rules about timeouts. [default: 5]", type=float)
+    option("patience", "SECONDS", "Time limit of the rules about timeouts. [default: 30]", type=float)
+    group.addoption("--contract-slow", action="store_true", default=None, help="Judge the rules about timeouts, too.")
 
 
 @pytest.hookimpl(tryfirst=True)

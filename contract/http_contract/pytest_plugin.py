@@ -24,7 +24,7 @@ from http_contract.pytest_options import PACKAGE
 from http_contract.reports.messages import failure_text, skip_text
 from http_contract.reports.text import format_failure
 from http_contract.rules.model import Rule
-from http_contract.rules.registry import RULES, STAGES, rules_from
+from http_contract.rules.registry import RULES, STAGES, Choice, rules_from
 from http_contract.runner.rule_runner import ResultCache, RuleRunner
 from http_contract.runner.scheduler import rule_runner_for
 from http_contract.runner.target import RemoteTarget, Target
@@ -48,8 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
         title = STAGES.get(stage, "a stage of your own")
         config.addinivalue_line("markers", f"stage_{stage}: rules of the HTTP contract: {title}")
     if target:
-        until = config.getoption("contract_until")
-        config.stash[CHOSEN] = tuple(rule for rule in rules if until is None or rule.stage <= until)
+        choice = Choice(until=config.getoption("contract_until"), slow=bool(config.getoption("contract_slow")))
+        config.stash[CHOSEN] = tuple(choice.among(rules))
         runner = runner_of(target, config.getoption("contract_timeout"))
         config.stash[RESULTS] = ResultCache(
             lambda rule: runner().judge(rule), rules, missing_route=lambda rule: runner().missing_route(rule)

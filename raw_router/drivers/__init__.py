@@ -59,8 +59,8 @@ class Timeouts:
     memory: int = 256 * 1024 * 1024  # octets of requests that arrive and of responses that are not taken yet
     threads: int = 40  # that the driver pool may have in the application at the same time
     idle: float = 60.0
-    head: float = 4.0
-    progress: float = 4.0  # in which a body that is received, and a response that is sent, move at the minimum rate
+    head: float = 20.0  # enough for a head that is typed by hand
+    progress: float = 10.0  # in which a body that is received, and a response that is sent, move at the minimum rate
     min_rate: int = 1024  # octets a second; 0 for none
     closed: float = 2.0  # of reading after the last response, so that no reset destroys it (RFC 9112 §9.6)
     last_request: float = 0.25  # for an idle client's last request when the server stops

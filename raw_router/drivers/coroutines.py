@@ -134,26 +134,33 @@ class Server:
         while connection.waits_for != "closed":
             if wait != (wait := (connection.waits_for, connection.served)):
                 deadline = loop.time() + self.timeouts.seconds(connection.waits_for)
-            answer = await self.next_answer(client, connection, deadline)
+            answer, received = await self.next_answer(client, connection, deadline)
+            if connection.waits_for == "body":
+                deadline = self.timeouts.extended(deadline, received, loop.time())
             octets = answer if isinstance(answer, bytes) else b"".join(answer)
             for start in range(0, len(octets), PART):
                 async with asyncio.timeout_at(loop.time() + self.timeouts.seconds("write")):
                     await loop.sock_sendall(client, octets[start : start + PART])
                 connection.took(len(octets[start : start + PART]))
 
-    async def next_answer(self, client: socket.socket, connection: ServerConnection, deadline: float) -> Buffers:
-        """Wait until the connection can continue, and return its response; other tasks have a turn before."""
+    async def next_answer(
+        self, client: socket.socket, connection: ServerConnection, deadline: float
+    ) -> tuple[Buffers, int]:
+        """Wait until the connection can continue; return its response and how many octets were received.
+
+        Other tasks have a turn before.
+        """
         if connection.waits_for == "write":
             await asyncio.sleep(0)
-            return connection.receive(b"")  # everything was sent before
+            return connection.receive(b""), 0  # everything was sent before
         is_idle = connection.waits_for == "idle"
         try:
             data = await self.receive(client, deadline)
         except TimeoutError:
             if is_idle and self.retired:
                 raise
-            return connection.time_out()
-        return connection.receive(data) if data else connection.end_of_input()
+            return connection.time_out(), 0
+        return connection.receive(data) if data else connection.end_of_input(), len(data)
 
     async def receive(self, client: socket.socket, deadline: float) -> bytes:
         """Return the next bytes, which may be waited for until the deadline. Raises TimeoutError after it."""

@@ -19,7 +19,6 @@ CHUNKED = (
 )
 CHUNKS_REJECTED = ("chunks-size-signed", "chunks-size-not-hexadecimal", "chunks-overrun", "chunks-end")
 CHUNKS_SURVIVED = ("chunks-size-space", "chunks-extension-broken", "chunks-extension-long", "chunks-trailer-framing")
-DEADLINES = ("timeouts-head", "timeouts-head-drip", "timeouts-body", "timeouts-body-drip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,6 @@ KNOWN_FAILURES = (
     KnownFailure(BOTH, OTHERS, ("bodies-expect-unneeded",), "the server sends 100 although the body has arrived"),
     KnownFailure(BOTH, OTHERS, ("security-no-software",), "the server names itself in the Server field"),
     KnownFailure(BOTH, OTHERS, ("hosts-missing",), "without Host, the application gets the server's own name"),
-    KnownFailure(BOTH, OTHERS, DEADLINES, "the server waits longer than the judge does, which is five seconds"),
     KnownFailure(BOTH, OTHERS, ("targets-characters",), "the application gets any characters between the two spaces"),
     KnownFailure(
         BOTH,
@@ -236,12 +234,6 @@ KNOWN_FAILURES = (
     ),
     KnownFailure(
         ALL, ("nginx",), ("targets-version-malformed",), "nginx treats HTTP/1.10 as a later version of HTTP/1"
-    ),
-    KnownFailure(
-        ALL,
-        ("nginx",),
-        ("timeouts-body-drip",),
-        "client_body_timeout limits the time between two reads, not the time for the whole body",
     ),
     KnownFailure(
         ALL, ("nginx",), ("caching-none-match-lines",), "nginx accepts one If-None-Match field, and answers 400 to two"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from http_contract import RULES, Outcome, Rule, Server
+from http_contract import Choice, Outcome, Rule, Server
 from tests.mutants.serving import Mutant, running
 from tests.mutants.stage02_respond import MUTANTS as RESPOND
 from tests.mutants.stage03_route import MUTANTS as ROUTE
@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 INSTALLED = bool(entry_points(group="pytest11", name="http_contract"))
 PLUGINS = ("-p", "no:django", "-p", "no:cacheprovider", *(() if INSTALLED else ("-p", "http_contract.pytest_options")))
 MUTANTS = {mutant.id: mutant for mutant in (UNBROKEN, *RESPOND, *ROUTE)}
+JUDGED = Choice().among()
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def collected(result: pytest.RunResult) -> list[str]:
 
 
 def ids(*stages: int) -> list[str]:
-    return [f"stage-{rule.stage}::{rule.id}" for rule in RULES if not stages or rule.stage in stages]
+    return [f"stage-{rule.stage}::{rule.id}" for rule in JUDGED if not stages or rule.stage in stages]
 
 
 def test_without_options_the_plugin_keeps_quiet(run: Run, pytester: pytest.Pytester) -> None:
@@ -138,14 +139,14 @@ def test_time_limits(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) 
 def test_an_unbroken_server(run: Run, server: Server, pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_of_the_folder_is_not_collected(): assert False")
     result = run("--contract-url", url(server), "--contract-until", "2")
-    result.assert_outcomes(passed=sum(rule.stage <= 2 for rule in RULES) - 1, skipped=1)
+    result.assert_outcomes(passed=sum(rule.stage <= 2 for rule in JUDGED) - 1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED*the judge did not start this server"])
 
 
 def test_files_that_are_named_are_collected_too(run: Run, server: Server, pytester: pytest.Pytester) -> None:
     path = pytester.makepyfile("def test_own(): pass")
     run("--contract-url", url(server), "-k", "route-test or test_own", str(path)).assert_outcomes(
-        passed=2, deselected=len([rule for rule in RULES if "route-test" not in rule.id])
+        passed=2, deselected=len([rule for rule in JUDGED if "route-test" not in rule.id])
     )
 
 
@@ -183,7 +184,7 @@ def test_a_url_over_tls(run: Run, tmp_path: Path) -> None:
     *_, ca = CERTIFICATE.write(tmp_path)
     with encrypting(well) as server:
         run("--contract-url", url(server), "--contract-ca", str(ca), "-k", "listen-an").assert_outcomes(
-            passed=1, deselected=len(RULES) - 1
+            passed=1, deselected=len(JUDGED) - 1
         )
 
 

@@ -20,18 +20,14 @@ from tests.mutants.table import MUTANTS
 DOCUMENT = Path(__file__).parents[2] / "docs" / "mutants.md"
 REGENERATE = "python -m tests.mutants"
 BY_NAME = {mutant.id: mutant for mutant in MUTANTS}
-# Rules that take a second or so on a good server too: only the mutants that break them run under them.
-SLOW = {
+# Rules that take a second or more on a good server too: only the mutants that break them run under them.
+SLOW = {rule.id for rule in RULES if rule.slow} | {
     "respond-byte-by-byte",
     "time-moves",
     "listen-restarts",
     "persistence-thousand",
     "concurrency-slow-reader",
     "concurrency-hundred",
-    "timeouts-head",
-    "timeouts-head-drip",
-    "timeouts-body",
-    "timeouts-body-drip",
 }
 INTRODUCTION = """\
 # Mutants

@@ -82,4 +82,5 @@ MUTANTS = (
     Mutant(id="drops-renew-heads", breaks=("timeouts-head-drip",), serve=renewing(RenewingHead)),
     Mutant(id="waits-for-bodies", breaks=("timeouts-body",), serve=waiting(LookingAtBody)),
     Mutant(id="drops-renew-bodies", breaks=("timeouts-body-drip",), serve=renewing(RenewingBody)),
+    Mutant(id="bodies-timed-in-all", breaks=("timeouts-body-progress",), serve=connecting(LookingAtBody)),
 )

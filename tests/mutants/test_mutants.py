@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from http_contract import BY_ID, RULES, Rule
 from tests.mutants.measuring import DOCUMENT, documented, failed_rules, rules_for
@@ -12,6 +13,12 @@ from tests.mutants.table import MUTANTS
 
 OTHERS = [pytest.param(128, id="few"), pytest.param(32, marks=pytest.mark.full, id="more")]
 DOCUMENTED = documented(DOCUMENT.read_text())
+
+
+def case(mutant: Mutant) -> ParameterSet:
+    """Return the mutant as a parameter; those that wait for time limits run in `make test-all`."""
+    waits = any(BY_ID[id].slow for id in mutant.breaks)
+    return pytest.param(mutant, id=mutant.id, marks=[pytest.mark.full] if waits else [])
 
 
 def some_of(rules: Sequence[Rule], mutant: Mutant, every: int) -> list[Rule]:
@@ -24,7 +31,7 @@ def some_of(rules: Sequence[Rule], mutant: Mutant, every: int) -> list[Rule]:
 
 
 @pytest.mark.parametrize("every", OTHERS)
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
+@pytest.mark.parametrize("mutant", map(case, MUTANTS))
 def test_mutant_fails_its_rules_and_no_other(mutant: Mutant, every: int) -> None:
     failed = failed_rules(mutant, some_of(rules_for(mutant), mutant, every))
     assert set(mutant.breaks) <= failed

@@ -52,11 +52,13 @@ def task_of(
     if options["ca"] and not url:
         raise CannotJudge("--ca is for an https URL. Remove --ca: a server that the judge starts uses http.")
     settings = Settings(command or "", Path.cwd(), port) if command or url else read_settings(Path.cwd())
-    choice = Choice(options.pop("stages"), options.pop("until"), options.pop("ids"))
+    choice = Choice(options.pop("stages"), options.pop("until"), options.pop("ids"), options.pop("slow"))
+    if choice == Choice(slow=choice.slow):
+        choice = replace(choice, stages=settings.stages)  # the file may be the learner's
     return Task(
         url=url and url_from(url),
         settings=replace(settings, port=port or settings.port),
-        choice=Choice(settings.stages) if choice == Choice() else choice,  # the file may be the learner's
+        choice=choice,
         hidden=None if only_public else hidden,
         **options,
     )

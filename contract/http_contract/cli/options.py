@@ -136,8 +136,9 @@ JUDGING = (
         type=seconds,
         default=PATIENCE,
         show_default=True,
-        help="Seconds after which a server must give up a request that never ends.",
+        help="Seconds after which a server must give up a request that never ends; for --slow.",
     ),
+    click.option("--slow", is_flag=True, help="Judge the rules about time limits, too, which wait for --patience."),
     click.option(
         "--isolate",
         is_flag=True,

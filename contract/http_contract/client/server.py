@@ -18,7 +18,7 @@ from http_contract.http.rewrite import UNCHANGED, Names
 from http_contract.http.transcript import Transcript
 
 TIMEOUT = 5.0  # seconds for each step: to connect, to send, to read one response
-PATIENCE = 5.0  # seconds for a server to give up a request that never ends
+PATIENCE = 30.0  # seconds for a server to give up a request that never ends
 HOST_AND_PORT = r"(?:[\w.-]+|\[[\w:.]+\]):\d+/?"  # as a user may type them for a URL
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

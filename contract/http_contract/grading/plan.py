@@ -28,6 +28,7 @@ class Plan:
     start_within: float | None
     timeout: float | None
     patience: float
+    slow: bool
     isolate: bool
     hide: Sequence[Path]  # files and folders that isolated submissions must not see
     allow: Sequence[Path]  # files and folders that isolated submissions may read
@@ -37,7 +38,7 @@ class Plan:
     def max_points(self) -> int:
         """The points for a submission that passes all MUST rules. CannotJudge where the options choose no rules."""
         own = rules_from(self.hidden) if self.hidden else ()
-        rules = rules_by(Choice(self.stages, self.until), own)
+        rules = rules_by(Choice(self.stages, self.until, slow=self.slow), own)
         weights = dict(self.points)
         return sum(weights.get(stage, POINTS) for stage in {rule.stage for rule in rules if rule.level == "MUST"})
 
@@ -80,6 +81,8 @@ class Plan:
         yield from _each("--start-within", [self.start_within])
         yield from _each("--timeout", [self.timeout])
         yield from _each("--patience", [self.patience])
+        if self.slow:
+            yield "--slow"
         if self.isolate:
             yield from ("--isolate", *_each("--hide", self.hide), *_each("--allow", self.allow))
 

@@ -112,6 +112,8 @@ def _article(rule: Rule) -> Iterator[str]:
     yield f"{escaped(rule.sentence)} {rule.level}, " + (f"[{rule.section}]({url})." if url else f"{rule.section}.")
     yield from _listed("Needs", rule.needs)
     yield from _listed("Routes:", rule.routes)
+    if rule.slow:
+        yield "Judged only with `--slow`."
     yield f"\nHint: {escaped(rule.hint)}\n"
     for expected, group in groupby(rule.exchanges, key=legal):
         yield f"- Sends {', and '.join(map(_sent, group))}. Legal: {escaped(expected)}."

@@ -104,6 +104,7 @@ class Rule:
     half_closes: bool = False  # its check closes only the sending side, which TLS cannot
     alone: bool = False  # other connections would disturb it
     restarts: bool = False  # its check stops the server, so it must run alone
+    slow: bool = False  # it waits as long as a server may take to give up, so it is judged only on request
 
     def failures(self, server: Server) -> Iterator[Failure]:
         """Yield the failures of the exchanges, then those of the check."""

@@ -81,11 +81,15 @@ NEAR = 0.4  # similarity from which an id is suggested for an unknown one
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice of rules: some stages, the stages up to one, or named rules; by default all."""
+    """A choice of rules: some stages, the stages up to one, or named rules; by default all.
+
+    Slow rules are chosen only by their names, or with `slow`.
+    """
 
     stages: Sequence[int] = ()
     until: int | None = None
     ids: Sequence[str] = ()
+    slow: bool = False
 
     def among(self, rules: Iterable[Rule] = RULES) -> list[Rule]:
         """Return the chosen rules in their order. CannotJudge if a named rule does not exist."""
@@ -98,6 +102,8 @@ class Choice:
     def _takes(self, rule: Rule) -> bool:
         if self.ids:
             return rule.id in self.ids
+        if rule.slow and not self.slow:
+            return False
         return rule.stage <= (self.until or LAST_STAGE) and (not self.stages or rule.stage in self.stages)
 
 

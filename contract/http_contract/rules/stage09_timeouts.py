@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from http_contract.client.server import Server
 from http_contract.http.params import Params
-from http_contract.http.request import ANY_PAGE, FORM, URLENCODED, request, title
+from http_contract.http.request import ANY_PAGE, FORM, HEAD_END, URLENCODED, request, submit, title
 from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import CLIENT_ERRORS, Status
 from http_contract.rules.hostile import raw_head
 from http_contract.rules.model import Check, Failure, Rule, expect, failed
 
 STEP = 0.2  # seconds between two checks, and between two bytes of a slow request
+PIECE = 410  # octets in each step of a slow body: 2 KiB a second
 HALF_A_HEAD = b"GET {page} HTTP/1.1\r\nHost: {authority}\r\nX-Slow: "
 HALF_A_BODY = raw_head(f"POST {FORM} HTTP/1.1", f"Content-Type: {URLENCODED}", "Content-Length: 100000") + b"name="
 
@@ -40,6 +41,22 @@ def times_out(sends: bytes, drip: bytes = b"") -> Check:
         "The server must respond with a 4xx status or close the connection within the judge's patience."
     )
     return check
+
+
+def accepts_slow_body(server: Server) -> None:
+    """Send `POST /form` with a body that arrives at 2 KiB a second for as long as the judge's patience. The response
+    must be 200 or 201.
+    """
+    pieces = max(1, round(server.patience / STEP))
+    head, _, body = submit(b"name=" + b"a" * (pieces * PIECE)).partition(HEAD_END)
+    with server.connect() as connection:
+        connection.send(head + HEAD_END)
+        for at in range(0, len(body), PIECE):
+            if connection.receive_for(STEP) or connection.transport.ended != "open":
+                break
+            connection.send(body[at : at + PIECE])
+        connection.response("POST")
+        expect(connection.transcript, Status(200, 201))
 
 
 def steps(seconds: float) -> Iterator[None]:
@@ -74,6 +91,7 @@ RULES = (
         section="RFC 9110 §15.5.9",
         level="SHOULD",
         needs=ROOT,
+        slow=True,
         check=times_out(HALF_A_HEAD),
     ),
     Rule(
@@ -84,6 +102,7 @@ RULES = (
         section="RFC 9110 §15.5.9",
         level="SHOULD",
         needs=ROOT,
+        slow=True,
         check=times_out(HALF_A_HEAD, b"a"),
     ),
     Rule(
@@ -95,6 +114,7 @@ RULES = (
         level="SHOULD",
         routes=(FORM,),
         needs=ROOT,
+        slow=True,
         check=times_out(HALF_A_BODY),
     ),
     Rule(
@@ -106,6 +126,19 @@ RULES = (
         level="SHOULD",
         routes=(FORM,),
         needs=ROOT,
+        slow=True,
         check=times_out(HALF_A_BODY, b"a"),
+    ),
+    Rule(
+        id="timeouts-body-progress",
+        stage=9,
+        sentence="The server accepts a body that takes long to arrive but does not stop, at 2 KiB a second.",
+        hint="Do not limit the time of the whole body. Require a minimum rate, such as 1 KiB a second.",
+        section="RFC 9110 §15.5.9",
+        level="SHOULD",
+        routes=(FORM,),
+        needs=ROOT,
+        slow=True,
+        check=accepts_slow_body,
     ),
 )

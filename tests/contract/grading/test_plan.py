@@ -22,6 +22,7 @@ ASKED: dict[str, Any] = {
     "start_within": None,
     "timeout": None,
     "patience": 8.0,
+    "slow": False,
     "isolate": False,
     "hide": (),
     "allow": (),
@@ -52,6 +53,7 @@ def planned(folder: Path, **asked: Any) -> Job | Result:
             {"start_within": 60.0, "timeout": 5.0},
             "--until 10 --seed 0 --start-within 60.0 --timeout 5.0 --patience 8.0",
         ),
+        ('command = "mine"', {"slow": True}, "--until 10 --seed 0 --patience 8.0 --slow"),
         ('command = "mine"', {"hide": (Path("a"),)}, "--until 10 --seed 0 --patience 8.0"),
         (
             'command = "mine"',
@@ -61,7 +63,7 @@ def planned(folder: Path, **asked: Any) -> Job | Result:
     ],
     ids=[
         *("its-own", "its-port-and-stages", "common", "common-its-port", "until", "stages"),
-        *("points-and-routes", "seconds", "seen", "isolated"),
+        *("points-and-routes", "seconds", "slow", "seen", "isolated"),
     ],
 )
 def test_options(tmp_path: Path, toml: str, asked: dict[str, Any], options: str) -> None:
@@ -92,6 +94,7 @@ def test_submissions_that_cannot_be_judged(tmp_path: Path, toml: str, why: str) 
             {"points": ((1, 5),)},
             {"routes": (("/", "/a"),)},
             {"patience": 1.0},
+            {"slow": True},
             {"timeout": 1.0},
             {"start_within": 1.0},
         ),

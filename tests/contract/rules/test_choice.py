@@ -20,6 +20,13 @@ def test_stages(choice: Choice, stages: set[int]) -> None:
     assert {rule.stage for rule in choice.among()} == stages
 
 
+def test_slow_rules_are_judged_on_request() -> None:
+    slow = {rule.id for rule in RULES if rule.slow}
+    assert {rule.id for rule in RULES} - {rule.id for rule in Choice().among()} == slow
+    assert Choice(slow=True).among() == list(RULES)
+    assert [rule.id for rule in Choice(ids=("timeouts-head",)).among()] == ["timeouts-head"]
+
+
 def test_ids() -> None:
     chosen = Choice(ids=("route-test", "listen-accepts"), until=1).among()
     assert [rule.id for rule in chosen] == ["listen-accepts", "route-test"]
