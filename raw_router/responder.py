@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import chain
+from typing import TypeAlias
 
 from raw_router import forks
 from raw_router.connection import Connection, State
@@ -21,7 +22,9 @@ FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to resp
 
 END = object()  # of an iterable
 
-JOINED = 256 * 1024  # octets of a body or piece that is copied behind its head: one more write takes longer
+JOINED = 32 * 1024  # octets of a body or a piece that is copied behind its head, which is quicker than two buffers
+
+Buffers: TypeAlias = bytes | tuple[bytes, ...]
 
 logger = logging.getLogger("raw_router")
 
@@ -122,8 +125,11 @@ class Responder:
         """End the input, because the client will not send more, without asking the handler."""
         return self._keep(self._connection.end_of_input())
 
-    def answer(self) -> bytes:
-        """Ask the handler, and return the responses to the requests that have arrived, or the next piece of one."""
+    def answer(self) -> Buffers:
+        """Ask the handler, and return the responses to the requests that have arrived, or the next piece of one.
+
+        A large body is not copied, but a buffer of its own.
+        """
         if self._pieces is not None:
             return self._send_next(self._pieces)
         request, self._request = self._request, None
@@ -132,14 +138,14 @@ class Responder:
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the client and return bytes for it; both may be empty. This is feed and answer in one."""
         if self._pieces is not None:
-            return self._send_next(self._pieces)
-        return self._respond(self._connection.receive(data))
+            return joined(self._send_next(self._pieces))
+        return joined(self._respond(self._connection.receive(data)))
 
     def end_of_input(self) -> bytes:
         """End the input, because the client will not send more; return the last responses."""
         if self._connection.waits_for != "piece":
             self._drop_pieces()  # that are only to be closed
-        return self._respond(self._connection.end_of_input())
+        return joined(self._respond(self._connection.end_of_input()))
 
     def _keep(self, said: Request | bytes) -> bytes:
         if isinstance(said, bytes):
@@ -150,7 +156,7 @@ class Responder:
     def time_out(self) -> bytes:
         """Stop waiting; return 408, or nothing if no request had begun."""
         self._drop_pieces()
-        return self._respond(self._connection.time_out())
+        return joined(self._respond(self._connection.time_out()))
 
     def turn_down(self) -> bytes:
         """Return 503 for the request that has begun, because the server has no room for it."""
@@ -176,21 +182,24 @@ class Responder:
         if self._deliveries is not None:
             self._deliveries.take(octets)
 
-    def _respond(self, said: Request | bytes) -> bytes:
+    def _respond(self, said: Request | bytes) -> Buffers:
         """Respond to one complete request after another, until the client has to read or to send more."""
         answer = self._say(said) if isinstance(said, bytes) else self._answer(said)
         return answer if self._connection.waits_for != "write" else self._go_on(answer)
 
-    def _go_on(self, answer: bytes) -> bytes:
+    def _go_on(self, answer: Buffers) -> Buffers:
         connection = self._connection
-        answers = [answer]
-        owed = len(answer)
-        while connection.waits_for == "write" and self._pieces is None and owed <= self._unread:
-            said = connection.receive(b"")
-            answer = self._say(said) if isinstance(said, bytes) else self._answer(said)
+        answers: list[bytes] = []
+        owed = 0
+        while True:
+            if isinstance(answer, tuple):
+                return (b"".join(answers) + answer[0], *answer[1:])
             answers.append(answer)
             owed += len(answer)
-        return b"".join(answers)
+            if connection.waits_for != "write" or self._pieces is not None or owed > self._unread:
+                return b"".join(answers)
+            said = connection.receive(b"")
+            answer = self._say(said) if isinstance(said, bytes) else self._answer(said)
 
     def _say(self, said: bytes) -> bytes:
         """Return what the connection says itself; log a refusal."""
@@ -199,7 +208,7 @@ class Responder:
             return self._deliver(None, refusal, said, len(refusal.content))
         return self._give(said)
 
-    def _answer(self, request: Request) -> bytes:
+    def _answer(self, request: Request) -> Buffers:
         """Ask the handler. If it raises or its response is invalid, log that and respond with 500.
 
         BaseException is caught, too: what an application raises must not end the server.
@@ -227,7 +236,7 @@ class Responder:
             if forks.count != forked:
                 forks.end_child(f"{request.method} {request.target}")
 
-    def _begin(self, pieces: Pieces) -> bytes:
+    def _begin(self, pieces: Pieces) -> Buffers:
         """Begin a response that does not end with its first message. An error in making that becomes a 500."""
         request, response = pieces.request, pieces.response
         try:
@@ -238,25 +247,23 @@ class Responder:
         self._pieces = pieces
         if self._connection.waits_for != "piece":
             is_sent = isinstance(response.body, bytes) and has_content(request.method, response.status)
-            return self._deliver(request, response, message, len(response.content) if is_sent else 0)
+            return self._deliver(request, response, joined(message), len(response.content) if is_sent else 0)
         if self._deliveries is not None:
-            self._deliveries.begin(request, response, len(message) - self._connection.octets_sent)
-        return self._give(message)
+            self._deliveries.begin(request, response, size(message) - self._connection.octets_sent)
+            self._deliveries.give(size(message))
+        return message
 
-    def _first_message(self, request: Request, response: Response, pieces: Pieces) -> bytes:
-        """Return the head, with a first piece or a whole body that is small enough to be copied behind it."""
+    def _first_message(self, request: Request, response: Response, pieces: Pieces) -> Buffers:
+        """Return the head with a whole body or a first piece; it is not copied behind the head if it is large."""
         if isinstance(response.body, bytes) or not has_content(request.method, response.status):
             return self._connection.respond(response)
         first = pieces.pull()
         if first is None:
             return self._connection.respond(empty_response(response))
-        head = self._connection.respond(response)
-        if len(first) <= JOINED:
-            return head + self._send_piece(pieces, first)
-        pieces.put_back(first)
-        return head
+        head, piece = self._connection.respond(response), self._send_piece(pieces, first)
+        return head + piece if len(piece) <= JOINED else (head, piece)
 
-    def _send_next(self, pieces: Pieces) -> bytes:
+    def _send_next(self, pieces: Pieces) -> Buffers:
         """Return the next piece, or the end of the response. After an error the connection ends without that end."""
         connection = self._connection
         if connection.waits_for != "piece":
@@ -284,7 +291,7 @@ class Responder:
             pieces.has_ended = True
         return self._connection.send_piece(piece)
 
-    def _end_body(self, pieces: Pieces, surplus: bytes | None) -> bytes:
+    def _end_body(self, pieces: Pieces, surplus: bytes | None) -> Buffers:
         """End a body. Pieces are closed after its end has been sent, because closing may be slow."""
         octets = self._connection.octets_sent
         end = self._give(self._connection.finish())
@@ -294,7 +301,7 @@ class Responder:
             pieces.put_back(surplus)
         return end or self._finish(pieces)
 
-    def _finish(self, pieces: Pieces) -> bytes:
+    def _finish(self, pieces: Pieces) -> Buffers:
         """Pull on after the body was sent, then close the pieces, and continue with the next request."""
         try:
             surplus = pieces.pull()
@@ -329,6 +336,14 @@ class Responder:
             self._deliveries.give(len(message))
             self._deliveries.end(octets)
         return message
+
+
+def size(answer: Buffers) -> int:
+    return len(answer) if isinstance(answer, bytes) else sum(map(len, answer))
+
+
+def joined(answer: Buffers) -> bytes:
+    return answer if isinstance(answer, bytes) else b"".join(answer)
 
 
 def empty_response(response: Response) -> Response:

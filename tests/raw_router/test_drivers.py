@@ -19,7 +19,7 @@ from raw_router.drivers.blocking import Carrier, Closing
 from raw_router.limits import LIMITS
 from raw_router.listeners import Address, open_listener
 from raw_router.messages import Request, Response
-from raw_router.responder import Responder
+from raw_router.responder import Buffers, Responder
 from tests import serving
 from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, exchange, reset
 
@@ -348,7 +348,7 @@ def test_a_defect_in_one_connection_costs_the_others_nothing(
         def feed(self, data: bytes) -> bytes:
             return defect() if method == "feed" and data == b"POST" else super().feed(data)
 
-        def answer(self) -> bytes:
+        def answer(self) -> Buffers:
             return defect() if method == "answer" and not others else super().answer()
 
     others: list[socket.socket] = []

@@ -1,8 +1,10 @@
 """Any WSGI application as a handler: what it is told, and what happens when it breaks PEP 3333."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
+from io import BytesIO, StringIO
+from pathlib import Path
 from threading import Event
 from typing import Any
 from wsgiref.validate import validator
@@ -13,7 +15,7 @@ from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.parser import parse_head
 from raw_router.responder import Responder
-from raw_router.wsgi import MAX_KNOWN, ApplicationError, handler_for
+from raw_router.wsgi import BLOCK_SIZE, MAX_KNOWN, ApplicationError, handler_for
 from tests.serving import DRIVERS, Serve, becomes_true, dial, serving
 
 GET = Request("GET", "/", "HTTP/1.1", {"host": "a"}, "/", host="a")
@@ -510,29 +512,91 @@ def test_head_pulls_until_the_application_starts() -> None:
     assert ask(starts_lazily, b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").endswith(b"\r\n\r\n")
 
 
-def test_a_file_is_read_in_blocks() -> None:
-    file = BytesIO(bytes(200_000))
+class Readable:
+    """The least that a file wrapper accepts."""
 
+    def __init__(self, content: bytes) -> None:
+        self.read = BytesIO(content).read
+
+
+def sends_file(file: Any, *size: int, headers: Iterable[tuple[str, str]] = ()) -> Any:
     def returns_file(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        start_response("200 OK", [])
-        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
+        start_response("200 OK", list(headers))
+        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file, *size)
         return wrapped
 
-    response = handler_for(returns_file)(GET)
-    assert file.tell() == 65_536
-    assert b"".join(response.body) == bytes(200_000)  # type: ignore[arg-type]
-    response.body.close()  # type: ignore[union-attr]
-    assert file.closed
+    return returns_file
 
 
-def test_a_file_that_is_closed_is_a_500() -> None:
-    def closes(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+FILES = {
+    "a file": (BytesIO, [], b"4\r\nbody\r\n0\r\n\r\n"),
+    "a length": (BytesIO, FOUR, b"body"),
+    "a length too short": (BytesIO, [("Content-Length", "3")], b"bod"),
+    "a length too long": (BytesIO, [("Content-Length", "5")], b"body"),
+    "only read": (Readable, FOUR, b"body"),
+    "text": (
+        lambda content: StringIO(content.decode()),
+        FOUR,
+        b"500 Internal Server Error: the server failed to respond\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "headers", "expected"), FILES.values(), ids=FILES)
+def test_a_file_is_sent(make: Callable[[bytes], Any], headers: list[tuple[str, str]], expected: bytes) -> None:
+    file = make(b"body")
+    assert ask(sends_file(file, headers=headers)).partition(b"\r\n\r\n")[2] == expected
+    assert getattr(file, "closed", True)
+
+
+@pytest.mark.parametrize("size", [(), (8192,), (300_000,)])
+def test_a_file_is_read_in_blocks(tmp_path: Path, size: tuple[int, ...]) -> None:
+    (tmp_path / "file").write_bytes(bytes(700_000))
+    with (tmp_path / "file").open("rb", buffering=0) as file:
+        response = handler_for(sends_file(file, *size))(GET)
+        assert file.tell() == max(*size, BLOCK_SIZE, 0)
+        assert b"".join(response.body) == bytes(700_000)  # type: ignore[arg-type]
+        response.body.close()  # type: ignore[union-attr]
+        assert file.closed
+
+
+def test_what_is_no_regular_file_is_read_as_the_application_suggests() -> None:
+    reading, writing = os.pipe()
+    with open(reading, "rb") as file, open(writing, "wb") as other:
+        other.write(b"ab")
+        other.flush()
+        response = handler_for(sends_file(file, 1))(GET)
+        assert next(iter(response.body)) == b"a"
+
+
+def test_a_file_that_is_closed_is_a_500(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"body")
+    with (tmp_path / "file").open("rb") as file:
+        pass
+    assert ask(sends_file(file)).startswith(b"HTTP/1.1 500 ")
+
+
+def test_a_large_body_is_not_copied() -> None:
+    body = bytes(100_000)
+    responder = Responder(handler_for(application(body=[body])))
+    assert responder.feed(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n") == b""
+    answer = responder.answer()
+    assert answer[-1] is body
+    assert [responder.waits_for, responder.answer(), responder.waits_for] == ["write", b"", "idle"]
+
+
+def test_a_large_body_follows_the_small_ones_before_it() -> None:
+    def sends(environ: dict[str, Any], start_response: Start) -> list[bytes]:
         start_response("200 OK", [])
-        with BytesIO(b"body") as file:
-            wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
-        return wrapped
+        return [bytes(int(environ["PATH_INFO"][1:]))]
 
-    assert ask(closes).startswith(b"HTTP/1.1 500 ")
+    responder = Responder(handler_for(sends))
+    responder.feed(b"".join(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % octets for octets in (1, 2, 100_000, 3)))
+    answer = responder.answer()
+    assert [len(buffer) > 90_000 for buffer in answer] == [False, True]  # type: ignore[arg-type]
+    assert answer[0].count(b"HTTP/1.1 200 OK\r\n") == 3  # type: ignore[union-attr]
+    assert responder.waits_for == "write"
+    assert responder.answer().endswith(b"\r\n\r\n" + bytes(3))  # type: ignore[union-attr]
 
 
 def test_a_field_that_is_dropped_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
