@@ -3,6 +3,7 @@
 import re
 import time
 
+from http_contract.client.findings import WaitsAgain
 from http_contract.client.server import Crash, Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
@@ -84,7 +85,7 @@ def missing_route(rule: Rule, server: Server) -> str:
 def _response(server: Server, path: str) -> Response | None:
     try:
         return next(iter(server.with_own_record().ask(get(path)).responses), None)
-    except ConnectionFailed:
+    except (ConnectionFailed, WaitsAgain):
         return None
 
 
