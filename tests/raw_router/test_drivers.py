@@ -213,7 +213,8 @@ def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
         client.sendall(b"TP/1.1\r\n")
         with open_listener((HOST, 0)) as listener:
             server = coroutines.Server([listener], partial(Responder, handler), TIMEOUTS)
-            answer = asyncio.run(server.next_answer(ours, connection, deadline=0.0))
+            answer, received = asyncio.run(server.next_answer(ours, connection, deadline=0.0))
+    assert received == 0
     assert isinstance(answer, bytes)
     assert answer.startswith(b"HTTP/1.1 408 ")
 
