@@ -228,5 +228,31 @@ def writes_its_own_results() -> None:
     serve(lambda client: client.sendall(OK))
 
 
+def locks_its_report() -> None:
+    """Put a folder in the place of the report, and lock the folder around it."""
+    Path("report.json", "forged").mkdir(parents=True)
+    Path.cwd().chmod(0o555)
+    serve(lambda client: client.sendall(OK))
+
+
+def kills_the_judge() -> None:
+    """Write a report, and end the judge before it writes its own."""
+    Path("report.json").write_text('{"points": 100, "most": 100}')
+    os.kill(os.getppid(), signal.SIGKILL)
+    wait()
+
+
+# -- those that attack who reads
+
+
+def prints_commands() -> None:
+    """Print what a terminal, a CI system or a spreadsheet takes for a command, and send it, too."""
+    hostile = "\x1b]0;title\x07\x1b[2J\u202edetrever\r\n::error::forged\n  ::add-mask::a\n##[error]forged\n=1+1;=1\n"
+    print(hostile, flush=True)
+    body = hostile.encode()
+    head = b"HTTP/1.1 200 OK\r\n::error::forged\r\nX: \x1b[2J##[error]\r\nContent-Length: %d\r\n\r\n" % len(body)
+    serve(lambda client: client.sendall(head + body))
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()

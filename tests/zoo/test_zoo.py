@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from http_contract.escaping import escape_controls
+
 HERE = Path(__file__).parent
 TIME = 90.0  # seconds for a judgement, on a busy machine
 MEMORY = 200 * 1024  # KiB for the judge
@@ -44,6 +46,9 @@ SAID = {
     "hard_coded": ("parameters-hello ", "there is no /hello/<name>"),
     "for_the_judge": ("route-user-agent", "the status is 404, not 200"),
     "writes_its_own_results": ("route-unknown", "the status is 200, not 404"),
+    "locks_its_report": ("route-unknown", "the status is 200, not 404"),
+    "kills_the_judge": ("Judging stopped early: it ended the process that watches it",),
+    "prints_commands": ("respond-fields", "\\x1b]0;title\\x07", "\\u202e"),
 }
 
 
@@ -51,7 +56,7 @@ SAID = {
 def judged(request: pytest.FixtureRequest, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     """The judge's last words of one of them, which ran in tmp_path, as did all that came of it."""
     server = shlex.join([sys.executable, str(HERE / "servers.py"), request.param]) + " {port}"
-    check = ["check", "--command", server, "--seed", "1", "--report", "json=report.json"]
+    check = ["check", "--command", server, "--all", "--seed", "1", "--report", "json=report.json"]
     judge = [sys.executable, str(HERE / "measured.py"), *check]
     return subprocess.run(judge, cwd=tmp_path, capture_output=True, text=True, timeout=TIME)
 
@@ -62,6 +67,7 @@ def test_it_is_named_and_gone(judged: subprocess.CompletedProcess[str], said: tu
     assert in_this_order(judged.stdout, said)
     assert int(judged.stderr.splitlines()[-1]) < MEMORY
     assert not list(running_in(tmp_path))
+    assert escape_controls(judged.stdout) == judged.stdout
     report = json.loads((tmp_path / "report.json").read_text())
     assert f"{report['points']} of 100 points" in judged.stdout.splitlines()[-1]
 

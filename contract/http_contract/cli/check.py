@@ -11,7 +11,7 @@ from http_contract.cli.judging import command_again, judge, task_of
 from http_contract.cli.options import FILE, REPORT, check_isolation, one_server
 from http_contract.errors import CannotJudge
 from http_contract.reports.brief import show_brief
-from http_contract.reports.files import FORMATS, write
+from http_contract.reports.files import FORMATS, make_way, write, written_or_gone
 from http_contract.reports.terminal import print_texts, show_exchanges, show_full, total
 from http_contract.runner.report import Report
 
@@ -52,8 +52,9 @@ def check(
     check_isolation(options["isolate"], hide=hide, allow=allow)
     secret = [*hide, *filter(None, [options["hidden"]]), *(file for _, file in reports)]
     try:
-        with orderly():
-            report = judge(task_of(secret=secret, allowed=allow, **options), volume)
+        task = task_of(secret=secret, allowed=allow, **options)
+        with orderly(), written_or_gone([file for _, file in reports]):
+            report = judge(task, volume)
             write_and_print(report, reports, volume, command_again(context))
     except OSError as error:
         raise CannotJudge(str(error)) from error
@@ -73,6 +74,7 @@ def watch_instead(context: click.Context, options: dict[str, Any]) -> None:
 def write_and_print(report: Report, reports: list[tuple[str, Path]], volume: str | None, again: str) -> None:
     try:
         for format, file in reports:
+            make_way(file)
             write(report, format, file)
     finally:
         print_report(report, volume, again)

@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from http_contract.cli.console import Unable
 from http_contract.errors import CannotJudge
+from http_contract.escaping import escape_controls
 
 Table = Mapping[str, tuple[str, str]]
 """For each command: the module that defines it under the same name, and its description in one line."""
@@ -58,7 +59,7 @@ class Commands(click.Group):
         except click.UsageError as error:
             raise Unable(error.format_message()) from error
         except CannotJudge as error:
-            raise Unable(str(error)) from error
+            raise Unable(escape_controls(str(error))) from error
 
 
 def options(ctx: click.Context | None) -> list[str]:

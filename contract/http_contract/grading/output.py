@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from http_contract.escaping import escape_controls, escape_unprintable
+from http_contract.escaping import escape_controls, escape_formulas
 from http_contract.grading.store import Result, shortened
 from http_contract.reports.files import write_whole
 from http_contract.reports.messages import skip_text
@@ -35,7 +35,6 @@ from http_contract.runner.report import Report
 
 FORMAT = "contract/grades/v2"
 MAX_REASON = 300  # characters of a reason
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # characters that begin a formula in a spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +85,16 @@ def judged_stages(rows: Iterable[Row]) -> list[int]:
 def as_csv(rows: Sequence[Row]) -> str:
     stages = judged_stages(rows)
     file = io.StringIO()
-    writer = csv.writer(file)
+    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)  # a spreadsheet may separate cells by another character
     writer.writerow(["submission", *(f"{stage} {STAGES[stage]}" for stage in stages), "points", "of", "why not"])
     for row in rows:
         points = dict(row.stages)
-        writer.writerow([no_formula(row.name), *(points.get(stage, "") for stage in stages), *_total(row)])
+        writer.writerow([escape_formulas(row.name), *(points.get(stage, "") for stage in stages), *_total(row)])
     return file.getvalue()
 
 
 def _total(row: Row) -> list[object]:
-    return [row.points, row.max_points, no_formula(row.why)]
-
-
-def no_formula(text: str) -> str:
-    """Return printable text that a spreadsheet does not read as a formula."""
-    return f"'{escape_unprintable(text)}" if text.startswith(FORMULA_STARTS) else escape_unprintable(text)
+    return [row.points, row.max_points, escape_formulas(row.why)]
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -162,7 +156,7 @@ def cells(result: Result, texts: "Texts", size: int) -> Iterator[list[Any]]:
     for outcome in result.report.outcomes if result.report else ():
         cell: list[Any] = [outcome.rule.id, outcome.rule.level, LETTERS[outcome.verdict]]
         if outcome.verdict == "failed":
-            cell.append(texts.once(shortened(format_failure(outcome), size)))
+            cell.append(texts.once(shortened(escape_controls(format_failure(outcome)), size)))
         yield cell
 
 

@@ -15,9 +15,12 @@ from threading import Event, Lock
 from typing import Any, NamedTuple
 
 from http_contract.errors import CannotJudge
+from http_contract.escaping import escape_controls
 from http_contract.grading.store import Result, result_of, summary
 from http_contract.reports import json
+from http_contract.reports.messages import exit_text
 from http_contract.sandbox.copies import copied
+from http_contract.sandbox.process import exit_of
 
 AHEAD = 2  # submitted jobs for each worker, so that no worker waits for the next one
 CLUSTER_TIMEOUT = "10s"  # for a cluster to answer
@@ -170,9 +173,12 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def last_line(errors: Path, status: int) -> str:
-    """Return the last line of a judge's standard error, or its exit status where it printed none."""
+    """Return the last line of a judge's standard error, or how it ended where it printed none."""
     lines = errors.read_text("utf-8", "replace").strip().splitlines()
-    return lines[-1].removeprefix("Error: ")[:LAST_LINE] if lines else f"the judge ended with exit status {status}"
+    if not lines:
+        kind, number = exit_of(status)
+        return f"the judge ended with {exit_text(kind, {'number': number})}"
+    return escape_controls(lines[-1].removeprefix("Error: ")[:LAST_LINE])
 
 
 def stop_all() -> None:

@@ -57,6 +57,8 @@ def read_settings(folder: Path) -> Settings:
 def _table(file: Path) -> dict[str, Any]:
     if not file.is_file():  # opening a pipe would block
         raise CannotJudge(f"{file} is not a regular file. Write it as a text file.")
+    if not file.resolve().is_relative_to(file.parent.resolve()):  # an error would print parts of another file
+        raise CannotJudge(f"{file} is a link that leads out of its folder. Write it as a text file.")
     try:
         with file.open("rb") as opened:
             data = opened.read(MAX_SIZE + 1)

@@ -6,6 +6,7 @@ that it was here, and holds the pipe `alive` open, with all that it starts, wher
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,8 @@ def main() -> None:
         text = str(Path("server.py").resolve())
     if act == "spoil":
         spoil()
+    if act == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
     if act == "hang":
         hang()
     if act in ("report", "spoil", "where"):

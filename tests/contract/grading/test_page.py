@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from http_contract.escaping import escape_controls
 from http_contract.grading import output as made
 from http_contract.grading.output import SHORT_TEXT_SIZE, TEXT_SIZE, page, row_of
 from http_contract.grading.store import CUT, Result
@@ -65,7 +66,11 @@ def test_nothing_that_a_submission_says_is_markup() -> None:
     assert re.findall(tags, text) == re.findall(tags, harmless)
     assert "49" not in re.findall("<title>(.*)</title>", text)[0]
     [first, second] = lines(text)
-    assert (first["name"], first["rules"][0][3], second["why"]) == (HOSTILE, text_about(HOSTILE, HOSTILE), HOSTILE)
+    assert (first["name"], first["rules"][0][3], second["why"]) == (
+        HOSTILE,
+        escape_controls(text_about(HOSTILE, HOSTILE)),
+        HOSTILE,
+    )
 
 
 def test_it_needs_nothing_from_elsewhere() -> None:

@@ -48,8 +48,10 @@ def test_a_report_without_its_conversations(tmp_path: Path) -> None:
         (f"say {'x' * 600}", "x" * pool.LAST_LINE),
         ("say", "the judge ended with exit status 2"),
         ("nothing", "the judge ended with exit status 1"),
+        ("kill", "the judge ended with SIGKILL"),
+        ("say Error: \x1b[2J ##[error]\u202e", "\\x1b[2J \\x23#[error]\\u202e"),
     ],
-    ids=["one-line", "a-long-one", "silent", "no-report"],
+    ids=["one-line", "a-long-one", "silent", "no-report", "killed", "hostile"],
 )
 def test_no_report(tmp_path: Path, do: str, why: str) -> None:
     assert run(job(submission(tmp_path, "ann", do))) == Result("ann", NO_DIGEST, why=why)
@@ -138,7 +140,7 @@ def test_stop_all_ends_judges_that_start_later(tmp_path: Path) -> None:
         result = run_in_place(job(submission(tmp_path, "ann", "hang")))
     finally:
         allow_start()
-    assert result.why == "the judge ended with exit status -15"
+    assert result.why == "the judge ended with SIGTERM"
 
 
 def test_jobs_with_the_same_port_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from http_contract.grading.output import MAX_REASON, Row, as_csv, as_json, failures, no_formula, row_of
+from http_contract.escaping import escape_formulas
+from http_contract.grading.output import MAX_REASON, Row, as_csv, as_json, failures, row_of
 from http_contract.grading.store import Result
 from http_contract.rules.model import Diagnosis, Failure, Outcome
 from tests.contract.grading.classes import outcome, result
@@ -56,16 +57,28 @@ def test_csv() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", 'a,"b"\nc'])
+@pytest.mark.parametrize(
+    "name",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", 'a,"b"\nc', "  =1", "\uff1d1", "\uff0b1", "\uff20a", "\u22121"],
+    ids=ascii,
+)
 def test_no_formula_gets_into_a_spreadsheet(name: str) -> None:
     text = as_csv([Row(name, name, MOST)])
     [_, row] = csv.reader(text.splitlines(keepends=True))
-    assert row[0] == row[-1] == no_formula(name)
+    assert row[0] == row[-1] == escape_formulas(name)
     assert row[0][0] in "'a"
 
 
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_nor_into_one_that_separates_cells_otherwise(separator: str) -> None:
+    lines = as_csv([Row(f'a{separator}=1+1{separator}"', f"b{separator} \uff1d1", MOST)]).splitlines()
+    cells = [cell for row in csv.reader(lines, delimiter=separator) for cell in row]
+    unquoted = [cell for row in csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE) for cell in row]
+    assert not [cell for cell in (*cells, *unquoted) if cell.strip().startswith(("=", "\uff1d"))]
+
+
 def test_what_can_not_be_encoded() -> None:
-    assert no_formula("caf\udce9") == "caf\\udce9"
+    assert escape_formulas("caf\udce9") == "caf\\udce9"
 
 
 def test_json() -> None:

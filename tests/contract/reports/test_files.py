@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from http_contract.reports.files import FORMATS, write
+from http_contract.reports.files import FORMATS, make_way, unlock, write, written_or_gone
 from tests.contract.reports.made import PERFECT, PUBLIC, REPORTS
 
 
@@ -87,3 +87,57 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="No space left"):
         write(PUBLIC, "json", tmp_path / "report")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"report": FORMATS["json"](PERFECT)}
+
+
+def forge(path: Path, kind: str) -> None:
+    """Put something in the place of a report, as a submission may do."""
+    if kind == "folder":
+        (path / "a" / "b").mkdir(parents=True)
+    elif kind == "link":
+        path.symlink_to("forged")
+    else:
+        path.write_text("forged")
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_what_a_submission_put_there_is_replaced(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "locked" / "report"
+    path.parent.mkdir()
+    forge(path, kind)
+    path.parent.chmod(0o500)
+    make_way(path)
+    write(PERFECT, "json", path)
+    assert path.read_text() == FORMATS["json"](PERFECT)
+    assert not path.is_symlink()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link", "none"])
+def test_nothing_forged_is_left_where_the_block_fails(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "locked" / "report"
+    path.parent.mkdir()
+    if kind != "none":
+        forge(path, kind)
+    path.parent.chmod(0)
+    with pytest.raises(KeyboardInterrupt), written_or_gone([path, Path("/dev/null")]):
+        raise KeyboardInterrupt
+    assert os.listdir(path.parent) == []
+    assert Path("/dev/null").exists()
+
+
+def test_a_forged_report_that_cannot_be_removed_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("refused")
+
+    path = tmp_path / "report"
+    path.write_text("forged")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(PermissionError, match="refused"), written_or_gone([path]):
+        write(PERFECT, "json", path)
+    assert path.read_text() == ""
+
+
+def test_a_folder_is_unlocked(tmp_path: Path) -> None:
+    tmp_path.chmod(0o050)
+    unlock(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750

@@ -76,3 +76,17 @@ def test_a_file_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(CannotJudge, match=r"cannot be read: Permission denied"):
         read_settings(tmp_path)
+
+
+def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "mia" / "src").mkdir(parents=True)
+    (tmp_path / "secret").write_text("the secret")
+    link = tmp_path / "mia" / "contract.toml"
+    link.symlink_to("../secret")
+    with pytest.raises(CannotJudge, match="is a link that leads out of its folder") as caught:
+        read_settings(tmp_path / "mia")
+    assert "the secret" not in str(caught.value)
+    link.unlink()
+    link.symlink_to("src/contract.toml")
+    written(tmp_path / "mia" / "src", "port = 5000")
+    assert read_settings(tmp_path / "mia").port == 5000

@@ -1,6 +1,7 @@
 """The Classroom 50 grader: it judges the server in this folder with gradescope.zip, and writes result.json."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,11 @@ with TemporaryDirectory() as folder:
     with ZipFile(BUNDLE / "gradescope.zip") as archive:
         archive.extractall(source)
     subprocess.run(["bash", source / "setup.sh"], env=environment, check=True)
-    code = subprocess.run(["bash", source / "judge.sh", "classroom50=result.json"], env=environment).returncode
+    result = Path(folder, "result.json")
+    code = subprocess.run(["bash", source / "judge.sh", f"classroom50={result}"], env=environment).returncode
+    # Whatever the server wrote there is removed.
+    subprocess.run(["rm", "-rf", "result.json"], check=True)
+    if code in JUDGED:
+        shutil.copyfile(result, "result.json")
 
 sys.exit(0 if code in JUDGED else code)
