@@ -42,7 +42,7 @@ def escape_unprintable(text: str) -> str:
 
 
 def escape_formulas(text: str) -> str:
-    """Return printable text of which a spreadsheet reads no part as a formula, whatever it takes for a separator."""
+    """Return printable text of which a spreadsheet reads no part as a formula, however it separates cells."""
     return escape_unprintable(FORMULA.sub("'", text))
 
 

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
-from html.parser import HTMLParser
+from html import unescape
 from typing import TypeAlias
 
 from http_contract.escaping import escape_bytes
@@ -20,6 +20,11 @@ DIGITS = 16  # of a SHA-256
 INLINE = re.compile("a|abbr|b|bdi|bdo|cite|code|data|em|i|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var")
 CELLS = frozenset({"td", "th"})  # the cells of a row share one line
 INVISIBLE = frozenset({"script", "style", "template"})
+RAW_ENDS = {name: re.compile(rf"(?i)</{name}(?=[\s/>])") for name in ("script", "style")}  # in them, < is text
+MARKUP = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
+TAG = re.compile(
+    r"""<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*+)[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""",
+)
 JSON = re.compile(r"(?i)application/([\w.-]+\+)?json[ \t]*(;.*)?")
 HTML = re.compile(r"(?i)(text/html|application/xhtml\+xml)[ \t]*(;.*)?")
 
@@ -67,39 +72,60 @@ def indent_json(text: str) -> list[str]:
 
 
 def html_text(text: str) -> list[str]:
-    """Return the visible text of an HTML page, one line for each block; text that cannot be parsed is not changed."""
-    collector = _TextCollector()
+    """Return the visible text of an HTML page, one line for each block; text with an unfinished tag is not changed."""
     try:
-        collector.feed(text)
-        collector.close()
-    except AssertionError:  # html.parser does not support the declaration
+        lines = (" ".join(line.split()) for line in "".join(visible_pieces(text)).split("\0"))
+        return [line for line in lines if line]
+    except UnfinishedTag:
         return text.splitlines()
-    lines = (" ".join(line.split()) for line in "".join(collector.texts).split("\0"))
-    return [line for line in lines if line]
 
 
-class _TextCollector(HTMLParser):
-    """Collects the visible text, with a NUL where a block begins or ends."""
+class UnfinishedTag(ValueError):
+    """A tag, a comment or a declaration has no end."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._invisible = 0
 
-    def handle_starttag(self, tag: str, attributes: object) -> None:
-        self._invisible += tag in INVISIBLE
-        self._separate(tag)
+def visible_pieces(text: str) -> Iterator[str]:
+    """Yield the visible text of an HTML page, with a NUL where a block begins or ends.
 
-    def handle_endtag(self, tag: str) -> None:
-        self._invisible = max(0, self._invisible - (tag in INVISIBLE))
-        self._separate(tag)
+    Each character is looked at a fixed number of times, whatever a hostile server sends. `html.parser` takes time by
+    the square of a page's length.
+    """
+    position = invisible = 0
+    while found := MARKUP.search(text, position):
+        yield "" if invisible else unescaped(text[position : found.start()])
+        name, is_end, position = read_markup(text, found.start())
+        invisible = max(0, invisible + (0 if name not in INVISIBLE else -1 if is_end else 1))
+        yield separator(name) if name else ""
+        if name in RAW_ENDS and not is_end:
+            end = RAW_ENDS[name].search(text, position)
+            position = end.start() if end else len(text)
+    yield "" if invisible else unescaped(text[position:])
 
-    def handle_data(self, data: str) -> None:
-        if not self._invisible:
-            self.texts.append(data)
 
-    def _separate(self, tag: str) -> None:
-        self.texts.append("" if INLINE.fullmatch(tag) else " " if tag in CELLS else "\0")
+def read_markup(text: str, start: int) -> tuple[str, bool, int]:
+    """Return the name of the tag that starts here, whether it is an end tag, and the position after it.
+
+    The name is empty for comments and declarations. UnfinishedTag where there is no end.
+    """
+    if tag := TAG.match(text, start):
+        return tag["name"].lower(), bool(tag["slash"]), tag.end()
+    is_comment = text.startswith("<!--", start)
+    end = -1 if text[start + 1].isalpha() else text.find("-->" if is_comment else ">", start)
+    if end < 0:
+        raise UnfinishedTag
+    return "", False, end + (3 if is_comment else 1)
+
+
+def separator(name: str) -> str:
+    return "" if INLINE.fullmatch(name) else " " if name in CELLS else "\0"
+
+
+def unescaped(text: str) -> str:
+    """Return text with characters for references such as `&lt;`; a number that is too long stays as it is."""
+    try:
+        return unescape(text)
+    except ValueError:
+        return text
 
 
 def dump(body: bytes, offset: int) -> list[str]:

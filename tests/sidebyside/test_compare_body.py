@@ -1,9 +1,11 @@
 """Response bodies as lines: JSON, HTML, other text and binary content."""
 
+import time
+
 import pytest
 
 from http_contract.http.response import FieldLine, Response
-from sidebyside.compare.body import dump, exact_view, readable_view, source_view
+from sidebyside.compare.body import dump, exact_view, html_text, readable_view, source_view
 from sidebyside.compare.hexdump import format_size, hexdump, visible_lines
 
 DEEP = "[" * 100_000
@@ -30,6 +32,11 @@ def response(media_type: str, body: bytes) -> Response:
         ("text/html", b"<style>p {}</style><script>1 < 2</script>seen<br>below", ["seen", "below"]),
         ("text/html", b"</script>seen", ["seen"]),
         ("text/html", b"<![bad[ x", ["<![bad[ x"]),
+        ("text/html", b"a<!-- > --><?x?>b<br/>c < d &bogus;", ["ab", "c < d &bogus;"]),
+        ("text/html", b"<p title='<b>'>a<SCRIPT>x</b></Script >b</p>", ["a", "b"]),
+        ("text/html", b"a<template>b<p>c</template>d<style>e", ["a", "d"]),
+        ("text/html", b"a<p title='b>c", ["a<p title='b>c"]),
+        ("text/html", b"a&#" + b"9" * 5000 + b";", ["a&#" + "9" * 5000 + ";"]),
         ("text/plain", b"a\r\n\n<b>", ["a", "", "<b>"]),
         ("", b"a", ["a"]),
         ("text/html", b"", []),
@@ -46,6 +53,11 @@ def response(media_type: str, body: bytes) -> Response:
         "invisible text",
         "end tag alone",
         "unknown declaration",
+        "comments",
+        "quotes and capitals",
+        "template",
+        "unfinished tag",
+        "too long a number",
         "text",
         "no media type",
         "empty",
@@ -55,6 +67,22 @@ def response(media_type: str, body: bytes) -> Response:
 )
 def test_readable_view(media_type: str, body: bytes, lines: list[str]) -> None:
     assert readable_view(response(media_type, body), 0) == lines
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("<!--", "<a ", "<", "<a b='", "<a b='>", "</", "</a", "&", "&#", "<![CDATA[", "<!", "<?", "<script>"),
+        *("<script></script", "<style>x</", "<template>", '<a b="c" ', "<a b='\">"),
+    ],
+)
+def test_html_takes_time_in_proportion(part: str) -> None:
+    def seconds(times: int) -> float:
+        began = time.process_time()
+        html_text(part * times)
+        return time.process_time() - began
+
+    assert min(seconds(40_000) for _ in range(3)) < 20 * min(seconds(5_000) for _ in range(3)) + 0.01
 
 
 def test_source_view_keeps_the_markup() -> None:
