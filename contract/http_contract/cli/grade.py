@@ -14,7 +14,17 @@ from http_contract.cli.console import orderly, say
 from http_contract.cli.options import check_isolation, judging
 from http_contract.errors import CannotJudge
 from http_contract.escaping import escape_unprintable
-from http_contract.grading.output import Row, as_csv, as_json, failures, page, row_of, write_feedback
+from http_contract.grading.output import (
+    Row,
+    as_csv,
+    as_json,
+    cause_title,
+    causes,
+    failures,
+    page,
+    row_of,
+    write_feedback,
+)
 from http_contract.grading.plan import Plan
 from http_contract.grading.pool import Job, Workers, cluster, results, threads
 from http_contract.grading.store import Result, Store, load_seed, save_seed, writing_to
@@ -24,6 +34,7 @@ from http_contract.reports.files import write_whole
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 OUT = click.Path(file_okay=False, path_type=Path, resolve_path=True)
 FEEDBACK = "feedback"
+MARK = "\ufeff"  # a byte-order mark: without it, some spreadsheets do not read UTF-8
 LIMIT = 300.0  # seconds
 MOST_FAILED = 5  # rules that are listed at the end
 STOPPED = "Stopped. Run the same command to continue."
@@ -129,7 +140,7 @@ def conclude(out: Path, store: Store, names: list[str], title: str, max_points: 
     """Write the tables, the page and the feedback, and print the rules that fail most often."""
     rows = [row_of(result, max_points) for result in store.all(names)]
     made = {
-        "results.csv": as_csv(rows),
+        "results.csv": MARK + as_csv(rows),
         "results.json": as_json(rows),
         "results.html": page(store.all(names), rows, title),
     }
@@ -137,6 +148,8 @@ def conclude(out: Path, store: Store, names: list[str], title: str, max_points: 
         for name, text in made.items():
             write_whole(out / name, text.encode("utf-8", "replace"))
         write_feedback(out / FEEDBACK, store.all(names), max_points)
+    for cause, times in causes(rows)[:MOST_FAILED]:
+        say(f"{times:>5} of {len(rows)}: the program {cause_title(cause)} ({cause})")
     for id, times in failures(rows)[:MOST_FAILED]:
         say(f"{times:>5} of {len(rows)} fail {id}")
     say(escape_unprintable(f"{', '.join(made)} and {FEEDBACK} for each learner are in {out}"))

@@ -18,7 +18,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from http_contract.escaping import escape_controls, escape_formulas
 from http_contract.grading.store import Result, shortened
+from http_contract.reports.brief import start_here
+from http_contract.reports.causes import CAUSES, keys_of
 from http_contract.reports.files import write_whole
+from http_contract.reports.groups import groups_of
 from http_contract.reports.messages import skip_text
 from http_contract.reports.text import (
     before_reproducing,
@@ -28,9 +31,10 @@ from http_contract.reports.text import (
     reason,
     skipped,
     stopped_early,
+    verdicts,
 )
 from http_contract.rules.model import Outcome
-from http_contract.rules.registry import STAGES
+from http_contract.rules.registry import BY_ID, STAGES
 from http_contract.runner.report import Report
 
 FORMAT = "contract/grades/v2"
@@ -47,6 +51,7 @@ class Row:
     points: int = 0
     stages: tuple[tuple[int, int], ...] = ()  # points by stage
     failed: tuple[str, ...] = ()  # ids of MUST rules
+    causes: tuple[str, ...] = ()  # ids of the causes of failures
 
 
 def row_of(result: Result, max_points: int) -> Row:
@@ -61,6 +66,7 @@ def row_of(result: Result, max_points: int) -> Row:
         points=report.points,
         stages=tuple((score.stage, score.points) for score in report.scores),
         failed=tuple(outcome.rule.id for outcome in report.outcomes if is_failed(outcome)),
+        causes=tuple(group.cause for group in groups_of(report) if group.cause and group.counts),
     )
 
 
@@ -76,6 +82,16 @@ def is_failed(outcome: Outcome) -> bool:
 def failures(rows: Iterable[Row]) -> list[tuple[str, int]]:
     """Return the failed rules, each with its number of submissions, the most frequent first."""
     return Counter(id for row in rows for id in row.failed).most_common()
+
+
+def causes(rows: Iterable[Row]) -> list[tuple[str, int]]:
+    """Return the causes of failures, each with its number of submissions, the most frequent first."""
+    return Counter(cause for row in rows for cause in row.causes).most_common()
+
+
+def cause_title(cause: str) -> str:
+    """Return what the programs with this cause do."""
+    return CAUSES[keys_of(cause)[0]].title
 
 
 def judged_stages(rows: Iterable[Row]) -> list[int]:
@@ -109,10 +125,12 @@ def as_json(rows: Sequence[Row]) -> str:
                     "why": row.why,
                     "stages": {str(stage): points for stage, points in row.stages},
                     "failed": list(row.failed),
+                    "causes": list(row.causes),
                 }
                 for row in rows
             ],
             "failures": dict(failures(rows)),
+            "causes": dict(causes(rows)),
         },
         indent=1,
     )
@@ -132,11 +150,17 @@ def page(results: Iterable[Result], rows: list[Row], title: str) -> str:
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     data = base64.b64encode(packed(results)).decode()
-    most_failed = failures(rows)[:MOST_FAILED]
+    most_failed = [(id, sentence_of(id), times) for id, times in failures(rows)[:MOST_FAILED]]
+    common = [(cause, cause_title(cause), times) for cause, times in causes(rows)[:MOST_FAILED]]
     stages = {number: STAGES[number] for number in judged_stages(rows)}
     return environment.get_template(TEMPLATE).render(
-        title=title, rows=rows, stages=stages, most_failed=most_failed, data=data
+        title=title, rows=rows, stages=stages, most_failed=most_failed, common=common, data=data
     )
+
+
+def sentence_of(id: str) -> str:
+    """Return the sentence of a rule; a teacher's own rule has none here."""
+    return BY_ID[id].sentence if id in BY_ID else ""
 
 
 def packed(results: Iterable[Result]) -> bytes:
@@ -211,8 +235,9 @@ def _lines(result: Result, max_points: int) -> Iterator[str]:
     if report is None:
         yield from (f"0 of {max_points} points", "", f"The submission could not be judged: {result.why}")
         return
-    yield f"{report.points} of {report.max_points} points"
+    yield verdicts(report)
     yield from stopped_early(report)
+    yield from (text.plain.rstrip() for text in start_here(report))
     for score in report.scores:
         yield from ("", "", f"Stage {score.stage}, {score.title}: {score.points} of {score.weight} points")
         yield from _of_stage(report, score.stage)

@@ -15,6 +15,7 @@ from http_contract.reports.text import BYTES_BEFORE, FULL, failures_shown
 from http_contract.rules.model import Failure, Outcome
 from http_contract.runner.report import Report
 
+LAST_WORDS = 600  # characters of the server's output
 LONGEST = 4000  # characters of a failure's text, besides CUT
 CUT = "\n... and so on, and at the end:\n"
 SEED = "seed"  # the name of a file
@@ -44,19 +45,27 @@ def result_of(text: str | bytes) -> Result:
 
 
 def summary(report: Report) -> Report:
-    """Return the parts of a report that grades are made of: transcripts only of the failures that are shown."""
-    return replace(report, outcomes=tuple(map(_outcome_summary, report.outcomes)), output="")
+    """Return the parts of a report that grades are made of: transcripts only of the failures that are shown.
+
+    The server's last words about each failure are among them, unless they may be about hidden rules.
+    """
+    words = 0 if report.hidden else LAST_WORDS
+    return replace(report, outcomes=tuple(_outcome_summary(each, words) for each in report.outcomes), output="")
 
 
-def _outcome_summary(outcome: Outcome) -> Outcome:
+def _outcome_summary(outcome: Outcome, words: int) -> Outcome:
     """Return an outcome with the transcripts of the failures that are shown, as far as they are shown."""
     diagnosis, selected = outcome.diagnosis, failures_shown(outcome)
     summaries = {id(failure): _failure_summary(failure) for failure in selected}
     failures = tuple(summaries.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
     if diagnosis and id(diagnosis.failure) in summaries:
         diagnosis = replace(diagnosis, failure=summaries[id(diagnosis.failure)])
-    crash = outcome.crash and replace(outcome.crash, output="")
+    crash = outcome.crash and replace(outcome.crash, output=end_of(outcome.crash.output, words))
     return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=(), crash=crash, output="")
+
+
+def end_of(text: str, most: int) -> str:
+    return text[-most:] if most else ""
 
 
 def _failure_summary(failure: Failure) -> Failure:

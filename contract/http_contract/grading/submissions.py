@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from unicodedata import combining, normalize
 
 from http_contract.errors import CannotJudge
 from http_contract.runner.session import NAME
@@ -14,6 +16,7 @@ from http_contract.sandbox.copies import CACHE, MAX_ENTRIES
 
 JUDGE = Path(__file__).parents[1]  # the folder of the judge's own files, which affect each result
 EXTRAS = ("__MACOSX", "graders")  # folders beside a submission that do not belong to it
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".7z", ".rar")  # suffixes
 MAX_READ = 64 * 1024**2  # octets of a submission that are read for its digest
 
 
@@ -35,15 +38,28 @@ def submissions_in(folder: Path) -> tuple[list[Submission], list[str]]:
             f"submissions, or run `contract check` in this one"
         )
     try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        visible = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+        entries = sorted(visible, key=lambda entry: natural(entry.name))
     except OSError as error:
         raise CannotJudge(f"{folder}: {error.strerror}") from error
     inside = [entry for entry in entries if os.path.dirname(os.path.realpath(entry)) == os.path.realpath(folder)]
     found = [Submission(entry.name, submission_folder(entry)) for entry in inside if entry.is_dir()]
-    outside = [f"{entry.name}: leads out of {folder}" for entry in sorted({*entries} - {*inside})]
+    outside = [f"{entry.name}: leads out of {folder}" for entry in entries if entry not in inside]
+    packed = [f"{entry.name}: unpack this archive into a folder" for entry in inside if is_archive(entry)]
     if not found:
         raise CannotJudge(f"{folder} contains no submissions: each must be a folder")
-    return found, outside
+    return found, [*outside, *packed]
+
+
+def natural(name: str) -> tuple[list[str | int], str]:
+    """Return a key that sorts names as people do: numbers by their value, without regard to capitals and accents."""
+    plain = normalize("NFKD", name).casefold()
+    letters = "".join(each for each in plain if not combining(each))
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]{1,18})", letters)], name
+
+
+def is_archive(entry: Path) -> bool:
+    return entry.suffix.lower() in ARCHIVES and not entry.is_dir()
 
 
 def submission_folder(folder: Path) -> Path:

@@ -91,7 +91,7 @@ def causes(groups: Sequence[Group], width: int, room: int) -> Iterator[Text]:
     yield from (Text(line, "dim") for line in note)
 
 
-def start_here(report: Report, width: int, again: str = AGAIN) -> Iterator[Text]:
+def start_here(report: Report, width: int = 0, again: str = AGAIN) -> Iterator[Text]:
     """Yield the most urgent failure in full, and the command that judges its rule again; nothing without failures."""
     for group in groups_of(report)[:1]:
         yield Text()

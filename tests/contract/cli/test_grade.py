@@ -48,7 +48,7 @@ def grade(folder: Path, *options: str) -> tuple[int, str, str]:
 
 def rows(out: Path) -> dict[str, list[str]]:
     """Return the table's rows, by name, without the head."""
-    return {name: rest for name, *rest in csv.reader((out / "results.csv").read_text().splitlines()[1:])}
+    return {name: rest for name, *rest in csv.reader((out / "results.csv").read_text("utf-8-sig").splitlines()[1:])}
 
 
 # -- with the judge
@@ -140,7 +140,7 @@ def test_a_class(tmp_path: Path) -> None:
     assert "<td>ann</td>" in (out / "results.html").read_text()
     told = {file.parent.name: file.read_text().splitlines()[0] for file in out.glob("feedback/*/feedback.txt")}
     assert told == {
-        **dict.fromkeys(["ann", "=1+1\x1b[2J"], "5 of 10 points"),
+        **dict.fromkeys(["ann", "=1+1\x1b[2J"], "5 of 10 points: 1 MUST rule passed, 1 failed; 0 SHOULD rules failed"),
         **dict.fromkeys(["bob", "cid", "dan"], "0 of 100 points"),
     }
 

@@ -15,8 +15,17 @@ from tests.contract.grading.classes import outcome, result
 MOST = 30
 URL = "http://127.0.0.1:8001"
 WHOLE = """\
-1 of 10 points
+1 of 10 points: 2 MUST rules passed, 2 failed, 4 skipped; 2 SHOULD rules failed
 Judging stopped early: it used more than 2048 MiB of memory
+
+Start here:
+   listen-answers (MUST): It is so.
+     But it said \\x1b[2J
+     Hint: Do it.
+     See RFC 9110 §1
+     Start it: PORT=8001 ./serve
+     Reproduce: curl
+     Check again: contract check --rule listen-answers
 
 
 Stage 1, Listen: 1 of 10 points
@@ -70,12 +79,13 @@ def test_the_whole() -> None:
 
 def test_what_passes() -> None:
     assert feedback(result("ann", outcome(verdict="passed")), MOST) == (
-        "10 of 10 points\n\n\nStage 1, Listen: 10 of 10 points\n"
+        "10 of 10 points: all MUST rules passed; 0 SHOULD rules failed\n\n\nStage 1, Listen: 10 of 10 points\n"
     )
 
 
 def test_each_stage_has_its_own() -> None:
     made = feedback(result("ann", outcome("a", text="one"), outcome("b", stage=2, text="two")), MOST)
+    made = made[made.index("\n\n\n") :]
     assert made.index("Stage 1") < made.index("one") < made.index("Stage 2") < made.index("two")
 
 

@@ -12,7 +12,7 @@ from http_contract.escaping import escape_controls
 from http_contract.grading import output as made
 from http_contract.grading.output import SHORT_TEXT_SIZE, TEXT_SIZE, page, row_of
 from http_contract.grading.store import CUT, Result
-from http_contract.rules.model import Outcome
+from http_contract.rules.model import Diagnosis, Failure, Outcome
 from tests.contract.grading.classes import outcome, result
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029\udce9\0'\"&{{ 7 * 7 }}"
@@ -44,7 +44,9 @@ def test_a_cell_for_each_rule() -> None:
         {"name": "ann", "why": "", "rules": cells},
         {"name": "bob", "why": "there is no command", "rules": []},
     ]
-    assert '<td><code>listen-answers</code></td><td class="number">1</td>' in text
+    sentence = "The server responds to a GET request for /."
+    row = f'<td><code>listen-answers</code></td><td class="sentence">{sentence}</td><td class="number">1 of 2</td>'
+    assert row in text
     assert "<td>bob</td>" in text
     assert '<td class="why">there is no command</td>' in text
 
@@ -53,6 +55,15 @@ def test_points_come_first_and_only_of_stages_that_were_judged() -> None:
     text = text_of(result("ann", failed("It is late.")))
     assert re.findall("<h2>(.+)</h2>", text) == ["Points", "Most failed rules", "Rules"]
     assert '<th>submission</th><th title="Listen">1</th><th>points</th><th>reason</th>' in text
+
+
+def test_common_causes_come_before_rules() -> None:
+    failure = Failure("field-missing")
+    caused = outcome("respond-date", diagnosis=Diagnosis("no-date", failure))
+    text = text_of(result("ann", caused), result("bob", caused), result("cid"))
+    assert re.findall("<h2>(.+)</h2>", text) == ["Points", "Most common causes", "Most failed rules", "Rules"]
+    row = '<td><code>no-date</code></td><td class="sentence">sends no Date</td><td class="number">2 of 3</td>'
+    assert row in text
 
 
 def test_without_failures_there_are_none_to_name() -> None:

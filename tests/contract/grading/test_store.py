@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from http_contract.client.server import Crash
 from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.errors import CannotJudge
-from http_contract.grading.store import CUT, SEEDS, Store, load_seed, save_seed, shortened, summary
+from http_contract.grading.store import CUT, LAST_WORDS, SEEDS, Store, load_seed, save_seed, shortened, summary
 from http_contract.reports.json import render
 from http_contract.reports.text import format_failure
 from tests.contract.grading.classes import outcome, result
@@ -103,3 +104,14 @@ def test_a_summary_contains_what_is_shown_of_a_report() -> None:
     assert [len(each.transcripts) for each in short.outcomes] == [0] * len(short.outcomes)
     assert sum(failure.transcript is not None for failure in short.outcomes[0].failures) == 3
     assert len(render(short)) < len(render(whole))
+
+
+def test_the_last_words_of_a_server_are_stored_unless_rules_are_hidden() -> None:
+    crash = Crash("exit", 1, "x" * 1000 + "IndexError: no\n")
+    died = made.outcome("died", 3, "failed", odd("it ended"), crash=crash)
+    [outcome] = summary(made.report(died)).outcomes
+    assert outcome.crash
+    assert outcome.crash.output == crash.output[-LAST_WORDS:]
+    [outcome] = summary(made.report(died, hidden=frozenset({"other"}))).outcomes
+    assert outcome.crash
+    assert outcome.crash.output == ""

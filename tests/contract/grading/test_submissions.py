@@ -131,3 +131,21 @@ def test_only_so_many_files_are_listed(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_file_that_is_gone_has_no_size(tmp_path: Path) -> None:
     assert submissions.size_of(tmp_path / "none") == 0
+
+
+def test_names_are_sorted_as_people_sort(tmp_path: Path) -> None:
+    names = ["Ann", "bob 2", "bob 10", "Émile", "Eve", "zoe", "Zoe"]
+    for name in reversed(names):
+        (tmp_path / name).mkdir()
+    found, _ = submissions.submissions_in(tmp_path)
+    assert [each.name for each in found] == ["Ann", "bob 2", "bob 10", "Émile", "Eve", "Zoe", "zoe"]
+
+
+def test_an_archive_beside_folders_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ann").mkdir()
+    for name in ("bob.zip", "cid.TGZ", "notes.txt"):
+        (tmp_path / name).touch()
+    assert submissions.submissions_in(tmp_path)[1] == [
+        "bob.zip: unpack this archive into a folder",
+        "cid.TGZ: unpack this archive into a folder",
+    ]

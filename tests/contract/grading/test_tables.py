@@ -6,7 +6,17 @@ import json
 import pytest
 
 from http_contract.escaping import escape_formulas
-from http_contract.grading.output import MAX_REASON, Row, as_csv, as_json, failures, row_of
+from http_contract.grading.output import (
+    MAX_REASON,
+    Row,
+    as_csv,
+    as_json,
+    cause_title,
+    causes,
+    failures,
+    row_of,
+    sentence_of,
+)
 from http_contract.grading.store import Result
 from http_contract.rules.model import Diagnosis, Failure, Outcome
 from tests.contract.grading.classes import outcome, result
@@ -42,6 +52,14 @@ def test_no_points_have_a_reason(failed: list[Outcome], why: str) -> None:
     assert row_of(result("ann", warned, *failed), MOST).why == why
     passed = [outcome(f"{number}", "passed") for number in range(9)]
     assert row_of(result("ann", warned, *failed, *passed), MOST).why == ""
+
+
+def test_causes_of_a_class() -> None:
+    rows = [row_of(result(name, CAUSED, outcome("b", level="SHOULD")), MOST) for name in "ab"]
+    assert [row.causes for row in rows] == [("no-date",), ("no-date",)]
+    assert causes([*rows, *ROWS]) == [("no-date", 2)]
+    assert cause_title("no-date") == "sends no Date"
+    assert sentence_of("own") == ""
 
 
 def test_what_is_failed_most_is_first() -> None:
@@ -86,6 +104,7 @@ def test_json() -> None:
     loaded = json.loads(as_json([*ROWS, Row(hostile, hostile, MOST)]).encode())
     assert loaded["format"] == "contract/grades/v2"
     assert loaded["failures"] == {"a": 2, "b": 1}
+    assert loaded["causes"] == {}
     assert loaded["submissions"][0] == {
         "submission": "ann",
         "points": 5,
@@ -93,5 +112,6 @@ def test_json() -> None:
         "why": "",
         "stages": {"1": 5},
         "failed": ["a"],
+        "causes": [],
     }
     assert loaded["submissions"][-1]["submission"] == loaded["submissions"][-1]["why"] == hostile
