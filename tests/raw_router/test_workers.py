@@ -5,6 +5,7 @@ import re
 import resource
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,19 @@ def test_a_killed_worker_is_replaced_and_costs_no_other_request() -> None:
         assert exchange(server.port, GET).startswith(b"HTTP/1.1 200 ")
         assert becomes_true(lambda: len(server.workers) == 2)
         assert before[1] in server.workers
+
+
+def test_a_worker_that_is_killed_while_it_is_busy_costs_only_its_own_requests() -> None:
+    with started("--workers", "2") as server, server.begin() as client:
+        assert becomes_true(lambda: len(server.workers) == 2)
+        for worker in server.workers:
+            os.kill(worker, signal.SIGKILL)
+        with suppress(ConnectionResetError):
+            assert client.recv(65536) == b""
+        assert exchange(server.port, GET).startswith(b"HTTP/1.1 200 ")
+        assert becomes_true(lambda: len(server.workers) == 2)
+        server.process.terminate()
+        assert server.process.wait(20) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
