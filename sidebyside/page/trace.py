@@ -31,7 +31,8 @@ from raw_router.router import Found, Router
 from raw_router.writer import generate_headers
 from shared_views import views
 from shared_views.answers import answer, options
-from shared_views.views import unknown_host
+from shared_views.paths import path_allowed
+from shared_views.views import bad_path, unknown_host
 from sidebyside.compare.hexdump import format_size, visible_lines
 from sidebyside.page.source import Excerpt, excerpt_of, highlight_value
 
@@ -236,6 +237,9 @@ def _application_steps(request: Request, recording: Recording) -> Iterator[Step]
 def _call_steps(request: Request, call: Call, error: BaseException | None) -> Iterator[Step]:
     if call.is_of(unknown_host):
         yield Step("The host is checked", serves, f"{request.host!r} is not served here.", "False", kind="turns")
+    if call.is_of(bad_path):
+        why = f"{request.path!r} contains a control character, or is not UTF-8."
+        yield Step("The path is checked", path_allowed, why, "False", kind="turns")
     if call.is_of(Router.match):
         yield _match_step(request, call)
     elif call.is_of(options):

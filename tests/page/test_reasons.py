@@ -39,8 +39,9 @@ def test_a_route_that_matches(name: str, path: str) -> None:
         (get("/form", "POST"), 'The route "', ['"/form"', '@app.post("/form")', 'path("form"']),
         (get("/test", "HEAD"), 'The route "', ['"/test"', '@app.get("/test")', 'path("test"']),
         (b"GET / HTTP/1.1\r\nHost: elsewhere\r\n\r\n", "The host", ["unknown_host", "unknown_host", "raise"]),
+        (get("/%ff"), "not UTF-8", ["bad_path", "bad_path", "raise BadPath"]),
     ],
-    ids=["404", "slashes", "405", "options", "post", "head", "host"],
+    ids=["404", "slashes", "405", "options", "post", "head", "host", "path"],
 )
 def test_other_reasons(data: bytes, text: str, lines: list[str]) -> None:
     reasons = [reason_for(data, name, "raw_router") for name in REASONS]

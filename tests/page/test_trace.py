@@ -27,6 +27,7 @@ def titles(data: bytes) -> list[str]:
         (get("*", "OPTIONS"), ["turns"]),
         (get("/error"), ["turns"]),
         (b"GET / HTTP/1.1\r\nHost: elsewhere\r\n\r\n", ["turns"]),
+        (get("/%ff"), ["turns"]),
         (b"GET / HTTP/1.1\r\n\r\n", ["refused"]),
         (b"GET / HT", ["waits"]),
         (b"POST /form HTTP/1.1\r\nContent-Length: 5\r\n" + HOST + b"a=", ["waits"]),

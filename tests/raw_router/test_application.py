@@ -33,6 +33,9 @@ def ask(method: str, path: str, **rest: str) -> int:
         ("PUT", "/form", 405),
         ("OPTIONS", "/form", 204),
         ("OPTIONS", "/nope", 404),
+        ("GET", "/test\n", 400),
+        ("OPTIONS", "/\udcff", 400),
+        ("PROPFIND", "/test", 405),
     ],
 )
 def test_statuses(method: str, path: str, status: int) -> None:

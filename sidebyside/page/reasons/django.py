@@ -9,7 +9,9 @@ from django_project import urls, views
 from django_project.middleware import check_request
 from raw_router.application import serves
 from raw_router.messages import Request
+from shared_views.paths import path_allowed
 from sidebyside.page.reasons.reason import (
+    BAD_PATH,
     FAILING_PATH,
     NO_METHOD,
     NO_ROUTE,
@@ -24,7 +26,12 @@ from sidebyside.page.source import Excerpt, excerpt_of
 
 def django_reason(request: Request) -> Reason:
     if not serves(request.host):
-        return Reason(UNKNOWN_HOST, (excerpt_of(check_request, "raise"), excerpt_of(views.bad_request, "unknown_host")))
+        return Reason(
+            UNKNOWN_HOST,
+            (excerpt_of(check_request, "raise DisallowedHost"), excerpt_of(views.bad_request, "unknown_host")),
+        )
+    if not path_allowed(request.path):
+        return Reason(BAD_PATH, (excerpt_of(check_request, "raise BadPath"), excerpt_of(views.bad_request, "bad_path")))
     try:
         match = get_resolver(urls.__name__).resolve(request.path)
     except Resolver404:

@@ -10,13 +10,25 @@ from flask_app import app
 from flask_app.application import Service, check_request
 from raw_router.application import serves
 from raw_router.messages import Request
-from sidebyside.page.reasons.reason import FAILING_PATH, NO_METHOD, NO_ROUTE, OPTIONS, UNKNOWN_HOST, Reason, match_text
+from shared_views.paths import path_allowed
+from sidebyside.page.reasons.reason import (
+    BAD_PATH,
+    FAILING_PATH,
+    NO_METHOD,
+    NO_ROUTE,
+    OPTIONS,
+    UNKNOWN_HOST,
+    Reason,
+    match_text,
+)
 from sidebyside.page.source import Excerpt, excerpt_of
 
 
 def flask_reason(request: Request) -> Reason:
     if not serves(request.host):
         return Reason(UNKNOWN_HOST, (excerpt_of(check_request, "unknown_host"),))
+    if not path_allowed(request.path):
+        return Reason(BAD_PATH, (excerpt_of(check_request, "bad_path"),))
     if request.path.startswith("//"):
         return Reason(NO_ROUTE, (excerpt_of(check_request, "//"), _error_handler(NotFound)))
     adapter = app.url_map.bind("localhost")

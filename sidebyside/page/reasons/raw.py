@@ -7,7 +7,9 @@ from raw_router import urls
 from raw_router.application import generate_response, respond, serves
 from raw_router.messages import Request
 from raw_router.router import Found, compile_path
+from shared_views.paths import path_allowed
 from sidebyside.page.reasons.reason import (
+    BAD_PATH,
     FAILING_PATH,
     NO_METHOD,
     NO_ROUTE,
@@ -23,6 +25,8 @@ from sidebyside.page.source import Excerpt, excerpt_of
 def raw_reason(request: Request) -> Reason:
     if not serves(request.host):
         return Reason(UNKNOWN_HOST, (excerpt_of(respond, "unknown_host"),))
+    if not path_allowed(request.path):
+        return Reason(BAD_PATH, (excerpt_of(respond, "bad_path"),))
     path = _path_in_table(request.path)
     return _path_reason(path, request) if path else Reason(NO_ROUTE, (excerpt_of(respond, "not_found"),))
 

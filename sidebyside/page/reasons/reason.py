@@ -10,6 +10,7 @@ from typing import Any
 from sidebyside.page.source import Excerpt, assigns, excerpt_around, source_text
 
 UNKNOWN_HOST = "The host is checked before the path, and this host is not served."
+BAD_PATH = "The path contains a control character, or is not UTF-8. No router is asked for it."
 NO_ROUTE = "No route has this path."
 NO_METHOD = "A route has this path, but none of its views accepts {method}."
 OPTIONS = "A route has this path. OPTIONS has a response without a view."
