@@ -124,7 +124,7 @@ def test_an_unknown_host_is_an_error_at_once(capsys: pytest.CaptureFixture[str])
     assert "raw_router: cannot listen on nobody.invalid, port 8001: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("driver", ["serial", "threads", "events"])
+@pytest.mark.parametrize("driver", ["serial", "threads", "events", "pool"])
 def test_a_limit_of_clients_is_one_limit_for_all_listeners(driver: str) -> None:
     def connect(client: str) -> Responder:
         return Responder(lambda request: Response(200, (("Content-Length", "4"),), b"here"), client)
