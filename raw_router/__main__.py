@@ -1,4 +1,4 @@
-"""python -m raw_router: serves the URLS application, or any WSGI application."""
+"""python -m raw_router: serves the URLS application, or any WSGI or ASGI application."""
 
 import logging
 import resource
@@ -11,13 +11,15 @@ from functools import partial
 from typing import TypeAlias
 
 from raw_router.access_log import write_access_line
+from raw_router.asgi import AsgiApplication
 from raw_router.cli import parse_arguments
 from raw_router.drivers import Connect, Timeouts, coroutines, events, pool, serial, threads
 from raw_router.forks import closed_in_children
+from raw_router.lifespan import StartupFailed
 from raw_router.listeners import listen, server_address, url_of
 from raw_router.responder import Responder
 from raw_router.signals import stop_on_signals
-from raw_router.workers import supervise
+from raw_router.workers import NOT_STARTED, supervise
 
 Serve: TypeAlias = Callable[[Sequence[socket.socket], Connect, socket.socket, Timeouts], None]
 
@@ -33,7 +35,10 @@ DRIVERS: dict[str, Serve] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGINT, SIGTERM or SIGHUP; return the exit status, 1 if the server cannot listen."""
+    """Serve until SIGINT, SIGTERM or SIGHUP; return the exit status, 1 if the server cannot listen.
+
+    If an ASGI application does not start, the process ends with NOT_STARTED.
+    """
     options = parse_arguments(arguments, list(DRIVERS))
     logging.basicConfig(format="%(levelname)s %(message)s")
     timeouts = replace(options.timeouts, connections=min(options.timeouts.connections, room_for_clients()))
@@ -43,11 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"raw_router: {why_not(error, options.host, options.port)}", file=sys.stderr)
         return 1
     log = write_access_line if options.access_log else None
-    handler = options.handler_at(server_address(options.host, listeners))
-    connect = partial(Responder, handler, log=log, limits=options.limits)
 
     def serve(stop: socket.socket) -> None:
-        DRIVERS[options.driver](listeners, connect, stop, timeouts)
+        if options.asgi is None:
+            handler = options.handler_at(server_address(options.host, listeners))
+            connect = partial(Responder, handler, log=log, limits=options.limits)
+            DRIVERS[options.driver](listeners, connect, stop, timeouts)
+        else:
+            serve_asgi(AsgiApplication(options.asgi, log, options.limits), listeners, stop, timeouts)
 
     with ExitStack() as stack:
         for listener in listeners:
@@ -59,6 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             serve(stop)
             return 0
         return supervise(serve, options.workers, stop, timeouts.grace, listeners)
+
+
+def serve_asgi(
+    application: AsgiApplication, listeners: Sequence[socket.socket], stop: socket.socket, timeouts: Timeouts
+) -> None:
+    """Serve an ASGI application. If its startup fails, print its message and end the process."""
+    try:
+        coroutines.serve_application(listeners, application, stop, timeouts)
+    except StartupFailed as error:
+        print(f"raw_router: the application's startup failed: {error}", file=sys.stderr)
+        sys.exit(NOT_STARTED)
 
 
 def room_for_clients() -> int:

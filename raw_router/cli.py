@@ -21,6 +21,7 @@ examples:
   python -m raw_router --port 9000 --driver threads    on another port, a thread for each connection
   python -m raw_router --wsgi flask_app:app            any WSGI application
   python -m raw_router --wsgi 'shop:create_app("x")'   an application that a function makes
+  python -m raw_router --asgi shop:app                 any ASGI application
   python -m raw_router --workers 4 --access-log        four processes that share the port
 """
 
@@ -39,24 +40,33 @@ def parse_arguments(arguments: Sequence[str] | None, drivers: Sequence[str]) -> 
     """Return the options with limits, timeouts and handler_at; an invalid option ends the program with status 2."""
     parser = argparse.ArgumentParser(
         prog="python -m raw_router",
-        description="Serve the URLS application, or any WSGI application, over HTTP/1.1 on plain sockets.",
+        description="Serve the URLS application, or any WSGI or ASGI application, over HTTP/1.1 on plain sockets.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_arguments(parser, drivers)
     add_limits(parser.add_argument_group("limits"))
     options = parser.parse_args(arguments)
-    options.driver = options.driver or ("pool" if options.wsgi else "events")
+    if options.asgi and options.driver not in (None, "coroutines"):
+        parser.error(f"an ASGI application requires --driver coroutines, not {options.driver}")
+    options.driver = options.driver or default_driver(options)
     options.limits = Limits(**{name: getattr(options, name) for _, name, _ in LIMIT_OPTIONS})
     if min(options.limits.request_line, options.limits.head) < len(SHORTEST):
         parser.error(f"--max-request-line and --max-head must be at least {len(SHORTEST)}, for {SHORTEST}")
     options.timeouts = Timeouts(**{name: getattr(options, f"driver_{name}") for _, name, _, _ in DRIVER_OPTIONS})
     try:
         os.environ["MAX_BODY"] = str(options.limits.body)  # for applications with a limit of their own
-        options.handler_at = load_handler(options.wsgi, options.driver, options.workers)
+        options.asgi = options.asgi and load_application(options.asgi)
+        options.handler_at = None if options.asgi else load_handler(options.wsgi, options.driver, options.workers)
     except LoadError as error:
-        parser.error(f"argument --wsgi: {error}")
+        parser.error(f"argument --{'asgi' if options.asgi else 'wsgi'}: {error}")
     return options
+
+
+def default_driver(options: argparse.Namespace) -> str:
+    if options.asgi:
+        return "coroutines"
+    return "pool" if options.wsgi else "events"
 
 
 def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> None:
@@ -69,12 +79,18 @@ def add_arguments(parser: argparse.ArgumentParser, drivers: Sequence[str]) -> No
         "--port", type=port, default=8001, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
     parser.add_argument(
-        "--driver", choices=drivers, help="how the server serves connections (default: events, or pool with --wsgi)"
+        "--driver",
+        choices=drivers,
+        help="how the server serves connections (default: events, pool with --wsgi, coroutines with --asgi)",
     )
-    parser.add_argument(
+    application = parser.add_mutually_exclusive_group()
+    application.add_argument(
         "--wsgi",
         metavar="MODULE:APP",
         help="serve this application instead of the URLS application; APP is a name, or a call such as create_app()",
+    )
+    application.add_argument(
+        "--asgi", metavar="MODULE:APP", help="serve this ASGI application, on the driver coroutines, without WebSocket"
     )
     parser.add_argument(
         "--workers",

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from raw_router.limits import Limits
-from raw_router.messages import Request
 from raw_router.parser import FieldSection, Head, parse_fields, parse_head
 
 MAX_OCTETS = 4 * 1024  # of an entry; clients rarely send a longer head twice, and many would fill the memory
@@ -66,7 +65,7 @@ class HeadCache:
         elif head[0].client == client:
             return head
         else:
-            head = Request._make((*head[0][:-1], client)), head[1]
+            head = head[0]._replace(client=client), head[1]
         self._heads.add(data, head)
         return head
 

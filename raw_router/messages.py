@@ -23,7 +23,7 @@ class Request(NamedTuple):
     target is the target as it was sent; path is its percent-decoded path, in which surrogates replace octets that are
     not UTF-8 (PEP 383); query is its raw query. headers maps names in lower case to values; repeated lines are joined
     with a comma (RFC 9110 §5.3), cookies with a semicolon. host is the authority of an absolute-form target, else the
-    value of the Host field, else "".
+    value of the Host field, else "". head is the head as it was sent.
     """
 
     method: str
@@ -35,6 +35,7 @@ class Request(NamedTuple):
     host: str = ""
     body: bytes = b""
     client: str = ""
+    head: bytes = b""
 
     def field(self, name: str) -> str | None:
         """Return the value of a header field, or None."""

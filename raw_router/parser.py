@@ -86,7 +86,7 @@ def parse_head(data: bytes, client: str, limits: Limits, parse_section: SectionP
     if authority is not None:
         host = authority
         headers = MappingProxyType({**headers, "host": host})  # RFC 9112 §3.2.2
-    return Request(method, target, version, headers, path, query, host, b"", client), framing
+    return Request(method, target, version, headers, path, query, host, b"", client, data), framing
 
 
 def parse_request_line(line: bytes, limits: Limits) -> RequestLine:

@@ -6,6 +6,7 @@ its end down; the system does so if the supervisor is killed.
 
 import logging
 import multiprocessing
+import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from raw_router.signals import LEAVING, delay, deliver, do_nothing, end_within, 
 
 Work: TypeAlias = Callable[[socket.socket], None]  # until the socket can be read
 
+NOT_STARTED = os.EX_CONFIG  # exit status if the application does not start
 STEADY = 2.0  # seconds: a worker that dies sooner will probably die again; the delay of its replacement doubles
 FIRST_DELAY = 0.1  # seconds
 LAST_DELAY = 10.0  # seconds
@@ -35,7 +37,8 @@ def supervise(
 ) -> int:
     """Run count workers until stop is readable, then let them end within grace seconds; return the exit status.
 
-    It is 1 if workers had to be killed, because they took too long or stop became readable again, and else 0.
+    It is 1 if workers had to be killed, because they took too long or stop became readable again, NOT_STARTED if the
+    application of one of the first workers did not start, and else 0.
     """
     handle(do_nothing)  # the number in the socket is enough, the second time, too
     supervisor = Supervisor(work, count)
@@ -45,9 +48,15 @@ def supervise(
         turn_away(listeners)
         close_all(listeners)  # the workers still serve their clients
         return supervisor.dismiss(stop, grace)
+    except NotStarted:
+        return NOT_STARTED
     finally:
         supervisor.kill()
         end_within(LEAVING)  # whatever threads the application started when it was imported
+
+
+class NotStarted(Exception):
+    """The application does not start."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ class Worker:
 
     process: BaseProcess
     leash: socket.socket
+    is_first: bool  # it replaces no other worker
     hired: float = field(default_factory=monotonic)
 
     @property
@@ -71,6 +81,7 @@ class Supervisor:
         self.work = work
         self.count = count
         self.workers: list[Worker] = []
+        self.hires = 0
         self.delay = 0.0  # seconds
         self.resumes = monotonic()
 
@@ -101,7 +112,8 @@ class Supervisor:
                 process.start()
             finally:
                 deliver()
-            self.workers.append(Worker(process, leash))
+            self.workers.append(Worker(process, leash, self.hires < self.count))
+            self.hires += 1
             stack.pop_all()
         stop.close()
 
@@ -118,8 +130,10 @@ class Supervisor:
         self.workers.remove(worker)
 
     def bury(self, worker: Worker) -> None:
-        """Log how a worker ended, and set the delay of its replacement."""
+        """Log how a worker ended, and set the delay of its replacement. Raises NotStarted if there must be none."""
         self.remove(worker)
+        if worker.is_first and worker.process.exitcode == NOT_STARTED:
+            raise NotStarted
         self.postpone(0.0 if worker.age > STEADY else max(FIRST_DELAY, self.delay * 2))
         end = f"worker {worker.process.pid} ended after {worker.age:.1f} s, {how_it_ended(worker.process.exitcode)}"
         logger.error("%s; another takes its place%s", end, f" in {self.delay:.1f} s" if self.delay else "")

@@ -48,7 +48,7 @@ class ApplicationHead(NamedTuple):
 
 
 class ApplicationError(Exception):
-    """The application violates PEP 3333; its response is not sent."""
+    """The application violates PEP 3333, or ASGI; its response is not sent."""
 
 
 class Exchange:
@@ -177,6 +177,14 @@ class Pieces:
             self._result.close()
 
 
+def warn_once(dropped: Fields, warned: set[str]) -> None:
+    """Warn about each field that is dropped, unless its name is among the fields that were warned about."""
+    for name, value in dropped:
+        if name.lower() not in warned:
+            warned.add(name.lower())
+            logger.warning("the application sets %s: %s, which only the server may set; it is dropped", name, value)
+
+
 @lru_cache(maxsize=256)
 def check_head(status: str, headers: tuple[tuple[Any, ...], ...]) -> ApplicationHead:
     """Return the head as it is sent. Raises ApplicationError if it is not well-formed.
@@ -247,22 +255,15 @@ class Gateway:
         except SystemExit as error:
             raise ApplicationError("the application tried to end the server") from error
         if exchange.head and exchange.head.dropped:
-            self._warn(exchange.head.dropped)
+            warn_once(exchange.head.dropped, self._warned)
         return response
-
-    def _warn(self, dropped: Fields) -> None:
-        """Warn once about each field."""
-        for name, value in dropped:
-            if name.lower() not in self._warned:
-                self._warned.add(name.lower())
-                logger.warning("the application sets %s: %s, which only the server may set; it is dropped", name, value)
 
     def environ(self, request: Request) -> Environ:
         """Return the environment for a request, by PEP 3333 and, for keys in capitals, by CGI (RFC 3875 §4.1).
 
         REQUEST_URI, as Apache has it, and RAW_URI, as gunicorn has it, are the target before it was decoded.
         """
-        method, target, version, headers, path, query, _, body, client = request
+        method, target, version, headers, path, query, _, body, client, _ = request
         known = self._known.get(id(headers))
         environ = known[1].copy() if known is not None and known[0] is headers else self._learn(headers)
         environ["REQUEST_METHOD"] = method

@@ -1,21 +1,23 @@
-"""A coroutine for each connection, all in one thread, on asyncio's event loop."""
+"""All connections in one thread, on asyncio's event loop, which also runs applications that are awaited."""
 
 import asyncio
 import logging
+import math
 import socket
-from asyncio import AbstractEventLoop, Task, Timeout
-from collections.abc import Iterable, Sequence
+from asyncio import Future, Transport
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 from raw_router.drivers import (
+    MANY,
     NO_ROOM,
     PAUSE,
-    RECEIVE_SIZE,
+    TICK,
     TIMEOUTS,
     Buffers,
     Connect,
-    ServerConnection,
     Timeouts,
     reset_when_closed,
 )
@@ -23,160 +25,444 @@ from raw_router.drivers.blocking import STEP, ready
 from raw_router.forks import closed_in_children
 from raw_router.listeners import close_all, turn_away
 
-PART = 64 * 1024  # octets
+T = TypeVar("T")
+Address: TypeAlias = tuple[str, int]
+ConnectClient: TypeAlias = Callable[[str, "Client"], "Conversation"]  # from the client's address, and the client
+
+QUEUE = 1024  # clients that are accepted in one turn: as many as the listener's queue contains
+LAST = 0.3  # seconds for tasks that were cancelled
 
 logger = logging.getLogger("raw_router")
+
+
+class Conversation(Protocol):
+    """The part of a responder that this driver uses; raw_router.responder and raw_router.asgi document it."""
+
+    @property
+    def waits_for(self) -> str: ...
+    @property
+    def torn(self) -> bool: ...
+    def receive(self, data: bytes) -> Buffers: ...
+    def end_of_input(self) -> Buffers: ...
+    def time_out(self) -> Buffers: ...
+    def took(self, octets: int) -> None: ...
+    def retire(self) -> None: ...
+    def abandon(self) -> None: ...
+
+
+class Application(Protocol):
+    """An application that is awaited; raw_router.asgi documents it."""
+
+    def connect(self, address: str, client: "Client") -> Conversation: ...
+    async def start(self) -> None: ...
+    async def finish(self, deadline: float) -> None: ...
 
 
 def serve(
     listeners: Sequence[socket.socket], connect: Connect, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
 ) -> None:
     """Serve clients until stop is readable, then requests that have begun for at most timeouts.grace seconds."""
-    for listener in listeners:
-        listener.setblocking(False)
-    server = Server(listeners, connect, timeouts)
-    with closed_in_children(server.sockets):
-        asyncio.run(server.run(stop))
+
+    async def run() -> None:
+        with StopEvent(stop) as stopped:
+            await Server(listeners, lambda address, client: connect(address), timeouts).run(stopped)
+
+    run_loop(run())
+
+
+def serve_application(
+    listeners: Sequence[socket.socket], application: Application, stop: socket.socket, timeouts: Timeouts = TIMEOUTS
+) -> None:
+    """Start an application that is awaited, serve its clients as serve does, then let it finish within the grace.
+
+    Raises what application.start raises.
+    """
+
+    async def run() -> None:
+        with StopEvent(stop) as stopped:
+            if await ends_first(application.start(), stopped):
+                deadline = await Server(listeners, application.connect, timeouts).run(stopped)
+                await application.finish(deadline)
+
+    run_loop(run())
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine on a loop of its own. Unlike asyncio.run, this does not wait for the application's threads."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(main)
+    finally:
+        loop.run_until_complete(end_tasks())
+        loop.close()
+
+
+async def end_tasks() -> None:
+    """Cancel the tasks that are left."""
+    if tasks := asyncio.all_tasks() - {cast(asyncio.Task[Any], asyncio.current_task())}:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=LAST)
+    await asyncio.get_running_loop().shutdown_asyncgens()
+
+
+async def ends_first(coroutine: Coroutine[Any, Any, None], stopped: asyncio.Event) -> bool:
+    """Return whether a coroutine ends before the server is stopped. Raises what the coroutine raises."""
+    task, stopping = asyncio.create_task(coroutine), asyncio.create_task(stopped.wait())
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        task.result()
+    return task.done()
+
+
+class StopEvent:
+    """An event of the running loop that is set when a socket is readable."""
+
+    def __init__(self, stop: socket.socket) -> None:
+        self.stop = stop
+        self.event = asyncio.Event()
+
+    def __enter__(self) -> asyncio.Event:
+        asyncio.get_running_loop().add_reader(self.stop, self.event.set)
+        return self.event
+
+    def __exit__(self, *error: object) -> None:
+        asyncio.get_running_loop().remove_reader(self.stop)
+
+
+class Client(asyncio.Protocol):
+    """One client: its transport, its connection, and the time by which the client has to act.
+
+    `wait` is the state that the connection waits in, or "full" while there are bytes that the client has not taken.
+    The client's bytes are not read meanwhile, nor while the connection waits for its turn, which is the state "write".
+    """
+
+    __slots__ = (
+        "_drained",
+        "_empty",
+        "_has_ended",
+        "_is_full",
+        "_is_paused",
+        "_server",
+        "_unsent",
+        "address",
+        "connection",
+        "deadline",
+        "socket",
+        "transport",
+        "wait",
+    )
+
+    def __init__(self, server: "Server", client: socket.socket, address: Address) -> None:
+        self.socket = client
+        self.address = address
+        self.wait = ""
+        self.deadline = math.inf
+        self._server = server
+        self._empty = 0  # answers in a row
+        self._is_full = False
+        self._unsent = 0  # octets that the client had not taken when this was looked at last
+        self._is_paused = False  # reading
+        self._has_ended = False  # the client's input
+        self._drained: Future[None] | None = None  # what awaits drain
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(Transport, transport)
+        self.transport.set_write_buffer_limits(high=0)  # pause_writing is called unless the client takes all at once
+        self.connection = self._server.connect(self.address[0], self)
+        self._server.remember(self)
+        if self._server.is_retired:
+            self.connection.retire()
+        self.send(b"")
+
+    def data_received(self, data: bytes) -> None:
+        waited = self.wait
+        try:
+            answer = self.connection.receive(data)
+        except Exception:
+            self.give_up()
+            return
+        self.send(answer)
+        if waited == "body" == self.wait:
+            self.deadline = self._server.timeouts.extended(self.deadline, len(data), self._server.now)
+        elif waited == "answer" == self.wait:
+            self._pause()  # the next request waits for the response; a client that leaves is noticed until then
+
+    def eof_received(self) -> bool:
+        """End the input, which may be noticed again. Return True, because the client may still read."""
+        if self.wait == "closed":
+            return False
+        if not self._has_ended:
+            self._has_ended = True
+            self._let(self.connection.end_of_input)
+        return True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.connection.abandon()
+        if self.connection.torn:
+            reset_when_closed(self.socket)
+        if self._drained is not None:
+            self._drained.set_result(None)
+        self._server.forget(self)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._note_taken()
+        self._server.loop.call_soon(self.go_on)
+
+    @property
+    def server_address(self) -> Address:
+        """The address that the client is connected to."""
+        address: Address = self.transport.get_extra_info("sockname")
+        return address[:2]
+
+    def send(self, answer: Buffers) -> None:
+        """Send a response, and wait for what the connection waits for then."""
+        if self.transport.is_closing():
+            return
+        if answer:
+            data = answer if isinstance(answer, bytes) else b"".join(answer)
+            self.transport.write(data)
+            self._unsent += len(data)
+            self._note_taken()
+        wait = "full" if self._is_full else self.connection.waits_for
+        if wait != self.wait or (answer and wait != "full"):
+            self._empty = 0 if answer else self._empty + 1
+            self._watch(wait)
+
+    async def drain(self) -> None:
+        """Wait until the client has taken everything or is gone; other clients have a turn in any case."""
+        await asyncio.sleep(0)
+        if self._is_full and not self.transport.is_closing():
+            self._drained = self._drained or self._server.loop.create_future()
+            await asyncio.shield(self._drained)
+
+    def go_on(self) -> None:
+        """Continue after other clients had a turn."""
+        if self._drained is not None and not self._is_full:
+            self._drained.set_result(None)
+            self._drained = None
+        if self._is_full or self.transport.is_closing():
+            return
+        if self.connection.waits_for == "write":
+            self.wait = ""  # the turn that was waited for
+            self._let(self.connection.receive, b"")
+        else:
+            self.send(b"")
+
+    def note_progress(self) -> None:
+        """Extend the deadline of a response by what the client has taken."""
+        self.deadline = self._server.timeouts.extended(self.deadline, self._note_taken(), self._server.now)
+
+    def _note_taken(self) -> int:
+        """Tell the connection what the client has taken, and return the octets."""
+        if self.transport.is_closing():
+            return 0
+        unsent = self.transport.get_write_buffer_size()
+        taken, self._unsent = self._unsent - unsent, unsent
+        if taken:
+            self.connection.took(taken)
+        return taken
+
+    def expire(self) -> None:
+        """End a wait whose deadline is over."""
+        if self.wait in ("full", "closed") or (self.wait == "idle" and self._server.is_retired):
+            self.transport.abort()
+        else:
+            self._let(self.connection.time_out)
+
+    def retire(self) -> None:
+        """Let the next response be the last."""
+        self.connection.retire()
+        if self.wait == "idle":
+            self._watch("idle")
+
+    def give_up(self) -> None:
+        """Drop the client after an error of the server, which must not affect other clients."""
+        logger.exception("a connection failed")
+        self.transport.abort()
+
+    def _let(self, speak: Callable[..., Buffers], *data: bytes) -> None:
+        try:
+            answer = speak(*data)
+        except Exception:
+            self.give_up()
+        else:
+            self.send(answer)
+
+    def _watch(self, wait: str) -> None:
+        """Begin to wait."""
+        if wait == "full":
+            self._server.full.add(self)
+        elif self.wait == "full":
+            self._server.full.discard(self)
+        self.wait = wait
+        self.deadline = self._server.now + self._server.seconds[wait]
+        if wait == "full" or wait == "write":
+            self._pause()
+        elif self._is_paused:
+            self._is_paused = False
+            self.transport.resume_reading()
+        if wait == "write":
+            self._server.take_turns(self.go_on, rests=self._empty >= MANY)
+        elif wait == "closed":
+            self._close()
+
+    def _pause(self) -> None:
+        if not self._is_paused:
+            self._is_paused = True
+            self.transport.pause_reading()
+
+    def _close(self) -> None:
+        """Half-close and read on, so that no reset destroys the last response (RFC 9112 §9.6)."""
+        if self.connection.torn or self._has_ended:
+            self.transport.close()
+        else:
+            try:
+                self.transport.write_eof()
+            except OSError:  # the client is gone
+                self.transport.abort()
 
 
 class Server:
-    """The open connections, each with the task that carries its bytes."""
+    """The listeners and the clients. Its clock stands still while the loop does not turn, because a view blocks it."""
 
-    def __init__(self, listeners: Sequence[socket.socket], connect: Connect, timeouts: Timeouts) -> None:
-        self.listeners = listeners
+    def __init__(self, listeners: Sequence[socket.socket], connect: ConnectClient, timeouts: Timeouts) -> None:
+        self.loop = asyncio.get_running_loop()
         self.connect = connect
+        self.clients: set[Client] = set()
+        self.now = 0.0  # seconds, by the server's clock
+        self.full: set[Client] = set()  # clients that have not taken everything
+        limits = {wait: timeouts.seconds(wait) + TICK for wait in ("idle", "head", "body", "closed")}
+        self.seconds = {**limits, "full": timeouts.seconds("write") + TICK, "answer": math.inf, "write": math.inf}
+        self._listeners = listeners
         self.timeouts = timeouts
-        self.connections: dict[Task[None], ServerConnection] = {}
-        self.clients: set[socket.socket] = set()
-        self.receiving: dict[Task[None], Timeout] = {}
-        self.retired = False
-        self.slots = asyncio.Semaphore(timeouts.connections)
+        self._accepted = 0  # clients that are not gone yet
+        self._welcomes: set[Future[Any]] = set()  # of clients without a transport yet
+        self.is_retired = self._is_accepting = self._is_stopped = self._is_ticking = False
+        self._ticked = 0.0  # by the loop's clock
+        self._gone = asyncio.Event()  # all clients, after the server has stopped
 
-    async def run(self, stop: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        stopped = asyncio.Event()
-        loop.add_reader(stop, stopped.set)
-        accepting = [asyncio.create_task(self.accept(loop, listener)) for listener in self.listeners]
-        await stopped.wait()
-        loop.remove_reader(stop)
-        end = loop.time() + self.timeouts.grace
-        self.retire()
-        await self.drain(min(end, loop.time() + self.timeouts.last_request), end)
-        for task in accepting:
-            task.cancel()
-        close_all(self.listeners)
-        if self.connections:
-            await asyncio.wait(self.connections, timeout=end - loop.time())
-
-    async def accept(self, loop: AbstractEventLoop, listener: socket.socket) -> None:
-        while True:
-            await self.slots.acquire()
-            try:
-                client, address = await loop.sock_accept(listener)
-            except OSError as error:  # usually the client is gone already
-                self.slots.release()
-                if error.errno in NO_ROOM:
-                    logger.error("no room for another client, which waits now: %s", error.strerror)
-                    await asyncio.sleep(PAUSE)
-                continue
-            connection = self.connect(address[0])
-            if self.retired:
-                connection.retire()
-            task = asyncio.create_task(self.converse(client, connection))
-            self.connections[task] = connection
-            task.add_done_callback(self.forget)
-
-    def forget(self, task: Task[None]) -> None:
-        del self.connections[task]
-        self.slots.release()
+    async def run(self, stopped: asyncio.Event) -> float:
+        """Serve until the event is set, then for the grace; return the time when it ends."""
+        with closed_in_children(self.sockets):
+            return await self._run(stopped)
 
     def sockets(self) -> Iterable[socket.socket]:
-        return [*self.listeners, *self.clients]
+        return [*self._listeners, *(client.socket for client in self.clients)]
 
-    def retire(self) -> None:
+    async def _run(self, stopped: asyncio.Event) -> float:
+        for listener in self._listeners:
+            listener.setblocking(False)
+        self.resume()
+        await stopped.wait()
+        end = self.loop.time() + self.timeouts.grace
+        self._retire()
+        await self._drain(min(end, self.loop.time() + self.timeouts.last_request), end)
+        self._stop_accepting()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(end):
+                await self._gone.wait()
+        for client in self.clients:
+            client.transport.abort()
+        await asyncio.sleep(0)  # in which the connections of these clients are abandoned
+        return end
+
+    def resume(self) -> None:
+        """Accept clients, if the server has not stopped."""
+        if not self._is_stopped and not self._is_accepting and self._accepted < self.timeouts.connections:
+            self._is_accepting = True
+            for listener in self._listeners:
+                self.loop.add_reader(listener, self.accept, listener)
+
+    def pause(self) -> None:
+        """Leave new clients in the listeners' queues."""
+        self._is_accepting = False
+        for listener in self._listeners:
+            self.loop.remove_reader(listener)
+
+    def accept(self, listener: socket.socket) -> None:
+        """Accept the clients in a listener's queue, as far as there is room."""
+        for _ in range(QUEUE):
+            try:
+                client, address = listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:  # usually the client is gone already
+                if error.errno in NO_ROOM:
+                    logger.error("no room for another client, which waits now: %s", error.strerror)
+                    self.pause()
+                    self.loop.call_later(PAUSE, self.resume)
+                    return
+                continue
+            self._accepted += 1
+            make_client = partial(Client, self, client, address[:2])
+            welcome = self.loop.create_task(self.loop.connect_accepted_socket(make_client, client))
+            self._welcomes.add(welcome)
+            welcome.add_done_callback(self._welcomes.discard)
+            if self._accepted >= self.timeouts.connections and not self._is_stopped:
+                self.pause()
+                return
+
+    def take_turns(self, go_on: Callable[[], None], *, rests: bool) -> None:
+        """Call a client's method after other clients had a turn, or after a rest."""
+        if rests:
+            self.loop.call_later(TICK, go_on)
+        else:
+            self.loop.call_soon(go_on)
+
+    def remember(self, client: Client) -> None:
+        """Watch the deadlines of a new client."""
+        self.clients.add(client)
+        if not self._is_ticking:
+            self._is_ticking = True
+            self._ticked = self.loop.time()
+            self.loop.call_later(TICK, self._tick)
+
+    def forget(self, client: Client) -> None:
+        """Make room for another client."""
+        self.clients.discard(client)
+        self.full.discard(client)
+        self._accepted -= 1
+        if self._is_stopped and not self._accepted:
+            self._gone.set()
+        self.resume()
+
+    def _retire(self) -> None:
         """Turn new clients away. The next response of each client is the last; idle clients have a moment for it."""
-        turn_away(self.listeners)
-        self.retired = True
-        self.timeouts = replace(self.timeouts, idle=min(self.timeouts.idle, self.timeouts.last_request))
-        last = asyncio.get_running_loop().time() + self.timeouts.idle
-        for task, connection in self.connections.items():
-            connection.retire()
-            if connection.waits_for == "idle" and (timeout := self.receiving.get(task)):
-                timeout.reschedule(min(last, timeout.when() or last))
+        turn_away(self._listeners)
+        self.is_retired = True
+        self.seconds["idle"] = min(self.seconds["idle"], self.timeouts.last_request)
+        for client in self.clients:
+            client.retire()
 
-    async def drain(self, last: float, end: float) -> None:
+    async def _drain(self, last: float, end: float) -> None:
         """Serve the clients that the kernel has accepted.
 
         If there are clients, others may be on their way to the queue, so the listeners are open for a moment.
         """
-        loop = asyncio.get_running_loop()
-        while loop.time() < end and (ready(0, *self.listeners) or (self.connections and loop.time() < last)):
+        while self.loop.time() < end and (ready(0, *self._listeners) or (self._accepted and self.loop.time() < last)):
             await asyncio.sleep(STEP)
-        await asyncio.sleep(0)  # for the client that was accepted last
 
-    async def converse(self, client: socket.socket, connection: ServerConnection) -> None:
-        """Carry bytes both ways until the connection is closed or the client is gone."""
-        self.clients.add(client)
-        with client, suppress(OSError):
-            try:
-                await self.carry(client, connection)
-            finally:
-                connection.abandon()
-                self.clients.discard(client)
-            if connection.torn:
-                reset_when_closed(client)
-            else:
-                await linger(client, self.timeouts.closed)
+    def _stop_accepting(self) -> None:
+        self.pause()
+        self._is_stopped = True
+        close_all(self._listeners)
+        if not self._accepted:
+            self._gone.set()
 
-    async def carry(self, client: socket.socket, connection: ServerConnection) -> None:
-        loop = asyncio.get_running_loop()
-        wait, deadline = ("", -1), 0.0
-        while connection.waits_for != "closed":
-            if wait != (wait := (connection.waits_for, connection.served)):
-                deadline = loop.time() + self.timeouts.seconds(connection.waits_for)
-            answer, received = await self.next_answer(client, connection, deadline)
-            if connection.waits_for == "body":
-                deadline = self.timeouts.extended(deadline, received, loop.time())
-            octets = answer if isinstance(answer, bytes) else b"".join(answer)
-            for start in range(0, len(octets), PART):
-                async with asyncio.timeout_at(loop.time() + self.timeouts.seconds("write")):
-                    await loop.sock_sendall(client, octets[start : start + PART])
-                connection.took(len(octets[start : start + PART]))
-
-    async def next_answer(
-        self, client: socket.socket, connection: ServerConnection, deadline: float
-    ) -> tuple[Buffers, int]:
-        """Wait until the connection can continue; return its response and how many octets were received.
-
-        Other tasks have a turn before.
-        """
-        if connection.waits_for == "write":
-            await asyncio.sleep(0)
-            return connection.receive(b""), 0  # everything was sent before
-        is_idle = connection.waits_for == "idle"
-        try:
-            data = await self.receive(client, deadline)
-        except TimeoutError:
-            if is_idle and self.retired:
-                raise
-            return connection.time_out(), 0
-        return connection.receive(data) if data else connection.end_of_input(), len(data)
-
-    async def receive(self, client: socket.socket, deadline: float) -> bytes:
-        """Return the next bytes, which may be waited for until the deadline. Raises TimeoutError after it."""
-        task = asyncio.current_task()
-        assert task
-        try:
-            async with asyncio.timeout_at(deadline) as self.receiving[task]:
-                await asyncio.sleep(0)  # bytes that have arrived are received without waiting, even after the deadline
-                return await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE)
-        finally:
-            del self.receiving[task]
-
-
-async def linger(client: socket.socket, seconds: float) -> None:
-    """Half-close, then read for some seconds, so that no reset destroys the last response (RFC 9112 §9.6)."""
-    client.shutdown(socket.SHUT_WR)
-    async with asyncio.timeout(seconds):
-        while await asyncio.get_running_loop().sock_recv(client, RECEIVE_SIZE):
-            pass
+    def _tick(self) -> None:
+        """Advance the clock, and end the waits whose deadlines are over; bytes that had arrived before are in time."""
+        before, self._ticked = self._ticked, self.loop.time()
+        self.now += min(self._ticked - before, 2 * TICK)
+        for client in self.full:
+            client.note_progress()
+        for client in [client for client in self.clients if client.deadline <= self.now]:
+            client.expire()
+        self._is_ticking = bool(self.clients)
+        if self._is_ticking:
+            self.loop.call_later(TICK, self._tick)

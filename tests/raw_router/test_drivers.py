@@ -1,6 +1,5 @@
 """Every driver carries every conversation; one suite for all of them."""
 
-import asyncio
 import os
 import socket
 from collections.abc import Iterator
@@ -14,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, coroutines, events, pool, threads
+from raw_router.drivers import TIMEOUTS, events, pool, threads
 from raw_router.drivers.blocking import Carrier, Closing
 from raw_router.limits import LIMITS
-from raw_router.listeners import Address, open_listener
+from raw_router.listeners import Address
 from raw_router.messages import Request, Response
 from raw_router.responder import Buffers, Responder
 from tests import serving
-from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, exchange, reset
+from tests.serving import DRIVERS, Serve, becomes_true, dial, driving, exchange, reset
 
 LARGE = 3_000_000  # octets: more than socket buffers take
 HUGE = 20_000_000  # octets: more than the system buffers for a client that does not read
@@ -204,18 +203,17 @@ def send_on(client: socket.socket, over: Event) -> None:
     client.shutdown(socket.SHUT_WR)
 
 
-def test_a_coroutine_minds_the_time_though_there_are_bytes() -> None:
-    ours, client = socket.socketpair()
-    ours.setblocking(False)
-    connection = Responder(handler)
-    connection.receive(b"GET / HT")
-    with ours, client:
-        client.sendall(b"TP/1.1\r\n")
-        with open_listener((HOST, 0)) as listener:
-            server = coroutines.Server([listener], partial(Responder, handler), TIMEOUTS)
-            answer, received = asyncio.run(server.next_answer(ours, connection, deadline=0.0))
-    assert received == 0
-    assert isinstance(answer, bytes)
+def test_a_driver_minds_the_time_though_there_are_bytes(concurrent: Serve) -> None:
+    timeouts = replace(TIMEOUTS, head=0.3)
+    with driving(partial(Responder, handler), concurrent, timeouts=timeouts) as port, dial(port) as client:
+        client.settimeout(0.02)
+        client.sendall(b"GET / HTTP/1.1\r\nA: ")
+        deadline = monotonic() + 10
+        answer = b""
+        while not answer and monotonic() < deadline:
+            client.sendall(b"y")
+            with suppress(TimeoutError):
+                answer = client.recv(65536)
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 

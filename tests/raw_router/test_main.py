@@ -126,6 +126,12 @@ def test_an_application_is_told_who_else_may_ask_it(options: list[str], multithr
         (["--max-head", "13"], "--max-request-line and --max-head must be at least 14, for GET / HTTP/1.0"),
         (["--max-request-line", "13"], "--max-request-line and --max-head must be at least 14"),
         (["--driver", "x"], "argument --driver: invalid choice: 'x'"),
+        (["--asgi", "shop"], "argument --asgi: 'shop' is not MODULE:APP, where APP is a name, such as app"),
+        (
+            ["--asgi", "shop:app", "--driver", "threads"],
+            "an ASGI application requires --driver coroutines",
+        ),
+        (["--asgi", "a:b", "--wsgi", "a:b"], "argument --wsgi: not allowed with argument --asgi"),
         (["--wsgi", "flask_app"], "argument --wsgi: 'flask_app' is not MODULE:APP, where APP is a name, such as app"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -28,7 +28,7 @@ def test_a_request_has_all_its_parts() -> None:
     headers = {"host": "a:80", "x": "b \xe9", "content-length": "3"}
     head = parse_head(data, "::1", LIMITS)
     assert complete(head, b"abc") == Request(
-        "POST", "/%C3%A9?a=%20", "HTTP/1.1", headers, "/é", "a=%20", "a:80", b"abc", "::1"
+        "POST", "/%C3%A9?a=%20", "HTTP/1.1", headers, "/é", "a=%20", "a:80", b"abc", "::1", data
     )
 
 
