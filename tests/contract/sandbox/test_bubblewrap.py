@@ -1,6 +1,7 @@
 """Isolation: what a submission sees of the machine, and what it can change."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from http_contract.errors import CannotJudge
 from http_contract.http.request import get
 from http_contract.reports.messages import crash_text
+from http_contract.sandbox import bubblewrap
 from http_contract.sandbox.bubblewrap import (
     CHANGE_USER,
     ISOLATED,
@@ -21,9 +23,10 @@ from http_contract.sandbox.bubblewrap import (
     enter,
     require,
 )
-from http_contract.sandbox.launcher import LocalTarget
+from http_contract.sandbox.launcher import LocalTarget, NotStarted
 from http_contract.sandbox.output import ignore_line
 from http_contract.sandbox.process import ProcessGroup
+from http_contract.sandbox.seccomp import user_namespace_filter
 from http_contract.sandbox.supervisor import Limits
 from tests.contract.isolation import PYTHON, missing
 from tests.contract.server_scripts import command
@@ -158,3 +161,53 @@ def test_without_bubblewrap(
     monkeypatch.setattr(os, "environ", environment)
     with pytest.raises(outcome, match="why"):
         missing("why")
+
+
+# -- the command
+
+
+def test_only_root_changes_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = []
+    for is_root in (False, True):
+        monkeypatch.setattr(bubblewrap, "is_root", lambda is_root=is_root: is_root)
+        monkeypatch.setattr(subprocess, "run", lambda *_, **__: None)  # the change of the owner
+        with BubblewrapSandbox(tmp_path) as apart:
+            commands.append(apart(["sh"], tmp_path, {}).command)
+    assert [CHANGE_USER in command for command in commands] == [False, True]
+
+
+def test_a_program_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "script").touch()
+    with BubblewrapSandbox(tmp_path) as apart:
+        for program, error in (("no-such-program", FileNotFoundError), ("./script", PermissionError)):
+            with pytest.raises(error):
+                apart([program], tmp_path, {})
+            with (
+                LocalTarget(program, folder=tmp_path, isolation=apart) as launched,
+                pytest.raises(NotStarted) as raised,
+            ):
+                launched.running()
+            assert raised.value.code == "no-such-program"
+
+
+@pytest.mark.parametrize("place", ["tool/bin", "tool"])
+def test_a_tool_that_is_hidden_is_named(tmp_path: Path, place: str) -> None:
+    tool, own = tmp_path / place / "interpret", tmp_path / "own"
+    tool.parent.mkdir(parents=True)
+    own.mkdir()
+    tool.write_text("#!/bin/sh\necho it runs\n")
+    tool.chmod(0o755)
+    (own / "link").symlink_to(tool)
+    shown = tmp_path / "tool" if place.endswith("bin") else tool
+    with BubblewrapSandbox(own) as apart:
+        for program in (str(tool), "./link"):
+            with pytest.raises(CannotJudge) as raised:
+                apart([program], own, {})
+            assert str(raised.value) == f"--isolate hides {tool}, which {program} needs. Show it: --allow {shown}"
+    with BubblewrapSandbox(own, allowed=[shown]) as apart:
+        assert apart(["./link"], own, {})
+
+
+def test_other_machines_have_no_filter() -> None:
+    assert user_namespace_filter("vax") == b""
+    assert len(user_namespace_filter("aarch64")) == len(user_namespace_filter("x86_64")) > 0
