@@ -15,6 +15,8 @@ FILE = b"HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 12:00:00 GMT\r\n%s\r\nContent
 NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n%s\r\n\r\n"
 LATER = b"Last-Modified: Sat, 21 Nov 2026 12:00:01 GMT"
 BAD = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
+OLD_PHRASE = b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n"
 ENDLESS = b"HTTP/1.1 200 OK\r\n" + b"X-More: and more\r\n" * 2**15
 
 
@@ -54,6 +56,12 @@ def in_turn(*responses: bytes) -> Script:
             "the server answered the bytes after the request",
         ),
         ("timeouts-head", waits, "the server still waits after 0.1 seconds"),
+        ("timeouts-body-progress", says(TOO_SLOW), "the status is 408, not 200 or 201"),
+        (
+            "parameters-status-reason",
+            says(OLD_PHRASE),
+            "the reason phrase is 'Payload Too Large', not 'Content Too Large'",
+        ),
         ("timeouts-head-drip", waits, "the server still waits after 0.1 seconds"),
         (
             "caching-etag-stable",
