@@ -21,7 +21,7 @@ from sidebyside.page.settings import settings_for
 @options.on
 def main(port: int, base_port: int, server: str) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
-    handler = handler_for(create_app(settings_for(server_specs(server, base_port), port)))
+    handler = handler_for(create_app(settings_for(server_specs(server, base_port), port)), (HOST, port))
     with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
         threads.serve([listener], partial(Responder, handler), stop)
 
