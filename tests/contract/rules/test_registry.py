@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -164,3 +165,15 @@ def test_a_file_of_rules_that_ends_the_program_is_an_error_of_the_judge(tmp_path
     file.write_text("raise SystemExit(0)")
     with pytest.raises(CannotJudge, match="SystemExit: 0"):
         rules_from(file)
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_hidden_rules_leave_no_copy(tmp_path: Path, writes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", not writes)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "hidden_helper.py").touch()
+    (tmp_path / "hidden.py").write_text("import hidden_helper\nfrom http_contract import RULES\nRULES = ()")
+    with pytest.raises(CannotJudge, match="defines no RULES"):
+        rules_from(tmp_path / "hidden.py")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hidden.py", "hidden_helper.py"]
+    assert sys.dont_write_bytecode is not writes
