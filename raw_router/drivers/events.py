@@ -315,8 +315,6 @@ class Loop:
                 self.await_room(client, sent)
             elif answer or wait != client.wait:
                 self.begin(client, wait)
-            elif client.interest != READ:
-                self.watch(client, READ)
         except OSError:
             self.drop(client)
 
@@ -324,8 +322,7 @@ class Loop:
         """Begin a wait, with all its time. An answer always begins one; bytes that the client sends do not."""
         client.wait = wait
         client.deadline = self.now + self.seconds[wait]
-        if client.interest != READ:
-            self.watch(client, READ)
+        self.watch(client, READ)
         if wait == "closed" and client.connection.torn:
             reset_when_closed(client.socket)
             self.drop(client)

@@ -18,6 +18,7 @@ from raw_router.forks import closed_in_children
 
 PATIENCE = 0.004  # seconds in which a thread has to come back from the application; at worst it is twice as long
 IMPATIENCE = 0.0005  # the same, while other threads are held up already
+NAP = 1.0  # seconds after which Python's handlers of signals run, if the system gave a signal to another thread
 MARGIN = 0.5  # seconds more than the grace, in which responses that are not complete are closed
 
 
@@ -31,7 +32,8 @@ def serve(
     pool = Pool(listeners, connect, stop, timeouts)
     with closed_in_children(pool.sockets):
         pool.hire()
-        pool.retired.wait()
+        while not pool.retired.wait(NAP):
+            pass
         pool.ended.wait(timeouts.grace + MARGIN)
     if pool.error:
         raise pool.error

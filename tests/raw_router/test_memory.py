@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -15,7 +15,7 @@ from raw_router.drivers import TIMEOUTS, Timeouts
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
-from tests.serving import DRIVERS, HOST, Serve, dial, driving, exchange
+from tests.serving import DRIVERS, HOST, Serve, dial, driving, exchange, reset
 
 BODY = 100_000  # octets
 MEMORY = 4 * BODY
@@ -51,6 +51,8 @@ def half_sent(stack: ExitStack, port: int, count: int = MANY) -> list[socket.soc
 def test_bodies_without_room_wait_and_get_503(serve: Serve, stack: ExitStack) -> None:
     with driving(partial(Responder, echo), serve, timeouts=LIMITED) as port:
         clients = half_sent(stack, port)
+        for _ in range(2):
+            reset(clients.pop())
         assert exchange(port, GET).startswith(b"HTTP/1.1 200 ")
         answers = [client.recv(65536) for client in clients]
     statuses = [answer[9:12] for answer in answers]
@@ -74,10 +76,13 @@ def received(client: socket.socket) -> bytes:
     return b"".join(iter(partial(client.recv, 65536), b""))
 
 
-def test_a_client_without_room_that_leaves_is_forgotten(serve: Serve, stack: ExitStack) -> None:
+@pytest.mark.parametrize("end", [socket.socket.close, reset], ids=["closes", "resets"])
+def test_a_client_without_room_that_leaves_is_forgotten(
+    serve: Serve, stack: ExitStack, end: Callable[[socket.socket], None]
+) -> None:
     with driving(partial(Responder, echo), serve, timeouts=replace(LIMITED, progress=30.0)) as port:
         for client in half_sent(stack, port):
-            client.close()
+            end(client)
         assert exchange(port, POST + bytes(BODY)).startswith(b"HTTP/1.1 200 ")
 
 

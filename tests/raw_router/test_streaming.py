@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import TIMEOUTS
+from raw_router.drivers import MANY, TIMEOUTS
 from raw_router.listeners import open_listener
 from raw_router.messages import Body, Fields, Request, Response
 from raw_router.responder import Responder
@@ -275,6 +275,12 @@ def test_a_stream_arrives_whole(serve: Serve) -> None:
     with serving(lambda request: Response(200, with_length(2_000_000), iter(pieces)), serve) as port:
         answers = exchange(port, GET * 2)
     assert answers.count(b"".join(pieces)) == 2
+
+
+def test_many_empty_pieces_do_not_end_a_stream(serve: Serve) -> None:
+    pieces = [b"a", *[b""] * (MANY + 1), b"b"]
+    with serving(lambda request: Response(200, (), iter(pieces)), serve) as port:
+        assert exchange(port, GET).endswith(b"\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n")
 
 
 def test_when_the_client_leaves_an_endless_body_is_closed(serve: Serve) -> None:
