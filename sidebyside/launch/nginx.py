@@ -51,8 +51,8 @@ access_log /dev/stdout;
         server_tokens off;
         client_max_body_size 1m;
         large_client_header_buffers 4 16k;
-        client_header_timeout 4s;
-        client_body_timeout 4s;
+        client_header_timeout 20s;
+        client_body_timeout 10s;
         keepalive_timeout 60s;
         keepalive_requests 100000;
         location / {{
