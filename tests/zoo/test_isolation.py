@@ -135,21 +135,26 @@ def test_servers_that_earn_all_points_are_not_there(isolated: Attack) -> None:
     assert isolated("runs_our_servers", *paths) == NOTHING
 
 
+USED_UP = {
+    "fills_memory_folders": "memory",
+    "fills_nameless_files": "memory",
+    "fills_its_folder": "disk",
+    "fills_deep_folders": "disk",
+    "fills_locked_folders": "disk",
+}
+LARGE = USED_UP.keys() - {"fills_memory_folders"}  # those folders are smaller than the usual limit
+
+
 @pytest.mark.usefixtures("bubblewrap")
 @pytest.mark.parametrize(
-    ("name", "limit"),
+    ("name", "limits"),
     [
-        ("fills_memory_folders", "memory"),
-        ("fills_nameless_files", "memory"),
-        ("fills_its_folder", "disk"),
-        ("fills_deep_folders", "disk"),
-        ("fills_locked_folders", "disk"),
+        *(pytest.param(name, SMALL, id=name) for name in USED_UP),
+        *(pytest.param(name, USUAL, id=f"{name}-usual", marks=pytest.mark.full) for name in sorted(LARGE)),
     ],
 )
-@pytest.mark.parametrize("limits", [SMALL, pytest.param(USUAL, marks=pytest.mark.full)], ids=["small", "usual"])
-def test_what_is_used_up_is_limited(home: Path, name: str, limit: str, limits: Limits) -> None:
-    if limits != SMALL and name == "fills_memory_folders":
-        pytest.skip("these folders are smaller than the limit")
+def test_what_is_used_up_is_limited(home: Path, name: str, limits: Limits) -> None:
+    limit = USED_UP[name]
     with BubblewrapSandbox(home) as isolation:
         assert attack(isolation, home, name, limits=limits).end == End(limit=limit, value=getattr(limits, limit))
 
