@@ -47,8 +47,7 @@ def check(
     """Judge one server: at URL, or started with --command, or with the command in contract.toml in this folder."""
     context = click.get_current_context()
     if watch:
-        watch_instead(context, {"hide": hide, "allow": allow, **options})
-        return
+        return watch_instead(context, {"hide": hide, "allow": allow, **options})
     check_isolation(options["isolate"], hide=hide, allow=allow)
     secret = [*hide, *filter(None, [options["hidden"]]), *(file for _, file in reports)]
     try:

@@ -52,11 +52,8 @@ def watch(hide: tuple[Path, ...], allow: tuple[Path, ...], **options: Any) -> No
     folders = folders_of(first.command, first.settings.folder)
     say(f"Watching {first.settings.folder.resolve()}: {number_of(len(first.rules), 'rule')}", err=True)
     again = command_again(click.get_current_context())
-    try:
-        with orderly(), Keyboard() as keyboard, FileWatcher({*folders, Path.cwd()}) as files:
-            Watch(task, again, keyboard, files, console()).run()
-    except OSError as error:
-        raise CannotJudge(str(error)) from error
+    with orderly(), Keyboard() as keyboard, FileWatcher({*folders, Path.cwd()}) as files:
+        Watch(task, again, keyboard, files, console()).run()
 
 
 class Interrupted(Exception):

@@ -1,5 +1,6 @@
 """contract watch: on a real terminal and without one, it judges again when a file of the server changes."""
 
+import io
 import os
 import pty
 import re
@@ -8,18 +9,25 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
+from typing import Any
 
 import psutil
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from http_contract.__main__ import main
+from http_contract.cli import watch as watch_module
+from http_contract.cli.watch import Watch
 from http_contract.cli.watching import SOURCES, FileWatcher, folders_of, is_source, modified, wait_for
+from http_contract.rules.model import Outcome
+from http_contract.runner.report import Report
+from tests.contract.reports.made import PASSED, PERFECT
 
 LIMIT = 60.0  # seconds for anything
 SERVER = """\
@@ -202,6 +210,51 @@ def test_a_burst_of_changes_is_judged_once(pipe: Screen) -> None:
     pipe.judge.send_signal(signal.SIGINT)
     assert pipe.end() == 128 + signal.SIGINT
     assert pipe.text.count(WAITING) == 3
+
+
+@dataclass
+class Scripted:
+    """Keys and changes as they come, one at each look; then `q`."""
+
+    keys: list[str]
+    changes: list[set[str]]
+    is_there: bool = False
+
+    def pressed(self) -> str:
+        return self.keys.pop(0) if self.keys else "q"
+
+    def changed(self) -> set[str]:
+        return self.changes.pop(0) if self.changes else set()
+
+
+@pytest.mark.parametrize(
+    ("keys", "changes", "judgements", "shown"),
+    [
+        (["q"], [], 1, 0),
+        (["", "", "q"], [{"a.py"}], 2, 1),
+        (["", "q"], [{"log"}], 1, 1),
+        (["", "", "", "q"], [set(), {"a.py"}], 2, 2),
+        (["x", "", "q"], [set(), {"gone"}], 1, 1),
+    ],
+    ids=["q-while-judging", "saved-while-judging", "log-while-judging", "saved-after", "log-gone-after"],
+)
+def test_keys_and_changes(
+    keys: list[str], changes: list[set[str]], judgements: int, shown: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 0
+
+    def judge(task: object, volume: None, look: Callable[[Outcome], None]) -> Report:
+        nonlocal count
+        count += 1
+        look(PASSED)
+        return PERFECT
+
+    monkeypatch.setattr(watch_module, "judge", judge)
+    monkeypatch.setattr(watch_module, "wait_for", lambda *sources: None)
+    script: Any = Scripted(keys, changes)
+    console = Console(file=(file := io.StringIO()))
+    Watch(lambda: None, "", script, script, console).run()  # type: ignore[arg-type, return-value]
+    assert (count, file.getvalue().count("Waiting")) == (judgements, shown)
 
 
 def test_what_the_server_writes_is_no_change(pipe: Screen) -> None:

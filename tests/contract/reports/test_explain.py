@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 
 from http_contract import RULES, Exchange, Rule, Server
 from http_contract.__main__ import main
-from http_contract.reports.explain import REGENERATE, code, escaped, facts, markdown, shortened, url_of
+from http_contract.reports.causes import IDS
+from http_contract.reports.explain import REGENERATE, cause_facts, code, escaped, facts, markdown, shortened, url_of
 from http_contract.rules.expectations import NoReset, Status
 from http_contract.rules.registry import BY_ID, STAGES
 
@@ -107,6 +108,30 @@ def test_an_unknown_rule_is_told_with_its_neighbours(id: str, near: str) -> None
     assert result.stdout == ""
     assert near in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_cause_is_explained() -> None:
+    lines = [line.rstrip() for line in told("explain", "single-recv").splitlines()]
+    assert lines[:2] == ["single-recv", "Cause          The program reads only one packet of a request."]
+    names = {line[:15].strip() for line in lines[1:]}
+    assert names >= {"Cause", "Means", "Signs", "To do", "In Python", "In JavaScript", "In Go"}
+
+
+@pytest.mark.parametrize("cause", IDS)
+def test_facts_of_every_cause(cause: str) -> None:
+    said = list(cause_facts(cause))
+    assert all(text.endswith((".", "'", "`")) for _, text in said), said
+    assert next(name for name, _ in said) == "Cause"
+    assert {"Means", "Signs", "To do"} <= {name for name, _ in said}
+
+
+def test_a_cause_is_explained_for_one_language() -> None:
+    names = [name for name, _ in cause_facts("no-date", "go")]
+    assert names == ["Cause", "Means", "Signs", "To do", "In Go"]
+
+
+def test_an_unknown_cause_is_told_with_its_neighbours() -> None:
+    assert "perhaps single-recv" in run("explain", "singel-recv").stderr
 
 
 # -- contract rules
