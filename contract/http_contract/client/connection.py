@@ -82,8 +82,9 @@ class Connection:
         The method is that of the request. ConnectionFailed if no byte of a response comes. WaitsAgain if the server is
         known to send none, or none that ends.
         """
-        self.findings.waits.check_request(self.sent)
-        deadline = time.monotonic() + self.timeout
+        waits = self.findings.waits
+        waits.check_request(self.sent)
+        deadline = time.monotonic() + self.timeout * waits.patience(self.sent)
         interim: list[Response] = []
         while (response := self._next(method, deadline)).is_interim:
             interim.append(response)

@@ -13,6 +13,8 @@ from http_contract.http.request import split_requests
 from http_contract.http.response import Response
 
 ENOUGH = 3  # waits for one fault
+LATER_SHARE = 0.25  # of the time limit, once ENOUGH requests got no response
+ENOUGH_OF_ALL = 6  # waits for requests with any method
 ENDLESS = "endless"  # the fault of responses without a length on connections that the server does not close
 
 
@@ -44,8 +46,23 @@ class Waits:
     def check_request(self, sent: Sequence[bytes]) -> None:
         """Raise WaitsAgain if requests like the first one in `sent` get no response, and a rule failed by that."""
         kind = kind_of(sent)
-        if kind and kind not in self.answered and self.counts[kind[0]] >= ENOUGH and kind[0] in self.rules:
-            raise WaitsAgain(kind[0])
+        if kind and kind not in self.answered and (fault := self._silence(kind[0])):
+            raise WaitsAgain(fault)
+
+    def patience(self, sent: Sequence[bytes]) -> float:
+        """Return the share of the time limit to wait for a response: less after some silences."""
+        silences = sum(count for fault, count in self.counts.items() if fault != ENDLESS)
+        kind = kind_of(sent)
+        return LATER_SHARE if silences >= ENOUGH and kind and kind not in self.answered else 1.0
+
+    def _silence(self, method: str) -> str:
+        """Return the method to whose requests no responses come, this one or another if many got none; or nothing."""
+        if self.counts[method] >= ENOUGH and method in self.rules:
+            return method
+        silences = [fault for fault in self.counts if fault != ENDLESS]
+        if sum(self.counts[fault] for fault in silences) < ENOUGH_OF_ALL:
+            return ""
+        return next((fault for fault in silences if fault in self.rules), "")
 
     def check_end(self) -> None:
         """Raise WaitsAgain if responses have no end, and a rule failed by that."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from http_contract.diagnosis.evidence import Evidence
 from http_contract.diagnosis.predicates import (
+    ASCII_ERROR,
     DECODING_ERROR,
     INDEX_ERROR,
     PORT_IN_USE,
@@ -13,32 +14,40 @@ from http_contract.diagnosis.predicates import (
     Predicate,
     connection_ended,
     either,
+    empty_line_is_double,
     ended_before_response,
     ended_by_index_error,
     ended_by_lost_client,
     error_at_start,
+    escapes_are_literal,
     exited_normally,
     failure_is,
     fatal_connection_empty,
     fatal_error_matches,
     fatal_request_line_short,
     fatal_request_partial,
+    fields_are_joined,
     first_response_without_length,
     has_defect,
     lacks_status_line,
     length_counts_characters,
     length_includes_head,
+    method_is_other,
     must_be_rejected,
     needs_shell,
+    no_response_has,
     no_response_in_time,
     not_started,
     output_contains_error,
     output_matches,
+    path_is_other,
     port_is_busy,
     request_begins,
     reset_after_response,
     response_begins,
     response_contains_error,
+    response_is_early,
+    response_is_repeated,
     rule_is,
     stage_is,
     status_is,
@@ -46,6 +55,7 @@ from http_contract.diagnosis.predicates import (
 from http_contract.diagnosis.tracebacks import ProgramError
 from http_contract.http.params import NO_PARAMS, Params
 
+BROWSER_REQUEST = rb"(?s)GET / HTTP.*User-Agent: Mozilla"
 NO_FILE = "can't open file|Cannot find module '/"  # the messages of Python and Node
 Detail = tuple[str, Params]
 """The code of a fact that is known in addition to the cause, and its parameters."""
@@ -104,6 +114,7 @@ CRASHES = (
     DiagnosisRule("no-such-program", (either(failure_is("no-such-program"), output_matches("bwrap: execvp ")),)),
     DiagnosisRule("no-such-file", (failure_is("start-ended"), output_matches(NO_FILE))),
     DiagnosisRule("does-not-start", (error_at_start,), detail=exit_of_program),
+    crash_rule("decodes-as-ascii", fatal_error_matches(ASCII_ERROR)),
     crash_rule("decodes-as-utf8", fatal_error_matches(DECODING_ERROR)),
     crash_rule("single-recv", rule_is("respond-three-packets", "respond-byte-by-byte"), variant="first-piece"),
     crash_rule("dies-of-lost-client", ended_by_lost_client),
@@ -117,6 +128,12 @@ CRASHES = (
 )
 CONNECTIONS = (
     DiagnosisRule("shows-traceback", (response_contains_error,), detail=error_in_response),
+    DiagnosisRule("silent", (rule_is("listen-answers"), failure_is("no-response"), no_response_in_time)),
+    DiagnosisRule(
+        "answers-each-packet",
+        (rule_is("respond-three-packets", "respond-byte-by-byte"), response_is_early, response_is_repeated),
+    ),
+    DiagnosisRule("single-recv", (response_is_early,), variant="early"),
     DiagnosisRule("single-recv", (rule_is("respond-three-packets"), connection_ended("open", "closed", "reset"))),
     DiagnosisRule("never-closes", (failure_is("never-ends"), connection_ended("timeout", "open"))),
     DiagnosisRule("never-closes", (rule_is("persistence-close"), failure_is("not-closed")), variant="whole"),
@@ -134,8 +151,13 @@ CONNECTIONS = (
         "closes-always", (rule_is("persistence-two"), failure_is("no-response"), connection_ended("closed", "reset"))
     ),
     DiagnosisRule("closes-unread", (reset_after_response,)),
+    DiagnosisRule("leaves-waiting", (no_response_in_time, method_is_other), variant="method"),
+    DiagnosisRule("leaves-waiting", (no_response_in_time, path_is_other), variant="path"),
 )
 RESPONSES = (
+    DiagnosisRule("literal-escapes", (escapes_are_literal,)),
+    DiagnosisRule("fields-joined", (failure_is("field-missing", "no-framing", "wrong-field"), fields_are_joined)),
+    DiagnosisRule("extra-crlf", (failure_is("bytes-after", "unwanted-content"), empty_line_is_double)),
     DiagnosisRule("line-before-status-line", (lacks_status_line, response_begins(rb"\s+HTTP/"))),
     DiagnosisRule("no-version", (lacks_status_line, response_begins(rb"(?i)HTTP *[/\d]"))),
     DiagnosisRule("no-status-line", (lacks_status_line, response_begins(rb"[A-Za-z-]+: "))),
@@ -155,13 +177,20 @@ RESPONSES = (
     DiagnosisRule("wrong-length", (rule_is("respond-length"), failure_is("bytes-after")), variant="too-small"),
     DiagnosisRule("wrong-length", (failure_is("body-short"),), variant="too-great"),
     DiagnosisRule("no-length", (failure_is("no-framing"),)),
-    DiagnosisRule("no-date", (rule_is("respond-date"), failure_is("field-missing"))),
-    DiagnosisRule("no-content-type", (rule_is("respond-content-type"), failure_is("field-missing"))),
+    DiagnosisRule("no-date", (rule_is("respond-date"), failure_is("field-missing"), no_response_has("Date"))),
+    DiagnosisRule(
+        "no-content-type",
+        (rule_is("respond-content-type"), failure_is("field-missing"), no_response_has("Content-Type")),
+    ),
 )
 ROUTES = (
     DiagnosisRule("query-in-path", (rule_is("route-query"), status_is(404), request_begins(rb"GET /\?a=1 "))),
     DiagnosisRule("no-404", (rule_is("route-unknown"), status_is(*SUCCESS))),
     DiagnosisRule("body-on-head", (rule_is("methods-head-no-body"), failure_is("unwanted-content", "bytes-after"))),
+    DiagnosisRule(
+        "judges-by-fields",
+        (rule_is("route-user-agent"), failure_is("wrong-status"), status_is(400), request_begins(BROWSER_REQUEST)),
+    ),
     DiagnosisRule("head-not-like-get", (rule_is("methods-head"), failure_is("head-status"))),
     DiagnosisRule(
         "ignores-method",
@@ -172,4 +201,4 @@ ROUTES = (
     DiagnosisRule("unchecked-request", (rule_is("persistence-error"), status_is(*SUCCESS), must_be_rejected)),
 )
 ERRORS = (DiagnosisRule("raises", (output_contains_error,), detail=error_in_output),)
-DIAGNOSIS_RULES = (*WAITS, *CRASHES, *CONNECTIONS, *RESPONSES, *ROUTES, *ERRORS)
+DIAGNOSIS_RULES = (*WAITS, *CRASHES, *CONNECTIONS, *ERRORS, *RESPONSES, *ROUTES)

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from http_contract.client.server import Crash
 from http_contract.diagnosis.tracebacks import ProgramError, last_error
+from http_contract.http.request import ParsedRequest, split_requests
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
 from http_contract.rules.model import Failure, Outcome
@@ -99,6 +100,12 @@ class Evidence:
         """Return the number of words in the request line that ended the program."""
         sent = b"".join(self.fatal_transcript.sent) if self.fatal_transcript else b""
         return len(re.split(rb"\r?\n", sent, maxsplit=1)[0].split())
+
+    @property
+    def whole_request(self) -> ParsedRequest | None:
+        """Return the first request of the failure's connection, or None if not all of it was sent."""
+        first = next(split_requests(b"".join(self.transcript.sent)), None)
+        return first if first and first.end is not None else None
 
     @property
     def concurrent_transcripts(self) -> tuple[Transcript, ...]:

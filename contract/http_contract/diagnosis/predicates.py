@@ -11,6 +11,8 @@ Predicate = Callable[[Evidence], bool]
 
 LOST_CLIENT = "Connection(Reset|Aborted)Error|BrokenPipeError|ECONNRESET|EPIPE|[Bb]roken pipe|reset by peer"
 DECODING_ERROR = "UnicodeDecodeError|MalformedInputException|Utf8Error"
+ASCII_ERROR = "UnicodeDecodeError: 'ascii' codec"
+JOINED_FIELDS = re.compile(r"[^ ](Date|Content-Type|Content-Length|Connection|Server): ")  # within a value
 INDEX_ERROR = "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException"
 # A command with syntax that only a shell understands, unless it starts a shell or an interpreter with that text.
 SHELL_SYNTAX = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"
@@ -181,3 +183,48 @@ def length_includes_head(evidence: Evidence) -> bool:
 def first_response_without_length(evidence: Evidence) -> bool:
     """The end of the connection ends the first response."""
     return any(response.framing == "close" for response in evidence.transcript.responses[:1])
+
+
+def response_is_early(evidence: Evidence) -> bool:
+    """A response began before the head of its request had been sent."""
+    return evidence.transcript.is_early
+
+
+def response_is_repeated(evidence: Evidence) -> bool:
+    """The program sent several responses to one request."""
+    return evidence.transcript.received.count(b"HTTP/1.") > 1
+
+
+def method_is_other(evidence: Evidence) -> bool:
+    """The whole request was sent, and its method is not GET."""
+    return evidence.whole_request is not None and evidence.whole_request.method not in ("GET", "")
+
+
+def path_is_other(evidence: Evidence) -> bool:
+    """The whole request was sent, and its path is not that of the index page."""
+    return evidence.whole_request is not None and evidence.whole_request.target != "/"
+
+
+def escapes_are_literal(evidence: Evidence) -> bool:
+    """The response contains the characters backslash, r, backslash, n in its first line."""
+    return b"\\r\\n" in evidence.beginning.partition(b"\n")[0]
+
+
+def fields_are_joined(evidence: Evidence) -> bool:
+    """The value of a field contains another field."""
+    return any(JOINED_FIELDS.search(field.value) for field in evidence.response.fields)
+
+
+def empty_line_is_double(evidence: Evidence) -> bool:
+    """One line end too many follows the head; without it, the length is right."""
+    content = evidence.content
+    if not content.startswith(b"\r\n"):
+        return False
+    return content == b"\r\n" or content_length_is(len(content) - 2)(evidence)
+
+
+def no_response_has(name: str) -> Predicate:
+    """No response with content to the requests of the rule has the field."""
+    return lambda evidence: (
+        not any(response.get(name) for transcript in evidence.outcome.transcripts for response in transcript.responses)
+    )

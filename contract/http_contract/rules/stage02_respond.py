@@ -10,7 +10,18 @@ from http_contract.http.params import Params, excerpt
 from http_contract.http.request import ANY_PAGE, get, last
 from http_contract.http.transcript import Transcript
 from http_contract.rules.common import IMF_FIXDATE, PAGE_PATHS, ROOT, in_three_packets
-from http_contract.rules.expectations import Complete, Framed, Has, NoReset, NothingAfter, Status, Without, first
+from http_contract.rules.expectations import (
+    Complete,
+    Framed,
+    Has,
+    NoReset,
+    NothingAfter,
+    SomeBody,
+    Status,
+    When,
+    Without,
+    first,
+)
 from http_contract.rules.model import Exchange, Expectation, Failure, Rule, expect
 
 TWO_PATHS = ("/", "/test")
@@ -149,7 +160,7 @@ RULES = (
         hint="Send `Content-Type: text/html; charset=utf-8`. Without it a browser has to guess.",
         section="RFC 9110 §8.3",
         needs=("respond-empty-line",),
-        exchanges=on_pages(Has("Content-Type", HTML_TYPE, "`text/html`")),
+        exchanges=on_pages(When(SomeBody(), Has("Content-Type", HTML_TYPE, "`text/html`"))),
     ),
     Rule(
         id="respond-charset",
@@ -159,7 +170,7 @@ RULES = (
         section="RFC 9110 §8.3.2",
         level="SHOULD",
         needs=("respond-content-type",),
-        exchanges=on_pages(Has("Content-Type", ANY_CHARSET, "with a charset")),
+        exchanges=on_pages(When(SomeBody(), Has("Content-Type", ANY_CHARSET, "with a charset"))),
     ),
     Rule(
         id="respond-date",

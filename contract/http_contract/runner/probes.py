@@ -24,6 +24,7 @@ ROUTES = {
 }
 """The routes outside the core, each with a path that shows whether the server has it."""
 
+OTHER_PATHS = PAGE_PATHS[2:]  # which are requested only if the first two do not respond 200
 IMPOSSIBLE = "/x7q-no-page-of-any-server"
 PROBE_COUNT = 3  # plain requests, of which the slowest counts
 CRASH_WAIT = 0.5  # seconds to wait for a process that may be about to end
@@ -34,10 +35,10 @@ def find_page(server: Server) -> None:
     """Find the page that transport rules request, and the defects of the first two pages."""
     responses = {}
     for path in PAGE_PATHS:
+        if path in OTHER_PATHS and _found(responses):
+            break
         if response := _response(server, path):
             responses[path] = response
-        if len(responses) > 1 and _found(responses):
-            break
     server.findings.page = _found(responses) or server.findings.page
     server.findings.defects = frozenset(defect.code for each in responses.values() for defect in each.defects)
 

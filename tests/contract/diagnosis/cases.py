@@ -38,6 +38,7 @@ def said(received: bytes, *sent: bytes, ended: CloseReason = "closed", state: Cl
 
 NOTHING = said(b"", b"", ended="open")
 PLAIN = said(PAGE)
+UNTYPED = said(b"HTTP/1.1 200 OK\r\n\r\nhi")
 
 
 def failed(id: str, *failures: Failure, crash: Crash | None = None, after: tuple[Transcript, ...] = ()) -> Outcome:
@@ -147,7 +148,32 @@ FAULTS = {
     "no-such-file": failed("listen-accepts", unstarted("python3 a.py", "python3: can't open file 'a.py'")),
     "does-not-start": failed("listen-accepts", unstarted(output=INDEX_ERROR)),
 }
+EARLY = said(PAGE, b"GE", b"T / HTTP/1.1\r\n\r\n")
+FAULTS |= {
+    "silent": unanswered("listen-answers", "timeout", get("/")),
+    "answers-each-packet": failed(
+        "respond-three-packets",
+        Failure("early-response", offset=0, transcript=replace(EARLY, received=2 * PAGE, is_early=True)),
+    ),
+    "single-recv early": failed(
+        "concurrency-reverse", Failure("early-response", offset=0, transcript=replace(EARLY, is_early=True))
+    ),
+    "leaves-waiting for HEAD": unanswered("methods-head", "timeout", b"HEAD / HTTP/1.1\r\n\r\n"),
+    "leaves-waiting for a path": unanswered("route-unknown", "timeout", get("/no-such-page")),
+    "literal-escapes": answered("respond-empty-line", said(rb"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhello")),
+    "fields-joined": answered(
+        "respond-date", said(b"HTTP/1.1 200 OK\r\nContent-Type: text/htmlContent-Length: 5\r\n\r\nhello")
+    ),
+    "extra-crlf": answered("respond-length", said(HEAD + b"Content-Length: 5\r\n\r\n\r\nhello")),
+    "extra-crlf for HEAD": answered("methods-head-no-body", said(HEAD + b"\r\n\r\n", b"HEAD / HTTP/1.1\r\n\r\n")),
+    "judges-by-fields": answered(
+        "route-user-agent", said(b"HTTP/1.1 400 No\r\n\r\nno", get("/", "User-Agent: Mozilla/5.0"))
+    ),
+}
 DEATHS = {
+    "decodes-as-ascii": died(
+        "listen-survives-not-utf8", f"{TRACEBACK}UnicodeDecodeError: 'ascii' codec can't decode\n", b"\xff\r\n\r\n"
+    ),
     "decodes-as-utf8": died("listen-survives-not-utf8", UTF8_ERROR, b"\xff\r\n\r\n"),
     "decodes-as-utf8 in another rule": died("targets-tls", UTF8_ERROR, b"\x16\x03\xff"),
     "single-recv in the first piece": died("respond-three-packets", INDEX_ERROR, b"GE", b"T /"),
@@ -173,7 +199,13 @@ CAUSED = FAULTS | DEATHS
 UNKNOWN = {
     "passed": Outcome(rule=BY_ID["respond-crlf"], verdict="passed", crash=Crash("exit", 1, "")),
     "the hint says it": answered("respond-charset", PLAIN),
-    "silent": unanswered("listen-answers", "timeout", get("/")),
+    "silent to some": unanswered("listen-survives-silence", "timeout", get("/")),
+    "silent to half a request": unanswered("route-index", "timeout", HALF),
+    "a type in another response": failed(
+        "respond-content-type",
+        Failure("field-missing", Params(name="Content-Type"), 0, UNTYPED),
+        after=(PLAIN,),
+    ),
     "hangs up": unanswered("listen-answers", "closed", get("/")),
     "resets": unanswered("route-long", "reset", get("/x")),
     "never there": failed("listen-accepts", REFUSED),
