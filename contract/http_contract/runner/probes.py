@@ -33,7 +33,7 @@ POLL_INTERVAL = 0.01  # seconds between two checks of it
 
 def find_page(server: Server) -> None:
     """Find the page that transport rules request, and the defects of the first two pages."""
-    responses = {}
+    responses: dict[str, Response] = {}
     for path in PAGE_PATHS:
         if path in OTHER_PATHS and _found(responses):
             break
