@@ -208,15 +208,19 @@ class Exchange:
         try:
             scope = make_scope(self._request, responder.ends, responder.application.state)
             await responder.application.call(scope, self.receive, self.send)
-            if not self._is_ended and not responder.is_gone:
-                raise ApplicationError("the application returned before the end of its response")
         except BaseException as error:
-            if forks.count == forked:
-                self._fail(error)
-        finally:
-            if forks.count != forked:
-                forks.end_child(f"{self._request.method} {self._request.target}")
-            responder.application.tasks.discard(self._task)
+            self._end_child(forked)
+            self._fail(error)
+        else:
+            self._end_child(forked)
+            if not self._is_ended and not responder.is_gone:
+                self._fail(ApplicationError("the application returned before the end of its response"))
+        responder.application.tasks.discard(self._task)
+
+    def _end_child(self, forked: int) -> None:
+        """End this process if the application has forked it."""
+        if forks.count != forked:
+            forks.end_child(f"{self._request.method} {self._request.target}")
 
     async def receive(self) -> Message:
         """Return the request; after it, wait until the response has been sent or the client is gone."""

@@ -25,11 +25,12 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from raw_router.asgi import AsgiApplication, ClientDisconnected
-from raw_router.drivers import TIMEOUTS, Timeouts, coroutines
+from raw_router.drivers import MANY, TIMEOUTS, Timeouts, coroutines
 from raw_router.lifespan import StartupFailed
 from raw_router.messages import Request, Response
+from raw_router.responder import Responder
 from raw_router.workers import NOT_STARTED
-from tests.serving import becomes_true, dial, driving, exchange, reset
+from tests.serving import becomes_true, dial, driving, exchange, reset, serving
 
 ROOT = Path(__file__).parents[2]
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -461,6 +462,134 @@ def test_a_slow_application_has_no_time_limit() -> None:
         assert exchange(port, GET).endswith(b"late")
 
 
+def test_fields_that_only_the_server_may_set_are_dropped_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    fields = [(b"connection", b"keep-alive"), (b"x-a", b"b")]
+    with serving_asgi(sends(start(headers=fields), body(b"a"))) as port:
+        answers = exchange(port, GET * 2)
+    assert answers.count(b"x-a: b") == 2
+    assert b"keep-alive" not in answers
+    assert caplog.text.count("only the server may set") == 1
+
+
+def test_a_response_in_pieces_is_logged() -> None:
+    lines: list[Any] = []
+    with serving_asgi(sends(start(), body(b"ab", True), body(b"c")), log=lambda *line: lines.append(line)) as port:
+        exchange(port, GET)
+    assert [line[3:] for line in lines] == [(3, "complete")]
+
+
+def test_a_long_head() -> None:
+    long = GET[:-2] + b"A: " + b"x" * 5000 + b"\r\n\r\n"
+    assert ask(sends(start(), body(b"abc")), long)[1] == b"abc"
+
+
+def test_what_comes_during_a_response_waits_for_its_end() -> None:
+    begun, goes_on = Event(), Event()
+
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        begun.set()
+        while not goes_on.is_set():
+            await asyncio.sleep(0.001)
+        await sends(start(), body(scope["path"].encode()))(scope, receive, send)
+
+    with serving_asgi(application) as port, dial(port) as client:
+        client.sendall(GET)
+        assert begun.wait(30)
+        client.sendall(GET.replace(b"/", b"/second", 1))
+        assert exchange_meanwhile(port)
+        client.sendall(GET.replace(b"/", b"/third", 1))
+        goes_on.set()
+        client.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(partial(client.recv, 65536), b""))
+    assert received.count(b"200 OK") == 3
+    assert received.endswith(b"/third")
+
+
+def test_a_client_that_leaves_without_reading_ends_a_send_that_waits() -> None:
+    ended = Event()
+
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await send(start())
+        try:
+            while True:
+                await send(body(PIECE, True))
+        finally:
+            ended.set()
+
+    with serving_asgi(application) as port:
+        client = dial(port)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.sendall(GET)
+        for _ in range(10):
+            assert exchange_meanwhile(port)
+        reset(client)
+        assert ended.wait(30)
+
+
+@pytest.mark.parametrize("end", ["returns", "raises"])
+def test_a_forked_child_that_comes_back_out_of_the_application_ends(end: str, site: Path) -> None:
+    (site / "asgi_site.py").write_text(FORKING)
+    with started(site) as process:
+        assert process.stderr is not None
+        announced = re.search(r":(\d+) ", process.stderr.readline())
+        assert announced
+        answer = exchange(int(announced[1]), GET.replace(b"/", f"/{end}".encode(), 1))
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+    assert answer.endswith(b"status 1" if end == "raises" else b"status 0")
+    assert "a process that the application forked" in errors
+
+
+# -- defects of the server, and its limits
+
+
+@pytest.mark.parametrize("method", ["receive", "end_of_input"])
+def test_a_defect_in_one_connection_costs_the_others_nothing(method: str, caplog: pytest.LogCaptureFixture) -> None:
+    class Defective(Responder):
+        __slots__ = ()
+
+        def receive(self, data: bytes) -> bytes:
+            return defect() if data == b"POST" else super().receive(data)
+
+        def end_of_input(self) -> bytes:
+            return defect() if method == "end_of_input" else super().end_of_input()
+
+    def defect() -> bytes:
+        raise ZeroDivisionError
+
+    with driving(partial(Defective, whole), coroutines.serve) as port:
+        with dial(port) as client:
+            client.sendall(b"POST" if method == "receive" else b"GET")
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(65536) == b""
+        with dial(port) as client:
+            client.sendall(GET)
+            assert client.recv(65536).endswith(b"abc")
+    assert "ZeroDivisionError" in caplog.text
+
+
+def whole(request: Request) -> Response:
+    return Response(200, (("Content-Length", "3"),), b"abc")
+
+
+def test_more_clients_than_are_accepted_in_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coroutines, "QUEUE", 1)
+    with serving_asgi(sends(start(), body(b"abc"))) as port:
+        clients = [dial(port) for _ in range(3)]
+        for client in clients:
+            with client:
+                client.sendall(GET)
+                assert client.recv(65536).endswith(b"abc")
+
+
+def test_many_empty_pieces_do_not_keep_the_server_busy() -> None:
+    pieces = [b"", *[b""] * (MANY + 1), b"a"]
+    with serving(lambda request: Response(200, (), iter(pieces)), coroutines.serve) as port:
+        assert exchange(port, GET).endswith(b"1\r\na\r\n0\r\n\r\n")
+
+
 # -- the lifespan, and the end
 
 
@@ -678,6 +807,21 @@ async def app(scope, receive, send):
 """
 
 
+FORKING = """
+import os
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    child = os.fork()
+    if child == 0 and scope["path"] == "/raises":
+        raise ValueError
+    if child:
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b"status %d" % status})
+"""
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     (tmp_path / "asgi_site.py").write_text(MODULE)
@@ -687,9 +831,9 @@ def site(tmp_path: Path) -> Path:
 @contextmanager
 def started(site: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "raw_router", "--port", "0", "--asgi", "asgi_site:app", *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FAILS": str(site / "fails")}
+    environment = {**os.environ, "PYTHONPATH": f"{site}:{ROOT}", "FAILS": str(site / "fails")}
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, cwd=site) as process:
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
         try:
             yield process
         finally:
