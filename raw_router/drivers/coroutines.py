@@ -8,7 +8,7 @@ from asyncio import Future, Transport
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from raw_router.drivers import (
     MANY,
@@ -25,7 +25,6 @@ from raw_router.drivers.blocking import STEP, ready
 from raw_router.forks import closed_in_children
 from raw_router.listeners import close_all, turn_away
 
-T = TypeVar("T")
 Address: TypeAlias = tuple[str, int]
 ConnectClient: TypeAlias = Callable[[str, "Client"], "Conversation"]  # from the client's address, and the client
 
