@@ -29,6 +29,7 @@ EXAMPLES = """\b
 Examples:
   sidebyside bench                                      the suite of servers, about 15 minutes
   sidebyside bench --workload same --peer nginx         nginx and raw_router, one workload
+  sidebyside bench --suite wsgi --workload body-1Mi     large responses of a WSGI application
   sidebyside bench --suite all --json bench.json --svg bench.svg
   sidebyside bench --from bench.json --svg bench.svg    show earlier results
 """
@@ -111,6 +112,8 @@ def earlier_results(source: Path) -> Results:
 
 def measured(plan: Plan) -> Results:
     """Measure what is planned, and leave no process running."""
+    if not list(plan.pairs()) and not plan.includes_routing:
+        raise click.UsageError(f"The suite {plan.suite} does not measure that. Choose another one: --suite all")
     check_wrk(plan)
     try:
         with interruptible(), progress() as show_progress:

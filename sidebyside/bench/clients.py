@@ -4,12 +4,13 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from threading import Event, Thread
 
 from http_contract.http.parser import read_response
 from http_contract.http.response import Response
 
 TIMEOUT = 5.0  # seconds for a response, on a busy machine
-RECEIVE_SIZE = 64 * 1024  # octets
+RECEIVE_SIZE = 1024 * 1024  # octets
 SOURCE_CONNECTIONS = 5_000  # from one address; systems give it about 28,000 ports
 CLOSE_AT_ONCE = struct.pack("ii", 1, 0)  # by a reset, so that the next round can use the port
 
@@ -73,6 +74,32 @@ def idle_connections(port: int, count: int, request: str) -> Iterator[list[socke
         except (OSError, Unusable) as error:
             raise Unusable(f"accepts {len(clients):,} idle connections, not {count:,}: {error}") from error
         yield clients
+
+
+@contextmanager
+def repeating(port: int, count: int, request: str) -> Iterator[None]:
+    """Let some clients send a request again and again until the block ends. Raises Unusable if one fails."""
+    ended = Event()
+    faults: list[Unusable] = []
+    threads = [Thread(target=repeat, args=(port, request, ended, faults)) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+    if faults:
+        raise faults[0]
+
+
+def repeat(port: int, request: str, ended: Event, faults: list[Unusable]) -> None:
+    try:
+        while not ended.is_set():
+            ask(port, request)
+    except Unusable as unusable:
+        faults.append(unusable)
 
 
 def connect(port: int, number: int) -> socket.socket:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
+from typing import Literal
 
-from sidebyside.bench.peers import APPLICATIONS, BASELINE
-from sidebyside.bench.results import Results, rates, ratios, spread
+from sidebyside.bench.peers import BASELINE
+from sidebyside.bench.results import Results, figures, rates, ratios, spread
+from sidebyside.bench.workloads import KIB, MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +21,68 @@ class Goal:
     under: str = ""  # the workload of the other, if it is not the same
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A figure of a peer under a workload is at most n."""
+
+    workload: str
+    peer: str
+    figure: Literal["p99", "idle_memory", "peak_memory"]
+    most: int
+    title: str
+    unit: str = "bytes"
+
+
+POOL = "wsgi on raw_router pool"
+
 GOALS = (
-    Goal("same", 1.0, "bjoern"),
+    Goal("same", 1.05, "bjoern"),
     Goal("same", 0.75, "nginx"),
     Goal("same", 2.0, "uvicorn"),
     Goal("same", 0.85, "bare loop"),
-    Goal("browser", 1.25, "uvicorn"),
-    Goal("browser", 0.9, "bjoern"),
+    Goal("same", 1.3, "uvicorn", "raw_router coroutines"),
+    Goal("browser", 2.0, "uvicorn"),
+    Goal("browser", 1.0, "bjoern"),
     Goal("browser", 0.5, "nginx"),
     Goal("pipelined", 1.0, "bjoern"),
     Goal("idle", 0.9, BASELINE, under="same"),
     Goal("connect", 1.0, "uvicorn"),
+    Goal("connect", 1.0, "nginx"),
     *(
-        Goal("same", least, f"{framework} on {server}", f"{framework} on raw_router {driver}")
-        for framework in APPLICATIONS
-        for driver in ("events", "threads")
-        for server, least in (("granian", 1.0), ("gunicorn", 2.5))
+        Goal("same", least, f"{framework} on {server}", f"{framework} on raw_router pool")
+        for framework, server, least in (
+            ("flask", "granian", 1.05),
+            ("flask", "gunicorn", 2.5),
+            ("django", "granian", 1.25),
+            ("django", "gunicorn", 2.5),
+        )
     ),
+    *(
+        Goal(workload, least, f"wsgi on {server}", POOL)
+        for workload, server, least in (
+            ("wsgi", "granian", 1.0),
+            ("wsgi", "bjoern", 0.6),
+            ("body-100Ki", "granian", 1.0),
+            ("body-100Ki", "bjoern", 1.0),
+            ("body-100Ki", "gunicorn", 1.0),
+            ("body-1Mi", "granian", 1.0),
+            ("body-1Mi", "bjoern", 1.0),
+            ("body-1Mi", "gunicorn", 1.0),
+            ("body-10Mi", "gunicorn", 0.8),
+            ("upload-1Ki", "bjoern", 0.6),
+            ("upload-100Ki", "bjoern", 0.75),
+            ("upload-1Mi", "bjoern", 0.9),
+        )
+    ),
+    Goal("asgi", 1.2, "asgi on uvicorn", "asgi on raw_router"),
+    Goal("asgi", 3.0, "asgi on uvicorn with h11", "asgi on raw_router"),
 )
-MAX_IDLE_MEMORY = 3 * 1024  # octets per idle connection
+BOUNDS = (
+    Bound("idle", BASELINE, "idle_memory", KIB, f"memory of {BASELINE} per idle connection"),
+    Bound("idle", POOL, "idle_memory", KIB, f"memory of {POOL} per idle connection"),
+    Bound("body-10Mi", POOL, "peak_memory", 16 * MIB, f"memory of {POOL} for 8 streams, more than without them"),
+    Bound("blocking", POOL, "p99", 10_000, f"p99 of quick requests on {POOL}", "microseconds"),
+)
 MAX_GROWTH = 1.2  # time of a look-up among the most routes, divided by the time among the fewest
 
 
@@ -55,7 +100,8 @@ def goal_results(results: Results) -> Iterator[GoalResult]:
     """Compare the results with each goal that they cover."""
     for goal in GOALS:
         yield from speed_result(goal, results)
-    yield from memory_result(results)
+    for bound in BOUNDS:
+        yield from bound_result(bound, results)
     yield from growth_results(results)
 
 
@@ -70,14 +116,12 @@ def speed_result(goal: Goal, results: Results) -> Iterator[GoalResult]:
         yield GoalResult(name, f"at least {goal.least:.2f}", measured, found.median >= goal.least)
 
 
-def memory_result(results: Results) -> Iterator[GoalResult]:
-    found = spread(
-        row.idle_memory for row in results.measurements if row.peer == BASELINE and row.idle_memory is not None
-    )
+def bound_result(bound: Bound, results: Results) -> Iterator[GoalResult]:
+    rows = [row for row in results.measurements if (row.workload, row.peer) == (bound.workload, bound.peer)]
+    found = figures(rows, bound.figure)
     if found:
-        name = f"idle: memory of {BASELINE} per idle connection"
-        target, measured = f"at most {MAX_IDLE_MEMORY:,} bytes", f"{found.median:,.0f} bytes"
-        yield GoalResult(name, target, measured, found.median <= MAX_IDLE_MEMORY)
+        target, measured = f"at most {bound.most:,} {bound.unit}", f"{found.median:,.0f} {bound.unit}"
+        yield GoalResult(f"{bound.workload}: {bound.title}", target, measured, found.median <= bound.most)
 
 
 def growth_results(results: Results) -> Iterator[GoalResult]:

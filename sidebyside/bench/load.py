@@ -9,7 +9,6 @@ from sidebyside.bench.clients import Unusable
 from sidebyside.bench.workloads import Workload
 from sidebyside.launch.requirements import program_path
 
-CONNECTIONS = 32
 SCRIPT = Path(__file__).with_name("load.lua")
 GRACE = 30  # more seconds for wrk to end, on a busy machine
 
@@ -57,7 +56,7 @@ def load(port: int, workload: Workload, seconds: int, folder: Path) -> LoadRepor
     """Send a workload as fast as the server answers. Raises Unusable if that cannot be measured."""
     request = folder / "request"
     request.write_text(workload.pattern(port), newline="")
-    options = f"--threads 1 --connections {CONNECTIONS} --duration {seconds}s --script".split()
+    options = f"--threads 1 --connections {workload.connections} --duration {seconds}s --timeout 10s --script".split()
     arguments = [f"http://127.0.0.1:{port}/", "--", str(request), str(workload.pipelined)]
     return run_wrk([program_path("wrk"), *options, str(SCRIPT), *arguments], seconds + GRACE)
 

@@ -47,6 +47,22 @@ def resident_memory(group: int) -> int:
     return 1024 * sum(found)
 
 
+def peak_memory(group: int) -> int:
+    """Return the octets of memory that all processes of a group have used at most."""
+    return status_memory(group, "VmHWM")
+
+
+def used_memory(group: int) -> int:
+    """Return the octets of memory that all processes of a group use; compare it with their peak_memory."""
+    return status_memory(group, "VmRSS")
+
+
+def status_memory(group: int, line: str) -> int:
+    """Return the octets in a line of the processes' status; shared memory counts for each process."""
+    found = (kibibytes(folder / "status", line) for folder in Path("/proc").glob("[0-9]*") if group_of(folder) == group)
+    return 1024 * sum(found)
+
+
 def group_of(folder: Path) -> int | None:
     with suppress(OSError):
         return int((folder / "stat").read_text().rpartition(")")[2].split()[2])
@@ -55,6 +71,11 @@ def group_of(folder: Path) -> int | None:
 
 def proportional_size(folder: Path) -> int:
     """Return KiB, 0 if the process has ended meanwhile."""
+    return kibibytes(folder / "smaps_rollup", "Pss")
+
+
+def kibibytes(file: Path, line: str) -> int:
+    """Return the KiB in a line of a file, 0 if the process has ended meanwhile."""
     with suppress(OSError):
-        return sum(map(int, re.findall(r"^Pss: +(\d+) kB", (folder / "smaps_rollup").read_text(), re.MULTILINE)))
+        return sum(map(int, re.findall(rf"^{line}:\s+(\d+) kB", file.read_text(), re.MULTILINE)))
     return 0

@@ -12,25 +12,34 @@ from pathlib import Path
 
 from http_contract.sandbox.ports import free_port
 from sidebyside.bench import routing
-from sidebyside.bench.clients import Unusable, ask, check, check_open, idle_connections, responses
-from sidebyside.bench.load import CONNECTIONS, load
-from sidebyside.bench.machine import allow_open_files, cores, on_core, processor, resident_memory
+from sidebyside.bench.clients import Unusable, ask, check, check_open, idle_connections, repeating, responses
+from sidebyside.bench.load import load
+from sidebyside.bench.machine import (
+    allow_open_files,
+    cores,
+    on_core,
+    peak_memory,
+    processor,
+    resident_memory,
+    used_memory,
+)
 from sidebyside.bench.peers import PEERS, Peer
 from sidebyside.bench.results import About, Growth, Measurement, Results
 from sidebyside.bench.servers.constant import VARIABLE
-from sidebyside.bench.workloads import IDLE_CONNECTIONS, WORKLOADS, Workload
+from sidebyside.bench.workloads import CONNECTIONS, FRAMEWORKS, IDLE_CONNECTIONS, WORKLOADS, Workload
 from sidebyside.launch.launcher import ServerFailed, check_runs, launch, wait_until_all_listen, watch
 from sidebyside.launch.process import ServerProcess
 from sidebyside.launch.requirements import program_version
 
 OPEN_FILES = IDLE_CONNECTIONS + 1_000
-WARM_UP = 100  # requests before measuring, so that everything is loaded and compiled
-FRAMEWORK_WORKLOADS = ("same", "browser")  # the other workloads measure the server, not the application
+MADE_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n"
 SUITES = {
     "servers": ("servers",),
-    "frameworks": ("flask", "django"),
+    "frameworks": FRAMEWORKS,
+    "wsgi": ("wsgi",),
+    "asgi": ("asgi",),
     "routing": (),
-    "all": ("servers", "flask", "django"),
+    "all": ("servers", *FRAMEWORKS, "wsgi", "asgi"),
 }
 
 ShowProgress = Callable[[str], None]
@@ -60,9 +69,7 @@ class Plan:
                 yield workload, peers
 
     def includes(self, workload: Workload, peer: Peer) -> bool:
-        if self.workloads:
-            return workload.name in self.workloads
-        return peer.suite == "servers" or workload.name in FRAMEWORK_WORKLOADS
+        return peer.suite in workload.suites and (not self.workloads or workload.name in self.workloads)
 
     @property
     def includes_routing(self) -> bool:
@@ -134,10 +141,16 @@ def measure_round(
     """Yield one round of one workload; the order of the peers differs from round to round."""
     os.environ[VARIABLE] = str(place.response)
     with on_core(place.load_core):
-        place.response.write_bytes(real_response(workload, place))
+        place.response.write_bytes(expected_response(workload, place))
         for peer in random.Random(f"{number} {workload.name}").sample(peers, len(peers)):
             show_progress(f"round {number}: {workload.name} on {peer.name}")
             yield attempt(number, workload, peer, place)
+
+
+def expected_response(workload: Workload, place: Place) -> bytes:
+    """Return the response that all peers must send."""
+    size = workload.response
+    return MADE_HEAD.format(size).encode() + b"x" * size if size else real_response(workload, place)
 
 
 def real_response(workload: Workload, place: Place) -> bytes:
@@ -172,20 +185,24 @@ def started(peer: Peer, workload: Workload, place: Place) -> Iterator[ServerProc
 def measure(number: int, workload: Workload, process: ServerProcess, place: Place) -> Measurement:
     """Measure a server that listens. Raises Unusable if it does not send the expected responses."""
     port = process.spec.port
+    before = used_memory(process.group)
     try:
         warm_up(port, workload, place.response.read_bytes())
-        with idle_memory(process, workload) as memory:
+        with idle_memory(process, workload) as memory, repeating(port, workload.sleepers, workload.sleep_request(port)):
             report = load(port, workload, place.seconds, place.folder)
     except Unusable:
         check_runs(process)  # its end is the better explanation
         raise
-    return Measurement(number, workload.name, process.spec.name, report.rate, report.p50, report.p99, memory)
+    peak = peak_memory(process.group) - before if workload.is_streamed else None
+    return Measurement(
+        number, workload.name, process.spec.name, report.rate, report.p50, report.p99, memory, peak_memory=peak
+    )
 
 
 def warm_up(port: int, workload: Workload, expected: bytes) -> None:
     """Send some requests. Raises Unusable if a response is not the one that all peers must send."""
     [response] = responses(expected)
-    for number in range(WARM_UP):
+    for number in range(workload.warm_ups):
         for each in responses(ask(port, workload.request(port, number), workload.pipelined)):
             check(each, response)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sidebyside.bench.workloads import FRAMEWORKS
 from sidebyside.launch.requirements import INSTALL_PROGRAM, package_version, program_version
 from sidebyside.launch.services import ServerSpec
 
@@ -24,7 +25,19 @@ WSGI_SERVERS = {
     "waitress": "waitress --listen 127.0.0.1:{port} --connection-limit 20000 --asyncore-use-poll {application}",
     "bjoern": "sidebyside.bench.servers.on_bjoern {application} {port}",
 }
-APPLICATIONS = {"flask": "flask_app:app", "django": "django_project.wsgi:application"}
+APPLICATIONS = {
+    "flask": "flask_app:app",
+    "django": "django_project.wsgi:application",
+    "wsgi": f"{CONSTANT}:wsgi",
+}
+WSGI_PEERS = ("raw_router pool", "raw_router events", "granian", "bjoern", "gunicorn")  # under wsgi: the quick ones
+UVICORN = "uvicorn --port {port} --lifespan off --no-access-log --log-level warning"
+STARLETTE = "sidebyside.bench.servers.on_starlette:app"
+ASGI_COMMANDS = {
+    "raw_router": f"raw_router --port {{port}} --asgi {STARLETTE}",
+    "uvicorn": f"{UVICORN} --http httptools --loop uvloop {STARLETTE}",
+    "uvicorn with h11": f"{UVICORN} --http h11 --loop asyncio {STARLETTE}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +78,28 @@ def with_constant(server: str) -> Peer:
     return Peer(server, "servers", command, server, install=INSTALL.get(server, INSTALL_BENCH))
 
 
-def with_framework(framework: str, server: str) -> Peer:
-    """Return the peer that runs the real application on this server."""
+def with_application(application: str, server: str) -> Peer:
+    """Return the peer that runs an application on this server."""
     ours = server.startswith("raw_router")
     return Peer(
-        f"{framework} on {server}",
-        framework,
-        command_for(server, APPLICATIONS[framework]),
+        f"{application} on {server}",
+        application,
+        command_for(server, APPLICATIONS[application]),
         "" if ours else server,
         install=INSTALL.get(server, INSTALL_BENCH),
-        baseline=f"{framework} on raw_router threads",
+        baseline=f"{application} on raw_router pool",
     )
+
+
+def with_starlette(server: str) -> Peer:
+    """Return the peer that runs an application of Starlette on this server."""
+    package = "starlette" if server == "raw_router" else "uvicorn"
+    return Peer(f"asgi on {server}", "asgi", ASGI_COMMANDS[server], package, baseline="asgi on raw_router")
 
 
 PEERS: Sequence[Peer] = (
     Peer(BASELINE, "servers", "raw_router --port {port} --driver events"),
+    Peer("raw_router coroutines", "servers", "raw_router --port {port} --driver coroutines"),
     Peer("bare loop", "servers", "sidebyside.bench.servers.bare_loop {port} {response} {pipelined}"),
     Peer(
         "nginx",
@@ -92,13 +112,14 @@ PEERS: Sequence[Peer] = (
     Peer(
         "uvicorn",
         "servers",
-        "uvicorn --port {port} --http httptools --loop uvloop --lifespan off --no-access-log "
-        f"--log-level warning {CONSTANT}:asgi",
+        f"{UVICORN} --http httptools --loop uvloop {CONSTANT}:asgi",
         package="uvicorn",
     ),
     with_constant("granian"),
     Peer("aiohttp", "servers", "sidebyside.bench.servers.on_aiohttp {port}", package="aiohttp"),
     with_constant("waitress"),
     with_constant("gunicorn"),
-    *(with_framework(framework, server) for framework in APPLICATIONS for server in WSGI_SERVERS),
+    *(with_application(framework, server) for framework in FRAMEWORKS for server in WSGI_SERVERS),
+    *(with_application("wsgi", server) for server in WSGI_PEERS),
+    *(with_starlette(server) for server in ASGI_COMMANDS),
 )

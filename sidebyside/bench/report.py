@@ -11,7 +11,7 @@ from rich.text import Text
 from sidebyside.bench.goals import GoalResult, goal_results
 from sidebyside.bench.peers import BASELINE, PEERS, Peer
 from sidebyside.bench.results import About, Growth, Results, Spread, Summary, summarise
-from sidebyside.bench.workloads import WORKLOADS, Workload
+from sidebyside.bench.workloads import MIB, WORKLOADS, Workload
 
 
 def print_results(results: Results, console: Console) -> None:
@@ -65,7 +65,8 @@ def table_of(results: Results, workload: Workload, suite: str) -> Table:
         Column("from .. to", justify="right"),
         Column(f"to {rows[0][0].baseline}", justify="right"),
         Column("from .. to", justify="right"),
-        Column("bytes/idle" if workload.idle else "", justify="right"),
+        Column("p99 ms", justify="right"),
+        Column("bytes/idle" if workload.idle else "MiB more" if workload.is_streamed else "", justify="right"),
         Column("", overflow="fold"),
         title=f"{workload.name}: {workload.description}",
         title_justify="left",
@@ -77,9 +78,16 @@ def table_of(results: Results, workload: Workload, suite: str) -> Table:
 
 
 def cells(peer: Peer, summary: Summary) -> list[str]:
-    memory = f"{summary.idle_memory.median:,.0f}" if summary.idle_memory else ""
+    p99 = f"{summary.p99.median / 1000:,.1f}" if summary.p99 else ""
     faults = "; ".join(f"excluded: {fault}" for fault in summary.faults)
-    return [peer.name, *figures(summary.rate, ",.0f"), *figures(summary.ratio, ".2f"), memory, faults]
+    return [peer.name, *figures(summary.rate, ",.0f"), *figures(summary.ratio, ".2f"), p99, memory(summary), faults]
+
+
+def memory(summary: Summary) -> str:
+    """Return the octets of an idle connection, or the MiB that streaming takes."""
+    if summary.idle_memory:
+        return f"{summary.idle_memory.median:,.0f}"
+    return f"{summary.peak_memory.median / MIB:,.1f}" if summary.peak_memory else ""
 
 
 def figures(spread: Spread | None, form: str) -> tuple[str, str]:

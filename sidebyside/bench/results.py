@@ -21,6 +21,7 @@ class Measurement:
     p99: int | None = None
     idle_memory: float | None = None  # octets per idle connection
     fault: str | None = None
+    peak_memory: float | None = None  # octets at most while responses are streamed, more than before
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ class Summary:
     peer: str
     rate: Spread | None
     ratio: Spread | None  # to the baseline of the same round
+    p99: Spread | None  # microseconds
     idle_memory: Spread | None
+    peak_memory: Spread | None
     faults: tuple[str, ...]
 
 
@@ -104,6 +107,11 @@ def spread(figures: Iterable[float]) -> Spread | None:
     """Return None if there are no figures."""
     known = list(figures)
     return Spread(median(known), min(known), max(known)) if known else None
+
+
+def figures(rows: Iterable[Measurement], name: str) -> Spread | None:
+    """Return the spread of a figure over some measurements."""
+    return spread(figure for row in rows if (figure := getattr(row, name)) is not None)
 
 
 def rates(measurements: Iterable[Measurement], workload: str, peer: str) -> dict[int, float]:
@@ -131,6 +139,8 @@ def summarise(measurements: Sequence[Measurement], workload: str, peer: str, bas
         peer,
         spread(own.values()),
         spread(ratios(own, rates(measurements, workload, baseline))),
-        spread(row.idle_memory for row in rows if row.idle_memory is not None),
+        figures(rows, "p99"),
+        figures(rows, "idle_memory"),
+        figures(rows, "peak_memory"),
         tuple(dict.fromkeys(row.fault for row in rows if row.fault)),
     )

@@ -6,18 +6,30 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from http_contract.sandbox.ports import free_port
+from raw_router.wsgi import handler_for
 from sidebyside.bench import load, machine
-from sidebyside.bench.clients import Unusable, ask, check_open, idle_connections
-from sidebyside.bench.measure import Place, attempt, idle_memory, measure, real_response, started, warm_up
+from sidebyside.bench.clients import Unusable, ask, check_open, idle_connections, repeating
+from sidebyside.bench.measure import (
+    Place,
+    attempt,
+    expected_response,
+    idle_memory,
+    measure,
+    real_response,
+    started,
+    warm_up,
+)
 from sidebyside.bench.peers import PEERS, Peer
+from sidebyside.bench.servers import constant
 from sidebyside.bench.workloads import CONNECT, SAME, WORKLOADS, Workload
 from sidebyside.launch.process import ServerProcess
 from tests.serving import HANDLERS, HOST, serving
@@ -39,7 +51,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 @pytest.mark.full  # twenty servers start; the benchmark checks each response again before it measures
-@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+@pytest.mark.parametrize("peer", [peer for peer in PEERS if peer.suite != "asgi"], ids=lambda peer: peer.name)
 def test_every_peer_sends_the_response_of_the_real_service(peer: Peer, place: Place) -> None:
     if peer.version is None:
         pytest.skip(f"{peer.name} is not installed. Install it: {peer.install}")
@@ -77,6 +89,78 @@ def measure_killed(process: ServerProcess, place: Place) -> None:
 def test_a_server_with_another_response_is_excluded(place: Place) -> None:
     place.response.write_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nelse")
     assert attempt(1, FORM, PEERS[0], place).fault == "serves another body"
+
+
+# -- the applications of the workloads whose responses are made up
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Workload], Place]]:
+    """Return a function that makes a place whose file has the response of a workload."""
+
+    def make(workload: Workload) -> Place:
+        place = Place(tmp_path, *machine.cores(), seconds=1)
+        place.response.write_bytes(expected_response(workload, place))
+        return place
+
+    monkeypatch.setenv("SIDEBYSIDE_RESPONSE", str(tmp_path / "response"))
+    constant.response.cache_clear()
+    constant.asgi_start.cache_clear()
+    yield make
+    constant.response.cache_clear()
+    constant.asgi_start.cache_clear()
+
+
+MADE = [workload for workload in WORKLOADS if "wsgi" in workload.suites and workload.response]
+
+
+@pytest.mark.parametrize("workload", MADE, ids=lambda workload: workload.name)
+def test_the_wsgi_application_sends_the_response_of_each_workload(
+    workload: Workload, made: Callable[[Workload], Place]
+) -> None:
+    place = made(workload)
+    with serving(handler_for(constant.wsgi)) as port:
+        warm_up(port, replace(workload, response=10 * 1024 * 1024), place.response.read_bytes())
+
+
+def test_the_wsgi_application_sleeps(made: Callable[[Workload], Place], monkeypatch: pytest.MonkeyPatch) -> None:
+    [blocking] = [workload for workload in WORKLOADS if workload.sleepers]
+    made(blocking)
+    naps: list[float] = []
+    monkeypatch.setattr(constant, "sleep", naps.append)
+    with serving(handler_for(constant.wsgi)) as port, repeating(port, 1, blocking.sleep_request(port)):
+        assert ask(port, blocking.sleep_request(port))
+    assert set(naps) == {constant.SLEEP}
+
+
+def test_a_body_that_is_not_complete_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"^a body of 2 octets has a Content-Length of 3$"):
+        constant.check_body(b"ab", 3)
+
+
+def test_sleepers_without_an_answer_exclude_the_server() -> None:
+    with pytest.raises(Unusable, match="refused"), repeating(free_port(), 2, SAME_REQUEST):
+        pass
+
+
+@pytest.mark.parametrize("peer", [peer for peer in PEERS if peer.suite == "asgi"], ids=lambda peer: peer.name)
+@pytest.mark.full
+def test_starlette_sends_the_response(peer: Peer, made: Callable[[Workload], Place]) -> None:
+    [workload] = [workload for workload in WORKLOADS if workload.name == "asgi"]
+    place = made(workload)
+    with started(peer, workload, place) as process:
+        warm_up(process.spec.port, workload, place.response.read_bytes())
+
+
+@pytest.mark.full
+def test_streaming_has_a_figure_for_memory(made: Callable[[Workload], Place]) -> None:
+    [workload] = [workload for workload in WORKLOADS if workload.is_streamed]
+    place = made(workload)
+    [peer] = [peer for peer in PEERS if peer.name == "wsgi on raw_router pool"]
+    found = attempt(1, workload, peer, place)
+    assert found.fault is None
+    assert found.peak_memory is not None
+    assert 0 <= found.peak_memory < 64 * 1024 * 1024
 
 
 # -- idle connections
