@@ -393,7 +393,9 @@ def test_long_lines_are_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("http_contract.runner.scheduler.FIRST_TIMEOUT", 0.1)
     with scripted(says_nothing) as server:
         result = check(server.address.url, "--rule", "listen-answers", "--timeout", "0.1", COLUMNS="20")
-    assert f"     Reproduce: curl -i -A '' -H 'Accept:' -H 'Connection: close' {server.address.url}/\n" in result.stdout
+    [line] = [line for line in result.stdout.splitlines() if line.startswith("     Reproduce: ")]
+    assert line.endswith("""[print(b) for b in iter(lambda: s.recv(65536), b"")]'""")
+    assert f'socket.create_connection(("127.0.0.1", {server.address.port}), 5)' in line
 
 
 def test_quiet(url: str) -> None:
