@@ -26,8 +26,8 @@ class Connection:
     "write"   its turn, because more has arrived than one request: call receive(b"")
     "closed"  nothing: send everything, half-close, read for some time, close (RFC 9112 §9.6)
 
-    served counts the responses. torn: the body ends where the connection does, and is not complete; only a reset shows
-    that. refusal is the response to an invalid request; the responder logs it and clears it.
+    torn: the body ends where the connection does, and is not complete; only a reset shows that. refusal is the response
+    to an invalid request; the responder logs it and clears it.
     """
 
     __slots__ = (
@@ -42,14 +42,12 @@ class Connection:
         "_retired",
         "_stream",
         "refusal",
-        "served",
         "torn",
         "waits_for",
     )
 
     def __init__(self, client: str = "", limits: Limits = LIMITS) -> None:
         self.waits_for: State = "idle"
-        self.served = 0
         self.torn = False
         self.refusal: Response | None = None
         self._client = client
@@ -96,7 +94,6 @@ class Connection:
             message = framer.head
             self.waits_for = "piece"
             self._closes = option == "close" or framer.closes
-        self.served += 1
         return message
 
     def send_piece(self, piece: bytes) -> bytes:
@@ -200,7 +197,6 @@ class Connection:
         """Return the last response: after an invalid request nobody knows where the next one begins."""
         self.refusal = plain_text(error.status, str(error), error.fields)
         message = generate_message(self.refusal, "close", self._refused_method())
-        self.served += 1
         self._close()
         return message
 

@@ -110,10 +110,6 @@ class Responder:
         return "write" if self._pieces is not None else state
 
     @property
-    def served(self) -> int:
-        return self._connection.served
-
-    @property
     def torn(self) -> bool:
         return self._connection.torn
 

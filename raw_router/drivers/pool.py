@@ -13,7 +13,8 @@ from threading import Event, Lock, Thread
 from time import sleep
 
 from raw_router.drivers import TIMEOUTS, Buffers, Connect, Timeouts, size_of
-from raw_router.drivers.events import BATCH, READ, Client, Loop
+from raw_router.drivers.client import READ, Client
+from raw_router.drivers.events import BATCH, Loop
 from raw_router.forks import closed_in_children
 
 PATIENCE = 0.004  # seconds in which a thread has to come back from the application; at worst it is twice as long

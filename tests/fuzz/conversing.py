@@ -57,7 +57,6 @@ class Client:
         output = b"".join(said for piece in case.pieces for said in self.send(piece))
         output += b"".join(self.end(case.ending))
         self.connection.took(len(output))
-        assert self.connection.served == len(self.answered), "served does not count the answers"
         return Transcript(self.answered, output, self.state())
 
     def state(self) -> str:

@@ -94,6 +94,7 @@ class Wrapped:
     def __init__(self, client: str) -> None:
         self.inner = Responder(generate_response, client)
         self.closed = False
+        self.served = 0  # responses
         self.taken: bytes | None = None  # that is to be received
 
     @property
@@ -101,10 +102,6 @@ class Wrapped:
         if self.closed:
             return "closed"
         return self.inner.waits_for if self.taken is None else "answer"
-
-    @property
-    def served(self) -> int:
-        return self.inner.served
 
     def feed(self, data: bytes) -> bytes:
         self.taken = data
@@ -118,7 +115,10 @@ class Wrapped:
         return self.receive(data or b"")
 
     def receive(self, data: bytes) -> bytes:
-        return self.inner.receive(data)
+        response = self.inner.receive(data)
+        octets = response if isinstance(response, bytes) else b"".join(response)
+        self.served += len(re.findall(rb"HTTP/1\.1 [2-5]", octets))
+        return octets
 
     def end_of_input(self) -> bytes:
         return self.inner.end_of_input()

@@ -7,6 +7,7 @@ from time import monotonic
 
 from raw_router.application import generate_response
 from raw_router.drivers import events
+from raw_router.drivers.client import Client
 from raw_router.responder import Responder
 from tests.mutants.serving import QUICK, Mutant, Serve, Wrapped, connecting
 
@@ -46,7 +47,7 @@ class Renewing(events.Loop):
 
     wait = ""
 
-    def receive_from(self, client: events.Client) -> None:
+    def receive_from(self, client: Client) -> None:
         super().receive_from(client)
         if client.wait == self.wait:
             client.deadline = self.now + self.seconds[client.wait]

@@ -15,6 +15,7 @@ import pytest
 
 from raw_router.drivers import TIMEOUTS, events, pool, threads
 from raw_router.drivers.blocking import Carrier, Closing
+from raw_router.drivers.client import Client
 from raw_router.limits import LIMITS
 from raw_router.listeners import Address
 from raw_router.messages import Request, Response
@@ -372,7 +373,7 @@ def test_a_client_without_room_for_a_byte_gets_it_later() -> None:
         with suppress(BlockingIOError):
             while True:
                 here.send(bytes(65536))
-        client = events.Client(here, Responder(handler), 0.0)
+        client = Client(here, Responder(handler), 0.0)
         assert client.send(b"answer") == 0
         assert client.unsent
         there.setblocking(False)

@@ -12,6 +12,7 @@ from time import monotonic
 import pytest
 
 from raw_router.drivers import TIMEOUTS, Timeouts, events, pool
+from raw_router.drivers.client import READ, Client
 from raw_router.listeners import open_listener
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
@@ -235,9 +236,9 @@ def test_a_stand_in_does_not_doze_while_the_application_is_asked(made: pool.Pool
 def test_what_is_handed_over_after_the_end_is_closed(made: pool.Pool, views: Views) -> None:
     here, there = socket.socketpair()
     with there:
-        client = events.Client(here, Responder(views), 0.0)
+        client = Client(here, Responder(views), 0.0)
         made.clients[here.fileno()] = client
-        made.poll.register(here, events.READ)
+        made.poll.register(here, READ)
         client.connection.receive(STREAM)
         client.is_asking = True
         made.close()
@@ -248,7 +249,7 @@ def test_what_is_handed_over_after_the_end_is_closed(made: pool.Pool, views: Vie
 
 def test_a_loop_that_was_woken_often_is_woken(made: pool.Pool, caplog: pytest.LogCaptureFixture) -> None:
     with socket.socket() as sock, caplog.at_level(logging.ERROR):
-        client = events.Client(sock, Responder(lambda request: Response(204)), 0.0)
+        client = Client(sock, Responder(lambda request: Response(204)), 0.0)
         for _ in range(2000):
             made.hand_over(client, b"")
         made.take_late()
