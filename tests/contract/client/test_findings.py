@@ -1,0 +1,121 @@
+"""Findings: what makes the judge wait in vain is waited for a few times, and then no more."""
+
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from http_contract import Server
+from http_contract.client import orphans
+from http_contract.client.findings import ENDLESS, ENOUGH, ENOUGH_OF_ALL, LATER_SHARE, Waits, WaitsAgain
+from http_contract.http.request import get, head, last
+from tests.contract.scripted import says, says_nothing, scripted
+
+POST = (last("POST", "/form", body=b""),)
+
+
+def silent(*methods: str) -> Waits:
+    """Return waits after a few requests with each method that got no response."""
+    waits = Waits()
+    for method in methods:
+        for _ in range(ENOUGH):
+            waits.note_silence((last(method, "/odd"),))
+        waits.attribute(f"{method}-rule", Counter())
+    return waits
+
+
+def test_after_a_few_silences_a_method_is_not_waited_for() -> None:
+    waits = silent("HEAD")
+    waits.check_request((get("/odd"),))
+    waits.check_request((b"HEAD /odd",))
+    with pytest.raises(WaitsAgain) as found:
+        waits.check_request((head("/other"),))
+    assert waits.rules[found.value.fault] == "HEAD-rule"
+
+
+def test_a_path_that_got_a_response_is_waited_for() -> None:
+    waits = silent("HEAD")
+    waits.note_response((head("/"),))
+    waits.check_request((head("/?a=1"),))
+    assert waits.patience((head("/"),)) == 1.0
+    assert waits.patience((head("/other"),)) == LATER_SHARE
+
+
+def test_after_many_silences_no_method_is_waited_for() -> None:
+    waits = silent("HEAD", "PUT")
+    assert sum(waits.counts.values()) == ENOUGH_OF_ALL
+    with pytest.raises(WaitsAgain, match="HEAD"):
+        waits.check_request(POST)
+    waits.forget()
+    waits.check_request(POST)
+
+
+def test_bytes_that_are_not_a_request_are_not_noted() -> None:
+    waits = Waits()
+    waits.note_silence((b"\xff",))
+    waits.note_response((b"\xff",))
+    assert (waits.counts, waits.answered) == (Counter(), set())
+
+
+def endless(client: socket.socket) -> None:
+    says(b"HTTP/1.1 200 OK\r\n\r\nhello")(client)
+    says_nothing(client)
+
+
+def test_responses_without_an_end_are_waited_for_a_moment_and_then_not() -> None:
+    with scripted(endless, timeout=0.05) as server:
+        for _ in range(ENOUGH + 1):
+            with server.connect() as connection:
+                connection.send(get("/"))
+                assert not connection.response().complete
+                assert connection.transport.ended == "timeout"
+        server.findings.waits.rules[ENDLESS] = "respond-length"
+        with pytest.raises(WaitsAgain, match=ENDLESS):
+            server.ask(get("/"))
+
+
+def test_a_response_without_a_length_that_ends_is_read() -> None:
+    with scripted(says(b"HTTP/1.1 200 OK\r\n\r\nhello")) as server:
+        server.findings.waits.counts[ENDLESS] = ENOUGH
+        server.findings.waits.rules[ENDLESS] = "respond-length"
+        assert server.ask(get("/")).responses[0].complete
+
+
+@contextmanager
+def half_closed() -> Iterator[socket.socket]:
+    """Yield a client whose server has closed its sending side, and still reads."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as client:
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.shutdown(socket.SHUT_WR)
+            yield client
+
+
+def test_a_connection_that_a_program_still_reads_is_not_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orphans, "ORPHAN_WAIT", 0.01)
+    with half_closed() as client:
+        orphans.reset_orphan(client)
+        assert client.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8) == bytes(8)
+
+
+def test_an_open_connection_to_a_fixed_port_is_closed_in_order() -> None:
+    done = threading.Event()
+
+    def reads(client: socket.socket) -> None:
+        if client.recv(1) == b"":
+            done.set()
+
+    with scripted(reads) as server:
+        with replace(server, is_fixed=True).connect():
+            pass
+        assert done.wait(5)
+
+
+def test_findings_are_shared_by_all_copies_of_a_server() -> None:
+    server = Server("127.0.0.1", 1)
+    server.with_own_record().findings.page = "/test"
+    assert server.findings.page == "/test"
