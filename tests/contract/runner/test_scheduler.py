@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -12,12 +12,14 @@ import pytest
 
 from http_contract import RULES, Exchange, Outcome, Rule, Server, Skip, fail, judge
 from http_contract.client.connection import Connection
+from http_contract.client.findings import Findings
 from http_contract.client.server import Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.params import Params
-from http_contract.http.request import get
+from http_contract.http.request import get, head
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
+from http_contract.reports.messages import skip_text
 from http_contract.rules.expectations import Status
 from http_contract.runner.probes import PROBE_COUNT, is_responding
 from http_contract.runner.rule_runner import RuleRunner, added
@@ -53,6 +55,7 @@ class Mortal:
     output: str = ""
     stack: ExitStack = field(default_factory=ExitStack)
     server: Server | None = None
+    findings: Findings = field(default_factory=Findings)
     dead: bool = False
     deaf: bool = False
 
@@ -63,7 +66,7 @@ class Mortal:
                 raise ConnectionFailed("custom", Params(text="it does not start"))
             self.lives -= 1
             self.dead = self.deaf = False
-            self.server = self.stack.enter_context(scripted(self._played))
+            self.server = replace(self.stack.enter_context(scripted(self._played)), findings=self.findings)
         return self.server
 
     def crash(self) -> Crash | None:
@@ -337,3 +340,54 @@ def test_what_no_mutant_breaks_keeps_all_rules() -> None:
     with running(UNBROKEN) as server:
         outcomes = judge(server, RULES)
     assert {outcome.rule.id for outcome in outcomes if outcome.verdict != "passed"} == set()
+
+
+def dies_of_form(client: socket.socket) -> None:
+    if responses(client).startswith(b"GET /form "):
+        raise Dies
+
+
+def test_a_probe_that_ends_the_server_is_blamed_on_no_rule() -> None:
+    """The judge requests the route before the rule, and starts the server again."""
+    needy = rule("needy", routes=("/form",), exchanges=asks(200))
+    found = outcomes(Mortal(dies_of_form), KEPT, needy)
+    assert {outcome.verdict for outcome in found.values()} <= {"passed", "skipped"}
+
+
+class DiesLater:
+    """A script that ends its server at the plain request after some others."""
+
+    def __init__(self, lives: int) -> None:
+        self.left = lives
+
+    def __call__(self, client: socket.socket) -> None:
+        if client.recv(65536).startswith(b"GET / "):
+            self.left -= 1
+            if self.left < 0:
+                raise Dies
+        client.sendall(OK)
+
+
+def test_a_server_that_plain_requests_end_is_judged_without_them() -> None:
+    target = Mortal(DiesLater(1), lives=100)
+    runner = RuleRunner(target, 0.3, responded=True)
+    try:
+        assert runner.judge(ODD).verdict == "passed"  # the plain request after it is the first
+        assert runner.judge(ODD).verdict == "passed"  # the second one ends the server
+        assert not runner.responded
+    finally:
+        target.stop()
+
+
+def hangs_at_head(client: socket.socket) -> None:
+    if client.recv(65536).startswith(b"HEAD"):
+        says_nothing(client)
+    else:
+        client.sendall(OK)
+
+
+def test_what_would_wait_in_vain_is_skipped() -> None:
+    asking = tuple(rule(f"head-{n}", exchanges=(Exchange((head(f"/{n}"),), (Status(200),)),)) for n in range(5))
+    found = outcomes(Mortal(hangs_at_head), *asking)
+    assert [outcome.verdict for outcome in found.values()] == [*["failed"] * 3, *["skipped"] * 2]
+    assert skip_text(found["head-4"].skip) == "it would wait in vain, as head-0 did"
