@@ -107,7 +107,7 @@ def test_modules_that_can_be_run(module: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("contract ", ["check", "explain", "rules", "init", "grade"]),
+        ("contract ", ["check", "watch", "explain", "rules", "init", "grade"]),
         ("sidebyside se", ["serve"]),
         ("sidebyside serve --on gu", ["gunicorn"]),
         ("contract check --unt", ["--until"]),

@@ -27,12 +27,12 @@ def ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("name", metavar="RULE|CAUSE", shell_complete=ids)
+@click.argument("name", metavar="ID", shell_complete=ids)
 def explain(name: str) -> None:
-    """Describe a rule or a cause.
+    """Describe the rule or the cause with this ID.
 
-    For the id of a rule: the requirement, the requests, the legal responses. For the id of a cause: what the program
-    does wrong, how to recognise it, and what to do in each language.
+    A rule: the requirement, the requests, the legal responses. A cause: the mistake in the program, its signs, and the
+    remedy in each language.
     """
     if name not in BY_ID and name not in IDS:
         raise CannotJudge(unknown(name, (*BY_ID, *IDS)))

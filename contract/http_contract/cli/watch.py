@@ -38,7 +38,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @one_server
 def watch(hide: tuple[Path, ...], allow: tuple[Path, ...], **options: Any) -> None:
-    """Judge a server again whenever one of its files changes, and show what was fixed and what is next.
+    """Judge a server again whenever one of its files changes, and show the fixed failures and the next one.
 
     The server is started with --command, or with the command in contract.toml in this folder.
     """
