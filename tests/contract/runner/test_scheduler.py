@@ -354,6 +354,16 @@ def test_a_probe_that_ends_the_server_is_blamed_on_no_rule() -> None:
     assert {outcome.verdict for outcome in found.values()} <= {"passed", "skipped"}
 
 
+def dies_of_test(client: socket.socket) -> None:
+    if client.recv(65536).startswith(b"GET /test "):
+        raise Dies
+    client.sendall(OK)
+
+
+def test_a_search_for_the_page_that_ends_the_server_is_blamed_on_no_rule() -> None:
+    assert outcomes(Mortal(dies_of_test), KEPT)["kept"].verdict == "passed"
+
+
 class DiesLater:
     """A script that ends its server at the plain request after some others."""
 

@@ -13,7 +13,8 @@ BARE = b"HTTP/1.1 400 Bad Request\r\n"
 LF = OK.replace(b"\r\n", b"\n")
 SHORT = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"
 REFUSED = b"HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n"
-ANY = Status(200, 400)
+ANY = Status(200, 204, 400)
+WITH_LENGTH = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"  # wrong, and yet any client reads it
 ODD = rule("odd", exchanges=(Exchange((get("/odd"),), (ANY,)),))
 SPLIT = rule("split", exchanges=(Exchange((b"GE", b"T /odd HTTP/1.1\r\nHost: x\r\n\r\n"), (ANY,)),))
 NOT_HTTP = rule("not-http", exchanges=(Exchange((b"\x16\x03\r\n\r\n",), ()),))
@@ -38,8 +39,8 @@ def judged(judged_rule: Rule, script: Script) -> Outcome:
 
 @pytest.mark.parametrize(
     ("odd", "codes"),
-    [(OK, []), (BARE, ["no-empty-line"]), (LF, ["bare-lf"]), (SHORT, ["body-short"])],
-    ids=["right", "no-empty-line", "bare-lf", "cut-short"],
+    [(OK, []), (WITH_LENGTH, []), (BARE, ["no-empty-line"]), (LF, ["bare-lf"]), (SHORT, ["body-short"])],
+    ids=["right", "with-length", "no-empty-line", "bare-lf", "cut-short"],
 )
 def test_a_malformed_response_fails_any_rule(odd: bytes, codes: list[str]) -> None:
     outcome = judged(ODD, by_path(odd))
