@@ -3,7 +3,7 @@
 import logging
 from functools import lru_cache
 
-from raw_router.messages import Request, Response
+from raw_router.messages import ConstantResponse, Request, Response
 from raw_router.router import Found, NotFound
 from raw_router.urls import router
 from shared_views import views
@@ -54,9 +54,9 @@ def serves(host: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def constant_response(page: Page, accept: str | None) -> Response:
+def constant_response(page: Page, accept: str | None) -> ConstantResponse:
     """Return the response with a constant page; the cache has one for each Accept field."""
-    return response_of(represent(page, accept))
+    return ConstantResponse(*response_of(represent(page, accept)))
 
 
 def response_of(shown: Answer) -> Response:

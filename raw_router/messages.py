@@ -63,6 +63,12 @@ class Response(NamedTuple):
         return self.body
 
 
+class ConstantResponse(Response):
+    """A whole response to many requests. The writer keeps its last message, which is the same for a second."""
+
+    kept: tuple[tuple[str, str, int], bytes] = (("", "", 0), b"")  # option, method and second; the message
+
+
 Handler: TypeAlias = Callable[[Request], Response]
 
 

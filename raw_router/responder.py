@@ -129,7 +129,10 @@ class Responder:
         if self._pieces is not None:
             return self._send_next(self._pieces)
         request, self._request = self._request, None
-        return self._respond(self._connection.receive(b"") if request is None else request)
+        if request is None:
+            return self._respond(self._connection.receive(b""))
+        answer = self._answer(request)
+        return answer if self._connection.waits_for != "write" else self._go_on(answer)
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the client and return bytes for it; both may be empty. This is feed and answer in one."""

@@ -5,7 +5,7 @@ import time
 from email.utils import formatdate
 from functools import lru_cache
 
-from raw_router.messages import REASON_PHRASES, Fields, Response
+from raw_router.messages import REASON_PHRASES, ConstantResponse, Fields, Response
 from raw_router.parser import FIELD_LINE
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -22,7 +22,20 @@ def generate_message(response: Response, connection: str, method: str = "GET") -
 
     The body is bytes, unless the response has no content. Raises ValueError if the response is not well-formed.
     """
-    head, length = generate_headers(response.status, response.headers, connection, int(time.time()), response.reason)
+    seconds = int(time.time())
+    if isinstance(response, ConstantResponse):
+        key = connection, method, seconds
+        kept, message = response.kept  # read once, because threads share it
+        if kept != key:
+            message = make_message(response, connection, method, seconds)
+            response.kept = key, message
+        return message
+    return make_message(response, connection, method, seconds)
+
+
+def make_message(response: Response, connection: str, method: str, seconds: int) -> bytes:
+    """Return the message of generate_message in a second since the epoch."""
+    head, length = generate_headers(response.status, response.headers, connection, seconds, response.reason)
     if method == "HEAD" or response.status in FORBID_CONTENT:
         return head
     body = response.body

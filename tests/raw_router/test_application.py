@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 
 from raw_router.application import generate_response
-from raw_router.messages import Request, plain_text
+from raw_router.messages import ConstantResponse, Request, Response, plain_text
 from raw_router.responder import Responder
 from raw_router.writer import generate_message
 
@@ -70,6 +70,24 @@ def test_a_constant_page_is_made_once_for_each_accept() -> None:
     json = generate_response(Request("GET", "/test", "HTTP/1.1", {"accept": "application/json"}, "/test"))
     assert html is again
     assert html.body != json.body
+
+
+@pytest.mark.parametrize(
+    "other", [("close", "GET", 0), ("", "HEAD", 0), ("", "GET", 1)], ids=["connection", "method", "second"]
+)
+def test_a_constant_response_has_one_message_in_a_second(
+    monkeypatch: pytest.MonkeyPatch, other: tuple[str, str, int]
+) -> None:
+    plain = Response(200, (("Content-Length", "1"),), b"a")
+    constant = ConstantResponse(*plain)
+    now = 0.5
+    monkeypatch.setattr("time.time", lambda: now)
+    first = generate_message(constant, "")
+    assert first == generate_message(plain, "")
+    assert generate_message(constant, "") is first
+    option, method, second = other
+    now += second
+    assert generate_message(constant, option, method) == generate_message(plain, option, method) != first
 
 
 def test_head_and_body_are_one_piece() -> None:
