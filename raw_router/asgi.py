@@ -47,6 +47,7 @@ class ClientWriter(Protocol):
     def server_address(self) -> tuple[str, int]: ...
     def send(self, answer: bytes) -> None: ...
     async def drain(self) -> None: ...
+    def await_end(self) -> None: ...
 
 
 class ClientDisconnected(OSError):
@@ -230,6 +231,7 @@ class Exchange:
                 self._request = self._request._replace(body=b"")  # it may be large
             return {"type": "http.request", "body": body, "more_body": False}
         if self._is_open:
+            self._responder.client.await_end()
             self._over = self._over or asyncio.Event()
             await self._over.wait()
         return {"type": "http.disconnect"}

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import select
 import socket
 from asyncio import Future, Transport
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -30,6 +31,8 @@ ConnectClient: TypeAlias = Callable[[str, "Client"], "Conversation"]  # from the
 
 QUEUE = 1024  # clients that are accepted in one turn: as many as the listener's queue contains
 LAST = 0.3  # seconds for tasks that were cancelled
+GONE = select.POLLERR | select.POLLHUP
+HALF_CLOSED = getattr(select, "POLLRDHUP", 0)  # Linux reports it even if there are bytes before the end
 
 logger = logging.getLogger("raw_router")
 
@@ -135,12 +138,15 @@ class Client(asyncio.Protocol):
 
     `wait` is the state that the connection waits in, or "full" while there are bytes that the client has not taken.
     The client's bytes are not read meanwhile, nor while the connection waits for its turn, which is the state "write".
+    In the state "answer" they are read once, because only reading shows early that a client has left.
     """
 
     __slots__ = (
         "_drained",
         "_empty",
         "_has_ended",
+        "_is_ahead",
+        "_is_awaited",
         "_is_full",
         "_is_paused",
         "_server",
@@ -162,6 +168,8 @@ class Client(asyncio.Protocol):
         self._empty = 0  # answers in a row
         self._is_full = False
         self._unsent = 0  # octets that the client had not taken when this was looked at last
+        self._is_ahead = False  # with bytes that belong to the next request
+        self._is_awaited = False  # by an application that waits until the client leaves
         self._is_paused = False  # reading
         self._has_ended = False  # the client's input
         self._drained: Future[None] | None = None  # what awaits drain
@@ -186,7 +194,8 @@ class Client(asyncio.Protocol):
         if waited == "body" == self.wait:
             self.deadline = self._server.timeouts.extended(self.deadline, len(data), self._server.now)
         elif waited == "answer" == self.wait:
-            self._pause()  # the next request waits for the response; a client that leaves is noticed until then
+            self._is_ahead = True
+            self._pause()
 
     def eof_received(self) -> bool:
         """End the input, which may be noticed again. Return True, because the client may still read."""
@@ -253,6 +262,22 @@ class Client(asyncio.Protocol):
         else:
             self.send(b"")
 
+    @property
+    def leaves_unseen(self) -> bool:
+        """Whether the client waits for a response, and is not read from, so that the loop does not see it leave."""
+        return self.wait == "answer" and (self._is_paused or self._has_ended)
+
+    def await_end(self) -> None:
+        """Note that the application waits until the client leaves."""
+        self._is_awaited = True
+
+    def leave(self, event: int) -> None:
+        """Drop a client that is gone. One that half-closes may be gone; the application waits for some time."""
+        if event & GONE:
+            self.transport.abort()
+        elif self._is_awaited:
+            self.deadline = min(self.deadline, self._server.now + self._server.timeouts.progress)
+
     def note_progress(self) -> None:
         """Extend the deadline of a response by what the client has taken."""
         self.deadline = self._server.timeouts.extended(self.deadline, self._note_taken(), self._server.now)
@@ -269,7 +294,7 @@ class Client(asyncio.Protocol):
 
     def expire(self) -> None:
         """End a wait whose deadline is over."""
-        if self.wait in ("full", "closed") or (self.wait == "idle" and self._server.is_retired):
+        if self.wait in ("full", "answer", "closed") or (self.wait == "idle" and self._server.is_retired):
             self.transport.abort()
         else:
             self._let(self.connection.time_out)
@@ -301,7 +326,9 @@ class Client(asyncio.Protocol):
             self._server.full.discard(self)
         self.wait = wait
         self.deadline = self._server.now + self._server.seconds[wait]
-        if wait == "full" or wait == "write":
+        self._is_ahead = self._is_ahead and wait in ("full", "write", "answer")
+        self._is_awaited = self._is_awaited and wait in ("full", "answer")
+        if wait in ("full", "write") or self._is_ahead:
             self._pause()
         elif self._is_paused:
             self._is_paused = False
@@ -460,8 +487,18 @@ class Server:
         self.now += min(self._ticked - before, 2 * TICK)
         for client in self.full:
             client.note_progress()
+        self._look_for_leavers([client for client in self.clients if client.leaves_unseen])
         for client in [client for client in self.clients if client.deadline <= self.now]:
             client.expire()
         self._is_ticking = bool(self.clients)
         if self._is_ticking:
             self.loop.call_later(TICK, self._tick)
+
+    def _look_for_leavers(self, clients: Sequence[Client]) -> None:
+        poll = select.poll()
+        for client in clients:
+            poll.register(client.socket, HALF_CLOSED)
+        events = dict(poll.poll(0))
+        for client in clients:
+            if event := events.get(client.socket.fileno()):
+                client.leave(event)

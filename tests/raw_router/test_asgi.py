@@ -24,7 +24,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from raw_router.asgi import AsgiApplication, ClientDisconnected
+from raw_router.asgi import AsgiApplication, AsgiResponder, ClientDisconnected
 from raw_router.drivers import MANY, TIMEOUTS, Timeouts, coroutines
 from raw_router.lifespan import StartupFailed
 from raw_router.messages import Request, Response
@@ -306,6 +306,90 @@ def test_a_client_that_leaves_is_seen_by_receive_and_the_call_goes_on() -> None:
         assert becomes_true(lambda: calls == ["asked"])
         reset(client)
         assert becomes_true(lambda: calls == ["asked", "http.disconnect", "went on"])
+
+
+@pytest.mark.parametrize("leave", [socket.socket.close, reset], ids=["close", "reset"])
+@pytest.mark.parametrize("more", [b"", b"GET /next"], ids=["", "after more bytes"])
+def test_a_client_that_leaves_is_seen_by_an_application_that_sends_nothing(
+    more: bytes, leave: Callable[[socket.socket], None]
+) -> None:
+    calls: list[str] = []
+
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await receive()
+        calls.append("asked")
+        calls.append((await receive())["type"])
+
+    with serving_asgi(application, replace(TIMEOUTS, progress=0.2)) as port:
+        client = dial(port)
+        client.sendall(GET)
+        assert becomes_true(lambda: calls == ["asked"])
+        client.sendall(more)
+        leave(client)
+        assert becomes_true(lambda: calls == ["asked", "http.disconnect"])
+
+
+def test_a_client_that_half_closes_has_time_as_long_as_octets_come() -> None:
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        await receive()
+        end = asyncio.create_task(receive())
+        await send(start())
+        for _ in range(10):
+            await asyncio.sleep(0.1)
+            await send(body(b"a", True))
+        await send(body())
+        await end
+
+    with serving_asgi(application, replace(TIMEOUTS, progress=0.4)) as port:
+        assert exchange(port, GET).endswith(LAST_CHUNK)
+
+
+def test_a_client_that_sends_its_next_request_early_has_not_left() -> None:
+    asked: list[str] = []
+
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await receive()
+        asked.append(scope["path"])
+        await asyncio.wait({asyncio.create_task(receive())}, timeout=0.3)
+        await sends(start(), body(b"late"))(scope, receive, send)
+
+    with serving_asgi(application, replace(TIMEOUTS, progress=0.1)) as port, dial(port) as client:
+        client.sendall(GET)
+        assert becomes_true(lambda: asked == ["/"])
+        client.sendall(b"GET /next HTTP/1.0\r\n\r\n")
+        assert b"".join(iter(partial(client.recv, 65536), b"")).count(b"\r\n\r\nlate") == 2
+
+
+def test_a_client_that_sends_on_while_it_gets_a_response_is_not_read() -> None:
+    received: list[int] = []
+
+    class Recorder(AsgiResponder):
+        def receive(self, data: bytes) -> bytes:
+            received.append(len(data))
+            return super().receive(data)
+
+    class Recorded(AsgiApplication):
+        def connect(self, address: str, client: Any) -> AsgiResponder:
+            return Recorder(self, address, client)
+
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await send(start())
+        while True:
+            await send(body(b"a", True))
+            await asyncio.sleep(0.001)
+
+    recorded: Any = Recorded
+    connect: Any = recorded(application)
+    serve: Any = coroutines.serve_application
+    with driving(connect, serve) as port, dial(port) as client:
+        client.sendall(GET)
+        for _ in range(50):
+            assert client.recv(65536)
+            client.sendall(bytes(4096))
+    assert len(received) == 2
 
 
 def test_a_client_that_half_closes_gets_its_response() -> None:
