@@ -56,6 +56,12 @@ Examples:
     help="Number of rounds. With fewer than five, the results are not reliable.",
 )
 @click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Seconds for each measurement.")
+@click.option(
+    "--cpu",
+    "by_cpu",
+    is_flag=True,
+    help="Count responses per second of the server's CPU time, which varies less while other programs run.",
+)
 @click.option("--json", "json_file", type=FILE, help="Write the measurements of each round to this file.")
 @click.option("--svg", "svg_file", type=FILE, help="Write a figure to this file.")
 @click.option("--from", "source", type=EXISTING_FILE, help="Show the results in this JSON file and measure nothing.")
@@ -65,6 +71,7 @@ def bench(
     peers: Sequence[str],
     rounds: int,
     seconds: int,
+    by_cpu: bool,
     json_file: Path | None,
     svg_file: Path | None,
     source: Path | None,
@@ -76,7 +83,7 @@ def bench(
     ratios are computed within each round.
     """
     check_figure(svg_file)
-    results = earlier_results(source) if source else measured(Plan(suite, workloads, peers, rounds, seconds))
+    results = earlier_results(source) if source else measured(Plan(suite, workloads, peers, rounds, seconds, by_cpu))
     print_results(results, sized_console())
     if json_file:
         files.write(results, json_file)

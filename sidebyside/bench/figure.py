@@ -85,6 +85,7 @@ def thousands(rate: Spread) -> str:
 
 def caption(about: About) -> str:
     return (
-        f"Requests per second, as a ratio to the orange bar: medians of {about.rounds} rounds, one core. "
+        f"Requests per second{' of CPU time' if about.by_cpu else ''}, as a ratio to the orange bar: "
+        f"medians of {about.rounds} rounds, one core. "
         f"Python {about.python}, {about.processor}, {about.date[:10]}."
     )

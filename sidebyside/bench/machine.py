@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+TICKS = os.sysconf("SC_CLK_TCK")  # of CPU time in a second
+
 
 def cores() -> tuple[int, int]:
     """Return the core for servers and the core for the load; a machine with one core has one for both."""
@@ -61,6 +63,18 @@ def status_memory(group: int, line: str) -> int:
     """Return the octets in a line of the processes' status; shared memory counts for each process."""
     found = (kibibytes(folder / "status", line) for folder in Path("/proc").glob("[0-9]*") if group_of(folder) == group)
     return 1024 * sum(found)
+
+
+def cpu_seconds(group: int) -> float:
+    """Return the seconds of CPU time that the processes of a group have used so far."""
+    return sum(cpu_ticks(folder) for folder in Path("/proc").glob("[0-9]*") if group_of(folder) == group) / TICKS
+
+
+def cpu_ticks(folder: Path) -> int:
+    """Return the ticks in user mode and in the system, 0 if the process has ended meanwhile."""
+    with suppress(OSError):
+        return sum(map(int, (folder / "stat").read_text().rpartition(")")[2].split()[11:13]))
+    return 0
 
 
 def group_of(folder: Path) -> int | None:

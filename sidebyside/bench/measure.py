@@ -15,8 +15,10 @@ from sidebyside.bench import routing
 from sidebyside.bench.clients import Unusable, ask, check, check_open, idle_connections, repeating, responses
 from sidebyside.bench.load import load
 from sidebyside.bench.machine import (
+    TICKS,
     allow_open_files,
     cores,
+    cpu_seconds,
     on_core,
     peak_memory,
     processor,
@@ -54,6 +56,7 @@ class Plan:
     peers: Sequence[str]
     rounds: int
     seconds: int
+    by_cpu: bool = False  # count responses per second of the server's CPU time
 
     def all_peers(self) -> list[Peer]:
         """Return the peers of the suite; each chosen one comes with its baseline."""
@@ -98,6 +101,7 @@ def describe(plan: Plan) -> About:
         rounds=plan.rounds,
         seconds=plan.seconds,
         connections=CONNECTIONS,
+        by_cpu=plan.by_cpu,
         versions={name: version for name, version in versions.items() if version},
         left_out={peer.name: peer.install for peer in peers if peer.version is None},
     )
@@ -114,7 +118,7 @@ def measure_all(plan: Plan, about: About, show_progress: ShowProgress) -> Iterat
     allow_open_files(OPEN_FILES)
     pairs = list(plan.pairs())
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(Path(folder), about.server_core, about.load_core, about.seconds)
+        place = Place(Path(folder), about.server_core, about.load_core, about.seconds, about.by_cpu)
         for number in range(1, plan.rounds + 1):
             for workload, peers in pairs:
                 yield from measure_round(peers, workload, number, place, show_progress)
@@ -128,6 +132,7 @@ class Place:
     server_core: int
     load_core: int
     seconds: int
+    by_cpu: bool = False
 
     @property
     def response(self) -> Path:
@@ -189,14 +194,15 @@ def measure(number: int, workload: Workload, process: ServerProcess, place: Plac
     try:
         warm_up(port, workload, place.response.read_bytes())
         with idle_memory(process, workload) as memory, repeating(port, workload.sleepers, workload.sleep_request(port)):
+            used = cpu_seconds(process.group)
             report = load(port, workload, place.seconds, place.folder)
+            used = cpu_seconds(process.group) - used
     except Unusable:
         check_runs(process)  # its end is the better explanation
         raise
     peak = peak_memory(process.group) - before if workload.is_streamed else None
-    return Measurement(
-        number, workload.name, process.spec.name, report.rate, report.p50, report.p99, memory, peak_memory=peak
-    )
+    rate = report.requests / max(used, 1 / TICKS) if place.by_cpu else report.rate
+    return Measurement(number, workload.name, process.spec.name, rate, report.p50, report.p99, memory, peak_memory=peak)
 
 
 def warm_up(port: int, workload: Workload, expected: bytes) -> None:

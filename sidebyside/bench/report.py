@@ -30,6 +30,7 @@ def print_about(about: About, console: Console) -> None:
         f"{about.date}: Python {about.python}, {about.system}, {about.processor}, {about.cores} cores",
         f"{about.rounds} rounds of {about.seconds} s with {about.connections} connections; servers on core "
         f"{about.server_core}, load on core {about.load_core}",
+        *(["Rates are responses per second of the server's CPU time."] if about.by_cpu else []),
         *(f"left out: {peer}, which is not installed. Install it: {how}" for peer, how in about.left_out.items()),
     ]
     if about.server_core == about.load_core:

@@ -16,7 +16,7 @@ class Measurement:
     round: int
     workload: str
     peer: str
-    rate: float | None = None  # responses per second
+    rate: float | None = None  # responses per second, or per second of CPU time
     p50: int | None = None  # microseconds
     p99: int | None = None
     idle_memory: float | None = None  # octets per idle connection
@@ -50,6 +50,7 @@ class About:
     connections: int
     versions: dict[str, str]  # of peers, and of wrk
     left_out: dict[str, str]  # peers, and how to install them
+    by_cpu: bool = False  # rates are responses per second of the server's CPU time
 
 
 @dataclass(frozen=True, slots=True)

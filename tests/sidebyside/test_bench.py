@@ -249,11 +249,13 @@ def test_routing_is_measured_in_each_router() -> None:
 
 
 @needs_wrk
-def test_a_short_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [[], ["--cpu"]], ids=["time", "cpu"])
+def test_a_short_run(tmp_path: Path, more: list[str]) -> None:
     written = tmp_path / "bench.json"
-    options = ["--workload", "same", "--peer", "bare loop", "--rounds", "1", "--seconds", "1", "--json", str(written)]
-    run = CliRunner().invoke(main, ["bench", *options])
+    options = ["--workload", "same", "--peer", "bare loop", "--rounds", "1", "--seconds", "1", *more]
+    run = CliRunner().invoke(main, ["bench", *options, "--json", str(written)])
     assert run.exit_code == 0, run.output
+    assert ("Rates are responses per second of the server's CPU time." in run.output) is bool(more)
     found = results.read(written)
     assert {row.peer for row in found.measurements} == {"raw_router", "bare loop"}
     assert all(row.fault is None and row.rate for row in found.measurements)

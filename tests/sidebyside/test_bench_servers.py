@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -253,9 +254,15 @@ def test_the_memory_of_a_process_group() -> None:
     assert machine.resident_memory(-1) == 0
 
 
+def test_the_cpu_time_of_a_process_group() -> None:
+    used = time.process_time()
+    assert machine.cpu_seconds(os.getpgid(0)) >= used - 1 / machine.TICKS
+    assert machine.cpu_seconds(-1) == 0
+
+
 def test_a_process_that_has_ended_has_neither_group_nor_memory() -> None:
     gone = Path("/proc/0")
-    assert (machine.group_of(gone), machine.proportional_size(gone)) == (None, 0)
+    assert (machine.group_of(gone), machine.proportional_size(gone), machine.cpu_ticks(gone)) == (None, 0, 0)
 
 
 def test_the_processor_has_a_name() -> None:
