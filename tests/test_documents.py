@@ -14,7 +14,6 @@ from http_contract import BY_ID, RULES, Rule, Server, judge, run
 from http_contract.__main__ import main
 from http_contract.cli.init import STARTER
 from http_contract.rules.registry import rules_from
-from http_contract.runner.scheduler import Scheduler
 from http_contract.sandbox.launcher import LocalTarget
 from tests.mutants.measuring import DOCUMENT as MUTANTS_DOCUMENT
 from tests.mutants.measuring import REGENERATE, Measured, document, documented
@@ -67,15 +66,6 @@ def test_a_step_keeps_what_the_page_says(tmp_path: Path, step: int, id: str, hol
     finally:
         running.close()
     assert outcome.verdict == ("passed" if holds else "failed"), outcome.failures
-
-
-@pytest.mark.parametrize(("step", "stage"), [(2, 1), (3, 2), (4, 3), (LAST, 3)])
-def test_a_step_is_done_with_its_stage(tmp_path: Path, step: int, stage: int) -> None:
-    rules = [rule for rule in RULES if rule.stage <= stage and rule.level == "MUST"]
-    with launched(step, tmp_path) as running:
-        outcomes = Scheduler(running, rules, RULES, lambda outcome: None).outcomes()
-    verdicts = {outcome.rule.id: outcome.verdict for outcome in outcomes}
-    assert set(verdicts.values()) == {"passed"}, verdicts
 
 
 def test_the_last_program_has_thirty_lines() -> None:

@@ -104,7 +104,7 @@ Examples:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--language",
-    type=click.Choice(list(STARTS)),
+    type=click.Choice(list(STARTS), case_sensitive=False),
     default="python",
     show_default=True,
     help="The language of the first server.",

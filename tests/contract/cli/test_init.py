@@ -54,6 +54,13 @@ def test_a_folder_that_is_new_or_empty(tmp_path: Path, name: str) -> None:
     assert files(folder) >= {"README.md", "server.py", "naive.py", "contract.toml", str(ZIP)}
 
 
+@pytest.mark.parametrize(("name", "language"), [("Python", "python"), ("JavaScript", "javascript"), ("C", "c")])
+def test_a_language_is_written_in_any_case(tmp_path: Path, name: str, language: str) -> None:
+    result = CliRunner().invoke(main, ["init", "--language", name, str(tmp_path / "server")])
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "server" / STARTS[language].file).exists()
+
+
 def test_a_folder_that_is_not_empty(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     assert init(tmp_path) == (2, "", f"Error: {tmp_path} is not empty. Choose a new folder.\n")
