@@ -23,7 +23,8 @@ Examples:
   contract check --command ./server --port 5000 --rule route-test --verbose
   contract check --command "node server.js" --report json=report.json --report junit=report.xml
 
-Exit status: 0 if all MUST rules of the chosen stages pass, 1 if a MUST rule fails, 2 if the judge cannot do its work.
+Exit status: 0 if all MUST rules of the chosen stages pass, 1 if a MUST rule fails
+or judging is unfinished, 2 if the judge cannot do its work.
 """
 
 

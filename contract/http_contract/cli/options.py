@@ -104,6 +104,7 @@ SERVER = (
         shell_complete=rule_ids,
         help="Judge only this rule. Can be repeated.",
     ),
+    click.option("--time-limit", type=seconds, help="Seconds for all rules. The rest is skipped. [default: none]"),
 )
 HIDDEN = (
     click.option("--show-hidden", is_flag=True, help="Show full details of hidden rules."),

@@ -53,7 +53,7 @@ class Connection:
         self.state_before_half_close: CloseReason = "open"
         self.is_early = False  # whether a response began before the head of the first request was sent
         self.position = 0  # in the received bytes: where the next response begins
-        self.transport = Transport(address, timeout, options, limit)
+        self.transport = Transport(address, timeout, options, limit, self.findings.ends)
         self._final_transcript: Transcript | None = None  # once the connection is closed
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ request of the same kind raises WaitsAgain, and the rule that sent it is skipped
 fault.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from http_contract.http.response import Response
 ENOUGH = 3  # waits for one fault
 LATER_SHARE = 0.25  # of the time limit, once ENOUGH requests got no response
 ENOUGH_OF_ALL = 6  # waits for requests with any method
+OK = 200
 ENDLESS = "endless"  # the fault of responses without a length on connections that the server does not close
 
 
@@ -102,8 +104,15 @@ def kind_of(sent: Sequence[bytes]) -> tuple[str, str] | None:
 class Findings:
     """The facts about one server; all copies of a Server share them."""
 
-    page: str = "/"  # the path that transport rules request
+    ends: float = math.inf  # when judging ends, in time.monotonic()
+    response_time: float = 0.0  # the longest of a few plain requests, in seconds
+    pages: dict[str, int] = field(default_factory=dict)  # the status of each page that was requested; see find_page
     defects: frozenset[str] | None = None  # codes of the defects of its pages; None if they were not requested yet
     unknown: Response | None = None  # to a path that cannot exist; None if it was not requested yet, or got none
     routes: dict[str, bool] = field(default_factory=dict)  # see runner/probes.py
     waits: Waits = field(default_factory=Waits)
+
+    @property
+    def page(self) -> str:
+        """The path that transport rules request: the first that responded 200, or `/`."""
+        return next((path for path, status in self.pages.items() if status == OK), "/")

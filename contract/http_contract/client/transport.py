@@ -1,5 +1,6 @@
 """The transport: a socket, over TCP or TLS, whose operations all have a time limit and a size limit."""
 
+import math
 import selectors
 import socket
 import ssl
@@ -54,6 +55,10 @@ def no_response(transcript: Transcript) -> ConnectionFailed:
     return ConnectionFailed("no-response", Params(ended=transcript.ended), transcript, len(transcript.received))
 
 
+class TimeIsUp(Exception):
+    """The time limit for judging has passed."""
+
+
 class Address(NamedTuple):
     """The host and port of a server, and the TLS context for https; None for http."""
 
@@ -77,8 +82,20 @@ class Transport:
     A TLS connection counts as closed when its TCP connection is, with a closure alert or without one.
     """
 
-    def __init__(self, address: Address, timeout: float, options: Options = NO_OPTIONS, limit: int = LIMIT) -> None:
-        """Connect within `timeout` seconds, to receive at most `limit` octets. ConnectionFailed if that fails."""
+    def __init__(
+        self,
+        address: Address,
+        timeout: float,
+        options: Options = NO_OPTIONS,
+        limit: int = LIMIT,
+        ends: float = math.inf,
+    ) -> None:
+        """Connect within `timeout` seconds, to receive at most `limit` octets. ConnectionFailed if that fails.
+
+        No step waits longer than until `ends`, in time.monotonic(): TimeIsUp then.
+        """
+        self._ends = ends
+        self._check_time()
         self.received = bytearray()
         self.ended: CloseReason = "open"
         self._limit = limit
@@ -145,14 +162,19 @@ class Transport:
 
     def _wait(self, events: int, deadline: float) -> int:
         """Return the events that have happened, after receiving what can be read; none after the deadline."""
-        seconds = deadline - time.monotonic()
+        seconds = min(deadline, self._ends) - time.monotonic()
         self._selector.modify(self._socket, events)
         happened = sum(event for _, event in self._selector.select(seconds)) if seconds > 0 else 0
+        self._check_time()
         if happened & READ:
             self._receive()
         elif not happened and events & WRITE:
             self._end("timeout")
         return happened
+
+    def _check_time(self) -> None:
+        if time.monotonic() >= self._ends:
+            raise TimeIsUp
 
     def _send(self, view: memoryview) -> int:
         try:

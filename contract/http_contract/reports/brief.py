@@ -26,6 +26,7 @@ from http_contract.reports.text import (
     hidden_failed,
     lines,
     other_skips,
+    remarks,
     start_command,
     stopped_early,
 )
@@ -66,6 +67,7 @@ def overview(report: Report, width: int) -> Iterator[Text]:
     yield Text(columns(), "dim")
     yield from map(heading, report.scores)
     yield from (Text(line, COLOURS["skipped"]) for text in other_skips(report) for line in wrapped(text, width))
+    yield from (Text(row, "blue") for line in remarks(report) for row in wrapped(line, width))
     yield from (Text(line, "red") for line in (*hidden_failed(report, report.outcomes), *stopped_early(report)))
     yield from total(report, width)
 

@@ -9,8 +9,10 @@ One object:
     seconds   the duration
     points, max_points   of the server, and of a server that passes all rules
     passed    whether all MUST rules that count passed
-    stopped   null, or why not all rules were judged: {code, params, text}
+    stopped   null, or why judging is unfinished: {code, params, text}
     output    the end of the server's output, or ""
+    pages     the pages that were requested before the rules, a list of {path, status}
+    response_time   the longest of a few plain requests, in seconds; 0 without responses
     stages    a list of {stage, title, points, weight, passed, failed, skipped, total, warned}: the weight is the
               stage's points if all passed; passed, failed, skipped and total count the MUST rules that count for
               points; warned counts the SHOULD rules that failed
@@ -87,6 +89,8 @@ def data(report: Report) -> dict[str, Any]:
         "passed": report.passed,
         "stopped": _skip(report.stopped),
         "output": report.output,
+        "pages": [{"path": path, "status": status} for path, status in report.pages.items()],
+        "response_time": report.response_time,
         "stages": [_stage(score) for score in report.scores],
         "causes": [_cause(group) for group in groups_of(report)],
         "rules": [_rule(report, outcome) for outcome in report.outcomes],
@@ -227,6 +231,8 @@ def report_of(loaded: Any) -> Report:
         output=loaded["output"],
         stopped=_if_any(_skip_of, loaded["stopped"]),
         hidden=frozenset(rule["id"] for rule in loaded["rules"] if rule["hidden"]),
+        pages={page["path"]: page["status"] for page in loaded.get("pages", ())},
+        response_time=loaded.get("response_time", 0.0),
         weights={stage["stage"]: stage["weight"] for stage in loaded["stages"]},
     )
 

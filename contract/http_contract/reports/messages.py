@@ -71,6 +71,7 @@ GONE = {
     ),
     "judging-ended": "judging has ended",
     "limit": "{limit:limit}",
+    "time-limit": "the time limit for judging has passed",
 }
 FAILURES = {
     **DEFECTS,

@@ -18,6 +18,7 @@ from http_contract.reports.text import (
     hidden_failed,
     lines,
     public,
+    remarks,
     skipped,
     stopped_early,
     verdicts,
@@ -62,7 +63,7 @@ def report_lines(report: Report, width: int = 0) -> Iterator[Text]:
     for score in report.scores:
         yield heading(score)
         yield from stage_lines(report, score.stage, width)
-    yield from endings(report)
+    yield from endings(report, width)
     yield from total(report, width)
 
 
@@ -138,13 +139,14 @@ def _wrapped(line: str, width: int) -> list[str]:
     )
 
 
-def endings(report: Report) -> Iterator[Text]:
+def endings(report: Report, width: int = 0) -> Iterator[Text]:
     """Yield the lines after the stages; the server's output only where it cannot reveal hidden rules."""
     if report.output and not (report.passed or report.hidden):
         yield Text("Last lines of the server's output:", "dim")
         yield from (Text(f"server | {line}".rstrip(), "dim") for line in last_lines(report.output))
     yield from (Text(line, "dim") for line in before_reproducing(report))
     yield from (Text(line, "red") for line in stopped_early(report))
+    yield from (Text(row, "blue") for line in remarks(report) for row in wrapped(line, width))
 
 
 def last_lines(output: str, most: int = OUTPUT_LINES) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from http_contract.client.findings import OK
 from http_contract.escaping import escape_bytes
 from http_contract.http.transcript import Transcript
 from http_contract.reports.groups import Group
@@ -31,6 +32,8 @@ URLS = ("http://", "https://")
 BYTES_BEFORE = 200  # octets shown before the place of the failure
 SKIPS_SHOWN = 3  # reasons
 PACKETS_SHOWN = 20  # with more packets, only their number is shown
+NOT_FOUND = 404
+SLOW = 0.5  # seconds for a response
 ENDS = ("ended", "start-ended")  # codes of failures whose sentences say how the program ended
 
 
@@ -259,10 +262,26 @@ def stopped_early(report: Report) -> Iterator[str]:
         yield f"Judging stopped early: {skip_text(report.stopped)}"
 
 
+def remarks(report: Report) -> Iterator[str]:
+    """Yield what learners should notice about the server besides its failures: which page was requested, and its time.
+
+    A server without any response has no pages.
+    """
+    page = next((path for path, status in report.pages.items() if status == OK), "")
+    if report.pages and not page:
+        yield f"No page responded 200 ({', '.join(report.pages)}), so rules about connections requested /."
+    elif page not in ("", "/"):
+        yield f"/ responded {report.pages.get('/') or 'nothing'}, so rules about connections requested {page}."
+    if report.pages.get("/test") == NOT_FOUND:
+        yield "/test responded 404. If another page of the server can stand for it, add --route /test=/PAGE."
+    if report.response_time >= SLOW:
+        yield f"Responses took up to {report.response_time:.1f} seconds each; the judge waited for them."
+
+
 def _overview(report: Report) -> Iterator[str]:
     yield f"{report.points} of {report.max_points} points."
     yield from standing(report, report.outcomes)
-    yield from stopped_early(report)
+    yield from (*stopped_early(report), *remarks(report))
     yield f"The seed of the random data was {report.seed}."
     if report.output and not report.hidden:
         yield from ("", "Last lines of the server's output:", report.output)
@@ -295,7 +314,9 @@ def verdicts(report: Report) -> str:
     )
     must = "all MUST rules passed" if report.passed else f"{number_of(passed, 'MUST rule')} passed, {failed} failed"
     others = f", {skipped} skipped" if skipped else ""
-    return f"{report.points} of {report.max_points} points: {must}{others}; {rules_failed(warned, 'SHOULD')}"
+    unfinished = "; unfinished" if report.stopped else ""
+    should = rules_failed(warned, "SHOULD")
+    return f"{report.points} of {report.max_points} points: {must}{others}; {should}{unfinished}"
 
 
 def other_skips(report: Report) -> Iterator[str]:

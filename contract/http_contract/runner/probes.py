@@ -3,7 +3,7 @@
 import re
 import time
 
-from http_contract.client.findings import WaitsAgain
+from http_contract.client.findings import OK, WaitsAgain
 from http_contract.client.server import Crash, Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
@@ -33,14 +33,15 @@ POLL_INTERVAL = 0.01  # seconds between two checks of it
 
 def find_page(server: Server) -> None:
     """Find the page that transport rules request, and the defects of the first two pages."""
-    responses: dict[str, Response] = {}
+    pages = server.findings.pages
+    defects: set[str] = set()
     for path in PAGE_PATHS:
-        if path in OTHER_PATHS and _found(responses):
+        if path in OTHER_PATHS and OK in pages.values():
             break
         if response := _response(server, path):
-            responses[path] = response
-    server.findings.page = _found(responses) or server.findings.page
-    server.findings.defects = frozenset(defect.code for each in responses.values() for defect in each.defects)
+            pages[path] = response.status
+            defects.update(defect.code for defect in response.defects)
+    server.findings.defects = frozenset(defects)
 
 
 def page_defects(server: Server) -> frozenset[str]:
@@ -48,10 +49,6 @@ def page_defects(server: Server) -> frozenset[str]:
     if server.findings.defects is None:
         find_page(server)
     return server.findings.defects or frozenset()
-
-
-def _found(responses: dict[str, Response]) -> str:
-    return next((path for path, response in responses.items() if response.status == 200), "")
 
 
 def serves(server: Server, route: str) -> bool:

@@ -50,6 +50,10 @@ class Report:
     stopped: Skip | None = None  # why judging ended before all rules were judged
     hidden: frozenset[str] = frozenset()  # ids of rules whose details are hidden from learners
     weights: Mapping[int, int] = field(default_factory=dict)  # of stages whose weight is not POINTS
+    pages: Mapping[str, int] = field(
+        default_factory=dict
+    )  # the status of each page that was requested before the rules
+    response_time: float = 0.0  # the longest of a few plain requests, in seconds
 
     @property
     def scores(self) -> tuple[Score, ...]:

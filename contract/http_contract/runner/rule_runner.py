@@ -8,7 +8,7 @@ from threading import Lock
 
 from http_contract.client.findings import WaitsAgain
 from http_contract.client.server import Crash, Server
-from http_contract.client.transport import ConnectionFailed
+from http_contract.client.transport import ConnectionFailed, TimeIsUp
 from http_contract.http.params import Params
 from http_contract.http.response import Defect, Response
 from http_contract.http.transcript import Transcript
@@ -211,7 +211,7 @@ class RuleRunner:
             return ""
         try:
             return missing_route(rule, replace(self.target.running(), timeout=self.timeout))
-        except ConnectionFailed:
+        except (ConnectionFailed, TimeIsUp):
             return ""
 
     def replace_server(self) -> None:

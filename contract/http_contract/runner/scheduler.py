@@ -4,17 +4,20 @@ The response time of the front page decides how long the judge waits for each st
 client wait for another, the scheduler judges one rule at a time. Otherwise it judges many rules at a time, and then
 judges each failed rule again, alone. The second outcome counts, so no rule fails because of another one. If the server
 ended meanwhile, the judge does not know which rule ended it, and judges all rules again, one at a time. If the judge
-did not start the server, it cannot restart it, and skips the remaining rules.
+did not start the server, it cannot restart it, and skips the remaining rules. After the time limit for all rules, it
+skips the rest, too.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from time import monotonic
 
+from http_contract.client.findings import Findings
 from http_contract.client.server import Server
-from http_contract.client.transport import ConnectionFailed
-from http_contract.rules.model import Outcome, Rule
+from http_contract.client.transport import ConnectionFailed, TimeIsUp
+from http_contract.rules.model import Outcome, Rule, Skip
 from http_contract.runner.probes import PROBE_COUNT, find_page, is_responding, response_time, wait_for_crash
 from http_contract.runner.rule_runner import ResultCache, RuleRunner, run
 from http_contract.runner.target import RemoteTarget, Target
@@ -25,6 +28,7 @@ SILENT_TIMEOUT = 0.25  # seconds for each step, if the server did not respond to
 MIN_TIMEOUT = 2.0  # seconds for each step, if the server did respond
 MAX_TIMEOUT = 30.0  # seconds
 TIMEOUT_FACTOR = 20  # the timeout is this multiple of the response time
+TIME_IS_UP = Skip("time-limit")
 
 Progress = Callable[[Outcome], None]
 """A function that is called with each final outcome; as `early`, with each rule that passes among others."""
@@ -48,14 +52,30 @@ class Scheduler:
     progress: Progress
     timeout: float | None = None  # seconds for each step of a rule; None to measure the server
     early: Progress = ignore_outcome  # several threads call it
+    findings: Findings = field(default_factory=Findings)  # of the target: they contain when judging ends
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Judge all the rules."""
-        runner = rule_runner_for(self.target, self.timeout)
-        if runner.responded:
-            self._find_page(runner)
-        known = self._judge_together(runner) if runner.responded and self._serves_several(runner.timeout) else ()
+        runner = RuleRunner(self.target, SILENT_TIMEOUT, False)
+        known: Sequence[Outcome] = ()
+        with suppress(TimeIsUp):
+            runner = rule_runner_for(self.target, self.timeout)
+            if runner.responded:
+                self._find_page(runner)
+            if runner.responded and self._serves_several(runner.timeout):
+                known = self._judge_together(runner)
         return self._judge_alone(runner, known)
+
+    def _in_time(self, judge: Callable[[Rule], Outcome]) -> Callable[[Rule], Outcome]:
+        """Return a function that judges a rule, and skips it if the time is up."""
+
+        def judged(rule: Rule) -> Outcome:
+            with suppress(TimeIsUp):
+                if monotonic() < self.findings.ends:
+                    return judge(rule)
+            return Outcome(rule=rule, verdict="skipped", skip=TIME_IS_UP)
+
+        return judged
 
     def _find_page(self, runner: RuleRunner) -> None:
         """Find the page that transport rules request. If that ends the server, no rule caused it."""
@@ -87,7 +107,8 @@ class Scheduler:
         If the judge cannot restart the server, it cannot judge these rules again. Then the rules that passed count if
         the server responded to them.
         """
-        cache = ResultCache(lambda rule: run(rule, self._living_server(runner.timeout)), [*self.among, *self.rules])
+        judge = self._in_time(lambda rule: run(rule, self._living_server(runner.timeout)))
+        cache = ResultCache(judge, [*self.among, *self.rules])
         together = [rule for rule in reversed(self.rules) if not (rule.alone or rule.restarts)]  # the slow ones first
         pool = ThreadPoolExecutor(WORKERS)
         try:
@@ -99,10 +120,13 @@ class Scheduler:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         passed = [outcome for outcome in outcomes if outcome.verdict == "passed"]
-        if is_responding(server):
-            return passed
-        runner.replace_server()
-        return list(filter(has_response, passed)) if runner.lost else ()
+        with suppress(TimeIsUp):
+            if is_responding(server):
+                return passed
+            runner.replace_server()
+            if not runner.lost:
+                return ()
+        return list(filter(has_response, passed))
 
     def _report_early(self, outcome: Outcome) -> Outcome:
         if outcome.verdict == "passed":
@@ -121,7 +145,8 @@ class Scheduler:
         """Judge the rules without a known outcome one at a time; those that restart the server come last."""
         with suppress(ConnectionFailed):
             self.target.running().findings.waits.forget()  # what several rules waited for, one may not wait for
-        cache = ResultCache(runner.judge, [*self.among, *self.rules], known, runner.missing_route)
+        judge = self._in_time(runner.judge)
+        cache = ResultCache(judge, [*self.among, *self.rules], known, runner.missing_route)
         for rule in sorted(self.rules, key=lambda rule: rule.restarts):
             self.progress(cache.outcome(rule))
         return tuple(cache.outcome(rule) for rule in self.rules)
@@ -160,4 +185,5 @@ def slowest_response_time(target: Target, timeout: float) -> float | None:
         if seconds is None:
             return None
         slowest = max(slowest, seconds)
+    server.findings.response_time = slowest
     return slowest

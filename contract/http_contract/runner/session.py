@@ -1,9 +1,10 @@
 """A session: the settings of one server in contract.toml, which are not trusted, and the task to judge it."""
 
+import math
 import os
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -11,13 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from http_contract.client.findings import Findings
 from http_contract.client.server import Server, server_at
 from http_contract.errors import CannotJudge
 from http_contract.http.rewrite import names_of
-from http_contract.rules.model import Rule, Skip
+from http_contract.rules.model import Outcome, Rule, Skip
 from http_contract.rules.registry import RULES, STAGES, Choice, rules_from
 from http_contract.runner.report import Report
-from http_contract.runner.scheduler import Progress, Scheduler
+from http_contract.runner.scheduler import TIME_IS_UP, Progress, Scheduler
 from http_contract.runner.target import RemoteTarget, Target
 from http_contract.sandbox.bubblewrap import BubblewrapSandbox
 from http_contract.sandbox.launcher import Isolation, LocalTarget, no_isolation
@@ -133,6 +135,7 @@ class Task:
     seed: int
     patience: float
     timeout: float | None
+    time_limit: float | None  # seconds for all rules
     start_within: float | None
     isolate: bool
     secret: Sequence[Path]  # files and folders that an isolated server must not see
@@ -158,8 +161,11 @@ class Task:
     def report(self, progress: Progress, show: ShowLine) -> Report:
         """Judge the server, and return the report after all processes of the server have ended."""
         began = time.time()
-        with self._target(show) as target:
-            outcomes = Scheduler(target, self.rules, (*RULES, *self.own), progress, self.timeout).outcomes()
+        findings = Findings(ends=time.monotonic() + (self.time_limit or math.inf))
+        among = (*RULES, *self.own)
+        with self._target(findings, show) as target:
+            scheduler = Scheduler(target, self.rules, among, progress, self.timeout, findings=findings)
+            outcomes = scheduler.outcomes()
         return Report(
             target=self.url or self.settings.command,
             seed=self.seed,
@@ -167,24 +173,26 @@ class Task:
             seconds=time.time() - began,
             outcomes=outcomes,
             output=target.output,
-            stopped=why_stopped(target),
+            stopped=why_stopped(target, outcomes),
+            pages=findings.pages,
+            response_time=findings.response_time,
             hidden=frozenset() if self.show_hidden else frozenset(rule.id for rule in self.own),
             weights=dict(self.points),
         )
 
     @contextmanager
-    def _target(self, show: ShowLine) -> Iterator[Target]:
+    def _target(self, findings: Findings, show: ShowLine) -> Iterator[Target]:
         """Yield the target. A server that the judge starts ends with the block."""
         if self.url:
-            yield RemoteTarget(self._configured(server_at(self.url, self.ca)))
+            yield RemoteTarget(self._configured(server_at(self.url, self.ca), findings))
             return
         with self._isolation() as isolation, self._launched(isolation, show) as launched:
-            launched.server = self._configured(launched.server)
+            launched.server = self._configured(launched.server, findings)
             yield launched
 
-    def _configured(self, server: Server) -> Server:
+    def _configured(self, server: Server, findings: Findings) -> Server:
         names = names_of(dict(self.routes))
-        return replace(server, seed=self.seed, patience=self.patience, names=names)
+        return replace(server, seed=self.seed, patience=self.patience, names=names, findings=findings)
 
     def _isolation(self) -> AbstractContextManager[Isolation]:
         if not self.isolate:
@@ -202,6 +210,8 @@ class Task:
         )
 
 
-def why_stopped(target: Target) -> Skip | None:
+def why_stopped(target: Target, outcomes: Iterable[Outcome]) -> Skip | None:
     """Return the reason why judging stopped before the last rule, or None."""
-    return Skip(target.violation.code, target.violation.params) if target.violation else None
+    if target.violation:
+        return Skip(target.violation.code, target.violation.params)
+    return TIME_IS_UP if any(outcome.skip == TIME_IS_UP for outcome in outcomes) else None

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 from http_contract import Server
 from http_contract.client import orphans
 from http_contract.client.findings import ENDLESS, ENOUGH, ENOUGH_OF_ALL, LATER_SHARE, Waits, WaitsAgain
+from http_contract.client.transport import TimeIsUp
 from http_contract.http.request import get, head, last
 from tests.contract.scripted import says, says_nothing, scripted
 
@@ -116,5 +118,13 @@ def test_an_open_connection_to_a_fixed_port_is_closed_in_order() -> None:
 
 def test_findings_are_shared_by_all_copies_of_a_server() -> None:
     server = Server("127.0.0.1", 1)
-    server.with_own_record().findings.page = "/test"
+    server.with_own_record().findings.pages["/test"] = 200
     assert server.findings.page == "/test"
+
+
+@pytest.mark.parametrize("seconds", [0, 0.05], ids=["before a connection", "while a response is awaited"])
+def test_no_step_waits_longer_than_the_time_for_judging(seconds: float) -> None:
+    with scripted(says_nothing, timeout=60) as server:
+        server.findings.ends = time.monotonic() + seconds
+        with pytest.raises(TimeIsUp):
+            server.ask(get("/"))

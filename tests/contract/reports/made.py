@@ -83,5 +83,13 @@ PUBLIC = report(*OURS)
 WITH_HIDDEN = report(*OURS, *HIDDEN, hidden=frozenset(each.rule.id for each in HIDDEN), output=SECRET)
 PERFECT = report(PASSED, KEPT)
 EMPTY = report()
+SLOW = report(PASSED, pages={"/": 404, "/test": 404, "/time": 200}, response_time=1.25)
 STOPPED = report(FAILED, stopped=Skip("limit", Params(limit="memory", value=2 * 1024**3)))
-REPORTS = {"public": PUBLIC, "hidden": WITH_HIDDEN, "perfect": PERFECT, "empty": EMPTY, "stopped": STOPPED}
+REPORTS = {
+    "public": PUBLIC,
+    "hidden": WITH_HIDDEN,
+    "perfect": PERFECT,
+    "empty": EMPTY,
+    "stopped": STOPPED,
+    "slow": SLOW,
+}

@@ -21,6 +21,7 @@ from tests.contract.reports.made import (
     PUBLIC,
     REPORTS,
     SECRET,
+    SLOW,
     STOPPED,
     WITH_HIDDEN,
     outcome,
@@ -127,6 +128,13 @@ def test_an_early_end_and_hidden_rules() -> None:
     assert SECRET not in shown(WITH_HIDDEN)
     crashed = replace(DIED, crash=Crash("exit", 1, SECRET))
     assert SECRET not in shown(report(crashed, *HIDDEN, hidden=WITH_HIDDEN.hidden))
+
+
+def test_which_page_was_requested_and_how_slow_the_server_is() -> None:
+    text = shown(SLOW)
+    assert "/ responded 404, so rules about connections requested /time.\n" in text
+    assert "add --route /test=/PAGE.\n" in text
+    assert "Responses took up to 1.2 seconds each; the judge waited for them.\n" in text
 
 
 def with_output(text: str) -> Outcome:

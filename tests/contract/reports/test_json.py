@@ -38,6 +38,8 @@ SHAPE = {
     "passed": bool,
     "stopped": none_or(SKIP),
     "output": str,
+    "pages": [{"path": str, "status": int}],
+    "response_time": NUMBER,
     "stages": [
         {"stage": int, "title": str, "points": int, "weight": int}
         | dict.fromkeys(("passed", "failed", "skipped", "total", "warned"), int)
