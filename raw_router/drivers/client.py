@@ -43,12 +43,17 @@ class Client:
         self.starved = 0.0  # since when there is no room for its body
         self.is_asking = self.is_gone = False
 
-    def ask(self) -> Buffers | None:
-        """Return what the connection says next, for which it asks the application; None if it says nothing more."""
+    def ask(self, *, has_room: bool) -> Buffers | None:
+        """Return what the connection says next, for which it asks the application; None if it says nothing more.
+
+        If there is no room for another response, the application is not asked for it.
+        """
         try:
             if self.is_gone:
                 self.connection.abandon()
                 return None
+            if not has_room and self.connection.waits_for == "answer":
+                return self.connection.turn_down()
             return self.connection.answer()
         except Exception:
             logger.exception("a connection failed")

@@ -204,10 +204,8 @@ class Loop:
             return
         if client.connection.waits_for != "answer":
             self.send(client, said)
-        elif self.held < 2 * self.timeouts.memory:
-            self.await_answer(client)
         else:
-            self.send(client, client.connection.turn_down())
+            self.await_answer(client)
 
     def await_answer(self, client: Client) -> None:
         """Queue a client for the application. The client's time stands still until it is answered."""
@@ -225,9 +223,13 @@ class Loop:
         owed = 0
         while asking and owed < BATCH:
             client = asking.popleft()
-            answer = client.ask()
+            answer = client.ask(has_room=self.has_room(owed))
             answers.append((client, answer))
             owed += size_of(answer or b"")
+
+    def has_room(self, owed: int) -> bool:
+        """Return whether the application may make another response, besides octets that are owed to clients."""
+        return self.held + owed < 2 * self.timeouts.memory
 
     def send_answers(self) -> None:
         answers = self.answers

@@ -125,8 +125,9 @@ class Pool(Loop):
             if self.dozes:
                 self.dozes = False
                 self.bell.set()
+            has_room = self.has_room(owed)
             self.lock.release()
-            answer = client.ask()
+            answer = client.ask(has_room=has_room)
             if not self.lock.acquire(False):
                 self.hand_over(client, answer)
                 raise TakenOver
@@ -150,7 +151,7 @@ class Pool(Loop):
 
     def abandon_late(self) -> None:
         while self.late:
-            self.late.popleft()[0].ask()
+            self.late.popleft()[0].ask(has_room=True)
 
     def sockets(self) -> Iterable[socket.socket]:
         return [*super().sockets(), self.woken, self.wake]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
+from threading import Event
 
 import pytest
 
@@ -101,6 +102,32 @@ def test_far_beyond_the_budget_no_view_is_called(serve: Serve, stack: ExitStack)
         assert exchange(port, GET).startswith(b"HTTP/1.1 503 ")
         client.close()
     assert len(asked) == 1
+
+
+def test_of_requests_that_arrive_together_only_some_get_a_view(serve: Serve, stack: ExitStack) -> None:
+    begun, go_on = Event(), Event()
+    large: list[Request] = []
+
+    def view(request: Request) -> Response:
+        if request.method == "HEAD":
+            begun.set()
+            assert go_on.wait(30)
+            return Response(200)
+        large.append(request)
+        return Response(200, (("Content-Length", str(10_000_000)),), bytes(10_000_000))
+
+    with driving(partial(Responder, view), serve, timeouts=Timeouts(memory=1_000_000, threads=1)) as port:
+        first, *others = [stack.enter_context(dial(port)) for _ in range(MANY)]
+        first.sendall(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert begun.wait(30)
+        for client in others:
+            client.sendall(GET)
+        go_on.set()
+        statuses = [client.recv(12)[9:] for client in others]
+        assert (statuses.count(b"200"), statuses.count(b"503")) == (1, len(others) - 1)
+        for client in others:
+            client.close()
+    assert len(large) == 1
 
 
 MEASURED = """
