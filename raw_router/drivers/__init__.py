@@ -1,6 +1,6 @@
 """Drivers: ways of moving bytes between sockets and connections. A driver does not parse HTTP.
 
-Each driver has one function, serve(listeners, connect, stop, timeouts). It accepts clients from listening sockets,
+Each driver has a function serve(listeners, connect, stop, timeouts). It accepts clients from listening sockets,
 calls `connect` for a connection with each client, and moves bytes until the connection is closed. When `stop` is
 readable, the driver turns new clients away and retires its connections. It still serves the clients that the kernel has
 accepted, then closes the listeners, and returns when all connections are closed or the grace is over.
@@ -44,7 +44,7 @@ RECEIVE_SIZE = 64 * 1024  # octets
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How many seconds a client has, how many clients there are at the same time, and how many threads respond to them.
+    """How many seconds a client has, and how many clients, octets and threads a process has at the same time.
 
     The timeout of a head covers the whole head; sending slowly does not extend it. A body and a response may take as
     long as they move: `progress` seconds are the credit of a client, and each octet that moves adds to it, as far as
