@@ -116,6 +116,11 @@ class AsgiResponder:
         """Take bytes from the client; return what the connection itself responds, and call the application."""
         return self._take(self.connection.receive(data))
 
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes without calling the application. If waits_for is "answer" then, turn_down has to follow."""
+        said = self.connection.receive(data)
+        return self._take(said) if isinstance(said, bytes) else b""
+
     def end_of_input(self) -> bytes:
         """End the input. The client may still take responses, so this does not end the application's call."""
         return self._take(self.connection.end_of_input())
@@ -123,6 +128,10 @@ class AsgiResponder:
     def time_out(self) -> bytes:
         """Stop waiting; return 408, or nothing if no request had begun."""
         return self._take(self.connection.time_out())
+
+    def turn_down(self) -> bytes:
+        """Return 503 for the request that has begun, because the server has no room for it."""
+        return self._take(self.connection.turn_down())
 
     def retire(self) -> None:
         """Close after the request that has begun to arrive, or at once if none has."""

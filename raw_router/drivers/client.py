@@ -1,6 +1,7 @@
 """One client of a loop: its socket, its connection, and what the loop notes about it."""
 
 import logging
+import math
 import select
 import socket
 
@@ -21,13 +22,13 @@ class Client:
         "connection",
         "deadline",
         "empty",
-        "held",
         "interest",
         "is_asking",
         "is_gone",
         "socket",
         "starved",
         "unsent",
+        "used",
         "wait",
     )
 
@@ -39,8 +40,8 @@ class Client:
         self.interest = READ
         self.unsent: Buffers = b""
         self.empty = 0  # pieces in a row
-        self.held = 0  # octets of its request that have arrived, or of its response that it has not taken
-        self.starved = 0.0  # since when there is no room for its body
+        self.used = 0  # octets of the budget
+        self.starved = math.inf
         self.is_asking = self.is_gone = False
 
     def ask(self, *, has_room: bool) -> Buffers | None:

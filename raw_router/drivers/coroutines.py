@@ -15,6 +15,7 @@ from raw_router.drivers import (
     MANY,
     NO_ROOM,
     PAUSE,
+    RECEIVE_SIZE,
     TICK,
     TIMEOUTS,
     Buffers,
@@ -23,6 +24,7 @@ from raw_router.drivers import (
     reset_when_closed,
 )
 from raw_router.drivers.blocking import STEP, ready
+from raw_router.drivers.budget import Budget
 from raw_router.forks import closed_in_children
 from raw_router.listeners import close_all, turn_away
 
@@ -44,9 +46,11 @@ class Conversation(Protocol):
     def waits_for(self) -> str: ...
     @property
     def torn(self) -> bool: ...
+    def feed(self, data: bytes) -> Buffers: ...
     def receive(self, data: bytes) -> Buffers: ...
     def end_of_input(self) -> Buffers: ...
     def time_out(self) -> Buffers: ...
+    def turn_down(self) -> Buffers: ...
     def took(self, octets: int) -> None: ...
     def retire(self) -> None: ...
     def abandon(self) -> None: ...
@@ -133,12 +137,13 @@ class StopEvent:
         asyncio.get_running_loop().remove_reader(self.stop)
 
 
-class Client(asyncio.Protocol):
+class Client(asyncio.BufferedProtocol):
     """One client: its transport, its connection, and the time by which the client has to act.
 
     `wait` is the state that the connection waits in, or "full" while there are bytes that the client has not taken.
-    The client's bytes are not read meanwhile, nor while the connection waits for its turn, which is the state "write".
-    In the state "answer" they are read once, because only reading shows early that a client has left.
+    The client's bytes are not read meanwhile, nor while the connection waits for its turn, which is the state "write",
+    nor while the client is starved: see Budget. In the state "answer" they are read once, because only reading shows
+    early that a client has left.
     """
 
     __slots__ = (
@@ -155,7 +160,9 @@ class Client(asyncio.Protocol):
         "connection",
         "deadline",
         "socket",
+        "starved",
         "transport",
+        "used",
         "wait",
     )
 
@@ -164,6 +171,8 @@ class Client(asyncio.Protocol):
         self.address = address
         self.wait = ""
         self.deadline = math.inf
+        self.used = 0  # octets of the budget
+        self.starved = math.inf
         self._server = server
         self._empty = 0  # answers in a row
         self._is_full = False
@@ -183,19 +192,33 @@ class Client(asyncio.Protocol):
             self.connection.retire()
         self.send(b"")
 
-    def data_received(self, data: bytes) -> None:
-        waited = self.wait
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return where bytes are received. A client without room gives one octet, because asyncio requires that."""
+        portion, buffer = self._server.budget.portion(self), self._server.buffer
+        return buffer if portion == RECEIVE_SIZE else buffer[: portion or 1]
+
+    def buffer_updated(self, octets: int) -> None:
+        waited, server = self.wait, self._server
         try:
-            answer = self.connection.receive(data)
+            answer = server.budget.receive(self.connection, bytes(server.buffer[:octets]))
         except Exception:
             self.give_up()
             return
+        has_room = answer or server.budget.take(self, octets)  # what has an answer is not in memory any more
         self.send(answer)
         if waited == "body" == self.wait:
-            self.deadline = self._server.timeouts.extended(self.deadline, len(data), self._server.now)
+            self.deadline = server.timeouts.extended(self.deadline, octets, server.now)
+            if not has_room:
+                self._starve()
         elif waited == "answer" == self.wait:
             self._is_ahead = True
             self._pause()
+
+    def _starve(self) -> None:
+        """Receive nothing until there is room."""
+        self._pause()
+        self._server.budget.starve(self, self._server.now)
+        self._server.feed_starved()
 
     def eof_received(self) -> bool:
         """End the input, which may be noticed again. Return True, because the client may still read."""
@@ -220,6 +243,7 @@ class Client(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._is_full = False
         self._note_taken()
+        self._server.budget.charge(self, self._unsent)
         self._server.loop.call_soon(self.go_on)
 
     @property
@@ -238,9 +262,13 @@ class Client(asyncio.Protocol):
             self._unsent += len(data)
             self._note_taken()
         wait = "full" if self._is_full else self.connection.waits_for
+        if self.used or self._unsent:
+            self._server.budget.settle(self, self._unsent, wait, answered=bool(answer))
         if wait != self.wait or (answer and wait != "full"):
             self._empty = 0 if answer else self._empty + 1
             self._watch(wait)
+        if self._server.budget.starved:
+            self._server.feed_starved()
 
     async def drain(self) -> None:
         """Wait until the client has taken everything or is gone; other clients have a turn in any case."""
@@ -281,12 +309,13 @@ class Client(asyncio.Protocol):
     def note_progress(self) -> None:
         """Extend the deadline of a response by what the client has taken."""
         self.deadline = self._server.timeouts.extended(self.deadline, self._note_taken(), self._server.now)
+        self._server.budget.charge(self, self._unsent)
 
     def _note_taken(self) -> int:
         """Tell the connection what the client has taken, and return the octets."""
         if self.transport.is_closing():
             return 0
-        unsent = self.transport.get_write_buffer_size()
+        unsent = self.transport.get_write_buffer_size() if self._is_full else 0
         taken, self._unsent = self._unsent - unsent, unsent
         if taken:
             self.connection.took(taken)
@@ -298,6 +327,10 @@ class Client(asyncio.Protocol):
             self.transport.abort()
         else:
             self._let(self.connection.time_out)
+
+    def turn_down(self) -> None:
+        """Let the client come back later, because it has waited too long for room."""
+        self._let(self.connection.turn_down)
 
     def retire(self) -> None:
         """Let the next response be the last."""
@@ -331,8 +364,7 @@ class Client(asyncio.Protocol):
         if wait in ("full", "write") or self._is_ahead:
             self._pause()
         elif self._is_paused:
-            self._is_paused = False
-            self.transport.resume_reading()
+            self.resume()
         if wait == "write":
             self._server.take_turns(self.go_on, rests=self._empty >= MANY)
         elif wait == "closed":
@@ -342,6 +374,11 @@ class Client(asyncio.Protocol):
         if not self._is_paused:
             self._is_paused = True
             self.transport.pause_reading()
+
+    def resume(self) -> None:
+        """Receive again."""
+        self._is_paused = False
+        self.transport.resume_reading()
 
     def _close(self) -> None:
         """Half-close and read on, so that no reset destroys the last response (RFC 9112 §9.6)."""
@@ -363,6 +400,8 @@ class Server:
         self.clients: set[Client] = set()
         self.now = 0.0  # seconds, by the server's clock
         self.full: set[Client] = set()  # clients that have not taken everything
+        self.budget: Budget[Client] = Budget(timeouts)
+        self.buffer = memoryview(bytearray(RECEIVE_SIZE))  # of the client that is received from
         limits = {wait: timeouts.seconds(wait) + TICK for wait in ("idle", "head", "body", "closed")}
         self.seconds = {**limits, "full": timeouts.seconds("write") + TICK, "answer": math.inf, "write": math.inf}
         self._listeners = listeners
@@ -453,10 +492,16 @@ class Server:
         """Make room for another client."""
         self.clients.discard(client)
         self.full.discard(client)
+        self.budget.forget(client)
         self._accepted -= 1
         if self._is_stopped and not self._accepted:
             self._gone.set()
         self.resume()
+
+    def feed_starved(self) -> None:
+        """Receive again from the clients that have room."""
+        for client in self.budget.fed(self.now):
+            client.resume()
 
     def _retire(self) -> None:
         """Turn new clients away. The next response of each client is the last; idle clients have a moment for it."""
@@ -490,6 +535,9 @@ class Server:
         self._look_for_leavers([client for client in self.clients if client.leaves_unseen])
         for client in [client for client in self.clients if client.deadline <= self.now]:
             client.expire()
+        for client in self.budget.late(self.now):
+            client.turn_down()
+        self.feed_starved()
         self._is_ticking = bool(self.clients)
         if self._is_ticking:
             self.loop.call_later(TICK, self._tick)

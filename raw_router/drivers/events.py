@@ -13,7 +13,6 @@ from raw_router.drivers import (
     MANY,
     NO_ROOM,
     PAUSE,
-    RECEIVE_SIZE,
     TICK,
     TIMEOUTS,
     Buffers,
@@ -22,6 +21,7 @@ from raw_router.drivers import (
     reset_when_closed,
     size_of,
 )
+from raw_router.drivers.budget import Budget
 from raw_router.drivers.client import READ, Client
 from raw_router.forks import closed_in_children
 from raw_router.listeners import close_all, turn_away
@@ -31,7 +31,6 @@ WRITE, NOTHING = select.POLLOUT, 0
 GONE = select.POLLERR | select.POLLHUP
 
 BATCH = 1024 * 1024  # octets of responses that are made before they are sent
-SPARING = 8 * 1024  # octets that are received at once from a client while there is no room for bodies
 
 logger = logging.getLogger("raw_router")
 
@@ -71,9 +70,7 @@ class Loop:
         self.now = self.scanned = now()
         self.resumes = self.last = self.end = math.inf  # when accepting resumes, new requests and the grace are over
         self.accepted = False  # a client in this turn
-        self.held = 0  # octets, by all clients
-        self.starved: deque[Client] = deque()  # without room for their bodies
-        self.favoured: Client | None = None  # may send its body nevertheless, so that one body after another ends
+        self.budget: Budget[Client] = Budget(timeouts)
         for listener in listeners:
             listener.setblocking(False)
             self.sources[listener.fileno()] = partial(self.accept, listener)
@@ -102,7 +99,7 @@ class Loop:
         self.ask()
         self.now = now()
         self.send_answers()
-        while self.starved and (self.held < self.timeouts.memory or self.favoured is None):
+        if self.budget.starved:
             self.feed_starved()
         if self.end != math.inf and self.listeners:
             self.drain()
@@ -136,17 +133,16 @@ class Loop:
             self.watch(client, NOTHING)
 
     def receive_from(self, client: Client) -> None:
-        has_room = self.held < self.timeouts.memory
-        if client.wait == "body" and not has_room and client is not self.favoured:
+        portion = self.budget.portion(client)
+        if not portion:
             self.starve(client)
             return
         try:
-            data = client.socket.recv(RECEIVE_SIZE if has_room else SPARING)
+            data = client.socket.recv(portion)
         except OSError:
             self.drop(client)
             return
-        client.starved = 0.0
-        self.hold(client, client.held + len(data))
+        self.budget.take(client, len(data))
         if client.wait == "body":
             client.deadline = self.timeouts.extended(client.deadline, len(data), self.now)
         if data:
@@ -156,43 +152,23 @@ class Loop:
         else:
             self.let(client, client.connection.feed_end)
 
-    def hold(self, client: Client, octets: int) -> None:
-        """Note how many octets the server has in memory for a client."""
-        self.held += octets - client.held
-        client.held = octets
-        if client is self.favoured and not octets:
-            self.favoured = None
-
     def starve(self, client: Client) -> None:
-        """Receive nothing from a client that sends a body, until there is room. Its time stands still."""
-        client.starved = client.starved or self.now
+        """Receive nothing from a client that sends a body, until there is room."""
         client.is_asking = True
-        client.deadline -= self.now
+        self.budget.starve(client, self.now)
         self.watch(client, NOTHING)
-        self.starved.append(client)
 
     def feed_starved(self) -> None:
-        """Receive again from the client that has waited longest for room."""
-        client = self.starved.popleft()
-        if client.is_gone:
-            self.await_answer(client)
-            return
-        if self.held >= self.timeouts.memory:
-            self.favoured = client
-        client.is_asking = False
-        client.deadline += self.now
-        self.watch(client, READ)
+        """Receive again from the clients that have room."""
+        for client in self.budget.fed(self.now):
+            client.is_asking = False
+            self.watch(client, READ)
 
     def turn_starved_down(self) -> None:
-        """Let the clients come back later that have waited for room as long as a client may take."""
-        late = [each for each in self.starved if self.now - each.starved >= self.timeouts.progress]
-        for client in late:
-            self.starved.remove(client)
-            if client.is_gone:
-                self.await_answer(client)
-            else:
-                client.is_asking = False
-                self.let(client, client.connection.turn_down)
+        """Let the clients come back later that have waited too long for room."""
+        for client in self.budget.late(self.now):
+            client.is_asking = False
+            self.let(client, client.connection.turn_down)
 
     def let(self, client: Client, speak: Callable[..., Buffers], *data: bytes) -> None:
         """Let a connection speak, which asks nobody; then the application is asked, if a request is complete."""
@@ -223,13 +199,9 @@ class Loop:
         owed = 0
         while asking and owed < BATCH:
             client = asking.popleft()
-            answer = client.ask(has_room=self.has_room(owed))
+            answer = client.ask(has_room=self.budget.allows_response(owed))
             answers.append((client, answer))
             owed += size_of(answer or b"")
-
-    def has_room(self, owed: int) -> bool:
-        """Return whether the application may make another response, besides octets that are owed to clients."""
-        return self.held + owed < 2 * self.timeouts.memory
 
     def send_answers(self) -> None:
         answers = self.answers
@@ -251,10 +223,7 @@ class Loop:
             if self.end != math.inf:
                 client.connection.retire()
             wait = "write" if client.unsent else client.connection.waits_for
-            if client.unsent:
-                self.hold(client, size_of(client.unsent))
-            elif client.held and (answer or wait not in ("head", "body")):
-                self.hold(client, 0)
+            self.budget.settle(client, size_of(client.unsent), wait, answered=bool(answer))
             if wait == "write":
                 self.await_room(client, sent)
             elif answer or wait != client.wait:
@@ -300,7 +269,8 @@ class Loop:
         del self.clients[client.socket.fileno()]
         client.socket.close()
         client.is_gone = True
-        self.hold(client, 0)
+        if self.budget.forget(client):
+            client.is_asking = False
         if not client.is_asking:
             self.await_answer(client)
 
@@ -383,7 +353,7 @@ class Loop:
     def close(self) -> None:
         """Close what is open; connections let go of responses that are not complete."""
         self.close_listeners()
-        self.asking.extend([*self.resting, *self.starved])
+        self.asking.extend(self.resting)
         for client in list(self.clients.values()):
             self.drop(client)
         while self.asking:

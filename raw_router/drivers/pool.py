@@ -125,7 +125,7 @@ class Pool(Loop):
             if self.dozes:
                 self.dozes = False
                 self.bell.set()
-            has_room = self.has_room(owed)
+            has_room = self.budget.allows_response(owed)
             self.lock.release()
             answer = client.ask(has_room=has_room)
             if not self.lock.acquire(False):

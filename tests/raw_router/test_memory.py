@@ -5,18 +5,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from threading import Event
+from typing import Any, TypeAlias
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, Timeouts
+from raw_router.asgi import AsgiApplication
+from raw_router.drivers import TIMEOUTS, Timeouts, coroutines
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
-from tests.serving import DRIVERS, HOST, Serve, dial, driving, exchange, reset
+from tests.serving import DRIVERS, HOST, dial, driving, exchange, reset
 
 BODY = 100_000  # octets
 MEMORY = 4 * BODY
@@ -26,13 +28,36 @@ LIMITED = replace(TIMEOUTS, memory=MEMORY, progress=0.5)
 MANY = 20  # clients
 
 
-def echo(request: Request) -> Response:
-    return Response(200, (("Content-Length", str(len(request.body))),), request.body)
+View: TypeAlias = Callable[[bytes], bytes]  # from the body of a request to that of its response
+Start: TypeAlias = Callable[[View, Timeouts], AbstractContextManager[int]]
 
 
-@pytest.fixture(params=["events", "pool"])
-def serve(request: pytest.FixtureRequest) -> Serve:
-    return DRIVERS[request.param]
+def echo(body: bytes) -> bytes:
+    return body
+
+
+def start(driver: str, view: View, timeouts: Timeouts) -> AbstractContextManager[int]:
+    """Serve a view until the block ends; the context manager yields the port."""
+
+    def handler(request: Request) -> Response:
+        content = view(request.body)
+        return Response(200, (("Content-Length", str(len(content))),), content)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        content = view((await receive())["body"])
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": content})
+
+    if driver == "asgi":
+        connect: Any = AsgiApplication(application)
+        serve: Any = coroutines.serve_application
+        return driving(connect, serve, timeouts=timeouts)
+    return driving(partial(Responder, handler), DRIVERS[driver], timeouts=timeouts)
+
+
+@pytest.fixture(params=["events", "pool", "coroutines", "asgi"])
+def serve(request: pytest.FixtureRequest) -> Start:
+    return partial(start, request.param)
 
 
 @pytest.fixture
@@ -49,8 +74,8 @@ def half_sent(stack: ExitStack, port: int, count: int = MANY) -> list[socket.soc
     return clients
 
 
-def test_bodies_without_room_wait_and_get_503(serve: Serve, stack: ExitStack) -> None:
-    with driving(partial(Responder, echo), serve, timeouts=LIMITED) as port:
+def test_bodies_without_room_wait_and_get_503(serve: Start, stack: ExitStack) -> None:
+    with serve(echo, LIMITED) as port:
         clients = half_sent(stack, port)
         for _ in range(2):
             reset(clients.pop())
@@ -62,9 +87,9 @@ def test_bodies_without_room_wait_and_get_503(serve: Serve, stack: ExitStack) ->
     assert all(b"\r\nRetry-After: " in answer for answer in answers if answer[9:12] == b"503")
 
 
-def test_bodies_that_get_room_in_time_are_received(serve: Serve, stack: ExitStack) -> None:
+def test_bodies_that_get_room_in_time_are_received(serve: Start, stack: ExitStack) -> None:
     """Their own time stands still meanwhile."""
-    with driving(partial(Responder, echo), serve, timeouts=replace(LIMITED, progress=5.0)) as port:
+    with serve(echo, replace(LIMITED, progress=5.0)) as port:
         clients = half_sent(stack, port)
         for client in clients:
             client.sendall(b"x")
@@ -79,23 +104,22 @@ def received(client: socket.socket) -> bytes:
 
 @pytest.mark.parametrize("end", [socket.socket.close, reset], ids=["closes", "resets"])
 def test_a_client_without_room_that_leaves_is_forgotten(
-    serve: Serve, stack: ExitStack, end: Callable[[socket.socket], None]
+    serve: Start, stack: ExitStack, end: Callable[[socket.socket], None]
 ) -> None:
-    with driving(partial(Responder, echo), serve, timeouts=replace(LIMITED, progress=30.0)) as port:
+    with serve(echo, replace(LIMITED, progress=30.0)) as port:
         for client in half_sent(stack, port):
             end(client)
         assert exchange(port, POST + bytes(BODY)).startswith(b"HTTP/1.1 200 ")
 
 
-def test_far_beyond_the_budget_no_view_is_called(serve: Serve, stack: ExitStack) -> None:
+def test_far_beyond_the_budget_no_view_is_called(serve: Start, stack: ExitStack) -> None:
     asked = []
 
-    def large(request: Request) -> Response:
-        asked.append(request)
-        return Response(200, (("Content-Length", str(10_000_000)),), bytes(10_000_000))
+    def large(body: bytes) -> bytes:
+        asked.append(body)
+        return bytes(10_000_000)
 
-    timeouts = Timeouts(memory=1_000_000)
-    with driving(partial(Responder, large), serve, timeouts=timeouts) as port:
+    with serve(large, Timeouts(memory=1_000_000)) as port:
         client = stack.enter_context(dial(port))
         client.sendall(GET)
         assert client.recv(12).startswith(b"HTTP/1.1 200")
@@ -104,21 +128,22 @@ def test_far_beyond_the_budget_no_view_is_called(serve: Serve, stack: ExitStack)
     assert len(asked) == 1
 
 
-def test_of_requests_that_arrive_together_only_some_get_a_view(serve: Serve, stack: ExitStack) -> None:
+@pytest.mark.parametrize("driver", ["events", "pool", "coroutines"])
+def test_of_requests_that_arrive_together_only_some_get_a_view(driver: str, stack: ExitStack) -> None:
     begun, go_on = Event(), Event()
-    large: list[Request] = []
+    large: list[bytes] = []
 
-    def view(request: Request) -> Response:
-        if request.method == "HEAD":
+    def view(body: bytes) -> bytes:
+        if body:
             begun.set()
             assert go_on.wait(30)
-            return Response(200)
-        large.append(request)
-        return Response(200, (("Content-Length", str(10_000_000)),), bytes(10_000_000))
+            return b""
+        large.append(body)
+        return bytes(10_000_000)
 
-    with driving(partial(Responder, view), serve, timeouts=Timeouts(memory=1_000_000, threads=1)) as port:
+    with start(driver, view, Timeouts(memory=1_000_000, threads=1)) as port:
         first, *others = [stack.enter_context(dial(port)) for _ in range(MANY)]
-        first.sendall(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+        first.sendall(POST + bytes(BODY))
         assert begun.wait(30)
         for client in others:
             client.sendall(GET)
@@ -151,7 +176,7 @@ DRIVERS[sys.argv[1]]([listener], connect, stop, replace(TIMEOUTS, memory=int(sys
 SMALL = 16 * 1024 * 1024  # octets
 
 
-@pytest.mark.parametrize("driver", ["events", "pool"])
+@pytest.mark.parametrize("driver", ["events", "pool", "coroutines"])
 @pytest.mark.parametrize("reads", [False, True], ids=["half-sent", "never reads"])
 def test_a_process_stays_within_its_budget(driver: str, reads: bool) -> None:
     """Clients send bodies of 1 MiB, all but the last octet, or all of it and read nothing."""
