@@ -4,10 +4,12 @@ from typing import Literal, TypeAlias
 
 from raw_router.framing import Reader, Stream, read_body, take_head
 from raw_router.limits import LIMITS, Limits
-from raw_router.memo import MAX_OCTETS, head_cache
+from raw_router.memo import head_cache
 from raw_router.messages import HTTPError, Request, RequestTimeout, Response, ServiceUnavailable, plain_text
 from raw_router.parser import CRLF, Head, complete
 from raw_router.writer import CONTINUE, PieceFramer, generate_message, has_content
+
+MAX_REMEMBERED = 1024  # octets of a head that each connection remembers; it takes several times as much memory
 
 State: TypeAlias = Literal["idle", "head", "body", "answer", "piece", "write", "closed"]
 
@@ -166,7 +168,7 @@ class Connection:
         request, framing = head
         if framing.length == 0:
             self.waits_for = "answer"
-            if not request.query and not self._stream.data and 0 < len(octets) <= MAX_OCTETS:
+            if not request.query and not self._stream.data and 0 < len(octets) <= MAX_REMEMBERED:
                 self._known = octets, head
             return request
         self._body = read_body(self._stream, framing, self._limits)

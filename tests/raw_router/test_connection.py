@@ -474,6 +474,15 @@ def test_a_connection_that_has_answered_keeps_no_body() -> None:
     assert held_by(connection) < before + 1000
 
 
+def test_a_connection_that_has_answered_keeps_no_long_head() -> None:
+    """There are thousands of connections, and the objects of a long head take twenty times a connection's memory."""
+    connection = Connection()
+    before = held_by(connection)
+    connection.receive(request("GET / HTTP/1.1", *(f"X-{number}: {'v' * 20}" for number in range(80))))
+    connection.respond(OK)
+    assert held_by(connection) < before + 1000
+
+
 def test_each_client_gets_its_own_address_in_a_request_that_others_sent_before() -> None:
     for client in ("::1", "::2", "::1"):
         connection = Connection(client)
