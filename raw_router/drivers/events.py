@@ -30,6 +30,7 @@ POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 
 WRITE, NOTHING = select.POLLOUT, 0
 GONE = select.POLLERR | select.POLLHUP
 
+ACCEPTED = 16  # clients that are accepted in one turn
 BATCH = 1024 * 1024  # octets of responses that are made before they are sent
 
 logger = logging.getLogger("raw_router")
@@ -275,18 +276,23 @@ class Loop:
             self.await_answer(client)
 
     def accept(self, listener: socket.socket) -> None:
-        if self.resumes != math.inf:  # for want of room, since a moment ago
-            return
-        self.accepted = True
-        try:
-            sock, address = listener.accept()
-        except OSError as error:  # usually the client is gone already
-            if error.errno in NO_ROOM:
-                logger.error("no room for another client, which waits now: %s", error.strerror)
-                self.pause()
-            return
+        """Accept some of the clients that wait in a listener's queue; pause if there is no room for another one."""
+        for _ in range(ACCEPTED):
+            if self.resumes != math.inf:
+                break
+            self.accepted = True
+            try:
+                sock, address = listener.accept()
+            except OSError as error:  # there is none, or it is gone already
+                if error.errno in NO_ROOM:
+                    logger.error("no room for another client, which waits now: %s", error.strerror)
+                    self.pause()
+                break
+            self.welcome(sock, address[0])
+
+    def welcome(self, sock: socket.socket, address: str) -> None:
         sock.setblocking(False)
-        connection = self.connect(address[0])
+        connection = self.connect(address)
         if self.end != math.inf:
             connection.retire()
         self.clients[sock.fileno()] = Client(sock, connection, self.now + self.seconds["idle"])

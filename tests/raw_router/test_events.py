@@ -198,3 +198,15 @@ def test_empty_pieces_without_end_leave_the_loop_at_rest(clock: Clock) -> None:
     for _ in range(3):
         clock.loop.turn()
     assert client.recv(65536).endswith(b"5\r\nfirst\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_turn_accepts_several_clients_that_wait(clock: Clock, more: int) -> None:
+    before = len(clock.loop.clients)
+    for _ in range(events.ACCEPTED + more):
+        clock.stack.enter_context(socket.create_connection((HOST, clock.listener.getsockname()[1]), 10))
+    clock.loop.turn()
+    assert len(clock.loop.clients) - before == events.ACCEPTED
+    if more:
+        clock.loop.turn()
+    assert len(clock.loop.clients) - before == events.ACCEPTED + more
