@@ -12,7 +12,7 @@ from sidebyside.bench import results as files
 from sidebyside.bench.clients import Unusable
 from sidebyside.bench.measure import SUITES, Plan, run
 from sidebyside.bench.peers import INSTALL_BENCH, PEERS
-from sidebyside.bench.report import print_results
+from sidebyside.bench.report import goals_page, print_results
 from sidebyside.bench.results import Results
 from sidebyside.bench.workloads import WORKLOADS
 from sidebyside.console import console
@@ -64,6 +64,7 @@ Examples:
 )
 @click.option("--json", "json_file", type=FILE, help="Write the measurements of each round to this file.")
 @click.option("--svg", "svg_file", type=FILE, help="Write a figure to this file.")
+@click.option("--goals", "goals_file", type=FILE, help="Write the goals to this Markdown file.")
 @click.option("--from", "source", type=EXISTING_FILE, help="Show the results in this JSON file and measure nothing.")
 def bench(
     suite: str,
@@ -74,6 +75,7 @@ def bench(
     by_cpu: bool,
     json_file: Path | None,
     svg_file: Path | None,
+    goals_file: Path | None,
     source: Path | None,
 ) -> None:
     """Measure raw_router beside other servers, and how routing time grows with the number of routes.
@@ -87,6 +89,8 @@ def bench(
     print_results(results, sized_console())
     if json_file:
         files.write(results, json_file)
+    if goals_file:
+        goals_file.write_text(goals_page(results))
     if svg_file:
         draw(results, svg_file)
 

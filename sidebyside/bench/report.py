@@ -129,3 +129,22 @@ def goals_table(goals: Sequence[GoalResult]) -> Table:
         verdict, style = ("reached", "green") if each.reached else ("MISSED", "red")
         table.add_row(each.goal, each.target, each.measured, verdict, style=style)
     return table
+
+
+def goals_page(results: Results) -> str:
+    """Return a page in Markdown with the goals."""
+    about = results.about
+    unit = "responses per second of CPU time" if about.by_cpu else "responses per second"
+    rows = "".join(
+        f"| {each.goal} | {each.target} | {each.measured} | {'reached' if each.reached else 'missed'} |\n"
+        for each in goal_results(results)
+    )
+    return f"""\
+# Goals for speed
+
+Ratios of {unit}: medians and ranges of {about.rounds} rounds. Python {about.python}, {about.processor},
+{about.date[:10]}.
+
+| goal | target | measured | |
+|---|---|---|---|
+{rows}"""

@@ -94,6 +94,22 @@ def test_the_figures_in_the_documents_come_from_make_bench() -> None:
     assert (given["rounds"], given["seconds"]) == (about.rounds, about.seconds)
 
 
+def test_the_page_of_goals_comes_from_its_measurements(tmp_path: Path) -> None:
+    page = tmp_path / "goals.md"
+    run = CliRunner().invoke(main, ["bench", "--from", str(ROOT / "docs" / "bench-cpu.json"), "--goals", str(page)])
+    assert run.exit_code == 0, run.output
+    assert (ROOT / "docs" / "goals.md").read_text() == page.read_text()
+    assert "responses per second of CPU time" in page.read_text()
+
+
+def test_a_page_of_goals_names_the_ones_that_are_missed(tmp_path: Path) -> None:
+    page, source = tmp_path / "goals.md", tmp_path / "bench.json"
+    results.write(Results(ABOUT, [Measurement(1, "idle", "raw_router", idle_memory=1025.0)]), source)
+    CliRunner().invoke(main, ["bench", "--from", str(source), "--goals", str(page)])
+    assert page.read_text().endswith("| at most 1,024 bytes | 1,025 bytes | missed |\n")
+    assert "Ratios of responses per second: medians" in page.read_text()
+
+
 def test_results_are_shown_and_drawn_again(tmp_path: Path) -> None:
     source, drawn = tmp_path / "bench.json", tmp_path / "bench.svg"
     results.write(MEASURED, source)
