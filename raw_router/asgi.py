@@ -48,6 +48,8 @@ class ClientWriter(Protocol):
     def send(self, answer: bytes) -> None: ...
     async def drain(self) -> None: ...
     def await_end(self) -> None: ...
+    @property
+    def has_room(self) -> bool: ...
 
 
 class ClientDisconnected(OSError):
@@ -216,6 +218,9 @@ class Exchange:
         responder = self._responder
         forked = forks.count
         try:
+            if not (responder.client.has_room or responder.is_gone):
+                self._turn_down()
+                return
             scope = make_scope(self._request, responder.ends, responder.application.state)
             await responder.application.call(scope, self.receive, self.send)
         except BaseException as error:
@@ -266,6 +271,11 @@ class Exchange:
                 await self._responder.client.drain()
         else:
             raise ApplicationError(f"{kind!r} is not a message of a response")
+
+    def _turn_down(self) -> None:
+        data = self._responder.turn_down()
+        self._end()
+        self._responder.client.send(data)
 
     def leave(self) -> None:
         """End the response, because the client is gone; the application may go on."""

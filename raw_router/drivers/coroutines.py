@@ -270,6 +270,11 @@ class Client(asyncio.BufferedProtocol):
         if self._server.budget.starved:
             self._server.feed_starved()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the application may make another response, beside those that clients have not taken."""
+        return self._server.budget.allows_response()
+
     async def drain(self) -> None:
         """Wait until the client has taken everything or is gone; other clients have a turn in any case."""
         await asyncio.sleep(0)

@@ -128,8 +128,7 @@ def test_far_beyond_the_budget_no_view_is_called(serve: Start, stack: ExitStack)
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("driver", ["events", "pool", "coroutines"])
-def test_of_requests_that_arrive_together_only_some_get_a_view(driver: str, stack: ExitStack) -> None:
+def test_of_requests_that_arrive_together_only_some_get_a_view(serve: Start, stack: ExitStack) -> None:
     begun, go_on = Event(), Event()
     large: list[bytes] = []
 
@@ -141,7 +140,7 @@ def test_of_requests_that_arrive_together_only_some_get_a_view(driver: str, stac
         large.append(body)
         return bytes(10_000_000)
 
-    with start(driver, view, Timeouts(memory=1_000_000, threads=1)) as port:
+    with serve(view, Timeouts(memory=1_000_000, threads=1)) as port:
         first, *others = [stack.enter_context(dial(port)) for _ in range(MANY)]
         first.sendall(POST + bytes(BODY))
         assert begun.wait(30)
