@@ -21,16 +21,23 @@ class Kind(NamedTuple):
     never: tuple[str, ...] = ()
     build: str = ""  # a command that is run before, once
     needs: str = ""  # the program that the machine must have
+    is_slow: bool = False  # judged in `make test-all` only
 
 
 def fault(name: str, first: str, *never: str) -> Kind:
     return Kind(name, f"{PYTHON} {HERE / 'faults.py'} {{port}} {name}", first, never)
 
 
+def stdio(name: str, first: str, *never: str) -> Kind:
+    """Return a server in C with streams, and with the fault of this name."""
+    build = f"cc -o {{folder}}/stdio {OTHER / 'stdio.c'}"
+    return Kind(f"c-{name}", f"{{folder}}/stdio {{port}} {name}", first, never, build, "cc")
+
+
 KINDS = (
     Kind("crafters", f"{PYTHON} {HERE / 'crafters.py'} {{port}}", "no-date", ("no-content-type", "no-404")),
     fault("silent", "silent", "single-recv"),
-    fault("only-root", "leaves-waiting", "silent"),
+    fault("only-root", "leaves-waiting", "silent")._replace(is_slow=True),
     fault("comma", "fields-joined", "no-content-type", "no-length"),
     fault("literal", "literal-escapes", "no-empty-line", "bare-lf", "raises"),
     fault("extra-crlf", "extra-crlf", "length-in-characters", "wrong-length", "body-on-head"),
@@ -40,9 +47,12 @@ KINDS = (
     fault("one-page", "no-404", "raises"),
     fault("empty-body", "raises", "head-not-like-get"),
     fault("refuses", "no-allow", "no-404"),
-    fault("head-hangs", "leaves-waiting", "head-not-like-get", "body-on-head"),
+    fault("head-hangs", "leaves-waiting", "head-not-like-get", "body-on-head")._replace(is_slow=True),
     Kind("javascript", f"node {OTHER / 'each_data.js'} {{port}}", "dies-of-lost-client", needs="node"),
     Kind("c", "{folder}/child {port}", "no-date", ("raises",), f"cc -o {{folder}}/child {OTHER / 'child.c'}", "cc"),
+    stdio("null", "child-dies", "not-flushed", "raises", "closes-unread"),
+    stdio("buffer", "not-flushed", "leaves-waiting", "silent", "child-dies")._replace(is_slow=True),
+    stdio("end", "error-taken-for-end", "ends-by-itself", "dies-of-error"),
     Kind("perl", f"perl {OTHER / 'no_flush.pl'} {{port}}", "dies-of-lost-client", needs="perl"),
     Kind(
         "rust",

@@ -52,6 +52,7 @@ class Connection:
         self.responses: list[Response] = []
         self.state_before_half_close: CloseReason = "open"
         self.is_early = False  # whether a response began before the head of the first request was sent
+        self.is_late = False  # whether a response came only after the client had closed its sending direction
         self.position = 0  # in the received bytes: where the next response begins
         self.transport = Transport(address, timeout, options, limit, self.findings.ends)
         self._final_transcript: Transcript | None = None  # once the connection is closed
@@ -130,6 +131,7 @@ class Connection:
             waits.note_response(self.sent)
         elif self.transport.ended == "timeout":
             waits.note_silence(self.sent)
+            self.is_late = self.transport.is_late(GRACE)
         if self.transport.ended == "timeout" and response.framing == "close":
             waits.note_endless()
 
@@ -192,6 +194,7 @@ class Connection:
             finished=self.finished or time.time(),
             url=self.url,
             is_early=self.is_early,
+            is_late=self.is_late,
         )
 
     def _addressed(self, piece: bytes) -> bytes:

@@ -134,6 +134,14 @@ class Transport:
         while self.ended == "open" and self._wait(READ, deadline):
             pass
 
+    def is_late(self, seconds: float) -> bool:
+        """Close the sending direction of a connection that got no byte in time; return whether one comes then."""
+        self.half_close()
+        self._selector.modify(self._socket, READ)
+        with suppress(OSError):
+            return bool(self._selector.select(seconds)) and self._socket.recv(1, socket.MSG_PEEK) != b""
+        return False
+
     def cut_off(self) -> None:
         """Receive no more of a response that has no end."""
         self._end("overflow")

@@ -22,6 +22,7 @@ from http_contract.diagnosis.predicates import (
     escapes_are_literal,
     exited_normally,
     failure_is,
+    fatal_connection_aborted,
     fatal_connection_empty,
     fatal_error_matches,
     fatal_request_line_short,
@@ -46,7 +47,9 @@ from http_contract.diagnosis.predicates import (
     reset_after_response,
     response_begins,
     response_contains_error,
+    response_ends_with_buffer,
     response_is_early,
+    response_is_late,
     response_is_repeated,
     rule_is,
     stage_is,
@@ -118,6 +121,7 @@ CRASHES = (
     crash_rule("decodes-as-utf8", fatal_error_matches(DECODING_ERROR)),
     crash_rule("single-recv", rule_is("respond-three-packets", "respond-byte-by-byte"), variant="first-piece"),
     crash_rule("dies-of-lost-client", ended_by_lost_client),
+    crash_rule("error-taken-for-end", exited_normally, fatal_connection_aborted),
     crash_rule("ends-by-itself", exited_normally),
     crash_rule("dies-of-empty-connection", fatal_connection_empty),
     crash_rule("dies-of-short-request-line", fatal_request_line_short, ended_by_index_error),
@@ -127,6 +131,14 @@ CRASHES = (
     crash_rule("dies-of-error"),
 )
 CONNECTIONS = (
+    DiagnosisRule(
+        "single-recv",
+        (failure_is("child-ended"), rule_is("respond-three-packets", "respond-byte-by-byte")),
+        variant="first-piece",
+    ),
+    DiagnosisRule("child-dies", (failure_is("child-ended"),)),
+    DiagnosisRule("not-flushed", (response_is_late,)),
+    DiagnosisRule("not-flushed", (failure_is("body-short"), response_ends_with_buffer), variant="part"),
     DiagnosisRule("shows-traceback", (response_contains_error,), detail=error_in_response),
     DiagnosisRule("silent", (rule_is("listen-answers"), failure_is("no-response"), no_response_in_time)),
     DiagnosisRule(

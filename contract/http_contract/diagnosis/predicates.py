@@ -18,6 +18,7 @@ INDEX_ERROR = "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of 
 SHELL_SYNTAX = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"
 PROGRAMMING_ERROR = "TypeError|NameError|AttributeError|UnboundLocalError|ReferenceError|NullPointerException"
 PORT_IN_USE = "[Aa]ddress (already )?in use|EADDRINUSE"
+BUFFER = 4096  # octets; some buffers are a multiple of it
 SUCCESS = range(200, 300)
 CLIENT_ERROR = "4xx"  # the class of status codes, as a failure lists it among the allowed ones
 
@@ -112,6 +113,21 @@ def fatal_connection_empty(evidence: Evidence) -> bool:
     """The program ended after a client had sent nothing."""
     fatal = evidence.fatal_transcript
     return fatal is not None and not any(fatal.sent) and fatal.ended != "aborted"
+
+
+def fatal_connection_aborted(evidence: Evidence) -> bool:
+    """The program ended after a client had reset its connection."""
+    return evidence.fatal_transcript is not None and evidence.fatal_transcript.ended == "aborted"
+
+
+def response_is_late(evidence: Evidence) -> bool:
+    """The response began after the client had closed its side, although the program does not wait for that."""
+    return evidence.transcript.is_late and evidence.outcome.rule.id != "listen-answers"
+
+
+def response_ends_with_buffer(evidence: Evidence) -> bool:
+    """The received bytes fill the buffers that programs have for their output."""
+    return evidence.transcript.received_size % BUFFER == 0
 
 
 def fatal_request_line_short(evidence: Evidence) -> bool:

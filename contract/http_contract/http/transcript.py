@@ -26,6 +26,7 @@ class Transcript:
     sent_octets: int | None = None  # the number sent, if `sent` does not contain all
     received_octets: int | None = None  # the number received, if `received` does not contain all
     is_early: bool = False  # a response began before the head of the first request had been sent
+    is_late: bool = False  # no byte came in time, but some after the client had closed its sending direction
     url: str = ""  # of the server, as "http://127.0.0.1:8001"
 
     @property

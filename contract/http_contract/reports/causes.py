@@ -95,6 +95,24 @@ CAUSES: Mapping[str, Cause] = {
         "A browser loads the page without end.",
         "Respond to every request: with 404 if you do not serve its path. Flush the output.",
     ),
+    "child-dies": Cause(
+        "loses the process that serves a client",
+        "The program starts a process for each client, and a signal ended this one before it had sent a response.",
+        "The connection closes without a response, and the server prints nothing.",
+        "Find the line at which the process fails at this request, and check what it uses there.",
+    ),
+    "not-flushed": Cause(
+        "does not flush its output",
+        "The response came only after the client had closed its side: until then, it was in a buffer of the program.",
+        "A browser loads the page without end, although the program has written the response.",
+        "Flush the output after each response. Closing the stream flushes it; closing only the socket loses the rest.",
+    ),
+    "not-flushed/part": Cause(
+        "does not flush its output",
+        "The response ends where a buffer was full: the rest is in a buffer of the program.",
+        "Long pages end after 4096 or 8192 bytes, and short ones do not come at all.",
+        "Flush the output after each response. Closing the stream flushes it; closing only the socket loses the rest.",
+    ),
     "literal-escapes": Cause(
         "sends backslashes for line ends",
         "The program sends the four characters \\r\\n, two of them backslashes, where a line end belongs.",
@@ -142,6 +160,13 @@ CAUSES: Mapping[str, Cause] = {
         "A client closed its connection early, and the program ended.",
         "The server ends when a browser is stopped while it loads a page.",
         "Receiving and sending then fail. Handle that error for each client, and continue with the next client.",
+    ),
+    "error-taken-for-end": Cause(
+        "ends when reading fails",
+        "A client reset its connection, so reading failed. The program treated the error as the end, and ended.",
+        "Its exit status is 0 after a client has disconnected suddenly.",
+        "Reading has three results: bytes, the end of the connection, and an error. After an error, close that "
+        "connection, and continue with the next client.",
     ),
     "ends-by-itself": Cause(
         "ends after some clients",

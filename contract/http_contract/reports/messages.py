@@ -81,6 +81,7 @@ FAILURES = {
     "answered": "the server sent a response",
     "body-answered": "the server answered the body of a request as if it were the next request",
     "bytes-after": "the server sent {count:bytes} after the end of the response",
+    "child-ended": "no response came: a child process of the server ended with {kind:exit}",
     "connection-refused": "no connection to {host}:{port}: {reason}",
     "content-contains": "the content contains {part:quoted}",
     "content-lacks": "the content does not contain {part:quoted}",

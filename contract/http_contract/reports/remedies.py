@@ -54,6 +54,8 @@ CATCH: Remedies = {
     "ruby": "put `begin ... rescue StandardError ... end` around the code for one client, inside the loop.",
     "perl": "put `eval { ... };` around the code for one client, inside the loop.",
 }
+AFTER_ERROR = "`recv` returns 0 at the end, and -1 after an error: close that socket in both cases, and `continue`."
+FIND_FAULT = "compile with `-g -fsanitize=address`: then the process prints the line at which it fails."
 SHORT_LINE: Remedies = {
     "python": "`words = line.split()`, then `if len(words) != 3:` answer 400.",
     "javascript": "`const words = line.split(' ')`, then `if (words.length !== 3)` answer 400.",
@@ -140,6 +142,17 @@ REMEDIES: Mapping[str, Remedies] = {
     },
     "dies-of-short-request-line": SHORT_LINE,
     "dies-of-error": CATCH,
+    "child-dies": dict.fromkeys(("c", "cpp"), FIND_FAULT),
+    "error-taken-for-end": dict.fromkeys(("c", "cpp"), AFTER_ERROR),
+    "not-flushed": {
+        "python": "`file.flush()` on a file that `makefile()` returned; `sendall` needs none.",
+        "go": "`writer.Flush()` on a `bufio.Writer`.",
+        "rust": "`writer.flush()` on a `BufWriter`.",
+        "java": "`out.flush()` after the last `write`, also after a 404.",
+        "c": "`fflush(stream)` after the last `fprintf`, and `fclose(stream)` instead of `close(fd)`.",
+        "cpp": "`stream << std::flush` after the response.",
+        "perl": "`$client->autoflush(1)` after `accept`.",
+    },
     "raises": CATCH,
     "shows-traceback": CATCH,
     "closes-unread": {

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -191,7 +191,7 @@ class RuleRunner:
             return Outcome(rule=rule, verdict="failed", failures=(of_connection(lost),))
         if self.responded and rule.routes and not self._settled(server, rule):
             return self.judge(rule)
-        before = self.target.output
+        before, faults = self.target.output, set(self.target.child_faults)
         outcome = run(rule, server)
         if not self._is_alive(server, outcome):
             crash = wait_for_crash(self.target)
@@ -199,11 +199,7 @@ class RuleRunner:
                 self.responded = False  # the judge's own request ended the server, so it sends none from now on
                 return self.judge(rule)
             return self._with_crash(outcome, crash)
-        return (
-            replace(outcome, output=self._new_output(before, outcome, server))
-            if outcome.verdict == "failed"
-            else outcome
-        )
+        return self._with_output(outcome, before, faults, server) if outcome.verdict == "failed" else outcome
 
     def missing_route(self, rule: Rule) -> str:
         """Return the first route of the rule that the server lacks; an empty text if it does not respond."""
@@ -250,6 +246,17 @@ class RuleRunner:
         except ConnectionFailed:
             return False
         return not all(is_responding(server) for _ in range(PROBE_COUNT))
+
+    def _with_output(self, outcome: Outcome, before: str, faults: Collection[int], server: Server) -> Outcome:
+        """Return a failed outcome with the new output, and first how a child process ended that sent no response."""
+        output = self._new_output(before, outcome, server)
+        unanswered = [each for each in outcome.failures if each.code == "no-response"]
+        ended = [number for pid, number in self.target.child_faults.items() if pid not in faults]
+        children = [
+            replace(failure, code="child-ended", params=Params(kind="signal", number=number))
+            for failure, number in zip(unanswered[:1], ended, strict=False)
+        ]
+        return replace(outcome, output=output, failures=(*children, *outcome.failures))
 
     def _new_output(self, before: str, outcome: Outcome, server: Server) -> str:
         """Return the output of the server while the rule was judged.

@@ -1,6 +1,7 @@
 """The target: a server to judge, started by the judge or by somebody else."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from http_contract.client.server import Crash, Server
@@ -17,6 +18,10 @@ class Target(Protocol):
     @property
     def violation(self) -> ConnectionFailed | None:
         """The reason why no more rules can be judged, such as a limit that the server exceeded; or None."""
+
+    @property
+    def child_faults(self) -> Mapping[int, int]:
+        """The signals of faults that ended child processes of the server, by process id, as far as they are known."""
 
     def running(self) -> Server:
         """Return the running server; start it if it does not run. ConnectionFailed if that fails."""
@@ -35,6 +40,7 @@ class RemoteTarget:
     server: Server
     output: str = ""
     violation: ConnectionFailed | None = None
+    child_faults: Mapping[int, int] = field(default_factory=dict)
 
     def running(self) -> Server:
         return self.server

@@ -92,6 +92,11 @@ class LocalTarget:
         end = self._group and self._group.end
         return ConnectionFailed("limit", Params(limit=end.limit, value=end.value)) if end and end.limit else None
 
+    @property
+    def child_faults(self) -> Mapping[int, int]:
+        """The signals of faults that ended child processes of the server, by process id, as far as they are known."""
+        return self._group.child_faults if self._group else {}
+
     def crash(self) -> Crash | None:
         """Return how the server ended by itself since its last start, or None."""
         return self._group.crash if self._group else None

@@ -17,6 +17,7 @@ import psutil
 
 from http_contract.client.server import Crash, ExitKind
 from http_contract.sandbox import supervisor
+from http_contract.sandbox.children import faults_below
 from http_contract.sandbox.output import Output, ShowLine
 from http_contract.sandbox.supervisor import End, Limits, Watch
 
@@ -85,6 +86,11 @@ class ProcessGroup:
     def ports(self) -> list[int]:
         """The TCP ports on which its processes listen."""
         return sorted(set(self._listening_ports()))
+
+    @property
+    def child_faults(self) -> dict[int, int]:
+        """The signals of faults that ended child processes of the command; see sandbox/children.py."""
+        return faults_below(self._process.pid)
 
     @property
     def cpu(self) -> float:

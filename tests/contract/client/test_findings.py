@@ -15,7 +15,7 @@ from http_contract.client import orphans
 from http_contract.client.findings import ENDLESS, ENOUGH, ENOUGH_OF_ALL, LATER_SHARE, Waits, WaitsAgain
 from http_contract.client.transport import TimeIsUp
 from http_contract.http.request import get, head, last
-from tests.contract.scripted import says, says_nothing, scripted
+from tests.contract.scripted import OK, Script, says, says_nothing, scripted
 
 POST = (last("POST", "/form", body=b""),)
 
@@ -85,6 +85,25 @@ def test_a_response_without_a_length_that_ends_is_read() -> None:
         server.findings.waits.counts[ENDLESS] = ENOUGH
         server.findings.waits.rules[ENDLESS] = "respond-length"
         assert server.ask(get("/")).responses[0].complete
+
+
+def answers_at_the_end(client: socket.socket) -> None:
+    says_nothing(client)
+    client.sendall(OK)
+
+
+def resets_at_the_end(client: socket.socket) -> None:
+    says_nothing(client)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, orphans.RESET_ON_CLOSE)
+
+
+@pytest.mark.parametrize(
+    ("script", "is_late"), [(answers_at_the_end, True), (says_nothing, False), (resets_at_the_end, False)]
+)
+def test_a_response_that_waits_for_the_end_of_the_connection_is_noticed(script: Script, is_late: bool) -> None:
+    with scripted(script, timeout=0.05) as server:
+        transcript = server.ask(get("/"))
+    assert (transcript.received, transcript.ended, transcript.is_late) == (b"", "timeout", is_late)
 
 
 @contextmanager

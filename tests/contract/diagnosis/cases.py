@@ -64,6 +64,12 @@ def died(id: str, output: str, *sent: bytes, kind: ExitKind = "exit", number: in
     return failed(id, ENDED, crash=Crash(kind, number, output), after=after)
 
 
+def aborted(id: str, *sent: bytes) -> Outcome:
+    """Return what comes of a rule after which the program ended in order, when a client had reset its connection."""
+    after = (PLAIN, replace(said(b"", *sent), ended="aborted"), said(b""))
+    return failed(id, ENDED, crash=Crash("exit", 0, ""), after=after)
+
+
 def gone(id: str, *sent: bytes) -> Outcome:
     """The same of a program that the judge did not start."""
     return failed(id, REFUSED, after=(PLAIN, said(b"", *sent)))
@@ -148,6 +154,26 @@ FAULTS = {
     "no-such-file": failed("listen-accepts", unstarted("python3 a.py", "python3: can't open file 'a.py'")),
     "does-not-start": failed("listen-accepts", unstarted(output=INDEX_ERROR)),
 }
+
+
+def unserved(id: str, *sent: bytes) -> Outcome:
+    """Return what comes of a rule whose client was served by a process that a signal ended."""
+    failure = Failure("child-ended", Params(kind="signal", number=signal.SIGSEGV), 0, said(b"", *sent))
+    return failed(id, failure, replace(failure, code="no-response", params=Params(ended="closed")))
+
+
+def late(id: str) -> Outcome:
+    """Return what comes of a rule whose response came after the client had closed its side."""
+    transcript = replace(said(b"", get("/x"), ended="timeout"), is_late=True)
+    return failed(id, of_connection(no_response(transcript)))
+
+
+def buffered(size: int) -> Transcript:
+    """Return a conversation in which the response is cut after this size."""
+    head = HEAD + b"Content-Length: 9000\r\n\r\n"
+    return said(head + b"x" * (size - len(head)), ended="timeout")
+
+
 EARLY = said(PAGE, b"GE", b"T / HTTP/1.1\r\n\r\n")
 FAULTS |= {
     "silent": unanswered("listen-answers", "timeout", get("/")),
@@ -160,6 +186,12 @@ FAULTS |= {
     ),
     "leaves-waiting for HEAD": unanswered("methods-head", "timeout", b"HEAD / HTTP/1.1\r\n\r\n"),
     "leaves-waiting for a path": unanswered("route-unknown", "timeout", get("/no-such-page")),
+    "silent until the client has closed its side": late("listen-answers"),
+    "wrong-length of no buffer": answered("respond-length", buffered(4095)),
+    "child-dies": unserved("route-unknown", get("/x")),
+    "single-recv in a child": unserved("respond-three-packets", b"GE", b"T /"),
+    "not-flushed": late("route-unknown"),
+    "not-flushed after a part": answered("respond-length", buffered(4096)),
     "literal-escapes": answered("respond-empty-line", said(rb"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhello")),
     "fields-joined": answered(
         "respond-date", said(b"HTTP/1.1 200 OK\r\nContent-Type: text/htmlContent-Length: 5\r\n\r\nhello")
@@ -187,6 +219,7 @@ DEATHS = {
     "dies-of-short-request-line": died("headers-few-words", INDEX_ERROR, b"GET\r\n\r\n"),
     "dies-of-short-request-line in garbage": died("listen-survives-not-utf8", INDEX_ERROR, b"\xff\r\n\r\n"),
     "dies-of-short-request-line unseen": gone("headers-few-words", b"GET\r\n\r\n"),
+    "error-taken-for-end": aborted("listen-survives-reset", HALF),
     "ends-by-itself": died("listen-survives-silence", "bye\n", number=0),
     "dies-of-error": died("route-percent-nul", f"{TRACEBACK}ValueError: embedded null byte\n", get("/%00")),
     "dies-of-error by a mistake": died(

@@ -1,5 +1,6 @@
 """Many rules at a time, one at a time: whichever it is, no rule fails because of another."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -53,6 +54,7 @@ class Mortal:
     lives: int = 100
     violation: ConnectionFailed | None = None
     output: str = ""
+    child_faults: dict[int, int] = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
     server: Server | None = None
     findings: Findings = field(default_factory=Findings)
@@ -189,6 +191,21 @@ def test_what_is_written_while_a_rule_fails_is_kept() -> None:
     target = Mortal(fails_at_odd, output="started\n")
     found = outcomes(target, KEPT, BROKEN, ODD)
     assert {id: outcome.output for id, outcome in found.items()} == {"kept": "", "broken": "", "odd": "ValueError\n"}
+
+
+@pytest.mark.parametrize(("number", "code"), [(7, "child-ended"), (6, "no-response")], ids=["new", "earlier"])
+def test_a_child_process_that_ended_without_a_response_is_named_first(number: int, code: str) -> None:
+    def loses_a_child(client: socket.socket) -> None:
+        if b"/odd" in client.recv(65536):
+            target.child_faults[number] = signal.SIGSEGV
+        else:
+            client.sendall(OK)
+
+    target = Mortal(loses_a_child, child_faults={6: signal.SIGSEGV})
+    failures = outcomes(target, KEPT, ODD)["odd"].failures
+    assert failures[0].code == code
+    assert failures[-1].code == "no-response"
+    assert failures[0].transcript == failures[-1].transcript
 
 
 NUMBERS = "".join(f"{number:>9}\n" for number in range(40))
