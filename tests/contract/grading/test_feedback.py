@@ -15,7 +15,7 @@ from tests.contract.grading.classes import outcome, result
 MOST = 30
 URL = "http://127.0.0.1:8001"
 WHOLE = """\
-1 of 10 points: 2 MUST rules passed, 2 failed, 4 skipped; 2 SHOULD rules failed
+1 of 10 points: 2 MUST rules passed, 2 failed, 4 skipped; 2 SHOULD rules failed; unfinished
 Judging stopped early: it used more than 2048 MiB of memory
 
 Start here:
