@@ -101,3 +101,10 @@ def rest_of(buffers: Buffers, sent: int) -> Buffers:
             return (memoryview(buffer)[sent:], *buffers[number + 1 :])
         sent -= len(buffer)
     return b""
+
+
+def memory_of(buffers: Buffers) -> int:
+    """Return the octets that buffers keep in memory: the rest of an object keeps the whole object."""
+    if isinstance(buffers, bytes):
+        return len(buffers)
+    return sum(memoryview(each.obj).nbytes if isinstance(each, memoryview) else len(each) for each in buffers)

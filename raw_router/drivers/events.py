@@ -18,6 +18,7 @@ from raw_router.drivers import (
     Buffers,
     Connect,
     Timeouts,
+    memory_of,
     reset_when_closed,
     size_of,
 )
@@ -224,7 +225,7 @@ class Loop:
             if self.end != math.inf:
                 client.connection.retire()
             wait = "write" if client.unsent else client.connection.waits_for
-            self.budget.settle(client, size_of(client.unsent), wait, answered=bool(answer))
+            self.budget.settle(client, memory_of(client.unsent), wait, answered=bool(answer))
             if wait == "write":
                 self.await_room(client, sent)
             elif answer or wait != client.wait:

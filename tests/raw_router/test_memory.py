@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from raw_router.asgi import AsgiApplication
-from raw_router.drivers import TIMEOUTS, Timeouts, coroutines
+from raw_router.drivers import TIMEOUTS, Timeouts, coroutines, memory_of, rest_of
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
@@ -152,6 +152,11 @@ def test_of_requests_that_arrive_together_only_some_get_a_view(serve: Start, sta
         for client in others:
             client.close()
     assert len(large) == 1
+
+
+def test_the_rest_of_a_response_keeps_the_whole_response_in_memory() -> None:
+    assert memory_of(bytes(100)) == 100
+    assert memory_of(rest_of((bytes(10), bytes(100), bytes(5)), 70)) == 105
 
 
 MEASURED = """
