@@ -157,7 +157,7 @@ DRIVER_OPTIONS: tuple[tuple[str, str, Callable[[str], float], str], ...] = (
         "memory",
         count,
         "maximum octets of requests that arrive and of responses that clients have not read, for each worker;"
-        " beyond it, bodies wait or get 503; the drivers serial and threads ignore it",
+        " beyond it, bodies wait or get 503",
     ),
     ("--idle-timeout", "idle", seconds, "maximum seconds between two requests"),
     ("--head-timeout", "head", seconds, "maximum seconds until a request's head is complete"),
