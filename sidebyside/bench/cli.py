@@ -38,7 +38,12 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.option("--suite", type=click.Choice(list(SUITES)), default="servers", show_default=True, help="What to measure.")
 @click.option(
-    "--workload", "workloads", type=WORKLOAD_NAMES, multiple=True, help="Measure only this workload; can be repeated."
+    "--workload",
+    "workloads",
+    type=WORKLOAD_NAMES,
+    metavar="NAME",
+    multiple=True,
+    help=f"Measure only this workload; can be repeated: {', '.join(WORKLOAD_NAMES.choices)}.",
 )
 @click.option(
     "--peer",

@@ -22,8 +22,8 @@ CELLS = frozenset({"td", "th"})  # the cells of a row share one line
 INVISIBLE = frozenset({"script", "style", "template"})
 RAW_ENDS = {name: re.compile(rf"(?i)</{name}(?=[\s/>])") for name in ("script", "style")}  # in them, < is text
 MARKUP = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
-TAG = re.compile(
-    r"""<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*+)[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""",
+TAG = re.compile(  # each character fits in one way only, so a tag without an end takes time in proportion to its length
+    r"""<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*)(?=[\s/>])[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""",
 )
 JSON = re.compile(r"(?i)application/([\w.-]+\+)?json[ \t]*(;.*)?")
 HTML = re.compile(r"(?i)(text/html|application/xhtml\+xml)[ \t]*(;.*)?")

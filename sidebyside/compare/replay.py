@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from http_contract.client.server import Server
 from http_contract.errors import CannotJudge
-from http_contract.http.request import method_of
+from http_contract.http.request import ANY_PAGE, method_of
 from http_contract.rules.model import Exchange, Rule
 from http_contract.rules.registry import BY_ID, unknown
 from http_contract.runner.rule_runner import run
@@ -32,8 +32,8 @@ def rule_messages(rule: Rule, server: Server) -> tuple[Message, ...]:
 
 
 def _exchange_message(exchange: Exchange) -> Message:
-    methods = exchange.methods or (method_of(exchange.sends),)
-    return Message(exchange.sends, methods=methods, after=exchange.after)
+    sends = tuple(piece.replace(ANY_PAGE.encode(), b"/") for piece in exchange.sends)
+    return Message(sends, methods=exchange.methods or (method_of(sends),), after=exchange.after)
 
 
 def _record_check(rule: Rule, server: Server) -> list[Message]:

@@ -30,8 +30,8 @@ class Body:
 class Message:
     """The bytes that are sent on one connection: pieces, each in a packet of its own, and a tail after the last piece.
 
-    In the pieces, `{authority}` stands for the server's own host and port, and `{origin}` for its URL. The tail is
-    sent unchanged.
+    In the pieces, `{authority}` stands for the server's own host and port, and `{origin}` for its URL. A rule that
+    requests any page requests `/`. The tail is sent unchanged.
     """
 
     pieces: tuple[bytes, ...]

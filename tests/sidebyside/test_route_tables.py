@@ -140,7 +140,7 @@ def test_our_three_agree() -> None:
 def test_a_path_is_shown_as_each_writes_it() -> None:
     lines = run().output.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("/status/<int:code>  status"))
-    assert lines[start + 3].split() == ["django", "Status.get", "django_project/views.py:56", "/status/<digits:code>"]
+    assert lines[start + 3].split() == ["django", "Status.get", "django_project/views.py:57", "/status/<digits:code>"]
 
 
 def test_lines_in_a_pipe_are_whole_and_plain() -> None:
