@@ -194,9 +194,6 @@ KNOWN_FAILURES = (
         ("framing-length-first", "framing-coding-first"),
         "waitress prefers Transfer-Encoding to Content-Length, and does not close the connection",
     ),
-    KnownFailure(
-        BOTH, ("waitress",), ("framing-chunked-not-last",), "waitress answers 501 to any coding except a final chunked"
-    ),
     # -- uvicorn, a2wsgi
     KnownFailure(
         ("flask",),
@@ -226,9 +223,6 @@ KNOWN_FAILURES = (
         ALL, ("nginx",), ("persistence-half-close",), "nginx treats a half-closed connection as closed (its status 499)"
     ),
     KnownFailure(ALL, ("nginx",), ("hosts-grammar",), "nginx does not check the port in Host"),
-    KnownFailure(
-        ALL, ("nginx",), ("framing-chunked-not-last",), "nginx answers 501 to any coding except a single chunked"
-    ),
     KnownFailure(
         ALL, ("nginx",), ("headers-no-colon", "headers-name"), "nginx drops such fields (ignore_invalid_headers)"
     ),

@@ -53,7 +53,10 @@ SENTENCES = [
     (Failure("wrong-member", Params(member="a", value="x" * 99, wanted="1")), f"`a` is {'x' * 60}..., not 1"),
     (Failure("wrong-field", Params(name="A", value="x" * 99, shape="b")), f"A is '{'x' * 59}..., not b"),
     (Failure("policy-allows", Params(name="a", sources=["*", "b"])), "Content-Security-Policy: a allows *, b"),
-    (Failure("still-waits", Params(seconds=5.0)), "the server still waits after 5 seconds"),
+    (
+        Failure("still-waits", Params(seconds=5.0)),
+        "the server neither responded nor closed the connection within 5 seconds",
+    ),
     (Failure("head-status", Params(path="/", get=200, head=501)), "/: the status is 200 for GET, but 501 for HEAD"),
     (
         Failure("status-late", Params(when="other-idle")),

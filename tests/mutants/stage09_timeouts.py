@@ -4,6 +4,7 @@ import socket
 from dataclasses import replace
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from raw_router.application import generate_response
 from raw_router.drivers import events
@@ -61,7 +62,20 @@ class RenewingBody(Renewing):
     wait = "body"
 
 
-def renewing(loop: type[Renewing]) -> Serve:
+class Impatient(events.Loop):
+    """A loop in which a client that reads late has one deadline for all its responses."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.first: dict[Client, float] = {}
+
+    def await_room(self, client: Client, sent: int) -> None:
+        super().await_room(client, sent)
+        if client.unsent:
+            client.deadline = self.first.setdefault(client, client.deadline)
+
+
+def looping(loop: type[events.Loop]) -> Serve:
     def serve(listener: socket.socket, stop: socket.socket) -> None:
         running = loop([listener], partial(Responder, generate_response), stop, QUICK)
         running.run()
@@ -80,8 +94,9 @@ class Late(Wrapped):
 MUTANTS = (
     Mutant(id="reads-the-body-first", breaks=("timeouts-early",), serve=connecting(Late)),
     Mutant(id="waits-for-heads", breaks=("timeouts-head",), serve=waiting(LookingAtHead)),
-    Mutant(id="drops-renew-heads", breaks=("timeouts-head-drip",), serve=renewing(RenewingHead)),
+    Mutant(id="drops-renew-heads", breaks=("timeouts-head-drip",), serve=looping(RenewingHead)),
     Mutant(id="waits-for-bodies", breaks=("timeouts-body",), serve=waiting(LookingAtBody)),
-    Mutant(id="drops-renew-bodies", breaks=("timeouts-body-drip",), serve=renewing(RenewingBody)),
+    Mutant(id="drops-renew-bodies", breaks=("timeouts-body-drip",), serve=looping(RenewingBody)),
     Mutant(id="bodies-timed-in-all", breaks=("timeouts-body-progress",), serve=connecting(LookingAtBody)),
+    Mutant(id="responses-timed-in-all", breaks=("timeouts-response-progress",), serve=looping(Impatient)),
 )

@@ -142,6 +142,11 @@ class Transport:
             return bool(self._selector.select(seconds)) and self._socket.recv(1, socket.MSG_PEEK) != b""
         return False
 
+    def take(self, octets: int) -> None:
+        """Receive at most this many octets of those that have arrived."""
+        if self.ended == "open":
+            self._receive(octets)
+
     def cut_off(self) -> None:
         """Receive no more of a response that has no end."""
         self._end("overflow")
@@ -194,11 +199,11 @@ class Transport:
             self._end("reset")
             return 0
 
-    def _receive(self) -> None:
+    def _receive(self, octets: int = RECEIVE_SIZE) -> None:
         with suppress(OSError):  # it has ended already; the next read shows how
             self._socket.setsockopt(socket.IPPROTO_TCP, ACKNOWLEDGE, 1)
         try:
-            data = self._socket.recv(RECEIVE_SIZE)
+            data = self._socket.recv(octets)
         except WOULD_BLOCK:
             return
         except OSError:

@@ -132,7 +132,7 @@ FAILURES = {
     "reset": "the server reset the connection instead of closing it",
     "rest-answered": "the server answered the bytes after the request as if they were a request, too",
     "status-late": "no status line came in time",
-    "still-waits": "the server still waits after {seconds:number} seconds",
+    "still-waits": "the server neither responded nor closed the connection within {seconds:number} seconds",
     "stopped-responding": "the server stopped responding after this request",
     "time-stands-still": "the time on the page does not change",
     "unlike-get": "the value of {name} differs from the response to GET",

@@ -8,6 +8,7 @@ BAD_REQUEST = Status(400)
 REJECTED = Status(*CLIENT_ERRORS, 501, 505)
 # Not 408: a server that sends it waited for more.
 SURVIVED = Status(200, *(code for code in CLIENT_ERRORS if code != 408), 501, 505)
+REDIRECTED = Status(301)  # to the target with its illegal characters encoded (RFC 9112 §3.2)
 END_OF_CHUNKS = chunked([])
 BODY_LIKE_REQUEST = b"GET /time HTTP/1.1\r\nHost: localhost\r\n\r\n"  # must not be read as a request
 

@@ -14,6 +14,7 @@ LONG_PATH = "/" + 7899 * "x"
 # A redirect to the right path also shows that this path is a different one.
 NOT_THIS_PAGE = (Status(404, 301, 302, 307, 308),)
 NOT_FOUND_OR_BAD = (Status(400, 404), NoReset())
+BROKEN_PATH = (Status(301, 400, 404), NoReset())  # RFC 9112 §3.2 also allows a redirect to the encoded path
 TOO_LONG_PATH = (Either(All(*NOT_FOUND_OR_BAD), Status(414)),)
 PAGE = (Status(200),)
 PAGES = (("/", PAGE), ("/test", PAGE), (UNKNOWN, NOT_FOUND))
@@ -136,7 +137,7 @@ RULES = (
         stage=3,
         sentence="The server sends the same pages to a browser, to curl and to a crawler.",
         hint="Find the page by its path alone. There is no need to read User-Agent.",
-        section="RFC 9110 §10.1.5",
+        section="the service, paths",
         needs=("route-index", "route-test", "route-unknown"),
         exchanges=(*requests_of(BROWSER), *requests_of(CURL), *requests_of(CRAWLER)),
     ),
@@ -145,7 +146,7 @@ RULES = (
         stage=3,
         sentence="The server ignores the query, the part after the question mark, when it looks for the page.",
         hint="Split the target at the first `?`, and look up the part before it.",
-        section="RFC 3986 §3.4",
+        section="the service, paths",
         needs=("route-index", "route-test", "route-unknown"),
         exchanges=(
             get_page("/?a=1", *PAGE),
@@ -158,7 +159,7 @@ RULES = (
         stage=3,
         sentence="The server accepts a query with the characters that browsers send without percent-encoding.",
         hint="Accept brackets, braces, `|`, `^`, the backtick, the backslash and a bare `%` in a query.",
-        section="RFC 9112 §3.2",
+        section="the service, paths",
         level="SHOULD",
         needs=("route-query",),
         exchanges=tuple(get_page(f"/test?{query}", *PAGE) for query in BROWSER_QUERIES),
@@ -169,7 +170,7 @@ RULES = (
         sentence="The server responds 404, not 400, to an unknown path with the characters that browsers send without "
         "percent-encoding.",
         hint="Accept brackets, braces, `|`, `^` and the backtick in a path.",
-        section="RFC 9112 §3.2",
+        section="the service, paths",
         level="SHOULD",
         needs=("route-unknown",),
         exchanges=tuple(get_page(f"{UNKNOWN}/{name}", *NOT_FOUND) for name in BROWSER_NAMES),
@@ -177,11 +178,11 @@ RULES = (
     Rule(
         id="route-case",
         stage=3,
-        sentence="The server responds 404 to /TEST, because paths are case-sensitive.",
+        sentence="The server does not serve the test page at /TEST, because paths are case-sensitive.",
         hint="Look the path up as it is. Do not convert it to lower case.",
         section="RFC 3986 §6.2.2.1",
         needs=("route-test", "route-unknown"),
-        exchanges=(get_page("/TEST", *NOT_FOUND), get_page("/Time", *NOT_FOUND)),
+        exchanges=(get_page("/TEST", *NOT_THIS_PAGE), get_page("/Time", *NOT_THIS_PAGE)),
     ),
     Rule(
         id="route-final-slash",
@@ -215,12 +216,12 @@ RULES = (
         id="route-percent-broken",
         stage=3,
         sentence="The server responds 400 or 404 to a path with a percent sign that two hexadecimal digits do "
-        "not follow.",
+        "not follow, or redirects to a valid path.",
         hint="Check that two hexadecimal digits follow each `%`, and respond with 400 if they do not.",
         section="RFC 3986 §2.1",
         needs=("respond-page", "route-unknown"),
         exchanges=then_still_serving(
-            get_page("/%", *NOT_FOUND_OR_BAD), get_page("/%4", *NOT_FOUND_OR_BAD), get_page("/%zz", *NOT_FOUND_OR_BAD)
+            get_page("/%", *BROKEN_PATH), get_page("/%4", *BROKEN_PATH), get_page("/%zz", *BROKEN_PATH)
         ),
     ),
     Rule(

@@ -109,7 +109,7 @@ RULES = (
         sentence='The server returns the fields posted to /form, in JSON as `fields`: [{"name": ..., "value": '
         "...}, ...].",
         hint="Read as many bytes after the empty line as Content-Length announces, then split them at & and =.",
-        section="RFC 9110 §9.3.3",
+        section="the service, forms",
         routes=ROUTES,
         needs=("representations-json",),
         exchanges=(has_fields(*ADA), has_fields(b"name=Ada&born=1815", ("name", "Ada"), ("born", "1815"))),
@@ -337,7 +337,7 @@ RULES = (
         stage=6,
         sentence="The server responds 415 to a form whose media type it does not support.",
         hint="Check Content-Type before you parse the form.",
-        section="RFC 9110 §15.5.16",
+        section="the service, forms",
         routes=ROUTES,
         needs=("forms-urlencoded",),
         exchanges=(

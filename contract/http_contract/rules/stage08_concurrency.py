@@ -61,14 +61,19 @@ def slowly_read(server: Server) -> None:
     The check sends several batches, because the first ones may not fill the system's buffers.
     """
     with server.connect(SMALL_WINDOW, limit=LARGE_LIMIT) as connection:
-        connection.send(request("GET", ANY_PAGE))
-        batch = min(MAX_BATCH, BATCH_SIZE // connection.response().end + 1)
+        batch = requests_in_batch(connection)
         unsent = b""
         for _ in range(BATCHES):
             unsent = connection.push(unsent + request("GET", ANY_PAGE) * batch)
             still_responds(server, "other-reads-late")
         connection.send(unsent)
         read_all(connection, BATCHES * batch)
+
+
+def requests_in_batch(connection: Connection) -> int:
+    """Send GET for one page, and return how many such requests are a batch: systems do not buffer all its responses."""
+    connection.send(request("GET", ANY_PAGE))
+    return min(MAX_BATCH, BATCH_SIZE // connection.response().end + 1)
 
 
 def read_all(connection: Connection, count: int) -> None:
@@ -117,7 +122,7 @@ RULES = (
         stage=8,
         sentence="The server responds to other clients while one client is connected and sends nothing.",
         hint="A read blocks until that client sends. Use a thread for each client, or wait for all sockets together.",
-        section="RFC 9112 §9.4",
+        section="the service, concurrency",
         needs=ROOT,
         alone=True,
         check=idle,
@@ -128,7 +133,7 @@ RULES = (
         sentence="The server responds to other clients while one client leaves its connection open after a response.",
         hint="A connection is idle between two requests too. Do not wait for its next request in the loop that "
         "accepts.",
-        section="RFC 9112 §9.3",
+        section="the service, concurrency",
         needs=("concurrency-idle",),
         alone=True,
         check=idle_after_response,
@@ -139,7 +144,7 @@ RULES = (
         sentence="The server responds to other clients while one client sends its request slowly, and then to "
         "that client.",
         hint="Some bytes of a request do not mean that the rest has arrived. Store them for each client, and go on.",
-        section="RFC 9112 §9.4",
+        section="the service, concurrency",
         needs=("concurrency-idle", "respond-three-packets"),
         alone=True,
         check=slowly_sent(*in_three_packets(get(ANY_PAGE))),
@@ -149,7 +154,7 @@ RULES = (
         stage=8,
         sentence="The server responds to other clients while one client sends its body slowly.",
         hint="Wait for the rest of a body as you wait for the rest of a head: serve the other clients in the meantime.",
-        section="RFC 9112 §9.4",
+        section="the service, concurrency",
         routes=(FORM,),
         needs=("concurrency-slow-sender", "bodies-packets"),
         alone=True,
@@ -161,7 +166,7 @@ RULES = (
         sentence="The server responds to other clients while one client does not read its responses, and "
         "completes them later.",
         hint="A blocking write waits for the client. Write what the socket accepts, and store the rest for later.",
-        section="RFC 9112 §9.3.2",
+        section="the service, concurrency",
         needs=("concurrency-idle-after-answer", "persistence-pipelined"),
         alone=True,
         check=slowly_read,
@@ -172,7 +177,7 @@ RULES = (
         sentence="The server responds to each client when its request is complete, in whatever order the "
         "clients connected.",
         hint="Serve all connected clients at once, 4 here, with a buffer for each of them.",
-        section="RFC 9112 §9.4",
+        section="the service, concurrency",
         needs=("concurrency-slow-sender", "route-unknown"),
         alone=True,
         check=reverse_order,
@@ -183,7 +188,7 @@ RULES = (
         sentence="The server responds to a hundred clients that connect at the same time.",
         hint="Clients that connect while you are busy wait in the listening queue. Pass its length when you "
         "listen, such as 128.",
-        section="RFC 9112 §9.4",
+        section="the service, concurrency",
         needs=ROOT,
         alone=True,
         check=crowd,

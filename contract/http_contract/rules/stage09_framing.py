@@ -2,7 +2,7 @@
 
 from http_contract.http.request import ANY_PAGE, get
 from http_contract.rules.common import BodyIsNotARequest
-from http_contract.rules.expectations import NothingAfter
+from http_contract.rules.expectations import NothingAfter, Status
 from http_contract.rules.hostile import (
     BODY_LIKE_REQUEST,
     END_OF_CHUNKS,
@@ -99,11 +99,13 @@ RULES = (
     Rule(
         id="framing-chunked-not-last",
         stage=9,
-        sentence="The server responds 400 to a request whose last transfer coding is not chunked.",
+        sentence="The server responds 400 or 501 to a request whose last transfer coding is not chunked.",
         hint="The end of a body is unknown if chunked is not the last coding.",
         section="RFC 9112 §6.3",
         needs=NEEDS,
-        exchanges=must_reject(with_codings("chunked, gzip"), with_codings("chunked", "identity")),
+        exchanges=must_reject(
+            with_codings("chunked, gzip"), with_codings("chunked", "identity"), expects=Status(400, 501)
+        ),
     ),
     Rule(
         id="framing-chunked-twice",
@@ -130,7 +132,7 @@ RULES = (
         sentence="The server rejects transfer codings that only resemble chunked.",
         hint="Compare the whole coding. Trimming removes more than spaces in many languages, and a substring "
         "search finds too much.",
-        section="RFC 9112 §6.1",
+        section="RFC 9112 §6.3",
         needs=NEEDS,
         exchanges=must_reject(
             with_codings("\x0bchunked"), with_codings("xchunked"), with_codings('"chunked"'), expects=REJECTED

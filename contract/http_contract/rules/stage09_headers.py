@@ -3,7 +3,16 @@
 from http_contract.http.request import ANY_PAGE, get
 from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import Either, Silent, Status
-from http_contract.rules.hostile import BAD_REQUEST, REJECTED, SURVIVED, may_close, must_reject, must_survive, raw_head
+from http_contract.rules.hostile import (
+    BAD_REQUEST,
+    REDIRECTED,
+    REJECTED,
+    SURVIVED,
+    may_close,
+    must_reject,
+    must_survive,
+    raw_head,
+)
 from http_contract.rules.model import Rule
 
 NEEDS = ("persistence-error",)
@@ -145,7 +154,7 @@ RULES = (
     Rule(
         id="headers-spaces",
         stage=9,
-        sentence="The server rejects several spaces in the request line, or reads them as one.",
+        sentence="The server rejects several spaces in the request line, reads them as one, or redirects the client.",
         hint="Splitting at every space gives empty parts. Check that there are exactly three parts.",
         section="RFC 9112 §3",
         needs=ROOT,
@@ -154,12 +163,13 @@ RULES = (
             raw_head(f"GET {ANY_PAGE}  HTTP/1.1"),
             raw_head("GET\t/ HTTP/1.1"),
             raw_head(f" {START_LINE}"),
+            expects=Either(SURVIVED, REDIRECTED),
         ),
     ),
     Rule(
         id="headers-request-line",
         stage=9,
-        sentence="The server rejects a request line with a control character.",
+        sentence="The server rejects a request line with a control character, or redirects the client.",
         hint="Match the whole request line against the grammar.",
         section="RFC 9112 §3",
         level="SHOULD",
@@ -168,7 +178,7 @@ RULES = (
             raw_head("GET /\0 HTTP/1.1"),
             raw_head("GET /\x1b HTTP/1.1"),
             raw_head("G\x01T / HTTP/1.1"),
-            expects=REJECTED,
+            expects=Either(REJECTED, REDIRECTED),
         ),
     ),
     Rule(

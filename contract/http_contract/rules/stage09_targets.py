@@ -3,7 +3,7 @@
 from http_contract.http.request import ACCEPT_JSON, ANY_PAGE, get
 from http_contract.rules.common import ROOT
 from http_contract.rules.expectations import BodyLacks, Complete, Either, Lacks, NothingAfter, Silent, SomeBody, Status
-from http_contract.rules.hostile import REJECTED, SURVIVED, may_close, must_survive, raw_head
+from http_contract.rules.hostile import REDIRECTED, REJECTED, SURVIVED, may_close, must_survive, raw_head
 from http_contract.rules.model import Exchange, Rule
 
 HTTP2_PREFACE = (
@@ -29,22 +29,24 @@ RULES = (
     Rule(
         id="targets-fragment",
         stage=9,
-        sentence="The server rejects a target with a fragment.",
+        sentence="The server rejects a target with a fragment, or redirects the client.",
         hint="Browsers do not send the part after #. Respond with 400 if the target contains a #.",
         section="RFC 9112 §3.2",
         level="SHOULD",
         needs=ROOT,
-        exchanges=must_survive(request_line("/test#part"), expects=REJECTED),
+        exchanges=must_survive(request_line("/test#part"), expects=Either(REJECTED, REDIRECTED)),
     ),
     Rule(
         id="targets-characters",
         stage=9,
-        sentence="The server rejects a target with characters that are not legal in a URI.",
+        sentence="The server rejects a target with characters that are not legal in a URI, or redirects the client.",
         hint="Match the target against the grammar, without quotation marks, `<`, `>` and characters outside ASCII.",
         section="RFC 9112 §3.2",
         level="SHOULD",
         needs=ROOT,
-        exchanges=must_survive(*(request_line(f"/test?{character}") for character in '"<>\xe9'), expects=REJECTED),
+        exchanges=must_survive(
+            *(request_line(f"/test?{character}") for character in '"<>\xe9'), expects=Either(REJECTED, REDIRECTED)
+        ),
     ),
     Rule(
         id="targets-asterisk",
@@ -139,7 +141,7 @@ RULES = (
         stage=9,
         sentence="The server responds 500 if a page fails, with a page that contains no details of the program.",
         hint="Catch errors of the functions that make pages, log them, and send a page without details.",
-        section="RFC 9110 §15.6.1",
+        section="the service, /error",
         routes=("/error",),
         needs=ROOT,
         exchanges=tuple(
@@ -155,7 +157,7 @@ RULES = (
         stage=9,
         sentence="The server responds to the next request after a page has failed.",
         hint="An error ends one request, not the server. Catch it for each request.",
-        section="RFC 9110 §15.6.1",
+        section="the service, /error",
         routes=("/error",),
         needs=("targets-error",),
         alone=True,  # otherwise another rule's request is the next one

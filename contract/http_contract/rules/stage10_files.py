@@ -41,7 +41,7 @@ def is_of_type(path: str, media_type: str, *expects: Expectation) -> Exchange:
 
 
 def random_names_missing(server: Server) -> None:
-    """Send GET for three random names below /files/. Each response must be 404, with content."""
+    """Send GET for three random names below /files/. Each response must be 404."""
     random = server.random("files-missing")
     for _ in range(3):
         name = "".join(random.choices(string.ascii_lowercase, k=12))
@@ -64,7 +64,7 @@ RULES = (
         stage=10,
         sentence="The server sends a text file unchanged, byte for byte.",
         hint="Open files in binary mode. Content-Length counts bytes, and a letter such as ü takes two of them.",
-        section="RFC 9110 §8.6",
+        section="the service, /files",
         routes=FILES,
         needs=("files-served",),
         exchanges=(is_file("hello.txt", "hello.txt"), is_file("planets.json", "planets.json")),
@@ -74,7 +74,7 @@ RULES = (
         stage=10,
         sentence="The server sends a picture unchanged, byte for byte.",
         hint="Open files in binary mode, send their bytes, and never decode them.",
-        section="RFC 9110 §8.1",
+        section="the service, /files",
         routes=FILES,
         needs=("files-served",),
         exchanges=(is_file("three-ways.png", "three-ways.png"),),
@@ -116,7 +116,7 @@ RULES = (
         stage=10,
         sentence="The server ignores the query when it looks for a file.",
         hint="Split the target at the first `?` before you look for the file.",
-        section="RFC 3986 §3.4",
+        section="the service, paths",
         routes=FILES,
         needs=("files-intact", "route-query"),
         exchanges=(is_file("hello.txt?version=2", "hello.txt"), is_file("hello.txt?/../x", "hello.txt")),
@@ -126,7 +126,7 @@ RULES = (
         stage=10,
         sentence="The server sends each file with the media type that belongs to its name.",
         hint="Look the suffix up in a table of media types: .txt, .json, .svg and .png.",
-        section="RFC 9110 §8.3",
+        section="the service, /files",
         routes=FILES,
         needs=("files-served",),
         exchanges=tuple(is_of_type(path, MEDIA_TYPES[path.removeprefix("/files/")]) for path in FILE_PATHS),
@@ -201,7 +201,7 @@ RULES = (
         stage=10,
         sentence="The server responds 405 to POST for a file.",
         hint="A file has GET, HEAD and OPTIONS. Respond to other methods with 405 and Allow.",
-        section="RFC 9110 §15.5.6",
+        section="the service, methods",
         routes=FILES,
         needs=("files-served", "methods-not-allowed"),
         exchanges=(Exchange((last("POST", "/files/hello.txt", body=b""),), (Status(405, 501),)),),
@@ -209,7 +209,7 @@ RULES = (
     Rule(
         id="files-missing",
         stage=10,
-        sentence="The server responds 404 to the name of a file that does not exist, with a page.",
+        sentence="The server responds 404 to the name of a file that does not exist.",
         hint="Check that the file exists, or catch the error of opening it, and send your not-found page.",
         section="RFC 9110 §15.5.5",
         routes=FILES,
