@@ -76,7 +76,7 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "sandbox": ({"http", "client"}, {"psutil"}),
     "diagnosis": ({"http", "client", "rules"}, set()),
     "runner": ({"http", "client", "rules", "sandbox"}, set()),
-    "reports": ({"http", "client", "rules", "runner", "sandbox"}, {"rich"}),
+    "reports": ({"http", "client", "rules", "runner", "diagnosis", "sandbox"}, {"rich"}),
     "grading": ({"rules", "runner", "reports", "sandbox"}, {"jinja2", "distributed"}),
     "cli": (
         {"client", "rules", "runner", "diagnosis", "reports", "sandbox", "grading"},

@@ -42,6 +42,5 @@ def reproduce_line(outcome: Outcome, diagnosis: Diagnosis | None) -> str:
     if outcome.rule.restarts or not failures:
         return ""
     evidence = Evidence(outcome, failures[0])
-    died = evidence.ended_before_response and evidence.transcript.ended != "timeout"  # then it still ran
-    transcript = evidence.fatal_transcript if died else evidence.failure.transcript
+    transcript = evidence.fatal_transcript if evidence.died else evidence.failure.transcript
     return reproduce(transcript, evidence.concurrent_transcripts) if transcript else ""

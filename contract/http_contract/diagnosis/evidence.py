@@ -96,6 +96,21 @@ class Evidence:
         return next(iter([*unanswered[::-1], *backwards]), None)
 
     @property
+    def died(self) -> bool:
+        """Return whether the program ended before it had sent a complete response, and did not just stop responding."""
+        return self.ended_before_response and self.transcript.ended != "timeout"
+
+    @property
+    def other_fatal_transcript(self) -> Transcript | None:
+        """Return the transcript of the connection that ended the program, if the failure is about a later one.
+
+        A program that lets a client wait still runs.
+        """
+        fatal, known = self.fatal_transcript if self.died else None, self.failure.transcript
+        is_other = fatal and fatal.ended != "timeout" and (known is None or fatal.began < known.began)
+        return fatal if is_other else None
+
+    @property
     def fatal_request_words(self) -> int:
         """Return the number of words in the request line that ended the program."""
         sent = b"".join(self.fatal_transcript.sent) if self.fatal_transcript else b""

@@ -1,15 +1,16 @@
-"""The programming language of a server, from its command, its files, or an error in its output."""
+"""The programming language of a server, from its command, an error in its output, or its files."""
 
 import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
 
 FOLDERS = ("", "src", "cmd")  # in which the files of a program are, below its own folder
+NOT_PROGRAMS = ("-", "/bin/", "/usr/")  # beginnings of words that name no program of the learner
 MOST_FILES = 1000  # that are looked at in one folder
 
 
@@ -47,7 +48,8 @@ def language_of(command: str, folder: Path, output: str = "") -> str:
 
     A shell that starts another program is not the language: it counts only if nothing else is known.
     """
-    signs = (*in_words(words_of(command)), *(in_folder(folder) if command else ()), *in_output(output))
+    words = words_of(command)
+    signs = (*in_words(words), *in_output(output), *(in_files(words, folder) if command else ()))
     return next((sign for sign in signs if sign != SHELL.id), next(iter(signs), ""))
 
 
@@ -72,11 +74,27 @@ def by_suffix(name: str) -> Iterator[str]:
     yield from (each.id for each in LANGUAGES if suffix in each.suffixes)
 
 
-def in_folder(folder: Path) -> Iterator[str]:
-    """Yield the language of most source files in a folder."""
-    names = (name for each in FOLDERS for name in names_in(folder / each))
-    counted = Counter(found for name in names for found in by_suffix(name))
-    yield from (found for found, _ in counted.most_common(1))
+def in_files(words: list[str], folder: Path) -> Iterator[str]:
+    """Yield the language of the source file that a program is built from, or else that of most source files.
+
+    A file with the name of the program is its source. A program outside the folder has its files elsewhere.
+    """
+    program = next((word for word in words if "/" in word and not word.startswith(NOT_PROGRAMS)), "")
+    home = folder if is_inside(folder / program, folder) else (folder / program).parent
+    names = [name for each in FOLDERS for name in names_in(home / each)]
+    yield from (found for name in names if PurePath(name).stem == PurePath(program).name for found in by_suffix(name))
+    yield from most_frequent(found for name in names for found in by_suffix(name))
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
+
+
+def most_frequent(values: Iterable[str]) -> Iterator[str]:
+    """Yield the value that occurs most often, and nothing if two do."""
+    counted = Counter(values).most_common(2)
+    if len({count for _, count in counted}) == len(counted):
+        yield from (value for value, _ in counted[:1])
 
 
 def names_in(folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from http_contract.errors import CannotJudge
 from http_contract.reports.files import write_whole
 from http_contract.reports.json import data, report_of
-from http_contract.reports.text import BYTES_BEFORE, FULL, failures_shown
+from http_contract.reports.text import failures_shown, fatal_transcript, shown_part
 from http_contract.rules.model import Failure, Outcome
 from http_contract.runner.report import Report
 
@@ -60,8 +60,10 @@ def _outcome_summary(outcome: Outcome, words: int) -> Outcome:
     failures = tuple(summaries.get(id(each)) or replace(each, transcript=None) for each in outcome.failures)
     if diagnosis and id(diagnosis.failure) in summaries:
         diagnosis = replace(diagnosis, failure=summaries[id(diagnosis.failure)])
+    fatal = fatal_transcript(outcome, selected[0]) if selected else None
+    transcripts = (shown_part(fatal, 0)[0],) if fatal else ()
     crash = outcome.crash and replace(outcome.crash, output=end_of(outcome.crash.output, words))
-    return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=(), crash=crash, output="")
+    return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=transcripts, crash=crash, output="")
 
 
 def end_of(text: str, most: int) -> str:
@@ -71,8 +73,7 @@ def end_of(text: str, most: int) -> str:
 def _failure_summary(failure: Failure) -> Failure:
     if not failure.transcript:
         return failure
-    size = FULL.octets
-    short, place = failure.transcript.first_sent(size).shortened(failure.offset or 0, size, BYTES_BEFORE)
+    short, place = shown_part(failure.transcript, failure.offset or 0)
     return replace(failure, transcript=short, offset=None if failure.offset is None else place)
 
 

@@ -47,7 +47,7 @@ CAUSES: Mapping[str, Cause] = {
         "Run it with a shell: sh -c 'cc -o server server.c && exec ./server {port}'.",
     ),
     "no-such-program": Cause(
-        "does not exist under this name",
+        "is not found",
         "The command names a program that does not exist, or that may not be run.",
         "The message contains `No such file or directory` or `Permission denied`.",
         "Check the spelling of its first word, and whether the program is installed. `chmod +x "
@@ -63,7 +63,7 @@ CAUSES: Mapping[str, Cause] = {
         "fails at its start",
         "The program fails before it listens.",
         "Its output ends with an error, and no port is open.",
-        "Start it by hand, and read its error.",
+        "Read the error that it prints: most errors name a file and a line. Start it by hand to see all of it.",
     ),
     "silent": Cause(
         "sends no response",

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from http_contract.client.findings import OK
+from http_contract.diagnosis.evidence import Evidence
 from http_contract.escaping import escape_bytes
 from http_contract.http.transcript import Transcript
 from http_contract.reports.groups import Group
@@ -75,7 +76,7 @@ def lines(outcome: Outcome, extent: Extent = FULL) -> Iterator[Line]:
     rule, diagnosis, selected = outcome.rule, outcome.diagnosis, failures_shown(outcome, extent.failures)
     yield Line("rule", f"{rule.id} ({rule.level}): {rule.sentence}", indent=0)
     for failure in selected:
-        yield from _failure(failure, extent)
+        yield from _failure(failure, extent, fatal_transcript(outcome, failure) if failure is selected[0] else None)
     if len(outcome.failures) > len(selected):
         yield Line("note", f"And {number_of(len(outcome.failures) - len(selected), 'similar failure')}")
     if diagnosis:
@@ -109,10 +110,25 @@ def exchanges(outcome: Outcome) -> Iterator[Line]:
         yield from _exchange(transcript, None, FULL)
 
 
-def _failure(failure: Failure, extent: Extent) -> Iterator[Line]:
+def fatal_transcript(outcome: Outcome, failure: Failure) -> Transcript | None:
+    """Return the transcript of the connection that ended the program, if the failure was found by a later one."""
+    return None if outcome.rule.restarts else Evidence(outcome, failure).other_fatal_transcript
+
+
+def shown_part(transcript: Transcript, place: int) -> tuple[Transcript, int]:
+    """Return the bytes that a full report shows around a place, and the new place."""
+    return transcript.first_sent(FULL.octets).shortened(place, FULL.octets, BYTES_BEFORE)
+
+
+def _failure(failure: Failure, extent: Extent, fatal: Transcript | None) -> Iterator[Line]:
     yield Line("failure", failure_text(failure), "But")
     for line in str(failure.params.get("output", "")).splitlines()[-extent.rows :]:
         yield Line("output", line, indent=4)
+    if fatal:
+        yield Line("note", "the program ended at this connection:", indent=4)
+        yield from _exchange(fatal, None, extent)
+    if fatal and failure.transcript:
+        yield Line("note", "so the next connection failed:", indent=4)
     if failure.transcript:
         yield from _exchange(failure.transcript, failure.offset, extent)
 
@@ -143,6 +159,8 @@ def _received(transcript: Transcript, offset: int | None, end: str, extent: Exte
     start = max(0, offset - BYTES_BEFORE) if offset and offset > extent.octets // 2 else 0
     count = number_of(transcript.received_size, "byte") if data else "nothing"
     first = f", from byte {start}" if start else ""
+    if not data and transcript.ended == "timeout":
+        end = " in time"
     yield Line("note", f"received {count}{end}{first}{':' if data else ''}", indent=4)
     place = None if offset is None else min(offset, len(data) - 1) - start
     yield from _rows(data[start : start + extent.octets], place, extent)

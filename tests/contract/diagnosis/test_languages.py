@@ -57,6 +57,8 @@ def test_an_output(output: str, language: str, tmp_path: Path) -> None:
         (["server.c", "Makefile"], "c"),
         (["src/main.rs", "Cargo.toml"], "rust"),
         (["a.go", "b.go", "c.py"], "go"),
+        (["server.c", "naive.py"], "c"),
+        (["main.c", "naive.py"], ""),
         (["README.md"], ""),
     ],
 )
@@ -67,6 +69,21 @@ def test_files(files: list[str], language: str, tmp_path: Path) -> None:
     assert language_of("./server", tmp_path) == language
     assert language_of("", tmp_path) == ""  # a server at a URL is not in this folder
     assert language_of("./server", tmp_path / "gone") == ""
+
+
+def test_a_program_elsewhere_has_its_files_there(tmp_path: Path) -> None:
+    for name in ("here/notes.py", "there/main.c", "there/other.c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    there = tmp_path / "there" / "server"
+    assert language_of(f"{there} {{port}}", tmp_path / "here") == "c"
+    assert language_of(f"/usr/bin/env {there}", tmp_path / "here") == "c"
+    assert language_of("./server {port}", tmp_path / "here") == "python"
+
+
+def test_an_error_shows_more_than_the_files(tmp_path: Path) -> None:
+    (tmp_path / "notes.py").touch()
+    assert language_of("./server", tmp_path, "\nthread 'main' panicked at main.rs:3:4:\nno\n") == "rust"
 
 
 def test_every_language_has_a_name_and_every_remedy_a_cause() -> None:

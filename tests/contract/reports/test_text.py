@@ -102,7 +102,7 @@ def test_nothing_is_no_byte() -> None:
     transcript = Transcript(ended="timeout")
     assert told(odd("it is not", 0, transcript))[2:4] == [
         "    sent nothing",
-        "    received nothing, then nothing more in time",
+        "    received nothing in time",
     ]
 
 
@@ -178,6 +178,28 @@ def test_what_ended_the_program_is_what_to_send_again() -> None:
     )
 
 
+def test_the_bytes_that_ended_the_program_come_before_those_of_the_next_connection() -> None:
+    fatal = Transcript(sent=(b"HELO\r\n",), ended="reset", began=1.0, url=URL)
+    later = Transcript(sent=(b"GET /\r\n",), ended="closed", began=2.0, url=URL)
+    failure = odd("it is not", None, later)
+    dead = Outcome(
+        rule=RULE, verdict="failed", failures=(failure,), transcripts=(fatal, later), crash=Crash("exit", 1, "")
+    )
+    for outcome in (dead, replace(dead, failures=(replace(failure, transcript=replace(later)),))):
+        assert format_failure(outcome).splitlines()[2:10] == [
+            "    the program ended at this connection:",
+            "    sent 6 bytes:",
+            r"      HELO\r\n",
+            "    received nothing, then the server reset the connection",
+            "    so the next connection failed:",
+            "    sent 7 bytes:",
+            r"      GET /\r\n",
+            "    received nothing, then the server closed the connection",
+        ]
+    assert "ended at" not in format_failure(replace(dead, transcripts=(later,)))
+    assert "ended at" not in format_failure(replace(dead, crash=None))
+
+
 def test_a_server_that_must_be_started_anew_in_between_is_not_shown_again() -> None:
     failure = odd("it is not", 0, Transcript(sent=(b"GET\r\n\r\n",), url=URL))
     assert "Reproduce" in format_failure_of(failed(failure))
@@ -232,6 +254,6 @@ def test_every_exchange_is_told_whether_or_not_the_rule_holds() -> None:
         "    received 2 bytes, then the server closed the connection:",
         r"      \xff\n",
         "    sent nothing",
-        "    received nothing, then nothing more in time",
+        "    received nothing in time",
     ]
     assert list(exchanges(failed(odd("it is not")))) == []
