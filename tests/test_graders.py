@@ -20,7 +20,8 @@ import pytest
 
 from http_contract.cli.init import STARTER, ZIP, scaffold
 from http_contract.rules.registry import STAGES
-from tests.contract.grading.classes import DEEP, lay
+from http_contract.sandbox.ports import free_port
+from tests.contract.grading.classes import DEEP, FIXED, lay
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "first-server.md"
 GOOD = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)[-1]  # keeps stage 1
@@ -170,6 +171,15 @@ def test_gradescope_judges_by_a_teachers_rules_as_well(platform: Platform) -> No
     results = platform.results()
     assert sum(test.get("score", 0) for test in results["tests"]) == 10 * 6 // 7
     assert "teapot" not in json.dumps(results)
+
+
+def test_gradescope_judges_a_fixed_port_without_reuse_address(platform: Platform) -> None:
+    port = free_port()
+    toml = f'command = "{sys.executable} -S server.py"\nport = {port}\n'
+    platform.submit(FIXED.replace("PORT", str(port)), **{"contract.toml": toml})
+    results = platform.results()
+    assert sum(test.get("score", 0) for test in results["tests"]) == 8
+    assert "SO_REUSEADDR" in json.dumps(results)
 
 
 def test_gradescope_finds_a_submission_one_folder_too_deep(platform: Platform) -> None:

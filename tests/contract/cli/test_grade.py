@@ -19,7 +19,8 @@ from distributed import LocalCluster
 from http_contract.__main__ import main
 from http_contract.grading import pool
 from http_contract.sandbox.bubblewrap import NAMESPACES
-from tests.contract.grading.classes import JUDGE, Alive, judged, submission
+from http_contract.sandbox.ports import free_port
+from tests.contract.grading.classes import FIXED, JUDGE, Alive, judged, submission
 from tests.contract.isolation import PYTHON, missing
 
 PLACES = (Path(__file__).parents[3], Path.home(), Path("/srv"))  # one of which isolation does not empty anyway
@@ -68,6 +69,21 @@ def test_servers_are_judged(tmp_path: Path) -> None:
     assert said.endswith(
         f"results.csv, results.json, results.html and feedback for each learner are in {tmp_path}/class-grades\n"
     )
+
+
+@pytest.mark.parametrize("names", [("ada",), pytest.param(("ada", "bob"), marks=pytest.mark.full)], ids=["one", "two"])
+def test_a_fixed_port_without_reuse_address_is_judged(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """The second submission has the same port, and waits a minute until the system frees it."""
+    port = free_port()
+    for name in names:
+        toml = f'command = "{sys.executable} -S server.py"\nport = {port}'
+        made = submission(tmp_path, name, toml=toml)
+        (made / "server.py").write_text(FIXED.replace("PORT", str(port)))
+    code, _, complained = grade(tmp_path / "class", "--until", "1")
+    assert code == 0, complained
+    assert {tuple(row[:3]) for row in rows(tmp_path / "class-grades").values()} == {("8", "8", "10")}
+    feedback = [file.read_text() for file in (tmp_path / "class-grades" / "feedback").rglob("*") if file.is_file()]
+    assert ["SO_REUSEADDR" in text for text in feedback] == [True] * len(names)
 
 
 @pytest.fixture
