@@ -78,7 +78,7 @@ def causes(groups: Sequence[Group], width: int, room: int) -> Iterator[Text]:
         return
     yield Text()
     yield Text("Failures by cause:", "bold")
-    note = wrapped(NOTE, width)
+    note = wrapped(NOTE, width) if any(group.counts for group in groups) else []
     room -= 4 + len(note)  # the lines before the causes, the number of the others, and the empty line
     for number, group in enumerate(groups):
         texts = [

@@ -153,3 +153,9 @@ def test_the_last_words_are_shown_once(made: Made, count: int) -> None:
     text = shown(report(made()))
     assert text.count("words") == 1
     assert text.count("server | words") == count
+
+
+def test_points_are_an_estimate_only_where_there_are_some() -> None:
+    warned = outcome("warned", 3, "failed", odd("it is odd"), level="SHOULD")
+    assert "estimate" not in shown(report(warned))
+    assert "estimate" in shown(report(warned, outcome("broken", 3, "failed", odd("it is wrong"))))
