@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from http_contract import Rule, Server, get
+from http_contract import Outcome, Rule, Server, Skip, get
 from http_contract.__main__ import main
 from http_contract.client.findings import Findings
+from http_contract.client.transport import ConnectionFailed
 from http_contract.runner.rule_runner import RuleRunner
 from http_contract.runner.scheduler import TIME_IS_UP, Scheduler, ignore_outcome
 from http_contract.runner.session import why_stopped
@@ -60,6 +61,11 @@ def test_after_the_time_no_route_is_requested() -> None:
 def test_without_a_time_limit_judging_is_finished() -> None:
     assert Findings().ends > monotonic() + 3600
     assert why_stopped(RemoteTarget(Server("127.0.0.1", 1)), []) is None
+
+
+def test_a_server_that_is_lost_is_the_first_reason() -> None:
+    lost = RemoteTarget(Server("127.0.0.1", 1), violation=ConnectionFailed("gone"))
+    assert why_stopped(lost, [Outcome(rule=KEPT, verdict="skipped", skip=TIME_IS_UP)]) == Skip("gone")
 
 
 def test_every_report_is_marked_as_unfinished(tmp_path: Path) -> None:
