@@ -79,6 +79,11 @@ def test_allowed_hosts_are_a_setting(client: Client, settings: LazySettings) -> 
     assert client.get("/test", headers={"host": "elsewhere"}).status_code == 200
 
 
+def test_a_path_with_a_control_character_is_refused(client: Client) -> None:
+    answer = client.get("/%01")
+    assert (answer.status_code, b"control character" in answer.content) == (400, True)
+
+
 def test_a_body_over_the_limit_is_refused_by_django_itself(client: Client) -> None:
     assert client.post("/form", {"a": "x" * 1024 * 1024}).status_code == 413
 

@@ -103,6 +103,11 @@ def test_an_unknown_host_is_refused_before_the_path(app: Flask) -> None:
     assert (answer.status_code, b"this host" in answer.data) == (400, True)
 
 
+def test_a_path_that_is_not_utf_8_is_refused(app: Flask) -> None:
+    answer = app.test_client().get("/", environ_overrides={"PATH_INFO": "/\xe9"})
+    assert (answer.status_code, b"not UTF-8" in answer.data) == (400, True)
+
+
 def test_a_request_for_websocket_finds_its_page(app: Flask) -> None:
     headers = {"Upgrade": "websocket", "Connection": "upgrade"}
     assert app.test_client().get("/test", headers=headers).status_code == 200

@@ -281,14 +281,16 @@ class Loop:
         for _ in range(ACCEPTED):
             if self.resumes != math.inf:
                 break
-            self.accepted = True
             try:
                 sock, address = listener.accept()
-            except OSError as error:  # there is none, or it is gone already
+            except ConnectionAbortedError:  # the client is gone already, but others may wait
+                continue
+            except OSError as error:  # there is none, or the listener is shut down
                 if error.errno in NO_ROOM:
                     logger.error("no room for another client, which waits now: %s", error.strerror)
                     self.pause()
                 break
+            self.accepted = True
             self.welcome(sock, address[0])
 
     def welcome(self, sock: socket.socket, address: str) -> None:

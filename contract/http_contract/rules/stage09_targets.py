@@ -21,10 +21,6 @@ def request_line(target: str, version: str = "HTTP/1.1") -> bytes:
     return raw_head(f"GET {target} {version}", "Connection: close")
 
 
-def in_version(version: str) -> bytes:
-    return request_line(ANY_PAGE, version)
-
-
 RULES = (
     Rule(
         id="targets-fragment",

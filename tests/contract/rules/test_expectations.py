@@ -74,7 +74,7 @@ def transcript_of(data: bytes, *methods: str, ended: CloseReason = "closed") -> 
         (NoBody(), SIZED, [("the response has 2 bytes of content, but must have none", 56)]),
         (NothingAfter(), SIZED, []),
         (NothingAfter(), SIZED + b"x", [("the server sent 1 byte after the end of the response", 58)]),
-        (NothingAfter(), SIZED + b"xyz", [("3 bytes after the end of the response", 58)]),
+        (NothingAfter(), SIZED + b"xyz", [("the server sent 3 bytes after the end of the response", 58)]),
         (Without("bare-lf"), SIZED, []),
         (
             Without("no-status-line"),

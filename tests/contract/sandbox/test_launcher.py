@@ -254,6 +254,13 @@ def test_a_port_that_closed_connections_occupy_is_not_taken(monkeypatch: pytest.
     assert found.value.params["busy"]
 
 
+def test_a_server_that_ends_although_its_port_is_free() -> None:
+    command = shlex.join([sys.executable, "-c", "raise SystemExit(3)"])
+    with LocalTarget(command, port=free_port()) as launched, pytest.raises(ConnectionFailed) as found:
+        launched.running()
+    assert "busy" not in found.value.params
+
+
 @pytest.mark.full
 def test_a_port_that_closed_connections_occupy_is_waited_for() -> None:
     port = free_port()

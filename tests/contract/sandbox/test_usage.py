@@ -2,6 +2,8 @@
 
 import math
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +104,9 @@ def test_files_without_a_name(tmp_path: Path) -> None:
 def test_nothing_of_a_process_that_is_gone() -> None:
     assert supervisor.nameless_files([2**30]) == {}
     assert supervisor.mapped_files(psutil.Process()) >= 0
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        process = psutil.Process(gone.pid)
+    assert supervisor.mapped_files(process) == 0
 
 
 def test_folders_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
