@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, events, pool, threads
+from raw_router.drivers import TIMEOUTS, Timeouts, events, pool, threads
 from raw_router.drivers.blocking import Carrier, Closing
 from raw_router.drivers.client import Client
 from raw_router.limits import LIMITS
-from raw_router.listeners import Address
+from raw_router.listeners import Address, open_listener
 from raw_router.messages import Request, Response
 from raw_router.responder import Buffers, Responder
 from tests import serving
-from tests.serving import DRIVERS, Serve, becomes_true, dial, driving, exchange, reset
+from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, driving_on, exchange, reset
 
 LARGE = 3_000_000  # octets: more than socket buffers take
 HUGE = 20_000_000  # octets: more than the system buffers for a client that does not read
@@ -425,6 +425,15 @@ def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyP
     with driving(partial(Responder, handler), serve) as port:
         dial(port).close()
         assert_serves(port)
+
+
+@pytest.mark.parametrize("serve", [events.serve, pool.serve], ids=["events", "pool"])
+def test_a_listener_that_is_shut_down_does_not_use_up_the_grace(serve: Serve) -> None:
+    with open_listener((HOST, 0)) as listener:
+        began = monotonic()
+        with driving_on([listener], partial(Responder, handler), serve, Timeouts(grace=60)):
+            listener.shutdown(socket.SHUT_RDWR)
+    assert monotonic() - began < 30
 
 
 @pytest.mark.parametrize("taken", [0, 4, 10])
