@@ -144,8 +144,7 @@ class Transport:
 
     def take(self, octets: int) -> None:
         """Receive at most this many octets of those that have arrived."""
-        if self.ended == "open":
-            self._receive(octets)
+        self._receive(octets)
 
     def cut_off(self) -> None:
         """Receive no more of a response that has no end."""
