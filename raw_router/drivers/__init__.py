@@ -10,8 +10,11 @@ import errno
 import math
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from fcntl import ioctl
+from termios import TIOCOUTQ
 from typing import Protocol, TypeAlias
 
 # Octets to send: in one piece, or in several that are sent by sendmsg, because joining them would copy large ones.
@@ -82,6 +85,17 @@ MANY = 100  # empty pieces in a row; each one after them is followed by a rest o
 PAUSE = 0.5  # seconds without accepting, if there is no room for a client
 
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+def unacknowledged(client: socket.socket) -> int:
+    """Return the octets that were sent and that the client's system has not taken yet; 0 where the system cannot say.
+
+    The buffers of the systems are large: a slow client may take what is in them for a minute, before there is room.
+    """
+    try:
+        return int.from_bytes(ioctl(client.fileno(), TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError:
+        return 0
 
 
 def reset_when_closed(client: socket.socket) -> None:

@@ -19,6 +19,7 @@ from raw_router.drivers import (
     Timeouts,
     reset_when_closed,
     rest_of,
+    unacknowledged,
 )
 from raw_router.listeners import close_all, turn_away
 
@@ -210,9 +211,12 @@ class Carrier:
     def await_room(self, sent: int) -> None:
         """Wait until the client takes more. Raises TimeoutError if it does not move at the minimum rate."""
         self.begin("write", sent)
-        numbers = self.wait_for(select.POLLOUT)
-        if not numbers:
-            raise TimeoutError
+        queued = unacknowledged(self.client)
+        while not (numbers := self.wait_for(select.POLLOUT)):
+            before, queued = queued, unacknowledged(self.client)
+            self.deadline = self.timeouts.extended(self.deadline, before - queued, monotonic())
+            if monotonic() >= min(self.deadline, self.end):
+                raise TimeoutError
         if self.closing.stop.fileno() in numbers:
             self.retire()
 

@@ -25,6 +25,7 @@ class Client:
         "interest",
         "is_asking",
         "is_gone",
+        "queued",
         "socket",
         "starved",
         "unsent",
@@ -39,6 +40,7 @@ class Client:
         self.wait: str = connection.waits_for
         self.interest = READ
         self.unsent: Buffers = b""
+        self.queued = 0  # octets in the system's buffers when the client was last asked to take more
         self.empty = 0  # pieces in a row
         self.used = 0  # octets of the budget
         self.starved = math.inf

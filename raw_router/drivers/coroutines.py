@@ -22,6 +22,7 @@ from raw_router.drivers import (
     Connect,
     Timeouts,
     reset_when_closed,
+    unacknowledged,
 )
 from raw_router.drivers.blocking import STEP, ready
 from raw_router.drivers.budget import Budget
@@ -154,6 +155,7 @@ class Client(asyncio.BufferedProtocol):
         "_is_awaited",
         "_is_full",
         "_is_paused",
+        "_queued",
         "_server",
         "_unsent",
         "address",
@@ -168,6 +170,7 @@ class Client(asyncio.BufferedProtocol):
 
     def __init__(self, server: "Server", client: socket.socket, address: Address) -> None:
         self.socket = client
+        self._queued = 0  # octets in the system's buffers, while the client has not taken all
         self.address = address
         self.wait = ""
         self.deadline = math.inf
@@ -239,6 +242,7 @@ class Client(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         self._is_full = True
+        self._queued = unacknowledged(self.socket)
 
     def resume_writing(self) -> None:
         self._is_full = False
@@ -327,11 +331,18 @@ class Client(asyncio.BufferedProtocol):
         return taken
 
     def expire(self) -> None:
-        """End a wait whose deadline is over."""
+        """End a wait whose deadline is over, unless the client takes what is in the system's buffers."""
+        if self.wait == "full" and self._is_moving():
+            return
         if self.wait in ("full", "answer", "closed") or (self.wait == "idle" and self._server.is_retired):
             self.transport.abort()
         else:
             self._let(self.connection.time_out)
+
+    def _is_moving(self) -> bool:
+        before, self._queued = self._queued, unacknowledged(self.socket)
+        self.deadline = self._server.timeouts.extended(self.deadline, before - self._queued, self._server.now)
+        return self.deadline > self._server.now
 
     def turn_down(self) -> None:
         """Let the client come back later, because it has waited too long for room."""

@@ -21,6 +21,7 @@ from raw_router.drivers import (
     memory_of,
     reset_when_closed,
     size_of,
+    unacknowledged,
 )
 from raw_router.drivers.budget import Budget
 from raw_router.drivers.client import READ, Client
@@ -251,12 +252,19 @@ class Loop:
         else:
             client.wait, client.deadline = "write", self.now + self.seconds["write"]
         if client.unsent:
+            client.queued = unacknowledged(client.socket)
             self.watch(client, WRITE)
         else:
             client.empty = 0 if sent else client.empty + 1
             self.await_answer(client)
             if client.empty >= MANY:
                 self.resting.append(self.asking.pop())
+
+    def is_moving(self, client: Client) -> bool:
+        """Extend a client's deadline by what it has taken out of the system's buffers; return whether it goes on."""
+        before, client.queued = client.queued, unacknowledged(client.socket)
+        client.deadline = self.timeouts.extended(client.deadline, before - client.queued, self.now)
+        return client.deadline > self.now
 
     def watch(self, client: Client, interest: int) -> None:
         if client.interest != interest:
@@ -319,6 +327,8 @@ class Loop:
         """End the waits whose deadline is over; resume accepting if there is room for new clients."""
         self.scanned = self.now
         for client in [each for each in self.clients.values() if each.deadline <= self.now and not each.is_asking]:
+            if client.wait == "write" and self.is_moving(client):
+                continue
             if client.wait in ("write", "closed") or (client.wait == "idle" and self.end != math.inf):
                 self.drop(client)
             else:

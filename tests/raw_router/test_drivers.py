@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from threading import Event, Thread
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from raw_router.drivers import TIMEOUTS, Timeouts, events, pool, threads
+from raw_router.drivers import TIMEOUTS, Timeouts, events, pool, threads, unacknowledged
 from raw_router.drivers.blocking import Carrier, Closing
 from raw_router.drivers.client import Client
 from raw_router.limits import LIMITS
@@ -425,6 +425,11 @@ def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyP
     with driving(partial(Responder, handler), serve) as port:
         dial(port).close()
         assert_serves(port)
+
+
+def test_a_system_that_cannot_say_what_it_has_queued() -> None:
+    with open(os.devnull) as nothing:  # it has no such number, as sockets of some systems
+        assert unacknowledged(cast(socket.socket, nothing)) == 0
 
 
 @pytest.mark.parametrize("serve", [events.serve, pool.serve], ids=["events", "pool"])

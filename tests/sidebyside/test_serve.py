@@ -270,7 +270,8 @@ def test_odd_service_ends(tmp_path: Path, lines: list[str]) -> None:
 def test_ends_by_signal(tmp_path: Path, numbers: list[signal.Signals]) -> None:
     with serve_one(tmp_path, LISTEN, FOREVER) as session:
         session.start()
-        for number in numbers:
+        session.process.send_signal(signal.SIGSTOP)  # so that all signals arrive before the first one ends the process
+        for number in (*numbers, signal.SIGCONT):
             session.process.send_signal(number)
         session.assert_ends()
         assert session.process.returncode == 0
