@@ -427,6 +427,20 @@ def test_a_client_that_is_gone_before_it_is_accepted(monkeypatch: pytest.MonkeyP
         assert_serves(port)
 
 
+def test_what_a_client_takes_out_of_the_systems_buffers_is_progress(serve: Serve) -> None:
+    body = bytes(8_000_000)
+    connect = partial(Responder, lambda request: Response(200, (("Content-Length", str(len(body))),), body))
+    with driving(connect, serve, timeouts=replace(TIMEOUTS, progress=0.3)) as port, dial(port) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        received = 0
+        for _ in range(15):
+            sleep(0.1)
+            received += len(client.recv(70_000))
+        while data := client.recv(1_000_000):
+            received += len(data)
+    assert received > len(body)
+
+
 def test_a_system_that_cannot_say_what_it_has_queued() -> None:
     with open(os.devnull) as nothing:  # it has no such number, as sockets of some systems
         assert unacknowledged(cast(socket.socket, nothing)) == 0
