@@ -82,8 +82,7 @@ def test_bodies_without_room_wait_and_get_503(serve: Start, stack: ExitStack) ->
         assert exchange(port, GET).startswith(b"HTTP/1.1 200 ")
         answers = [client.recv(65536) for client in clients]
     statuses = [answer[9:12] for answer in answers]
-    assert set(statuses) == {b"408", b"503"}
-    assert statuses.count(b"408") <= MEMORY // BODY + 2
+    assert set(statuses) == {b"408", b"503"}  # how many depends on time: a body gets room when another one times out
     assert all(b"\r\nRetry-After: " in answer for answer in answers if answer[9:12] == b"503")
 
 
