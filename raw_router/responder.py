@@ -4,9 +4,9 @@ import logging
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import chain
-from typing import TypeAlias
 
 from raw_router import forks
+from raw_router.buffers import Buffers, joined, size_of
 from raw_router.connection import Connection, State
 from raw_router.deliveries import Deliveries, Log
 from raw_router.limits import LIMITS, Limits
@@ -23,8 +23,6 @@ FAILED = plain_text(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed to resp
 END = object()  # of an iterable
 
 JOINED = 32 * 1024  # octets of a body or a piece that is copied behind its head, which is quicker than two buffers
-
-Buffers: TypeAlias = bytes | tuple[bytes, ...]
 
 logger = logging.getLogger("raw_router")
 
@@ -248,8 +246,8 @@ class Responder:
             is_sent = isinstance(response.body, bytes) and has_content(request.method, response.status)
             return self._deliver(request, response, joined(message), len(response.content) if is_sent else 0)
         if self._deliveries is not None:
-            self._deliveries.begin(request, response, size(message) - self._connection.octets_sent)
-            self._deliveries.give(size(message))
+            self._deliveries.begin(request, response, size_of(message) - self._connection.octets_sent)
+            self._deliveries.give(size_of(message))
         return message
 
     def _first_message(self, request: Request, response: Response, pieces: Pieces) -> Buffers:
@@ -335,14 +333,6 @@ class Responder:
             self._deliveries.give(len(message))
             self._deliveries.end(octets)
         return message
-
-
-def size(answer: Buffers) -> int:
-    return len(answer) if isinstance(answer, bytes) else sum(map(len, answer))
-
-
-def joined(answer: Buffers) -> bytes:
-    return answer if isinstance(answer, bytes) else b"".join(answer)
 
 
 def empty_response(response: Response) -> Response:

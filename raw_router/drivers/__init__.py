@@ -17,8 +17,7 @@ from fcntl import ioctl
 from termios import TIOCOUTQ
 from typing import Protocol, TypeAlias
 
-# Octets to send: in one piece, or in several that are sent by sendmsg, because joining them would copy large ones.
-Buffers: TypeAlias = bytes | tuple[bytes | memoryview, ...]
+from raw_router.buffers import Buffers
 
 
 class ServerConnection(Protocol):
@@ -87,11 +86,24 @@ PAUSE = 0.5  # seconds without accepting, if there is no room for a client
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
-def unacknowledged(client: socket.socket) -> int:
-    """Return the octets that were sent and that the client's system has not taken yet; 0 where the system cannot say.
+class Sending(Protocol):
+    """A client that has not taken everything, and the octets that waited in this system's buffers at the last look."""
 
-    The buffers of the systems are large: a slow client may take what is in them for a minute, before there is room.
+    socket: socket.socket
+    queued: int
+
+
+def taken(client: Sending) -> int:
+    """Return how many octets a client has taken out of this system's buffers since the last look.
+
+    The buffers are large: a slow client may take what is in them for a minute, before there is room for more.
     """
+    before, client.queued = client.queued, unacknowledged(client.socket)
+    return before - client.queued
+
+
+def unacknowledged(client: socket.socket) -> int:
+    """Return the octets in the system's buffers that a client has not taken yet; 0 where the system cannot say."""
     try:
         return int.from_bytes(ioctl(client.fileno(), TIOCOUTQ, bytes(4)), sys.byteorder)
     except OSError:
@@ -101,24 +113,3 @@ def unacknowledged(client: socket.socket) -> int:
 def reset_when_closed(client: socket.socket) -> None:
     """Let the client see a reset, not an end: what it has received is not complete."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def size_of(buffers: Buffers) -> int:
-    return len(buffers) if isinstance(buffers, bytes) else sum(map(len, buffers))
-
-
-def rest_of(buffers: Buffers, sent: int) -> Buffers:
-    """Return what is left after some octets were sent, without a copy."""
-    buffers = (buffers,) if isinstance(buffers, bytes) else buffers
-    for number, buffer in enumerate(buffers):
-        if sent < len(buffer):
-            return (memoryview(buffer)[sent:], *buffers[number + 1 :])
-        sent -= len(buffer)
-    return b""
-
-
-def memory_of(buffers: Buffers) -> int:
-    """Return the octets that buffers keep in memory: the rest of an object keeps the whole object."""
-    if isinstance(buffers, bytes):
-        return len(buffers)
-    return sum(memoryview(each.obj).nbytes if isinstance(each, memoryview) else len(each) for each in buffers)

@@ -8,17 +8,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 
+from raw_router.buffers import Buffers, rest_of
 from raw_router.drivers import (
     MANY,
     NO_ROOM,
     PAUSE,
     RECEIVE_SIZE,
     TICK,
-    Buffers,
     ServerConnection,
     Timeouts,
     reset_when_closed,
-    rest_of,
+    taken,
     unacknowledged,
 )
 from raw_router.listeners import close_all, turn_away
@@ -134,7 +134,8 @@ class Carrier:
     """Carries the bytes of one connection, within its timeouts."""
 
     def __init__(self, client: socket.socket, connection: ServerConnection, closing: Closing) -> None:
-        self.client = client
+        self.socket = client
+        self.queued = 0  # octets in the system's buffers, while the client has not taken all
         self.connection = connection
         self.closing = closing
         self.timeouts = closing.timeouts
@@ -175,14 +176,14 @@ class Carrier:
             return b""
         if not numbers:
             return self.connection.time_out()
-        data = self.client.recv(RECEIVE_SIZE)
+        data = self.socket.recv(RECEIVE_SIZE)
         if self.wait == "body":
             self.deadline = self.timeouts.extended(self.deadline, len(data), monotonic())
         return self.connection.receive(data) if data else self.connection.end_of_input()
 
     def wait_for(self, event: int) -> Collection[int]:
         """Return the numbers of the sockets that are ready, or none if the time of the client or the grace is over."""
-        self.poll.modify(self.client, event)
+        self.poll.modify(self.socket, event)
         seconds = min(self.deadline, self.end) - monotonic()
         return [number for number, _ in self.poll.poll(milliseconds(seconds))]
 
@@ -200,9 +201,9 @@ class Carrier:
         """Send as much as the client accepts now; return what is left, and how much was sent."""
         try:
             if isinstance(answer, bytes):
-                sent = self.client.send(answer, socket.MSG_DONTWAIT) if answer else 0
+                sent = self.socket.send(answer, socket.MSG_DONTWAIT) if answer else 0
             else:
-                sent = self.client.sendmsg(answer, (), socket.MSG_DONTWAIT)
+                sent = self.socket.sendmsg(answer, (), socket.MSG_DONTWAIT)
         except BlockingIOError:
             sent = 0
         self.connection.took(sent)
@@ -211,10 +212,9 @@ class Carrier:
     def await_room(self, sent: int) -> None:
         """Wait until the client takes more. Raises TimeoutError if it does not move at the minimum rate."""
         self.begin("write", sent)
-        queued = unacknowledged(self.client)
+        self.queued = unacknowledged(self.socket)
         while not (numbers := self.wait_for(select.POLLOUT)):
-            before, queued = queued, unacknowledged(self.client)
-            self.deadline = self.timeouts.extended(self.deadline, before - queued, monotonic())
+            self.deadline = self.timeouts.extended(self.deadline, taken(self), monotonic())
             if monotonic() >= min(self.deadline, self.end):
                 raise TimeoutError
         if self.closing.stop.fileno() in numbers:

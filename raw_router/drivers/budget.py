@@ -5,7 +5,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
-from raw_router.drivers import RECEIVE_SIZE, Buffers, Timeouts
+from raw_router.buffers import Buffers
+from raw_router.drivers import RECEIVE_SIZE, Timeouts
 
 SPARING = 8 * 1024  # octets that are received at once from a client while there is no room for bodies
 UNANSWERED = frozenset({"head", "body", "answer"})  # states in which a request is in memory

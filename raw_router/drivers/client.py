@@ -5,7 +5,8 @@ import math
 import select
 import socket
 
-from raw_router.drivers import Buffers, ServerConnection, rest_of
+from raw_router.buffers import Buffers, rest_of
+from raw_router.drivers import ServerConnection
 
 READ = select.POLLIN
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeAlias, cast
 
+from raw_router.buffers import Buffers
 from raw_router.drivers import (
     MANY,
     NO_ROOM,
@@ -18,10 +19,10 @@ from raw_router.drivers import (
     RECEIVE_SIZE,
     TICK,
     TIMEOUTS,
-    Buffers,
     Connect,
     Timeouts,
     reset_when_closed,
+    taken,
     unacknowledged,
 )
 from raw_router.drivers.blocking import STEP, ready
@@ -155,12 +156,12 @@ class Client(asyncio.BufferedProtocol):
         "_is_awaited",
         "_is_full",
         "_is_paused",
-        "_queued",
         "_server",
         "_unsent",
         "address",
         "connection",
         "deadline",
+        "queued",
         "socket",
         "starved",
         "transport",
@@ -170,7 +171,7 @@ class Client(asyncio.BufferedProtocol):
 
     def __init__(self, server: "Server", client: socket.socket, address: Address) -> None:
         self.socket = client
-        self._queued = 0  # octets in the system's buffers, while the client has not taken all
+        self.queued = 0  # octets in the system's buffers, while the client has not taken all
         self.address = address
         self.wait = ""
         self.deadline = math.inf
@@ -242,7 +243,7 @@ class Client(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         self._is_full = True
-        self._queued = unacknowledged(self.socket)
+        self.queued = unacknowledged(self.socket)
 
     def resume_writing(self) -> None:
         self._is_full = False
@@ -332,17 +333,14 @@ class Client(asyncio.BufferedProtocol):
 
     def expire(self) -> None:
         """End a wait whose deadline is over, unless the client takes what is in the system's buffers."""
-        if self.wait == "full" and self._is_moving():
-            return
+        if self.wait == "full":
+            self.deadline = self._server.timeouts.extended(self.deadline, taken(self), self._server.now)
+            if self.deadline > self._server.now:
+                return
         if self.wait in ("full", "answer", "closed") or (self.wait == "idle" and self._server.is_retired):
             self.transport.abort()
         else:
             self._let(self.connection.time_out)
-
-    def _is_moving(self) -> bool:
-        before, self._queued = self._queued, unacknowledged(self.socket)
-        self.deadline = self._server.timeouts.extended(self.deadline, before - self._queued, self._server.now)
-        return self.deadline > self._server.now
 
     def turn_down(self) -> None:
         """Let the client come back later, because it has waited too long for room."""

@@ -9,18 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic as now
 
+from raw_router.buffers import Buffers, memory_of, size_of
 from raw_router.drivers import (
     MANY,
     NO_ROOM,
     PAUSE,
     TICK,
     TIMEOUTS,
-    Buffers,
     Connect,
     Timeouts,
-    memory_of,
     reset_when_closed,
-    size_of,
+    taken,
     unacknowledged,
 )
 from raw_router.drivers.budget import Budget
@@ -260,12 +259,6 @@ class Loop:
             if client.empty >= MANY:
                 self.resting.append(self.asking.pop())
 
-    def is_moving(self, client: Client) -> bool:
-        """Extend a client's deadline by what it has taken out of the system's buffers; return whether it goes on."""
-        before, client.queued = client.queued, unacknowledged(client.socket)
-        client.deadline = self.timeouts.extended(client.deadline, before - client.queued, self.now)
-        return client.deadline > self.now
-
     def watch(self, client: Client, interest: int) -> None:
         if client.interest != interest:
             client.interest = interest
@@ -327,8 +320,10 @@ class Loop:
         """End the waits whose deadline is over; resume accepting if there is room for new clients."""
         self.scanned = self.now
         for client in [each for each in self.clients.values() if each.deadline <= self.now and not each.is_asking]:
-            if client.wait == "write" and self.is_moving(client):
-                continue
+            if client.wait == "write":
+                client.deadline = self.timeouts.extended(client.deadline, taken(client), self.now)
+                if client.deadline > self.now:
+                    continue
             if client.wait in ("write", "closed") or (client.wait == "idle" and self.end != math.inf):
                 self.drop(client)
             else:

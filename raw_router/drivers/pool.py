@@ -12,7 +12,8 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import sleep
 
-from raw_router.drivers import TIMEOUTS, Buffers, Connect, Timeouts, size_of
+from raw_router.buffers import Buffers, size_of
+from raw_router.drivers import TIMEOUTS, Connect, Timeouts
 from raw_router.drivers.client import READ, Client
 from raw_router.drivers.events import BATCH, Loop
 from raw_router.forks import closed_in_children

@@ -13,13 +13,14 @@ from typing import Any, cast
 
 import pytest
 
+from raw_router.buffers import Buffers
 from raw_router.drivers import TIMEOUTS, Timeouts, events, pool, threads, unacknowledged
 from raw_router.drivers.blocking import Carrier, Closing
 from raw_router.drivers.client import Client
 from raw_router.limits import LIMITS
 from raw_router.listeners import Address, open_listener
 from raw_router.messages import Request, Response
-from raw_router.responder import Buffers, Responder
+from raw_router.responder import Responder
 from tests import serving
 from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, driving, driving_on, exchange, reset
 
