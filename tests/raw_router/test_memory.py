@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from raw_router.asgi import AsgiApplication
-from raw_router.drivers import TIMEOUTS, Timeouts, coroutines, memory_of, rest_of
+from raw_router.buffers import memory_of, rest_of
+from raw_router.drivers import TIMEOUTS, Timeouts, coroutines
 from raw_router.limits import LIMITS
 from raw_router.messages import Request, Response
 from raw_router.responder import Responder
@@ -82,7 +83,9 @@ def test_bodies_without_room_wait_and_get_503(serve: Start, stack: ExitStack) ->
         assert exchange(port, GET).startswith(b"HTTP/1.1 200 ")
         answers = [client.recv(65536) for client in clients]
     statuses = [answer[9:12] for answer in answers]
-    assert set(statuses) == {b"408", b"503"}  # how many depends on time: a body gets room when another one times out
+    assert set(statuses) == {b"408", b"503"}
+    # Those that have room at first time out, and then as many others may get it before their own wait is over.
+    assert statuses.count(b"408") <= 2 * (MEMORY // BODY + 2) < len(statuses)
     assert all(b"\r\nRetry-After: " in answer for answer in answers if answer[9:12] == b"503")
 
 
