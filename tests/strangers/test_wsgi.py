@@ -161,19 +161,19 @@ def calendar(stranger: Stranger) -> None:
         '<mkcol xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop><resourcetype><collection/>'
         "<C:calendar/></resourcetype></prop></set></mkcol>"
     )
-    assert client.request("MKCOL", "/zoe/work/", content=body).status_code == 201
+    assert client.request("MKCOL", "/zoe/diary/", content=body).status_code == 201
     event = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n"
         "DTSTART:20260101T100000Z\r\nSUMMARY:Begin\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
-    assert client.put("/zoe/work/1.ics", content=event, headers={"Content-Type": "text/calendar"}).status_code == 201
+    assert client.put("/zoe/diary/1.ics", content=event, headers={"Content-Type": "text/calendar"}).status_code == 201
     query = (
         '<C:calendar-query xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">'
         "<prop><C:calendar-data/></prop></C:calendar-query>"
     )
-    report = client.request("REPORT", "/zoe/work/", content=query, headers={"Depth": "1"})
+    report = client.request("REPORT", "/zoe/diary/", content=query, headers={"Depth": "1"})
     assert (report.status_code, "SUMMARY:Begin" in report.text) == (207, True)
-    assert client.delete("/zoe/work/1.ics").status_code == 200
+    assert client.delete("/zoe/diary/1.ics").status_code == 200
 
 
 CONVERSATIONS: dict[str, Callable[[Stranger], None]] = {
