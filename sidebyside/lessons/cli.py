@@ -2,7 +2,6 @@
 
 import difflib
 import sys
-from ast import literal_eval
 from collections.abc import Iterator, Sequence
 
 import click
@@ -10,19 +9,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from http_contract.cli.console import Unable
+from http_contract.escaping import escape_bytes
 from sidebyside.console import console, print_lines
 from sidebyside.launch.signals import interruptible
-from sidebyside.lessons.exchange import Reply, ask
+from sidebyside.lessons.exchange import ENDS, HOW, Reply, ask
 from sidebyside.lessons.ladder import Gain, Rung, find_rung, load_parts
-from sidebyside.lessons.measure import HOW, comparable, show
+from sidebyside.lessons.measure import comparable
 from sidebyside.lessons.running import running
+from sidebyside.page.editor import parse_raw
 
-ENDS = {
-    "closed": "it closed the connection",
-    "open": "it kept the connection open",
-    "reset": "it reset the connection",
-    "refused": "it refused the connection",
-}
 LIST_EXAMPLES = """\b
 Examples:
   sidebyside lessons                    list the rungs
@@ -106,13 +101,13 @@ def compare(first: Rung, second: Rung, texts: tuple[str, ...]) -> None:
 
     Without --send, the packets are those that show what the second rung has gained.
     """
-    gain = Gain([unescape(text) for text in texts], "one", None) if texts else second.gain or first.gain
     for rung in (first, second):
-        if not rung.is_server or rung.name in ("07_udp_echo", "09_unix_socket"):
+        if not rung.is_server or rung.socket != "tcp":
             raise Unable(f"{rung.name} does not listen on a TCP port. Compare servers.")
-    if gain is None:
-        raise Unable(f"No bytes show a difference of {first.name} and {second.name}. Choose some: --send 'hello\\n'")
     with interruptible():
+        gain = Gain([parse_raw(text) for text in texts], "one", None) if texts else second.gain or first.gain
+        if gain is None:
+            raise Unable(f"No bytes show how {first.name} and {second.name} differ. Choose some: --send 'hello\\n'")
         replies = [comparable(ask(rung, gain)) for rung in (first, second)]
     print_lines(console(), compare_lines(first, second, gain, replies))
     sys.exit(0 if replies[0] == replies[1] else 1)
@@ -120,23 +115,14 @@ def compare(first: Rung, second: Rung, texts: tuple[str, ...]) -> None:
 
 def compare_lines(first: Rung, second: Rung, gain: Gain, replies: Sequence[Reply]) -> Iterator[str]:
     """Yield what was sent, then what came back: lines of the first rung after -, of the second after +."""
-    sent = " ".join(repr(packet)[1:] for packet in gain.sends)
+    sent = " ".join(f"'{escape_bytes(packet)}'" for packet in gain.sends)
     yield f"sent{HOW[gain.how]}: {escape(sent)}"
-    yield f"- {first.name}: {ENDS[replies[0].end]}"
-    yield f"+ {second.name}: {ENDS[replies[1].end]}"
-    texts = [reply.received.decode(errors="replace").splitlines(keepends=True) for reply in replies]
+    yield f"- {first.name} {ENDS[replies[0].end]}"
+    yield f"+ {second.name} {ENDS[replies[1].end]}"
+    texts = [[escape_bytes(line) for line in reply.received.splitlines(keepends=True)] for reply in replies]
     for line in difflib.ndiff(texts[0], texts[1]):
         if not line.startswith("?"):
             colour = {"-": "red", "+": "green"}.get(line[0], "default")
-            yield f"[{colour}]{line[:2]}{escape(show(line[2:]))}[/{colour}]"
+            yield f"[{colour}]{line[:2]}{escape(line[2:])}[/{colour}]"
     if replies[0] == replies[1]:
         yield "The two send back the same bytes."
-
-
-def unescape(text: str) -> bytes:
-    """Return the bytes that a text with Python's escapes stands for."""
-    try:
-        data: bytes = literal_eval(f"b{text!r}".replace("\\\\", "\\"))
-    except (SyntaxError, ValueError) as error:
-        raise click.BadParameter(f"{text} is not valid: {error}", param_hint="--send") from error
-    return data

@@ -9,6 +9,17 @@ from sidebyside.lessons.ladder import Gain, Rung
 from sidebyside.lessons.running import Place, running
 
 HOST = "127.0.0.1"
+HOW = {  # how packets are sent, after "send ..."
+    "one": "",
+    "after": ", after another client has left",
+    "beside": ", while another client is connected and silent",
+}
+ENDS = {  # what a server does at last
+    "closed": "closes the connection",
+    "open": "keeps the connection open",
+    "reset": "resets the connection",
+    "refused": "refuses the connection",
+}
 PAUSE = 0.3  # seconds between two packets, so that the server receives each by itself
 SILENCE = 1.0  # seconds; afterwards the server will probably send no more
 
@@ -18,7 +29,7 @@ class Reply:
     """All bytes that a server sent on one connection, and how it ended."""
 
     received: bytes
-    end: str  # "closed" by the server, still "open", "reset", or "refused"
+    end: str  # a key of ENDS
 
 
 def send_packets(place: Place, gain: Gain) -> Reply:

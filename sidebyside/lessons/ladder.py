@@ -36,6 +36,7 @@ class Rung:
     prints: Sequence[str]  # a part of the output of each command
     alone: bool = False  # the program runs to its end by itself
     server: str | None = None  # the rung that a client talks to
+    socket: Literal["tcp", "udp", "unix"] = "tcp"  # that a server listens on
     gain: Gain | None = None
     until: int = 0  # the last stage to judge it by
     why: str = ""  # it gets no points

@@ -10,16 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypedDict
 
+from http_contract.escaping import escape_bytes
 from sidebyside.checkout import ROOT, environment
 from sidebyside.lessons.exchange import Reply, ask
 from sidebyside.lessons.ladder import LESSONS, Rung, earlier_rung, load_rungs
 
 FILE = LESSONS / "measured.json"
-HOW = {  # how packets are sent, after "send ..."
-    "one": "",
-    "after": ", after another client has left",
-    "beside": ", while another client is connected and silent",
-}
 CHANGING = (  # what differs each time, and what stands for it
     (re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT"), "(a date)"),
     (re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "(the time)"),
@@ -27,12 +23,19 @@ CHANGING = (  # what differs each time, and what stands for it
 )
 
 
+class SentBack(TypedDict):
+    """What a server sent back, as escaped ASCII text, and a key of ENDS."""
+
+    received: str
+    end: str
+
+
 class Measured(TypedDict, total=False):
     """points: of each judged stage. before, after: what the earlier rung sent back, and what this one did."""
 
     points: Sequence[int]
-    before: str
-    after: str
+    before: SentBack
+    after: SentBack
 
 
 def load_measured() -> Mapping[str, Measured]:
@@ -53,8 +56,8 @@ def measure(rung: Rung) -> Measured:
     if rung.until:
         measured["points"] = points(rung)
     if (earlier := earlier_rung(rung)) and rung.gain:
-        measured["before"] = describe(ask(earlier, rung.gain))
-        measured["after"] = describe(ask(rung, rung.gain))
+        measured["before"] = sent_back(comparable(ask(earlier, rung.gain)))
+        measured["after"] = sent_back(comparable(ask(rung, rung.gain)))
     return measured
 
 
@@ -78,18 +81,8 @@ def comparable(reply: Reply) -> Reply:
     return Reply(text.encode("latin-1"), reply.end)
 
 
-def describe(reply: Reply) -> str:
-    """Return in words what a server sent back, the same each time."""
-    if reply.end == "refused":
-        return "nothing: the connection is refused"
-    received = comparable(reply).received.decode(errors="replace")
-    sent = f"`{show(received)}`" if received else "nothing"
-    return {"closed": f"{sent}, then the end", "open": sent, "reset": f"{sent}, then a reset"}[reply.end]
-
-
-def show(text: str) -> str:
-    """Return text on one line, as Python writes it, without quotation marks."""
-    return repr(text)[1:-1].replace("\\'", "'")
+def sent_back(reply: Reply) -> SentBack:
+    return {"received": escape_bytes(reply.received), "end": reply.end}
 
 
 if __name__ == "__main__":

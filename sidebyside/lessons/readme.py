@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from http_contract.escaping import escape_bytes
+from sidebyside.lessons.exchange import ENDS, HOW
 from sidebyside.lessons.ladder import LESSONS, Rung, earlier_rung, find_rung, load_parts, load_rungs
-from sidebyside.lessons.measure import HOW, load_measured, show
+from sidebyside.lessons.measure import SentBack, load_measured
 from sidebyside.lessons.running import typed
 
 README = LESSONS / "README.md"
@@ -45,9 +47,18 @@ def render_readme() -> str:
         return f"Points by stage: {', '.join(map(str, measured[rung.name]['points']))} of ten each."
 
     text = TEMPLATES.get_template("README.md.jinja").render(
-        parts=load_parts(), count=len(load_rungs()), measured=measured, typed=typed, prints=prints, packets=packets,
-        earlier_rung=earlier_rung, score=score, HOW=HOW, length=lambda name: find_rung(name).length,
-    )  # fmt: skip
+        parts=load_parts(),
+        count=len(load_rungs()),
+        measured=measured,
+        typed=typed,
+        prints=prints,
+        packets=describe_packets,
+        describe=describe,
+        earlier_rung=earlier_rung,
+        score=score,
+        HOW=HOW,
+        length=lambda name: find_rung(name).length,
+    )
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
@@ -55,10 +66,20 @@ def prints(rung: Rung) -> str:
     return listed(f"`{text.replace('{port}', '8080')}`" for text in rung.prints)
 
 
-def packets(rung: Rung) -> str:
-    sends = rung.gain.sends if rung.gain else ()
-    texts = [f"`{show(packet.decode())}`" for packet in sends]
+def packets(rung: Rung) -> Sequence[str]:
+    """Return the packets that show what a rung has gained, as escaped text."""
+    return [escape_bytes(packet) for packet in rung.gain.sends] if rung.gain else []
+
+
+def describe_packets(rung: Rung) -> str:
+    texts = [f"`{packet}`" for packet in packets(rung)]
     return texts[0] if len(texts) == 1 else f"{' and '.join(texts)} in {len(texts)} packets"
+
+
+def describe(reply: SentBack) -> str:
+    """Return what a server sent back, and what it did at last, as Markdown."""
+    sent = f"`{reply['received']}`" if reply["received"] else "nothing"
+    return f"sends back {sent} and {ENDS[reply['end']]}"
 
 
 def listed(texts: Iterable[str]) -> str:

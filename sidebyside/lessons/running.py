@@ -1,6 +1,7 @@
 """Rungs in processes of their own: starting one, the commands that talk to it, and its end."""
 
 import re
+import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,11 @@ def read_place(rung: Rung, line: str) -> Place:
     if found is None:
         raise LaunchError(f"{rung.name} ended before it listened.")
     return Place(found["port"] or found["url_port"] or "", found["path"] or "")
+
+
+def with_this_python(command: str) -> str:
+    """Return a command of the ladder with the Python that runs now."""
+    return re.sub(r"\bpython\b(?= (?:lessons/|-c))", shlex.quote(sys.executable), command)
 
 
 def end(process: "Popen[str]") -> None:

@@ -6,9 +6,7 @@ types its commands. The page's script sends a heartbeat; if it stops, all rungs 
 
 import atexit
 import difflib
-import re
 import subprocess
-import sys
 from contextlib import ExitStack
 from threading import Lock, Thread
 from time import monotonic, sleep
@@ -20,10 +18,11 @@ from flask.blueprints import BlueprintSetupState
 from http_contract.errors import CannotJudge
 from sidebyside.checkout import ROOT
 from sidebyside.launch.requirements import LaunchError
+from sidebyside.lessons.exchange import ENDS
 from sidebyside.lessons.ladder import Rung, find_rung, load_parts, load_rungs
 from sidebyside.lessons.measure import load_measured
 from sidebyside.lessons.readme import packets
-from sidebyside.lessons.running import Place, running
+from sidebyside.lessons.running import Place, running, with_this_python
 from sidebyside.page.source import highlight_source
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -116,6 +115,7 @@ def show(number: str) -> str:
         earlier=previous_of(rung),
         measured=load_measured().get(rung.name, {}),
         packets=packets(rung),
+        ends=ENDS,
     )
 
 
@@ -163,10 +163,9 @@ def rung_of(number: str) -> Rung:
 
 def typed(command: str) -> str:
     """Return what a command of the ladder prints."""
-    command = re.sub(r"\bpython\b(?= (?:lessons/|-c))", sys.executable, command)
     try:
         done = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", with_this_python(command)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

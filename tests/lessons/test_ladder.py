@@ -12,7 +12,7 @@ from sidebyside.lessons.cli import lessons
 from sidebyside.lessons.ladder import LESSONS, Rung, find_rung, load_rungs
 from sidebyside.lessons.measure import FILE, load_measured, measure, points
 from sidebyside.lessons.readme import FIGURE, README, render_figure, render_readme
-from sidebyside.lessons.running import Place
+from sidebyside.lessons.running import Place, with_this_python
 from tests.lessons.conftest import PATIENCE, Start
 
 RUNGS = load_rungs()
@@ -40,9 +40,13 @@ def test_a_rung_is_short_and_needs_the_standard_library_only(rung: Rung) -> None
 
 def shell(command: str, place: Place) -> str:
     """Return what a command of README prints, with the Python of the tests."""
-    typed = re.sub(r"\bpython\b(?= (lessons/|-c))", sys.executable, place.fill(command))
     done = subprocess.run(
-        ["bash", "-c", typed], cwd=LESSONS.parent, capture_output=True, text=True, timeout=PATIENCE, check=False
+        ["bash", "-c", with_this_python(place.fill(command))],
+        cwd=LESSONS.parent,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert done.stderr == ""
     return done.stdout
@@ -92,7 +96,7 @@ def test_two_rungs_that_send_back_the_same() -> None:
         (["run", "99"], "99 is not a rung of the ladder"),
         (["compare", "1", "2"], "01_addresses does not listen on a TCP port"),
         (["compare", "11", "12"], "Choose some: --send"),
-        (["compare", "3", "10", "--send", r"\x"], "is not valid"),
+        (["compare", "3", "10", "--send", r"\x"], "is not a valid escape"),
         (["compare", "7", "8", "--send", "x"], "07_udp_echo does not listen on a TCP port"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
