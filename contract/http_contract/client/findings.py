@@ -1,8 +1,7 @@
 """Findings: facts about a server that the judge found out once, for all rules.
 
-A fault can make every rule wait. After it has made the judge wait a few times, the judge waits no more: the next
-request of the same kind raises WaitsAgain, and the rule that sent it is skipped because of the rule that found the
-fault.
+A fault can make every rule wait. The judge waits a few times for the same fault. The next request of the same kind
+raises WaitsAgain, and the rule that sent it is skipped because of the rule that found the fault.
 """
 
 import math
@@ -30,7 +29,7 @@ class WaitsAgain(Exception):
 
 @dataclass
 class Waits:
-    """The waits that were in vain, by their fault: ENDLESS, or the method of requests that get no response."""
+    """The waits without a result, by their fault: ENDLESS, or the method of requests that get no response."""
 
     counts: Counter[str] = field(default_factory=Counter)
     rules: dict[str, str] = field(default_factory=dict)  # the id of the rule that failed by each fault first

@@ -21,7 +21,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds
 
 
 def reset_orphan(client: socket.socket) -> None:
-    """Have `close` reset the connection if the server's program has closed it."""
+    """Make `close` reset the connection if the server's program has closed it."""
     deadline = time.monotonic() + ORPHAN_WAIT
     while not (orphan := is_orphan(client)) and time.monotonic() < deadline:
         time.sleep(POLL_INTERVAL)
