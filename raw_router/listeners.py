@@ -2,11 +2,10 @@
 
 import errno
 import socket
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, TypeAlias
-
-from raw_router.packet_filter import attach, drop_if_bits
 
 Address: TypeAlias = tuple[Any, ...]  # as bind() takes it
 
@@ -16,7 +15,10 @@ TRIES = 16  # of a free port, which must be free at each address
 # Names of more than one address, the same on every machine (for localhost: RFC 6761 §6.3).
 HOSTS = {"localhost": ("127.0.0.1", "::1"), "::": ("0.0.0.0", "::"), "": ("0.0.0.0", "::")}
 
-FLAGS, SYN = 13, 0x02  # an octet of a TCP header, and the flag of a segment that asks for a connection
+# Linux drops a socket's packets if their hop limit is below the one that the socket requires (RFC 5082): its options
+# IP_MINTTL and IPV6_MINHOPCOUNT, which Python does not name. Most systems send packets with a hop limit of 64 or 128.
+REQUIRED_HOP_LIMIT = {socket.AF_INET: (socket.IPPROTO_IP, 21), socket.AF_INET6: (socket.IPPROTO_IPV6, 73)}
+HIGHEST_HOP_LIMIT = 255
 
 MISSING = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})  # as for ::1 on a machine without IPv6
 
@@ -73,15 +75,28 @@ def open_listener(address: Address) -> socket.socket:
     return listener
 
 
+def accept(listener: socket.socket) -> tuple[socket.socket, Address]:
+    """Return the socket and the address of a client in the listener's queue. Raises OSError as socket.accept() does."""
+    client, address = listener.accept()
+    require_hop_limit(client, 0)  # a client that connected while the listener turned others away inherits its limit
+    return client, address
+
+
 def turn_away(listeners: Iterable[socket.socket]) -> None:
     """Let no new clients into the listeners' queues.
 
     When a listener is closed, the kernel resets the clients in its queue. So the server turns new clients away, serves
     those in the queue, and then closes the listener. Clients that were turned away try again a second later, and are
-    refused. Only Linux can do this.
+    refused. Systems other than Linux cannot turn clients away.
     """
     for listener in listeners:
-        attach(drop_if_bits(FLAGS, SYN), listener)
+        require_hop_limit(listener, HIGHEST_HOP_LIMIT)
+
+
+def require_hop_limit(sock: socket.socket, limit: int) -> None:
+    """Let the kernel drop a socket's packets if their hop limit is lower."""
+    if sys.platform == "linux":
+        sock.setsockopt(*REQUIRED_HOP_LIMIT[sock.family], limit)
 
 
 def close_all(listeners: Iterable[socket.socket]) -> None:

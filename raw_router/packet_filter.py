@@ -10,13 +10,8 @@ from typing import TypeAlias
 Instruction: TypeAlias = tuple[int, int, int, int]  # code, instructions to skip if true, and if false, operand
 
 SO_ATTACH_FILTER = 26
-LOAD_OCTET, IF_EQUAL, IF_BITS, RETURN = 0x30, 0x15, 0x45, 0x06
+LOAD_OCTET, IF_EQUAL, RETURN = 0x30, 0x15, 0x06
 DROP, PASS = (RETURN, 0, 0, 0), (RETURN, 0, 0, 0xFFFFFFFF)
-
-
-def drop_if_bits(octet: int, bits: int) -> Sequence[Instruction]:
-    """Return a program that drops packets that have some of the bits in an octet."""
-    return ((LOAD_OCTET, 0, 0, octet), (IF_BITS, 0, 1, bits), DROP, PASS)
 
 
 def pass_if_first(octets: Sequence[int]) -> Sequence[Instruction]:

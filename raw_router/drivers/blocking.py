@@ -21,7 +21,7 @@ from raw_router.drivers import (
     taken,
     unacknowledged,
 )
-from raw_router.listeners import close_all, turn_away
+from raw_router.listeners import accept, close_all, turn_away
 
 STEP = 0.01  # seconds between two looks at the listeners' queues when the server stops
 
@@ -68,7 +68,7 @@ def accepted(closing: Closing) -> Iterator[tuple[socket.socket, str]]:
     try:
         while readable := waiting(closing):
             for listener in readable:
-                yield from accept(listener, closing)
+                yield from admit(listener, closing)
     finally:
         close_all(closing.listeners)
 
@@ -86,10 +86,10 @@ def waiting(closing: Closing) -> Collection[socket.socket]:
     return readable if monotonic() < closing.over else []
 
 
-def accept(listener: socket.socket, closing: Closing) -> Iterator[tuple[socket.socket, str]]:
+def admit(listener: socket.socket, closing: Closing) -> Iterator[tuple[socket.socket, str]]:
     """Yield a client with its address, or nothing if it is gone already or there is no room for it."""
     try:
-        client, address = listener.accept()
+        client, address = accept(listener)
     except OSError as error:  # usually the client is gone already
         if error.errno in NO_ROOM:
             logger.error("no room for another client, which waits now: %s", error.strerror)

@@ -28,7 +28,7 @@ from raw_router.drivers import (
 from raw_router.drivers.blocking import STEP, ready
 from raw_router.drivers.budget import Budget
 from raw_router.forks import closed_in_children
-from raw_router.listeners import close_all, turn_away
+from raw_router.listeners import accept, close_all, turn_away
 
 Address: TypeAlias = tuple[str, int]
 ConnectClient: TypeAlias = Callable[[str, "Client"], "Conversation"]  # from the client's address, and the client
@@ -468,7 +468,7 @@ class Server:
         """Accept the clients in a listener's queue, as far as there is room."""
         for _ in range(QUEUE):
             try:
-                client, address = listener.accept()
+                client, address = accept(listener)
             except BlockingIOError:
                 return
             except OSError as error:  # usually the client is gone already

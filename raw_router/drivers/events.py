@@ -25,7 +25,7 @@ from raw_router.drivers import (
 from raw_router.drivers.budget import Budget
 from raw_router.drivers.client import READ, Client
 from raw_router.forks import closed_in_children
-from raw_router.listeners import close_all, turn_away
+from raw_router.listeners import accept, close_all, turn_away
 
 POLL, SECOND = (select.epoll, 1) if hasattr(select, "epoll") else (select.poll, 1000)
 WRITE, NOTHING = select.POLLOUT, 0
@@ -283,7 +283,7 @@ class Loop:
             if self.resumes != math.inf:
                 break
             try:
-                sock, address = listener.accept()
+                sock, address = accept(listener)
             except ConnectionAbortedError:  # the client is gone already, but others may wait
                 continue
             except OSError as error:  # there is none, or the listener is shut down

@@ -12,7 +12,17 @@ import pytest
 from raw_router import listeners
 from raw_router.__main__ import main
 from raw_router.drivers import TIMEOUTS
-from raw_router.listeners import listen, open_listener, port_of, server_address, url_of
+from raw_router.listeners import (
+    REQUIRED_HOP_LIMIT,
+    accept,
+    listen,
+    open_listener,
+    port_of,
+    require_hop_limit,
+    server_address,
+    turn_away,
+    url_of,
+)
 from raw_router.messages import Response
 from raw_router.responder import Responder
 from tests.serving import DRIVERS, HOST, Serve, driving_on
@@ -137,3 +147,26 @@ def test_a_limit_of_clients_is_one_limit_for_all_listeners(driver: str) -> None:
                 client.sendall(GET)
                 assert client.recv(65536).endswith(b"here")
                 client.close()
+
+
+@pytest.mark.parametrize("host", [HOST, "::1"])
+def test_clients_in_the_queue_are_served_while_new_ones_are_turned_away(host: str) -> None:
+    with ExitStack() as stack:
+        [listener] = stack.enter_context(listening(host))
+        queued = stack.enter_context(socket.create_connection(listener.getsockname()[:2]))
+        turn_away([listener])
+        with pytest.raises(TimeoutError):
+            socket.create_connection(listener.getsockname()[:2], timeout=0.1)
+        queued.sendall(b"here")
+        client = stack.enter_context(accept(listener)[0])
+        assert client.recv(4) == b"here"
+
+
+@pytest.mark.parametrize("host", [HOST, "::1"])
+def test_a_client_that_connects_while_others_are_turned_away_can_be_served(host: str) -> None:
+    with ExitStack() as stack:
+        [listener] = stack.enter_context(listening(host))
+        require_hop_limit(listener, 1)  # it lets the handshake pass, and the client inherits it
+        stack.enter_context(socket.create_connection(listener.getsockname()[:2]))
+        client = stack.enter_context(accept(listener)[0])
+        assert client.getsockopt(*REQUIRED_HOP_LIMIT[client.family]) == 0
