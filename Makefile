@@ -29,8 +29,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 VERSION := 'import sys; print("%d.%d" % sys.version_info[:2])'
 
-# The marks can-run and can-test are made last, so that make repeats an installation that was interrupted. --clear
-# removes both. Debian packs venv and pip apart from Python: `python3 -m venv` fails there until python3-venv is installed.
+# The marks can-run, can-guest and can-test are made last, so that make repeats an installation that was interrupted.
+# --clear removes all of them. Debian packs venv and pip apart from Python: `python3 -m venv` fails there until
+# python3-venv is installed.
 .venv/can-run: pyproject.toml contract/pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "$(PYTHON) is missing, or older than Python 3.11. Choose another one: make .venv PYTHON=python3.12" >&2; \
@@ -45,7 +46,13 @@ VERSION := 'import sys; print("%d.%d" % sys.version_info[:2])'
 	@$(PIP) -e '.[servers]' -e ./contract
 	@touch $@
 
-.venv/can-test: .venv/can-run
+# The frameworks of guests/.
+.venv/can-guest: .venv/can-run
+	@echo "Installing the other frameworks into .venv. This takes a minute."
+	@$(PIP) -e '.[guests]'
+	@touch $@
+
+.venv/can-test: .venv/can-guest
 	@echo "Installing the packages for tests into .venv. This takes a minute or two."
 	@$(PIP) -e '.[test]' -e './contract[cluster]'
 	@touch $@
@@ -56,7 +63,8 @@ VERSION := 'import sys; print("%d.%d" % sys.version_info[:2])'
 	@$(PIP) -e '.[strangers]'
 	@touch $@
 
-run: .venv/can-run
+# The other frameworks are installed once they are asked for: make run ARGS='--with bottle'.
+run: .venv/can-run $(if $(filter --with --with=%,$(ARGS)),.venv/can-guest)
 	@$(BIN)/sidebyside page $(ARGS)
 
 # Coverage is measured in the unit tests only. The other tests run the same code thousands of times, and measuring would

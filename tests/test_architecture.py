@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "http_contract", "sidebyside")
+ROOMS = ("shared_views", "raw_router", "flask_app", "django_project", "guests", "http_contract", "sidebyside")
 FOLDERS = {"http_contract": "contract/http_contract"}  # of packages that are not at the root
 IMPLEMENTATIONS = {"shared_views", "raw_router", "flask_app", "django_project"}
 CORE = ("messages", "limits", "target", "parser", "memo", "framing", "writer", "connection")
@@ -51,8 +51,9 @@ ROOM_ARROWS: dict[str, set[str]] = {
     "raw_router": {"shared_views"},
     "flask_app": {"shared_views"},
     "django_project": {"shared_views"},
+    "guests": {"shared_views"},
     "http_contract": set(),
-    "sidebyside": {"shared_views", "raw_router", "flask_app", "django_project", "http_contract"},
+    "sidebyside": {"shared_views", "raw_router", "flask_app", "django_project", "guests", "http_contract"},
 }
 
 

@@ -146,6 +146,7 @@ FOLDERS = {"http_contract": "contract/http_contract"}  # of packages that are no
 PLAIN_PACKAGES = (
     "django_project",
     "flask_app",
+    "guests",
     "http_contract",
     "http_contract.cli",
     "http_contract.client",

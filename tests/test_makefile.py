@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = ("Makefile", "pyproject.toml", "contract/pyproject.toml", "constraints.txt")
-GOALS = (".venv/can-run", ".venv/can-test")
+GOALS = (".venv/can-run", ".venv/can-guest", ".venv/can-test")
 DEBIAN = """\
 The virtual environment was not created successfully because ensurepip is not
 available.  On Debian/Ubuntu systems, you need to install the python3-venv

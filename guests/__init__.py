@@ -1,0 +1,24 @@
+"""The same routes in other frameworks, each by its own framework's ways, unbent: the table of the guests."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A framework that the routes are written in.
+
+    Its module has the callable `app` if its interface is wsgi or asgi, and serves at 127.0.0.1 by its own ways with
+    `python -m MODULE PORT`.
+    """
+
+    name: str  # as it is given on the command line
+    title: str
+    module: str
+    distribution: str  # the name of its package on the index, "" for the standard library
+    interface: Literal["wsgi", "asgi", "own"]
+    style: Literal["decorator", "list", "dict", "class tree"]  # how its routes are written
+
+
+# By interface, then by name.
+GUESTS: tuple[Guest, ...] = ()
