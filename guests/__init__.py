@@ -21,4 +21,6 @@ class Guest:
 
 
 # By interface, then by name.
-GUESTS: tuple[Guest, ...] = ()
+GUESTS: tuple[Guest, ...] = (
+    Guest("starlette", "Starlette", "guests.starlette", "starlette", "asgi", "list"),
+)
