@@ -22,5 +22,6 @@ class Guest:
 
 # By interface, then by name.
 GUESTS: tuple[Guest, ...] = (
+    Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
     Guest("starlette", "Starlette", "guests.starlette", "starlette", "asgi", "list"),
 )
