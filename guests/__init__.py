@@ -24,4 +24,5 @@ class Guest:
 GUESTS: tuple[Guest, ...] = (
     Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
     Guest("starlette", "Starlette", "guests.starlette", "starlette", "asgi", "list"),
+    Guest("aiohttp", "aiohttp", "guests.aiohttp", "aiohttp", "own", "decorator"),
 )
