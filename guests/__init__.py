@@ -25,4 +25,5 @@ GUESTS: tuple[Guest, ...] = (
     Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
     Guest("starlette", "Starlette", "guests.starlette", "starlette", "asgi", "list"),
     Guest("aiohttp", "aiohttp", "guests.aiohttp", "aiohttp", "own", "decorator"),
+    Guest("tornado", "Tornado", "guests.tornado", "tornado", "own", "list"),
 )
