@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import click
 from rich.console import Console
 
+from guests import Guest
 from http_contract.cli.console import say
 from http_contract.cli.options import rule_ids, seconds
 from http_contract.client.server import HOST_AND_PORT, TIMEOUT, Server
@@ -27,9 +28,11 @@ from sidebyside.compare.request import METHODS, Message, build_message, multipar
 from sidebyside.compare.send import Endpoint, endpoints_at, send
 from sidebyside.compare.text import render
 from sidebyside.console import console, print_lines
+from sidebyside.launch import options as launch_options
+from sidebyside.launch.guests import with_guests
 from sidebyside.launch.launcher import launch, wait_until_all_listen, watch
 from sidebyside.launch.ports import free_base_port
-from sidebyside.launch.services import HOST, SERVERS, server_specs
+from sidebyside.launch.services import HOST, SERVERS, Service, server_specs
 from sidebyside.launch.signals import interruptible
 
 URL = re.compile(rf"https?://.*|{HOST_AND_PORT}")
@@ -39,6 +42,7 @@ Examples:
   sidebyside compare POST /form -F colour=green -F picture=@cat.png
   sidebyside compare GET / --urls http://127.0.0.1:5000 http://127.0.0.1:8001
   sidebyside compare --rule route-unknown --on gunicorn
+  sidebyside compare GET //test --with bottle,fastapi
   printf 'GET / HTTP/1.1\\r\\n\\r\\n' | sidebyside compare --raw -
 
 Exit status: 0 if the responses are identical or have only expected differences; 1 if they differ; 2 if they cannot be
@@ -153,6 +157,7 @@ class MessageOptions:
 @click.option("--urls", multiple=True, metavar="URL URL ...", help="Compare the servers at two or more URLs.")
 @click.option("--ca", type=click.Path(dir_okay=False), help="Trust this certificate (PEM) for https URLs.")
 @click.option("--on", "server", type=click.Choice(list(SERVERS)), help="Server for Flask and Django. [raw_router]")
+@launch_options.guests
 @click.option("--timeout", type=seconds, default=TIMEOUT, show_default=True, help="Seconds to wait for a response.")
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @click.option("--har", "form", flag_value="har", help="Print HAR 1.2, a format that browsers and proxies read.")
@@ -160,14 +165,14 @@ def compare(form: str | None, raw: BinaryIO | None, rule: str | None, **given: A
     """Send the same bytes to several servers and show their responses side by side.
 
     The bytes are a request for METHOD and PATH, a file (--raw), or the requests of a rule (--rule). Without --urls, the
-    command starts the three implementations on free ports and stops them at the end. All servers receive the same
-    bytes, except for placeholders in PATH and -H: {authority} is replaced by the server's own host and port, {origin}
-    by its URL.
+    command starts the three implementations and the guests of --with on free ports, and stops them at the end. All
+    servers receive the same bytes, except for placeholders in PATH and -H: {authority} is replaced by the server's own
+    host and port, {origin} by its URL.
 
     Expected differences do not count and have a mark of their own: the server's own host and port; the time in Date,
     Expires and bodies, as far as time has passed between the requests; Connection, Keep-Alive and 100 Continue.
     """
-    chosen = {name: given.pop(name) for name in ("urls", "ca", "server", "timeout")}
+    chosen = {name: given.pop(name) for name in ("urls", "ca", "server", "guests", "timeout")}
     with interruptible():
         options = MessageOptions(raw=raw.read() if raw else None, rule=find_rule(rule) if rule else None, **given)
         options.check()
@@ -209,22 +214,22 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def compared_servers(
-    urls: Sequence[str], ca: str | None, server: str | None, timeout: float
+    urls: Sequence[str], ca: str | None, server: str | None, guests: Sequence[Guest], timeout: float
 ) -> AbstractContextManager[list[Endpoint]]:
     """Return a context that yields the servers to compare, and stops them if it has started them."""
     if not urls:
         if ca:
             raise CannotJudge("--ca can only be used with https URLs in --urls")
-        return started_services(server or "raw_router", timeout)
-    if server:
-        raise CannotJudge("--on cannot be used with --urls")
+        return started_services(server or "raw_router", with_guests(guests), timeout)
+    if server or guests:
+        raise CannotJudge(f"{'--on' if server else '--with'} cannot be used with --urls")
     return nullcontext(endpoints_at(urls, ca, timeout))
 
 
 @contextmanager
-def started_services(server: str, timeout: float) -> Iterator[list[Endpoint]]:
-    """Start the three services, with Flask and Django on this server. Raises LaunchError if one does not start."""
-    started = server_specs(server, free_base_port())
+def started_services(server: str, services: Sequence[Service], timeout: float) -> Iterator[list[Endpoint]]:
+    """Start services, on this server as far as they can run on it. Raises LaunchError if one does not start."""
+    started = server_specs(server, free_base_port(len(services)), services)
     with launch(started) as children:
         output = watch(children)
         wait_until_all_listen(children, output)

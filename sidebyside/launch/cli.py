@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import click
 
+from guests import Guest
 from sidebyside.console import console
 from sidebyside.launch import options
 from sidebyside.launch.foreground import serve_in_foreground
+from sidebyside.launch.guests import with_guests
 from sidebyside.launch.requirements import LaunchError
 from sidebyside.launch.services import ServerSpec, page_spec, server_specs
 
@@ -16,44 +18,48 @@ Examples:
   sidebyside serve --base-port 9000     on ports 9001, 9002 and 9003
   sidebyside serve --on gunicorn        Flask and Django on gunicorn
   sidebyside serve --on nginx           all three on raw_router behind nginx
+  sidebyside serve --with bottle        Bottle, too, on port 8004
 """
 PAGE_EXAMPLES = """\b
 Examples:
   sidebyside page                       http://127.0.0.1:8000, the three on 8001, 8002 and 8003
   sidebyside page --port 9000 --base-port 9000
   sidebyside page --on gunicorn         Flask and Django on gunicorn
+  sidebyside page --with bottle,fastapi,tornado
 """
 
 
 @click.command(epilog=SERVE_EXAMPLES)
 @options.base_port
 @options.on
-def serve(base_port: int, server: str) -> None:
+@options.guests
+def serve(base_port: int, server: str, guests: Sequence[Guest]) -> None:
     """Start the three implementations and print their access logs.
 
     The servers listen on 127.0.0.1 only. Press Ctrl-C to stop all of them. If one server ends by itself, the others
     are stopped, too.
     """
-    start(server_specs(server, base_port))
+    start(server_specs(server, base_port, with_guests(guests)))
 
 
 @click.command(epilog=PAGE_EXAMPLES)
 @options.port
 @options.base_port
 @options.on
-def page(port: int, base_port: int, server: str) -> None:
+@options.guests
+def page(port: int, base_port: int, server: str, guests: Sequence[Guest]) -> None:
     """Start the three implementations and a web page that shows them side by side.
 
     Open the page in a browser on this machine: send a request to all three, see how the responses differ and why, check
     a server with the rules of the judge, and read the same ideas as the code of each implementation. Press Ctrl-C to
     stop everything.
     """
-    three = server_specs(server, base_port)
-    if port in {spec.port for spec in three}:
+    services = server_specs(server, base_port, with_guests(guests))
+    if port in {spec.port for spec in services}:
         raise click.UsageError(
-            f"Port {port} is the port of one of the three implementations. Choose another --port or --base-port."
+            f"Port {port} is the port of one of the implementations. Choose another --port or --base-port."
         )
-    start([page_spec(port, base_port, server), *three])
+    start([page_spec(port, base_port, server, [guest.name for guest in guests]), *services])
 
 
 def start(specs: Sequence[ServerSpec]) -> None:

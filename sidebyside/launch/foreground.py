@@ -10,7 +10,7 @@ from rich.text import Text
 
 from http_contract.cli.console import discard
 from sidebyside.launch.launcher import launch, wait_until_all_listen, watch
-from sidebyside.launch.services import NOTES, SERVERS, ServerSpec
+from sidebyside.launch.services import NOTES, SERVER_TITLES, ServerSpec
 from sidebyside.launch.signals import Stopped, StopSignals
 
 
@@ -32,7 +32,7 @@ def announce(specs: Sequence[ServerSpec], console: Console) -> None:
     """Print where each server runs, and how to stop them."""
     table = Table("service", Column("address", no_wrap=True), "runs on", Column("routes", overflow="fold"), box=SIMPLE)
     for spec in specs:
-        table.add_row(Text(spec.name, spec.colour), spec.url, SERVERS[spec.server], spec.routes)
+        table.add_row(Text(spec.name, spec.colour), spec.url, SERVER_TITLES[spec.server], spec.routes)
     notes = [NOTES[server] for server in sorted({spec.server for spec in specs} & NOTES.keys())]
     notes += [spec.note for spec in specs if spec.note]
     console.print(table, *notes, "Press Ctrl-C to stop all servers.\n", sep="\n")

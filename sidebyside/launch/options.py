@@ -1,15 +1,41 @@
 """The options that several commands have: the ports, and the server that applications run on."""
 
 import click
+from click.shell_completion import CompletionItem
 
-from sidebyside.launch.services import HIGHEST_BASE_PORT, SERVERS
+from guests import GUESTS, Guest
+from sidebyside.launch.guests import HIGHEST_BASE_PORT, SEPARATOR, UnknownGuest, find_guests
+from sidebyside.launch.services import SERVERS
+
+
+class GuestNames(click.ParamType[tuple[Guest, ...]]):
+    """Names of guests, separated by commas."""
+
+    name = "guests"
+
+    def convert(
+        self, value: str | tuple[Guest, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Guest, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            return find_guests(value)
+        except UnknownGuest as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        before, separator, last = incomplete.rpartition(SEPARATOR)
+        found = (guest for guest in GUESTS if guest.name.startswith(last))
+        return [CompletionItem(f"{before}{separator}{guest.name}", help=guest.title) for guest in found]
+
 
 base_port = click.option(
     "--base-port",
     type=click.IntRange(1, HIGHEST_BASE_PORT),
     default=8000,
     show_default=True,
-    help="The port before the first server: raw listens on this port + 1, flask on + 2, django on + 3.",
+    help="The port before the first server: raw listens on this port + 1, flask on + 2, django on + 3, the guests of "
+    "--with on the ports after that.",
 )
 on = click.option(
     "--on",
@@ -23,4 +49,13 @@ on = click.option(
 )
 port = click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port of the web page."
+)
+guests = click.option(
+    "--with",
+    "guests",
+    type=GuestNames(),
+    default=(),
+    metavar="NAME,NAME",
+    help="Also start these guests, the same routes in other frameworks: "
+    f"{', '.join(guest.name for guest in GUESTS)}. They require the extra `guests`.",
 )

@@ -10,14 +10,13 @@ from sidebyside.launch.requirements import LaunchError
 from sidebyside.launch.services import HOST, SERVICES, ServerSpec
 
 SUGGESTED_BASES = range(9000, 65000, 1000)
-OFFSETS = range(1 + max(service.offset for service in SERVICES))  # the base port itself is the page's
 
 
 def check_ports(specs: Sequence[ServerSpec]) -> None:
     """Raise LaunchError, with other ports to choose, if one of the ports cannot be used."""
     errors = {spec: error for spec in specs if (error := bind_error(spec.port))}
     if errors:
-        raise LaunchError(f"{problem(errors)} {solution(errors)}")
+        raise LaunchError(f"{problem(errors)} {solution(errors, len(specs))}")
 
 
 def bind_error(port: int) -> int:
@@ -37,25 +36,26 @@ def problem(errors: dict[ServerSpec, int]) -> str:
     return f"{subject} cannot be used: {', '.join(dict.fromkeys(map(os.strerror, errors.values())))}."
 
 
-def solution(errors: dict[ServerSpec, int]) -> str:
-    """Return what to do: look at a service that runs already, or choose other ports."""
+def solution(errors: dict[ServerSpec, int], count: int) -> str:
+    """Return what to do: look at a service that runs already, or choose other ports for this many servers."""
     in_use = next((spec for spec, error in errors.items() if error == errno.EADDRINUSE), None)
     runs = f"If the service runs there already, open {in_use.url}. " if in_use else ""
-    options = options_for_free_ports(errors)
+    options = options_for_free_ports(errors, count)
     make = f" (make run ARGS='{options}')" if any(spec.name == "page" for spec in errors) else ""
     return f"{runs}Choose other ports: {options}{make}"
 
 
-def options_for_free_ports(specs: Iterable[ServerSpec]) -> str:
-    """Return the options, as they are typed, that choose free ports."""
-    base = next(base for base in SUGGESTED_BASES if are_free(base))
+def options_for_free_ports(specs: Iterable[ServerSpec], count: int) -> str:
+    """Return the options, as they are typed, that choose free ports for this many servers."""
+    base = next(base for base in SUGGESTED_BASES if are_free(base, count))
     return " ".join(dict.fromkeys(f"{spec.option} {base}" for spec in specs))
 
 
-def free_base_port() -> int:
-    """Return a free port that is followed by free ports for the services."""
-    return next(base for base in iter(free_port, None) if are_free(base))
+def free_base_port(count: int = len(SERVICES)) -> int:
+    """Return a free port that is followed by free ports for this many services."""
+    return next(base for base in iter(free_port, None) if are_free(base, count))
 
 
-def are_free(base: int) -> bool:
-    return all(is_free(base + offset) for offset in OFFSETS)
+def are_free(base: int, count: int) -> bool:
+    """Return whether the base port, which is the page's, and this many ports after it are free."""
+    return all(is_free(base + offset) for offset in range(1 + count))

@@ -10,6 +10,7 @@ from sidebyside.launch.services import PACKAGES, PROGRAMS, ServerSpec
 
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin")  # which an ordinary user's PATH may lack
 INSTALL_PACKAGE = "pip install -e '.[servers]' in the checkout"
+INSTALL_GUEST = "pip install -c constraints.txt -e '.[guests]' in the checkout"
 INSTALL_PROGRAM = {"nginx": "apt-get install nginx-light", "wrk": "apt-get install wrk"}
 
 
@@ -28,6 +29,9 @@ def missing(spec: ServerSpec) -> str:
     for package in PACKAGES.get(spec.server, spec.command[:1]):
         if find_spec(package) is None:
             return not_installed(package, INSTALL_PACKAGE)
+    for distribution in spec.requires:
+        if package_version(distribution) is None:
+            return not_installed(distribution, INSTALL_GUEST)
     program = PROGRAMS.get(spec.server)
     if program and find_program(program) is None:
         return not_installed(program, INSTALL_PROGRAM[program])

@@ -1,6 +1,6 @@
-"""What can be launched, as data: the three services, and the servers that each can run on."""
+"""What can be launched, as data: the three services, and the servers that a service can run on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 HOST = "127.0.0.1"  # only this machine can connect
@@ -15,6 +15,9 @@ SERVERS = {
     "granian": "granian",
     "nginx": "behind nginx",
 }
+OWN = "own"
+SERVER_TITLES = {**SERVERS, OWN: "its own server"}  # OWN: a framework that cannot run on another one
+
 # The packages and programs that a server requires, if they are not the module that starts it.
 PACKAGES = {"uvicorn": ("uvicorn", "a2wsgi")}
 PROGRAMS = {"nginx": "nginx"}
@@ -44,9 +47,10 @@ class ServerSpec:
     name: str
     colour: str
     routes: str
-    server: str  # a key of SERVERS
+    server: str  # a key of SERVER_TITLES
     port: int
     command: tuple[str, ...]  # for python -m
+    requires: tuple[str, ...] = ()  # distributions, beside what the server requires
     option: str = "--base-port"  # which chooses its port
     note: str = ""
 
@@ -60,17 +64,18 @@ class Service:
     """One implementation of the service."""
 
     name: str
+    title: str  # of the framework
     colour: str
-    offset: int  # of its port from the base port
     routes: str  # where a reader finds its routes
     commands: Mapping[str, str]  # for python -m, by server
+    home: str = "raw_router"  # the server that it runs on if it cannot run on another one
+    requires: tuple[str, ...] = ()  # the distributions that have to be installed
 
-    def on(self, server: str, base_port: int) -> ServerSpec:
-        """Return the service on a server, or on raw_router if it cannot run on that server."""
-        known = server if server in self.commands else "raw_router"
-        port = base_port + self.offset
+    def on(self, server: str, port: int) -> ServerSpec:
+        """Return the service on a server, or on its home server if it cannot run on that server."""
+        known = server if server in self.commands else self.home
         command = self.commands[known].format(host=HOST, port=port).split()
-        return ServerSpec(self.name, self.colour, self.routes, known, port, tuple(command))
+        return ServerSpec(self.name, self.colour, self.routes, known, port, tuple(command), self.requires)
 
 
 def wsgi_commands(application: str) -> dict[str, str]:
@@ -85,33 +90,37 @@ def wsgi_commands(application: str) -> dict[str, str]:
     }
 
 
+def asgi_commands(application: str) -> dict[str, str]:
+    """Return how a server runs an ASGI application."""
+    return {"raw_router": f"{RAW_ROUTER} --asgi {application}"}
+
+
 # Without reloaders: the process that we started is the one that answers, so we see when it ends.
 FLASK_DEV = "flask --app flask_app run --host {host} --port {port} --no-reload"
 DJANGO_DEV = "django runserver {host}:{port} --settings django_project.settings --noreload"
 
 SERVICES = (
-    Service("raw", "cyan", 1, "raw_router/urls.py", {"raw_router": RAW_ROUTER, "nginx": BEHIND_NGINX}),
-    Service("flask", "green", 2, "flask_app/__init__.py", {**wsgi_commands("flask_app:app"), "dev": FLASK_DEV}),
+    Service("raw", "raw_router", "cyan", "raw_router/urls.py", {"raw_router": RAW_ROUTER, "nginx": BEHIND_NGINX}),
+    Service("flask", "Flask", "green", "flask_app/__init__.py", {**wsgi_commands("flask_app:app"), "dev": FLASK_DEV}),
     Service(
         "django",
+        "Django",
         "magenta",
-        3,
         "django_project/urls.py",
         {**wsgi_commands("django_project.wsgi:application"), "dev": DJANGO_DEV},
     ),
 )
-COLOURS = {service.name: service.colour for service in SERVICES}
-
-HIGHEST_BASE_PORT = 65535 - max(service.offset for service in SERVICES)
+"""The three that are identical to the byte. Their ports follow the base port in this order."""
 
 
-def server_specs(server: str, base_port: int) -> list[ServerSpec]:
-    """Return all services, Flask and Django on the given server."""
-    return [service.on(server, base_port) for service in SERVICES]
+def server_specs(server: str, base_port: int, services: Sequence[Service] = SERVICES) -> list[ServerSpec]:
+    """Return services on consecutive ports, on the given server as far as they can run on it."""
+    return [service.on(server, port) for port, service in enumerate(services, base_port + 1)]
 
 
-def page_spec(port: int, base_port: int, server: str) -> ServerSpec:
-    """Return the web page about the services that run there."""
+def page_spec(port: int, base_port: int, server: str, guests: Sequence[str] = ()) -> ServerSpec:
+    """Return the web page about the services that run there; guests are named as in --with."""
     command = f"sidebyside.page --port {port} --base-port {base_port} --on {server}".split()
+    command += ["--with", ",".join(guests)] if guests else []
     note = f"Open http://{HOST}:{port}/ in a browser."
-    return ServerSpec("page", "bold", "sidebyside/page", "raw_router", port, tuple(command), "--port", note)
+    return ServerSpec("page", "bold", "sidebyside/page", "raw_router", port, tuple(command), option="--port", note=note)

@@ -26,7 +26,7 @@ TITLES: Mapping[str, str] = {
 }
 """The name of each server in tables."""
 
-FRAMEWORKS = {"raw": OURS, "flask": "Flask", "django": "Django"}
+FRAMEWORKS = {service.name: service.title for service in SERVICES}
 DEVELOPMENT_SERVERS = {"flask": "Werkzeug's development server", "django": "Django's development server"}
 # The packages of a server. http.server, on which both development servers are based, is part of Python.
 PARTS = {**dict.fromkeys((*DRIVERS, "dev"), ()), "uvicorn": ("uvicorn", "httptools", "a2wsgi")}

@@ -7,7 +7,6 @@ from rich.text import Text
 
 from http_contract.rules.registry import STAGES
 from http_contract.runner.report import POINTS
-from sidebyside.launch.services import COLOURS
 from sidebyside.matrix.attribution import (
     AttributedFailure,
     Matrix,
@@ -16,9 +15,9 @@ from sidebyside.matrix.attribution import (
     count,
     number_of_rules,
 )
-from sidebyside.matrix.run import TITLES, PairReport
+from sidebyside.matrix.run import FRAMEWORKS, TITLES, PairReport
 
-NAME = max(map(len, COLOURS)) + 2  # columns
+NAME = max(map(len, FRAMEWORKS)) + 2  # columns
 SERVER = max(map(len, TITLES.values()))
 CELL = 4
 TOTAL = 6
@@ -44,7 +43,7 @@ def lines(matrix: Matrix) -> Iterator[Text]:
 
 def row(report: PairReport) -> Text:
     pair = report.pair
-    line = Text.assemble((f"{pair.implementation:<{NAME}}", COLOURS[pair.implementation]))
+    line = Text.assemble((f"{pair.implementation:<{NAME}}", pair.service.colour))
     line.append(f"{TITLES[pair.server]:<{SERVER}}")
     for points in report.points.values():
         line.append(f"{points:>{CELL}}", colour(points, POINTS))

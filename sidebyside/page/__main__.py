@@ -1,15 +1,18 @@
 """python -m sidebyside.page: serves the page for services that already run."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import click
 
+from guests import Guest
 from raw_router.drivers import TIMEOUTS, threads
 from raw_router.listeners import open_listener
 from raw_router.responder import Responder
 from raw_router.signals import stop_on_signals
 from raw_router.wsgi import handler_for
 from sidebyside.launch import options
+from sidebyside.launch.guests import with_guests
 from sidebyside.launch.services import HOST, server_specs
 from sidebyside.page.app import create_app
 from sidebyside.page.settings import settings_for
@@ -19,9 +22,11 @@ from sidebyside.page.settings import settings_for
 @options.port
 @options.base_port
 @options.on
-def main(port: int, base_port: int, server: str) -> None:
+@options.guests
+def main(port: int, base_port: int, server: str, guests: Sequence[Guest]) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
-    handler = handler_for(create_app(settings_for(server_specs(server, base_port), port)), (HOST, port))
+    specs = server_specs(server, base_port, with_guests(guests))
+    handler = handler_for(create_app(settings_for(specs, port)), (HOST, port))
     with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
         threads.serve([listener], partial(Responder, handler), stop)
 

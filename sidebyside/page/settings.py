@@ -9,16 +9,17 @@ from flask import current_app
 from http_contract.client.server import server_at, url_from
 from http_contract.errors import CannotJudge
 from sidebyside.compare.send import Endpoint, endpoint_at
-from sidebyside.launch.services import ServerSpec
+from sidebyside.launch.services import SERVICES, ServerSpec
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TIMEOUT = 3.0  # seconds to wait for a response: the reader waits for all servers
 READERS_COLOUR = "yellow"
+NUMBERS = dict(enumerate(("three", "four", "five", "six", "seven", "eight", "nine", "ten"), len(SERVICES)))
 
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """One of the three services: its name, its colour, its URL ("http://127.0.0.1:8001/")."""
+    """One of the services: its name, its colour, its URL ("http://127.0.0.1:8001/")."""
 
     name: str
     colour: str
@@ -33,6 +34,16 @@ class Settings:
     services: tuple[RunningService, ...]
     port: int  # the page's own
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+    @property
+    def guests(self) -> tuple[RunningService, ...]:
+        """The services after the three."""
+        return self.services[len(SERVICES) :]
+
+    @property
+    def number(self) -> str:
+        """The number of the services, in words as far as that is usual."""
+        return NUMBERS.get(len(self.services), str(len(self.services)))
 
 
 def settings_for(specs: Sequence[ServerSpec], port: int) -> Settings:

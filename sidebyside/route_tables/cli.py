@@ -12,6 +12,7 @@ import click
 from http_contract.cli.console import Unable, say
 from sidebyside.checkout import ROOT
 from sidebyside.console import console, print_lines
+from sidebyside.launch.services import SERVICES
 
 PACKAGES = ("raw_router", "flask_app", "django_project", "shared_views")
 EXAMPLES = """\b
@@ -42,7 +43,7 @@ def routes(as_json: bool) -> None:
     if as_json:
         say(json.dumps(as_data(tables, found), indent=2))
     else:
-        print_lines(console(), lines(tables, found))
+        print_lines(console(), lines(tables, found, {each.name: each.colour for each in SERVICES}))
     sys.exit(1 if found else 0)
 
 

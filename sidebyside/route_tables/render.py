@@ -6,7 +6,6 @@ from itertools import groupby
 
 from rich.text import Text
 
-from sidebyside.launch.services import COLOURS
 from sidebyside.route_tables.diff import Difference, aligned, first
 from sidebyside.route_tables.load import Function, Route, Routes
 
@@ -19,14 +18,16 @@ def as_data(tables: Mapping[str, Routes], differences: Sequence[Difference]) -> 
     }
 
 
-def lines(tables: Mapping[str, Routes], differences: Sequence[Difference]) -> Iterator[Text]:
-    """Yield the tables, path by path, and the result in the last line."""
+def lines(
+    tables: Mapping[str, Routes], differences: Sequence[Difference], colours: Mapping[str, str]
+) -> Iterator[Text]:
+    """Yield the tables, each in its colour, path by path, and the result in the last line."""
     rows = list(aligned(tables))
     headings = columns([heading(first(row)) for row in rows])
     details = iter(columns([detail(*item, first(row)) for row in rows for item in present(row)]))
     for row, line in zip(rows, headings, strict=True):
         yield Text(line, "bold")
-        yield from (Text.assemble(("  " + next(details), COLOURS.get(name, ""))) for name, _ in present(row))
+        yield from (Text.assemble(("  " + next(details), colours.get(name, ""))) for name, _ in present(row))
         yield from (Text(f"! {each}", "bold red") for each in differences if each.path == first(row).path)
         yield Text()
     yield result(len(rows), differences)

@@ -14,7 +14,7 @@ def test_all_ideas_are_there_in_order(visit: Visit) -> None:
     page = visit("#rosetta")
     assert page.locator(".idea h2").all_inner_texts() == [idea.title for idea in IDEAS]
     assert page.locator(".idea h3").all_inner_texts() == THREE * len(IDEAS)
-    boxes = [column.bounding_box() for column in page.locator("#idea-route .three section").all()]
+    boxes = [column.bounding_box() for column in page.locator("#idea-route .columns section").all()]
     tops = {box["y"] for box in boxes if box}
     assert len(tops) == (1 if page.viewport_size == {"width": 1280, "height": 900} else 3)  # columns, or rows
 

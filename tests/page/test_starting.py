@@ -62,7 +62,7 @@ def test_the_page_is_none_of_the_three() -> None:
     result = CliRunner().invoke(main, ["page", "--port", "8002"])
     assert (result.exit_code, result.output) == (
         2,
-        "Error: Port 8002 is the port of one of the three implementations. Choose another --port or --base-port.\n",
+        "Error: Port 8002 is the port of one of the implementations. Choose another --port or --base-port.\n",
     )
 
 

@@ -21,6 +21,7 @@ MODULES = (
     "contract/__init__.py",
     "django_project/__init__.py",
     "flask_app.py",
+    "guests/__init__.py",
     "gunicorn.conf.py",  # which gunicorn reads in the folder that it runs in
     "http.py",
     "http_contract/__init__.py",
@@ -75,7 +76,7 @@ def test_servers_import_nothing_from_the_current_folder(command: list[str], serv
 @pytest.fixture
 def other_checkout(tmp_path: Path) -> Path:
     """Return a second checkout, in which Flask has one more route."""
-    for package in ("shared_views", "raw_router", "flask_app", "django_project", "sidebyside"):
+    for package in ("shared_views", "raw_router", "flask_app", "django_project", "guests", "sidebyside"):
         shutil.copytree(Path(checkout.ROOT, package), tmp_path / package)
     with (tmp_path / "flask_app" / "__init__.py").open("a") as file:
         file.write('\napp.add_url_rule("/more", "more", lambda: "more")\n')

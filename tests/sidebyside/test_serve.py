@@ -21,6 +21,7 @@ from http_contract.sandbox.ports import is_taken
 from sidebyside.__main__ import main
 from sidebyside.launch import ports
 from sidebyside.launch.foreground import print_log, serve_in_foreground
+from sidebyside.launch.guests import HIGHEST_BASE_PORT
 from sidebyside.launch.ports import check_ports, free_base_port
 from sidebyside.launch.requirements import LaunchError
 from sidebyside.launch.services import ServerSpec, server_specs
@@ -279,9 +280,9 @@ def test_ends_by_signal(tmp_path: Path, numbers: list[signal.Signals]) -> None:
 
 def test_server_that_is_not_installed() -> None:
     with pytest.raises(
-        LaunchError, match=r"^hypercorn is not installed. Install it: pip install -e '.\[servers\]' in the checkout$"
+        LaunchError, match=r"^daphne is not installed. Install it: pip install -e '.\[servers\]' in the checkout$"
     ):
-        serve_in_foreground([ServerSpec("test", "red", "", "hypercorn", 1, ("hypercorn",))], Console())
+        serve_in_foreground([ServerSpec("test", "red", "", "daphne", 1, ("daphne",))], Console())
 
 
 @pytest.mark.parametrize("package", ["uvicorn", "a2wsgi"])
@@ -325,7 +326,7 @@ def child_of(parent: int, program: str) -> int:
             ["--on", "apache"],
             "'apache' is not one of 'raw_router', 'dev', 'gunicorn', 'waitress', 'uvicorn', 'granian', 'nginx'",
         ),
-        (["--base-port", "65533"], "65533 is not in the range 1<=x<=65532"),
+        (["--base-port", "65533"], f"65533 is not in the range 1<=x<={HIGHEST_BASE_PORT}"),
         (["--base-port", "http"], "'http' is not a valid integer range"),
         (["--port", "8001"], "No such option"),
     ],

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from raw_router.messages import HTTPError, Request
 from raw_router.responder import Responder
-from sidebyside.launch.services import SERVERS
+from sidebyside.launch.services import SERVER_TITLES
 from sidebyside.page.reasons.django import django_reason
 from sidebyside.page.reasons.flask import flask_reason
 from sidebyside.page.reasons.raw import raw_reason
@@ -25,6 +25,7 @@ REASONS: Mapping[str, Callable[[Request], Reason]] = {
     "django": django_reason,
 }
 INCOMPLETE = "The request is not complete, so no router has been asked."
+GUEST = "The framework has routed this request by its own ways."
 ASTERISK = "OPTIONS * asks about the server, not about a page. The connection responds, and no router is asked."
 
 
@@ -33,14 +34,19 @@ def reason_for(data: bytes, service: str, server: str) -> Reason:
     result = read_request(data)
     is_routed = result.request is not None and result.request.path != "*"
     if server != "raw_router" and not is_routed:
-        return Reason(f"The service runs on {SERVERS[server]}, which reads these bytes in its own way.")
+        return Reason(f"The service runs on {SERVER_TITLES[server]}, which reads these bytes in its own way.")
     if result.refusal:
         return refusal_reason(result.refusal)
     if result.request is None:
         return Reason(INCOMPLETE)
     if result.request.path == "*":
         return Reason(ASTERISK, (excerpt_of(Responder._answer, "SERVER_OPTIONS"),))
-    return REASONS[service](result.request)
+    return REASONS.get(service, guest_reason)(result.request)
+
+
+def guest_reason(request: Request) -> Reason:
+    """Return the reason for the response of a guest, which routes by its framework's own ways."""
+    return Reason(GUEST)
 
 
 def refusal_reason(error: HTTPError) -> Reason:
