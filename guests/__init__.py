@@ -23,6 +23,7 @@ class Guest:
 # By interface, then by name.
 GUESTS: tuple[Guest, ...] = (
     Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
+    Guest("litestar", "Litestar", "guests.litestar", "litestar", "asgi", "list"),
     Guest("quart", "Quart", "guests.quart", "quart", "asgi", "decorator"),
     Guest("starlette", "Starlette", "guests.starlette", "starlette", "asgi", "list"),
     Guest("aiohttp", "aiohttp", "guests.aiohttp", "aiohttp", "own", "decorator"),
