@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -13,8 +13,8 @@ RUN_AXE = "options => axe.run(document, options).then(found => found.violations)
 TIMEOUT = 20_000  # milliseconds for any step, on a busy machine
 expect.set_options(timeout=TIMEOUT)
 FITS = "document.documentElement.scrollWidth <= innerWidth"
-WIDTHS = (1280, 390)
-HEIGHT = 900
+Size: TypeAlias = tuple[int, int]
+SIZES: Sequence[Size] = ((1280, 800), (390, 844), (1920, 1080))
 
 
 @dataclass(slots=True)
@@ -35,16 +35,18 @@ class Window:
         return self.page
 
     def check(self, home: str, expected: Sequence[str]) -> None:
-        """Assert that the page fits each width, prints only expected messages, and requests only its own server."""
+        """Assert that the page fits each size, prints only expected messages, and requests only its own server."""
         size = self.page.viewport_size
-        assert [width for width in WIDTHS if not fits(self.page, width)] == []
-        self.page.set_viewport_size(size or {"width": WIDTHS[0], "height": HEIGHT})
+        assert [each for each in SIZES if not fits(self.page, each)] == []
+        if size:
+            self.page.set_viewport_size(size)
         assert [text for text in self.messages if not any(part in text for part in expected)] == []
         assert [url for url in self.requested if not url.startswith((home, "data:", "about:"))] == []
 
 
-def open_window(browser: Browser, width: int) -> Window:
-    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme="light")
+def open_window(browser: Browser, size: Size) -> Window:
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
     context.set_default_timeout(TIMEOUT)
     window = Window(context.new_page())
     window.page.on("console", lambda message: window.messages.append(message.text))
@@ -70,7 +72,7 @@ def violations_by_scheme(page: Page) -> Mapping[str, Sequence[str]]:
     return {scheme: wrong for scheme, wrong in found.items() if wrong}
 
 
-def fits(page: Page, width: int) -> bool:
-    """Return whether the page fits a window of this width."""
-    page.set_viewport_size({"width": width, "height": HEIGHT})
+def fits(page: Page, size: Size) -> bool:
+    """Return whether the page fits a window of this size."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     return bool(page.evaluate(FITS))

@@ -11,13 +11,14 @@ from playwright.sync_api import Browser, Page
 
 from sidebyside.page.app import TOKEN_FIELD, create_app
 from sidebyside.page.settings import RunningService, Settings
-from tests.page.browser import WIDTHS, Window, open_window
+from tests.page.browser import SIZES, Window, open_window
 from tests.page.page_server import CHROMIUM, chromium, page_for, three_services
 from tests.serving import HOST
 
 Visit: TypeAlias = Callable[..., Page]
 
-at_each_width = pytest.mark.parametrize("window", WIDTHS, ids="{} pixels".format, indirect=True)
+LARGEST = pytest.param(SIZES[-1], marks=pytest.mark.full)
+at_each_size = pytest.mark.parametrize("window", [*SIZES[:-1], LARGEST], ids="{0[0]}x{0[1]}".format, indirect=True)
 
 MISSING = "Chromium is not installed (Debian: apt-get install chromium)"
 
@@ -68,8 +69,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Window]:
-    """A wide window, or a window of each width in tests that are marked at_each_width."""
-    window = open_window(browser, getattr(request, "param", WIDTHS[0]))
+    """A wide window, or a window of each size in tests that are marked at_each_size."""
+    window = open_window(browser, getattr(request, "param", SIZES[0]))
     yield window
     window.page.context.close()
 

@@ -1,4 +1,4 @@
-"""The judge in a real browser, at two widths."""
+"""The judge in a real browser."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from raw_router.drivers import threads
 from raw_router.messages import plain_text
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_width
+from tests.page.conftest import Visit, at_each_size
 from tests.serving import HOST, serving
 
 RFC = re.compile("^https://www.rfc-editor.org/rfc/rfc9110#section-")
@@ -48,7 +48,7 @@ def test_the_three_are_judged(visit: Visit) -> None:
     assert page.locator(".failure").count() == 0
 
 
-@at_each_width
+@at_each_size
 def test_a_failure_opens(visit: Visit, mine: str) -> None:
     page = visit("#contract")
     judge_mine(page, mine)
@@ -66,7 +66,7 @@ def test_a_failure_opens(visit: Visit, mine: str) -> None:
     assert "skipped because route-unknown failed" in page.locator("#judge-failures").inner_text()
 
 
-@at_each_width
+@at_each_size
 def test_axe_finds_nothing(visit: Visit, mine: str) -> None:
     page = visit("#contract")
     judge_mine(page, mine)

@@ -5,10 +5,10 @@ import re
 from playwright.sync_api import expect
 
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_width
+from tests.page.conftest import Visit, at_each_size
 
 
-@at_each_width
+@at_each_size
 def test_a_rung_is_read_started_and_ended(visit: Visit) -> None:
     page = visit("#rung-05")
     rung = page.locator("#rung-05")
@@ -31,7 +31,7 @@ def test_a_rung_is_judged_in_the_contract(visit: Visit) -> None:
     expect(page.locator("#judge-status")).to_contain_text(re.compile("10 of 10"))
 
 
-@at_each_width
+@at_each_size
 def test_axe_finds_nothing(visit: Visit) -> None:
     page = visit("#rung-23")
     expect(page.locator("#rung-23 .code")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The page in a real browser, at two widths."""
+"""The tab Request in a real browser: the editor, sending, and the responses."""
 
 import os
 import re
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
 from tests.page.browser import violations, violations_by_scheme
-from tests.page.conftest import Visit, at_each_width, skip_without_chromium
+from tests.page.conftest import Visit, at_each_size, skip_without_chromium
+from tests.page.request_tab import choose, panes, send, send_to
 from tests.serving import HOST, serving
 
 HOSTILE = b"<h1>Mine</h1><img src=x onerror='parent.hacked=1'><form action=/><button autofocus>Go</button></form>"
@@ -29,46 +30,25 @@ def mine() -> Iterator[str]:
         yield f"http://{HOST}:{port}"
 
 
-def send(page: Page) -> None:
-    """Send the request by keyboard, and wait for the comparison."""
-    clear(page)
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#verdict")).to_be_visible()
-
-
-def clear(page: Page) -> None:
-    """Remove the comparison once it is complete, so that the next one is new."""
-    expect(page.locator("#status.waiting")).to_have_count(0)
-    page.evaluate("document.getElementById('comparison').replaceChildren()")
-
-
-def choose(page: Page, example: str) -> None:
-    clear(page)
-    page.select_option("#example", label=example)
-    expect(page.locator("#verdict")).to_be_visible()
-
-
-def panes(page: Page, name: str) -> list[str]:
-    return page.locator(f"section.pane[aria-label^='{name}']").all_inner_texts()
-
-
 # -- a request and its responses
 
 
-@at_each_width
+@at_each_size
 def test_the_page_starts_with_a_comparison(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#verdict")).to_contain_text("Identical")
     assert [text.split()[0] for text in panes(page, "Body of")] == ["raw", "flask", "django"]
 
 
-@at_each_width
+@at_each_size
 def test_a_request_by_keyboard_alone(visit: Visit) -> None:
     page = visit()
     page.get_by_label("Method", exact=True).focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Control+A")
     page.keyboard.type("/hello/you")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("Accept: application/json")
     send(page)
@@ -106,12 +86,11 @@ def test_a_broken_example_is_refused(visit: Visit) -> None:
     assert "No router was asked" in panes(page, "Reason")[0]
 
 
-@at_each_width
+@at_each_size
 def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
     page = visit("#method=GET&path=/test")
     expect(page.locator("#verdict")).to_be_visible()
-    page.locator("#editor [name=url]").fill(mine)
-    send(page)
+    send_to(page, mine)
     expect(page.locator("#verdict")).to_contain_text("The responses differ: ")
     row = page.locator("tr.differs", has_text="Content-Length")
     assert row.locator("td.odd").count() == 1
@@ -121,8 +100,7 @@ def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
 
 def test_a_server_without_a_connection(visit: Visit) -> None:
     page = visit()
-    page.locator("#editor [name=url]").fill("http://127.0.0.1:1")
-    send(page)
+    send_to(page, "http://127.0.0.1:1")
     assert "Connection refused" in page.locator("tr.status td").last.inner_text()
     choose(page, "The index")
     assert page.locator("tr.status td").count() == 4
@@ -131,6 +109,7 @@ def test_a_server_without_a_connection(visit: Visit) -> None:
 def test_no_other_machine_is_asked(visit: Visit) -> None:
     page = visit("", "422")
     expect(page.locator("#verdict")).to_be_visible()
+    page.get_by_text("Your own server", exact=True).click()
     page.locator("#editor [name=url]").fill("http://192.0.2.1")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#status.refused")).to_contain_text("only asks servers on this machine")
@@ -142,8 +121,7 @@ def test_no_other_machine_is_asked(visit: Visit) -> None:
 def test_a_body_is_rendered_without_scripts(visit: Visit, mine: str) -> None:
     page = visit("#method=GET&path=/test", "404", "inline event handler", "sandboxed")
     expect(page.locator("#verdict")).to_be_visible()
-    page.locator("#editor [name=url]").fill(mine)
-    send(page)
+    send_to(page, mine)
     page.get_by_text("Rendered", exact=True).click()
     frames = page.locator("iframe")
     assert [frames.nth(at).get_attribute("sandbox") for at in range(frames.count())] == [""] * 4
@@ -178,7 +156,7 @@ PLACES = {
 }
 
 
-@at_each_width
+@at_each_size
 def test_reasons(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#verdict")).to_be_visible()
@@ -199,72 +177,6 @@ def test_trace(visit: Visit) -> None:
 
 
 # -- the page itself
-
-
-def test_a_link_contains_the_request(visit: Visit) -> None:
-    page = visit("#method=GET&path=%2Fhello%2Fa%2Bb&fields=Accept%3A%20application%2Fjson")
-    expect(page.locator("#verdict")).to_be_visible()
-    assert '"name": "a+b"' in panes(page, "Body of")[0]
-    page.get_by_label("Path", exact=True).fill("/status/418")
-    send(page)
-    assert page.url.endswith("#method=GET&path=%2Fstatus%2F418&fields=Accept%3A%20application%2Fjson")
-
-
-def test_a_link_is_copied(visit: Visit) -> None:
-    page = visit("#method=GET&path=/test")
-    expect(page.locator("#status")).to_have_text("Identical")  # the responses to the request in the address are there
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_label("Path", exact=True).fill("/status/418")
-    page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("#status")).to_have_text("The address of this page contains the request. It has been copied.")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
-    assert page.url.endswith("#method=GET&path=%2Fstatus%2F418")
-
-
-def test_a_link_only_sends_safe_requests(visit: Visit) -> None:
-    for fragment in ("method=POST&path=/form", "raw=GET", "path=/time&url=http://127.0.0.1:1", "path=/time&body=a"):
-        page = visit(f"#{fragment}")
-        expect(page.locator("#status")).to_contain_text("Check it, then send it.")
-        assert page.locator("#verdict").count() == 0
-
-
-def test_a_link_that_waits_removes_the_comparison(visit: Visit) -> None:
-    page = visit("#method=GET&path=/test")
-    expect(page.locator("#verdict")).to_be_visible()
-    choose(page, "The time")
-    page.evaluate("location.hash = 'method=POST&path=/form'")
-    expect(page.locator("#status:not(.unseen)")).to_contain_text("Check it, then send it.")
-    assert page.locator("#verdict").count() == 0
-    assert page.locator("#example").input_value() == ""
-
-
-def test_tabs_by_arrow_keys(visit: Visit) -> None:
-    page = visit("#method=GET&path=/test")
-    expect(page.locator("#verdict")).to_be_visible()
-    page.get_by_role("tab", name="Request").focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tab", name="Contract")).to_be_focused()
-    expect(page.locator("#contract")).to_be_visible()
-    assert page.url.endswith("#contract")
-    page.keyboard.press("End")
-    expect(page.locator("#lessons")).to_be_visible()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#request")).to_be_visible()
-    assert page.url.endswith("#method=GET&path=%2Ftest")
-
-
-def test_the_address_follows_the_tabs_from_wherever_they_begin(visit: Visit) -> None:
-    page = visit("#rosetta")
-    page.get_by_role("tab", name="Request").click()
-    assert "#" not in page.url
-
-
-def test_the_skip_link_leads_into_the_open_part(visit: Visit) -> None:
-    page = visit("#contract")
-    page.get_by_role("link", name="Skip to the content").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("main")).to_be_focused()
-    expect(page.locator("#contract")).to_be_visible()
 
 
 def test_the_theme_is_remembered(visit: Visit) -> None:
@@ -293,7 +205,7 @@ def test_the_page_reports_that_its_server_no_longer_runs(visit: Visit) -> None:
     assert page.locator("#verdict").count() == 0
 
 
-@at_each_width
+@at_each_size
 def test_axe_finds_nothing(visit: Visit) -> None:
     page = visit("#method=GET&path=/error")
     expect(page.locator("#verdict")).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from http_contract.grading.output import page, row_of
 from tests.contract.grading.classes import outcome, result
 from tests.page.browser import FITS, Window
-from tests.page.conftest import at_each_width
+from tests.page.conftest import at_each_size
 
 NAMES = [f"learner {number}" for number in range(1, 60)]
 RULES = ["listen-accepts", "listen-answers", "listen-survives-reset", "respond-date", "route-unknown", "methods-head"]
@@ -43,12 +43,12 @@ def to_first_failure(page: Page) -> None:
     assert page.evaluate(FOCUSED) == "0 2"
 
 
-@at_each_width
-def test_it_fits_each_width(results: Page) -> None:
+@at_each_size
+def test_it_fits_each_size(results: Page) -> None:
     assert results.evaluate(FITS)
 
 
-@at_each_width
+@at_each_size
 def test_headings_cover_no_failure_that_an_arrow_key_reaches(results: Page) -> None:
     to_first_failure(results)
     for key in ("ArrowDown",) * 40 + ("ArrowRight",) * 3 + ("ArrowUp",) * 38 + ("ArrowLeft",) * 3:

@@ -1,6 +1,7 @@
 // The ladder of lessons: loads a rung when it is opened, starts and ends it, types its example, and has it judged.
 
 import { callServer, RequestFailed } from "./api.js";
+import { readAddress } from "./address.js";
 import { createElement } from "./elements.js";
 
 const HEARTBEAT = 4000; // milliseconds
@@ -81,7 +82,7 @@ for (const rung of rungs) {
   rung.addEventListener("toggle", () => rung.open && load(rung).catch((error) => (statusLine.textContent = error.message)));
 }
 function openFromAddress() {
-  const rung = rungs.find(({ id }) => id === location.hash.slice(1));
+  const rung = rungs.find(({ id }) => id === readAddress().place);
   if (rung) rung.open = true;
 }
 

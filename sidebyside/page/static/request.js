@@ -1,56 +1,46 @@
-// The request: the editor, sending, and the link that contains the request.
+// The request: sends what is in the editor, and shows the comparison.
 //
-// A link fills the editor. A request in a link is sent at once only if its method is safe (RFC 9110 §9.2.1) and it goes
-// to the three services alone. The reader should see every other request before it is sent.
+// A safe request (RFC 9110 §9.2.1) is sent while the reader types. A request in a link is sent at once only if it is
+// safe, has no body, and goes to the page's own services alone. The reader should see every other request first.
 
 import { callServer, RequestFailed } from "./api.js";
+import { readAddress, writeParameters } from "./address.js";
+import { showComparison } from "./comparison.js";
+import { copyText } from "./copying.js";
+import { changeForm, differsFromAddress, editor, fill, isSafe, names, request } from "./editor.js";
+import { remember } from "./history.js";
 
-const editor = document.getElementById("editor");
+const PAUSE = 350; // milliseconds without a change, after which a request is sent
+const panel = document.getElementById("request");
 const example = document.getElementById("example");
 const comparison = document.getElementById("comparison");
 const statusLine = document.getElementById("status");
-const fields = ["method", "path", "fields", "body", "raw", "url"].map((name) => editor.elements[name]);
-const parts = fields.slice(0, 4);
-const initial = new Map(fields.map((field) => [field.name, field.defaultValue]));
-const safe = ["GET", "HEAD", "OPTIONS"];
 let sending = new AbortController();
+let typing = 0; // the timer of a change that is not yet sent
+let isSettled = true; // whether the next request makes an entry for "back", because the last one was complete
 
-const isRaw = () => editor.elements.form.value === "raw";
-
-/** Return the request: its parts or the raw bytes, and the URL of the reader's own server. */
-function request() {
-  const ignored = isRaw() ? parts : [editor.elements.raw];
-  return Object.fromEntries(fields.filter((each) => !ignored.includes(each) && each.value).map((each) => [each.name, each.value]));
-}
-
-function showForm(form) {
-  editor.elements.form.value = form;
-  for (const part of editor.querySelectorAll("[data-form]")) part.hidden = part.dataset.form !== form;
-}
-
-/** Fill the editor from a link. Return false if the address has no request. */
-function fill(fragment) {
-  const given = new URLSearchParams(fragment.replace(/^#/, "").replaceAll("+", "%2B"));
-  if (!fields.some(({ name }) => given.has(name))) return false;
-  for (const field of fields) field.value = given.get(field.name) ?? (field.name === "method" ? "GET" : "");
-  showForm(given.has("raw") ? "raw" : "parts");
-  return true;
-}
-
-const link = () => `#${Object.entries(request()).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
-
-/** Send the request in the editor. If the reader has started it, scroll to the comparison. */
+/** Send the request in the editor; `by` is "page", "typing", "leaving" a field, or "reader". */
 async function send(by) {
+  clearTimeout(typing);
+  typing = 0;
   sending.abort();
   sending = new AbortController();
-  history.replaceState(null, "", link());
+  writeParameters(names, request(), by !== "page" && isSettled ? "pushState" : "replaceState");
+  isSettled = by !== "typing";
   await withStatus("Sending …", async () => {
     const response = await callServer("/send", { data: request(), signal: sending.signal });
-    comparison.innerHTML = await response.text();
-    showView(comparison.dataset.view);
-    if (by === "reader") statusLine.scrollIntoView({ block: "nearest" });
-    return comparison.querySelector("#verdict").textContent;
+    showComparison(await response.text());
+    const verdict = comparison.querySelector("#verdict");
+    if (by === "reader") bringIntoView(verdict);
+    if (by !== "page" && isSettled) remember(request(), verdict.textContent);
+    return verdict.textContent;
   }, () => comparison.replaceChildren());
+}
+
+/** Scroll so that the verdict is at the top, unless it is in the upper half of the window already. */
+function bringIntoView(verdict) {
+  const { top } = verdict.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) verdict.scrollIntoView();
 }
 
 function showStatus(text, look = "") {
@@ -70,65 +60,10 @@ async function withStatus(text, act, undo = () => {}) {
   }
 }
 
-/** Show the raw bytes of the parts. If the parts are not valid, they stay visible, with the reason. */
-async function writeRaw() {
-  showForm("parts");
-  await withStatus("", async () => {
-    editor.elements.raw.value = await (await callServer("/raw", { data: request() })).text();
-    showForm("raw");
-    return "";
-  });
-}
-
-const changeForm = () => (isRaw() ? writeRaw() : showForm("parts"));
-
-/** Show bodies as text, rendered, or as bytes. A frame gets its document when it is first visible. */
-function showView(view) {
-  comparison.dataset.view = view;
-  for (const choice of comparison.querySelectorAll('[name="view"]')) choice.checked = choice.value === view;
-  if (view !== "rendered") return;
-  for (const frame of comparison.querySelectorAll("[data-document]:not([srcdoc])")) frame.srcdoc = frame.dataset.document;
-}
-
-async function share() {
-  history.replaceState(null, "", link());
-  const copied = await navigator.clipboard.writeText(location.href).then(() => ". It has been copied", () => "");
-  showStatus(`The address of this page contains the request${copied}.`);
-}
-
-editor.addEventListener("submit", (event) => {
-  event.preventDefault();
-  send("reader");
-});
-editor.addEventListener("change", (event) => {
-  if (event.target.name === "form") changeForm();
-});
-example.addEventListener("change", () => {
-  const { value } = editor.elements.url; // examples have no URL
-  if (!fill(example.value)) return;
-  editor.elements.url.value = value;
-  send("reader");
-});
-editor.addEventListener("input", (event) => {
-  if (event.target !== example && event.target.name !== "url") example.value = "";
-});
-comparison.addEventListener("change", (event) => showView(event.target.value));
-document.getElementById("share").addEventListener("click", share);
-addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || editor.offsetParent === null) return;
-  event.preventDefault();
-  editor.requestSubmit();
-});
-addEventListener("hashchange", open);
-
-/** Fill the editor with the request in the page's address, or the first one; send it if it is safe. */
-function open() {
-  const isGiven = fill(location.hash);
-  if (!isGiven && location.hash) return;
-  example.value = "";
-  const { raw, body, url, method } = request();
-  if (!raw && !body && !url && safe.includes(method)) send();
-  else wait();
+/** Copy the address of the page, which contains the request. */
+async function share({ target }) {
+  writeParameters(names, request());
+  await copyText(target, location.href);
 }
 
 /** Wait until the reader sends the request, without the comparison of an earlier request. */
@@ -138,4 +73,53 @@ function wait() {
   showStatus("This link contains a request. Check it, then send it.");
 }
 
-open();
+/** Fill the editor with the request in the page's address, or the first one; send it if it is safe. */
+function open() {
+  fill(readAddress().parameters);
+  example.value = "";
+  isSettled = true;
+  const { body, url } = request();
+  if (isSafe() && !body && !url) send("page");
+  else wait();
+}
+
+/** Send a safe request once the reader pauses. */
+function onInput({ target }) {
+  if (target === example || target.name === "form") return;
+  if (target.name !== "url") example.value = "";
+  clearTimeout(typing);
+  typing = 0;
+  if (isSafe()) typing = setTimeout(send, PAUSE, "typing");
+}
+
+/** Keep a request that was sent while the reader typed it, once the reader leaves the field. */
+function onChange({ target }) {
+  if (target.name === "form") return withStatus("", async () => (await changeForm()) ?? "");
+  const wasSettled = isSettled;
+  isSettled = true;
+  if (target === example || !isSafe()) return;
+  if (typing) send("leaving");
+  else if (!wasSettled && !statusLine.matches(".waiting")) remember(request(), statusLine.textContent);
+}
+
+editor.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send("reader");
+});
+editor.addEventListener("input", onInput);
+editor.addEventListener("change", onChange);
+example.addEventListener("change", () => {
+  const { value } = editor.elements.url; // examples have no URL
+  if (!fill(new URLSearchParams(example.value))) return;
+  editor.elements.url.value = value;
+  send("reader");
+});
+document.getElementById("share").addEventListener("click", share);
+addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || editor.offsetParent === null) return;
+  event.preventDefault();
+  editor.requestSubmit();
+});
+panel.addEventListener("tabopen", () => {
+  if (differsFromAddress() || !comparison.childElementCount) open();
+});

@@ -1,14 +1,19 @@
 // Tabs for the mouse and the arrow keys. The address of the page contains the open tab.
 
-const tabs = [...document.querySelectorAll('[role="tab"]')];
+import { readAddress, writePlace } from "./address.js";
 
+const tabs = [...document.querySelectorAll('[role="tab"]')];
+const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+
+/** Show the panel of a tab. The panel gets the event "tabopen". */
 function open(tab) {
   for (const each of tabs) {
     const isOpen = each === tab;
     each.setAttribute("aria-selected", isOpen);
     each.tabIndex = isOpen ? 0 : -1;
-    document.getElementById(each.getAttribute("aria-controls")).hidden = !isOpen;
+    panelOf(each).hidden = !isOpen;
   }
+  panelOf(tab).dispatchEvent(new Event("tabopen"));
 }
 
 const steps = { ArrowRight: (at) => at + 1, ArrowLeft: (at) => at - 1, Home: () => 0, End: () => tabs.length - 1 };
@@ -22,21 +27,17 @@ function onKey(event) {
   choose(tab);
 }
 
-let requestHash = ""; // the address of the request while another tab is open
-
 function choose(tab) {
-  const isRequest = tab === tabs[0];
-  if (tabs.find((each) => each.getAttribute("aria-selected") === "true") === tabs[0]) requestHash = location.hash;
-  history.replaceState(null, "", isRequest ? requestHash || location.pathname : `#${tab.getAttribute("aria-controls")}`);
+  writePlace(tab === tabs[0] ? "" : panelOf(tab).id);
   open(tab);
 }
 
-/** Open the tab that contains the element in the address. An element outside all tabs changes nothing. */
-function openFromAddress() {
-  const target = document.getElementById(location.hash.slice(1));
+/** Open the tab that contains the place in the address. An element outside all tabs changes nothing. */
+export function openFromAddress() {
+  const target = document.getElementById(readAddress().place);
   const panel = target?.closest('[role="tabpanel"]');
   if (target && !panel) return;
-  open(tabs.find((tab) => tab.getAttribute("aria-controls") === panel?.id) ?? tabs[0]);
+  open(tabs.find((tab) => panelOf(tab) === panel) ?? tabs[0]);
   if (panel && target !== panel) target.scrollIntoView();
 }
 
@@ -45,4 +46,3 @@ for (const tab of tabs) {
   tab.addEventListener("keydown", onKey);
 }
 addEventListener("hashchange", openFromAddress);
-openFromAddress();
