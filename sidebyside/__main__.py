@@ -12,7 +12,7 @@ COMMANDS = {
     "serve": ("sidebyside.launch.cli", "Start the three implementations and print their access logs."),
     "page": ("sidebyside.launch.cli", "Start the three implementations and a web page about them."),
     "compare": ("sidebyside.compare.cli", "Send the same bytes to all three and compare the responses."),
-    "routes": ("sidebyside.route_tables.cli", "Show the three route tables and how they differ."),
+    "routes": ("sidebyside.route_tables.cli", "Show the route tables and how they differ."),
     "lessons": ("sidebyside.lessons.cli", "List the programs of lessons/, start one, or compare two."),
     "matrix": ("sidebyside.matrix.cli", "Judge each implementation on each server."),
     "bench": ("sidebyside.bench.cli", "Measure the speed of raw_router and other servers."),

@@ -1,1 +1,1 @@
-"""The route tables of the three implementations, side by side."""
+"""The route tables of the implementations, side by side."""

@@ -1,4 +1,4 @@
-"""The three route tables, each as its own framework reports it, in one form."""
+"""The route tables of the three, each as its own framework reports it, in one form."""
 
 import inspect
 import re
@@ -18,6 +18,7 @@ from flask_app import app
 from raw_router.router import CONVERTERS, PARAMETER, Router, Table, make_route
 
 # Converters are compared by their regular expressions. These are other spellings of the same expression.
+PATTERN = re.compile(r"<(?P<name>\w*) (?P<regex>.+?)>(?=[/.]|$)")  # a parameter in the pattern of a route
 SAME_REGEX = {"[^/]{1,}": "[^/]+", ".+?": ".+", ".*?": ".*"}
 
 
@@ -35,10 +36,15 @@ class Route:
     """One path of a table, with its methods, its name and its views."""
 
     path: str  # as the table writes it, with its leading slash
-    pattern: str  # the path with the regular expression of each parameter, for comparing
-    methods: tuple[str, ...]
+    pattern: str  # the path with the regular expression of each parameter, for comparing: "/hello/<name [^/]+>"
+    methods: tuple[str, ...]  # none if the table does not contain them
     name: str  # from which the framework builds the path
     functions: tuple[Function, ...]
+
+    @property
+    def shape(self) -> str:
+        """The path without what its parameters are called and take: "/hello/<>"."""
+        return PATTERN.sub("<>", self.pattern)
 
 
 Routes: TypeAlias = tuple[Route, ...]
@@ -69,7 +75,7 @@ def _raw_route(path: str, table: Table, name: str) -> Route:
     functions = views.values() if isinstance(views, Mapping) else [views]
     regexes = {kind: regex for kind, (regex, _) in CONVERTERS.items()}
     methods = make_route(path, views).not_allowed.allowed
-    return Route(path, _pattern(path, regexes), tuple(sorted(methods)), name, _functions(functions))
+    return Route(path, pattern_of(path, regexes), tuple(sorted(methods)), name, functions_of(functions))
 
 
 def _flask_route(flask: Flask, rules: Sequence[Rule]) -> Route:
@@ -77,8 +83,8 @@ def _flask_route(flask: Flask, rules: Sequence[Rule]) -> Route:
     methods = set().union(*(rule.methods or () for rule in rules))
     regexes = {kind: converter.regex for kind, converter in flask.url_map.converters.items()}
     functions = (flask.view_functions[rule.endpoint] for rule in rules)
-    pattern = _pattern(path, {"str": regexes["default"], **regexes})
-    return Route(path, pattern, tuple(sorted(methods)), rules[0].endpoint, _functions(functions))
+    pattern = pattern_of(path, {"str": regexes["default"], **regexes})
+    return Route(path, pattern, tuple(sorted(methods)), rules[0].endpoint, functions_of(functions))
 
 
 def _patterns(prefix: str, resolver: URLResolver) -> Iterator[tuple[str, URLPattern]]:
@@ -97,7 +103,7 @@ def _django_route(prefix: str, entry: URLPattern) -> Route:
     methods = tuple(sorted(view._allowed_methods()))
     own = (getattr(type(view), method.lower()) for method in methods if method.lower() in vars(type(view)))
     regexes = {converter_name(path, name): found.regex for name, found in entry.pattern.converters.items()}
-    return Route(path, _pattern(path, regexes), methods, entry.name or "", _functions(own))
+    return Route(path, pattern_of(path, regexes), methods, entry.name or "", functions_of(own))
 
 
 def converter_name(path: str, parameter: str) -> str:
@@ -106,7 +112,7 @@ def converter_name(path: str, parameter: str) -> str:
     return match["converter"] or "str"
 
 
-def _pattern(path: str, regexes: Mapping[str, str]) -> str:
+def pattern_of(path: str, regexes: Mapping[str, str]) -> str:
     """Return the path with each converter replaced by its regular expression."""
 
     def with_regex(match: re.Match[str]) -> str:
@@ -116,7 +122,8 @@ def _pattern(path: str, regexes: Mapping[str, str]) -> str:
     return PARAMETER.sub(with_regex, path)
 
 
-def _functions(functions: Iterable[Callable[..., Any]]) -> tuple[Function, ...]:
+def functions_of(functions: Iterable[Callable[..., Any]]) -> tuple[Function, ...]:
+    """Return where functions are defined, under their decorators."""
     return tuple(_function(inspect.unwrap(function)) for function in functions)
 
 

@@ -1,4 +1,4 @@
-"""The three route tables as text, path by path with their differences; and the same as data."""
+"""The route tables as text, path by path with their differences; and the same as data."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -10,18 +10,25 @@ from sidebyside.route_tables.diff import Difference, aligned, first
 from sidebyside.route_tables.load import Function, Route, Routes
 
 
-def as_data(tables: Mapping[str, Routes], differences: Sequence[Difference]) -> Mapping[str, object]:
+def as_data(
+    tables: Mapping[str, Routes], without: Mapping[str, str], differences: Sequence[Difference]
+) -> Mapping[str, object]:
+    """Return the tables, the reasons of those that have none, and the differences, for JSON."""
     return {
         "agree": not differences,
         "differences": [asdict(each) for each in differences],
+        "without_table": without,
         "tables": {name: [asdict(route) for route in table] for name, table in tables.items()},
     }
 
 
 def lines(
-    tables: Mapping[str, Routes], differences: Sequence[Difference], colours: Mapping[str, str]
+    tables: Mapping[str, Routes],
+    without: Mapping[str, str],
+    differences: Sequence[Difference],
+    colours: Mapping[str, str],
 ) -> Iterator[Text]:
-    """Yield the tables, each in its colour, path by path, and the result in the last line."""
+    """Yield the tables, each in its colour, path by path; why some have none; and the result in the last line."""
     rows = list(aligned(tables))
     headings = columns([heading(first(row)) for row in rows])
     details = iter(columns([detail(*item, first(row)) for row in rows for item in present(row)]))
@@ -30,6 +37,7 @@ def lines(
         yield from (Text.assemble(("  " + next(details), colours.get(name, ""))) for name, _ in present(row))
         yield from (Text(f"! {each}", "bold red") for each in differences if each.path == first(row).path)
         yield Text()
+    yield from (Text(f"{name} {reason}.", colours.get(name, "")) for name, reason in without.items())
     yield result(len(rows), differences)
 
 

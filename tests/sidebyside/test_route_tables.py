@@ -123,6 +123,28 @@ def test_a_difference_in_words(theirs: Routes, expected: str) -> None:
     assert [str(each) for each in differences({"ours": raw({"/a": view}), "theirs": theirs})] == [expected]
 
 
+def test_parameters_of_one_path_are_a_difference() -> None:
+    tables = {
+        "ours": raw({"/a/<int:b>/c.<d>": view}),
+        "theirs": flask("/a/<int:b>/c.<d>"),
+        "others": flask("/a/<e>/c.<d>"),
+    }
+    parameters = "ours has b [0-9]{1,9}, d [^/]+; theirs has b \\d+, d [^/]+; others has e [^/]+, d [^/]+"
+    assert [str(each) for each in differences(tables)] == [f"/a/<int:b>/c.<d>: parameters: {parameters}"]
+
+
+def test_two_paths_of_one_shape_are_compared_by_their_parameters() -> None:
+    two = flask("/<int:a>", "/<a>")
+    assert differences({"ours": two, "theirs": two}) == ()
+    assert [str(each) for each in differences({"ours": two, "theirs": two[:1]})] == ["theirs has no /<int:a>"]
+
+
+def test_a_table_without_methods_differs_in_none() -> None:
+    ours = raw({"/a": view})
+    without = tuple(replace(route, methods=()) for route in ours)
+    assert differences({"ours": ours, "theirs": without}) == ()
+
+
 def test_a_path_that_two_tables_lack() -> None:
     [found] = differences({"ours": raw({"/a": view}), "theirs": (), "others": ()})
     assert str(found) == "theirs and others have no /a"
@@ -163,7 +185,10 @@ def test_a_difference_is_pointed_out_where_it_is() -> None:
     lines = result.output.splitlines()
     home = lines.index("! flask has no /home")
     assert [line.split()[0] for line in lines[home - 3 : home]] == ["/home", "raw", "django"]
-    assert any(line.startswith("! /form: methods: raw has GET, HEAD, OPTIONS, POST; flask has GET") for line in lines)
+    assert any(
+        line.startswith("! /form: methods: raw and django have GET, HEAD, OPTIONS, POST; flask has GET")
+        for line in lines
+    )
     assert lines[-1] == "The tables differ in 2 of 12 paths."
     assert result.exit_code == 1
 
