@@ -17,15 +17,17 @@ class Guest:
     module: str
     distribution: str  # the name of its package on the index, "" for the standard library
     interface: Literal["wsgi", "asgi", "own"]
-    style: Literal["decorator", "list", "dict", "class tree"]  # how its routes are written
+    style: Literal["decorator", "list", "dict", "class tree", "traversal"]  # how its routes are written
 
 
 # By interface, then by name.
 GUESTS: tuple[Guest, ...] = (
     Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
-    Guest("litestar", "Litestar", "guests.litestar", "litestar", "asgi", "list"),
+    Guest("litestar", "Litestar", "guests.litestar", "litestar", "asgi", "decorator"),
     Guest("quart", "Quart", "guests.quart", "quart", "asgi", "decorator"),
+    Guest("sanic", "Sanic", "guests.sanic", "sanic", "asgi", "decorator"),
     Guest("starlette", "Starlette", "guests.starlette", "starlette", "asgi", "list"),
     Guest("aiohttp", "aiohttp", "guests.aiohttp", "aiohttp", "own", "decorator"),
     Guest("tornado", "Tornado", "guests.tornado", "tornado", "own", "list"),
+    Guest("twisted", "Twisted", "guests.twisted", "twisted", "own", "traversal"),
 )
