@@ -1,0 +1,142 @@
+"""The rules that guests fail, and the reason of each failure: the part of the framework that causes it."""
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """Rules that these guests fail, and why; rules that are skipped because these failed are not listed."""
+
+    guests: tuple[str, ...]
+    rules: tuple[str, ...]
+    reason: str
+    fixed_in: tuple[int, int] | None = None  # the version of Python from which on the rule passes
+
+
+KNOWN_FAILURES = (
+    # -- several frameworks
+    KnownFailure(
+        ("bottle", "django_plain"),
+        ("parameters-status-reason",),
+        "the framework takes reason phrases from Python, which has older ones of 413 and 422 before 3.13",
+        fixed_in=(3, 13),
+    ),
+    KnownFailure(
+        ("fastapi", "starlette"),
+        ("representations-accept-lines",),
+        "Headers.get of Starlette returns the first of repeated fields, which ASGI does not join",
+    ),
+    KnownFailure(
+        ("fastapi", "starlette"),
+        ("representations-not-acceptable",),
+        "Starlette has no negotiation, and its documentation shows no 406",
+    ),
+    # -- bottle
+    KnownFailure(
+        ("bottle",),
+        ("route-percent-not-utf8",),
+        "Bottle._handle drops octets of the path that are not UTF-8, so that /%FF is /",
+    ),
+    KnownFailure(
+        ("bottle",),
+        ("parameters-status-digits",),
+        r"the regular expression of the filter int is -?\d+, which matches the digits of every script",
+    ),
+    KnownFailure(
+        ("bottle",),
+        ("representations-not-acceptable",),
+        "Bottle has no negotiation, and its documentation shows no 406",
+    ),
+    # -- django_plain
+    KnownFailure(
+        ("django_plain",),
+        ("representations-html-ties", "representations-accept-specific"),
+        "HttpRequest.get_preferred_type compares places in Accept as sorted, where the more specific range comes first",
+    ),
+    KnownFailure(
+        ("django_plain",),
+        ("representations-not-acceptable",),
+        "HttpRequest.get_preferred_type returns None if no type is accepted, and Django adds no 406",
+    ),
+    # -- fastapi
+    KnownFailure(
+        ("fastapi",),
+        ("methods-head",),
+        "APIRoute of FastAPI does not add HEAD to the methods of a route with GET, as Route of Starlette does",
+    ),
+    KnownFailure(
+        ("fastapi",),
+        ("parameters-status-words",),
+        "FastAPI validates a parameter after the path has matched, and responds 422 to one that is not a number",
+    ),
+    # -- flask_plain, and quart, which uses Werkzeug too
+    KnownFailure(
+        ("flask_plain", "quart"),
+        ("route-double-slash",),
+        "Werkzeug strips slashes at the beginning of the path (MapAdapter.match), so that //test is /test",
+    ),
+    KnownFailure(
+        ("flask_plain",),
+        ("parameters-status-reason",),
+        "Werkzeug writes reason phrases in capitals",
+    ),
+    KnownFailure(
+        ("flask_plain", "quart"),
+        ("parameters-status-digits",),
+        r"the regular expression of Werkzeug's IntegerConverter is \d+, which matches the digits of every script",
+    ),
+    KnownFailure(
+        ("flask_plain", "quart"),
+        ("representations-html-ties",),
+        "best_match of Werkzeug gives the more specific range of Accept precedence in a tie",
+    ),
+    KnownFailure(
+        ("flask_plain", "quart"),
+        ("representations-not-acceptable",),
+        "best_match of Werkzeug returns its default if no type is accepted, and the framework adds no 406",
+    ),
+    # -- litestar
+    KnownFailure(
+        ("litestar",),
+        ("route-final-slash", "route-double-slash"),
+        "normalize_path of Litestar removes slashes at both ends of a path, and repeated ones",
+    ),
+    KnownFailure(
+        ("litestar",),
+        ("methods-head",),
+        "the decorator get of Litestar does not add HEAD, which has one of its own",
+    ),
+    KnownFailure(
+        ("litestar",),
+        ("parameters-status-digits",),
+        "Litestar converts a parameter by int, which accepts signs, underscores and the digits of every script",
+    ),
+    KnownFailure(
+        ("litestar",),
+        ("parameters-status-204", "parameters-status-304"),
+        "a response of Litestar raises ImproperlyConfiguredException for content with a status that forbids it",
+    ),
+    KnownFailure(
+        ("litestar",),
+        ("representations-quality",),
+        "MediaTypeHeader.priority of Litestar rounds a weight to two decimals",
+    ),
+    # -- quart
+    KnownFailure(
+        ("quart",),
+        ("representations-accept-lines",),
+        "Quart takes the first of repeated fields, which ASGI does not join",
+    ),
+)
+
+
+def known_failure(guest: str, rule: str) -> KnownFailure | None:
+    """Return the known failure of a guest, None if the rule must pass."""
+    found = [
+        each
+        for each in KNOWN_FAILURES
+        if guest in each.guests and rule in each.rules and sys.version_info < (each.fixed_in or (4,))
+    ]
+    assert len(found) < 2, f"{guest}: {rule} is listed more than once"
+    return found[0] if found else None
