@@ -25,14 +25,14 @@ from sidebyside.compare.diff import Comparison, compare_replies, overall_verdict
 from sidebyside.compare.export import to_har, to_json
 from sidebyside.compare.replay import find_rule, rule_messages
 from sidebyside.compare.request import METHODS, Message, build_message, multipart_body, raw_message, urlencoded_body
-from sidebyside.compare.send import Endpoint, endpoints_at, send
+from sidebyside.compare.send import Endpoint, Reply, endpoints_at, send_in_turn
 from sidebyside.compare.text import render
 from sidebyside.console import console, print_lines
 from sidebyside.launch import options as launch_options
 from sidebyside.launch.guests import with_guests
 from sidebyside.launch.launcher import launch, wait_until_all_listen, watch
 from sidebyside.launch.ports import free_base_port
-from sidebyside.launch.services import HOST, SERVERS, Service, server_specs
+from sidebyside.launch.services import HOST, SERVERS, ServerSpec, Service, server_specs
 from sidebyside.launch.signals import interruptible
 
 URL = re.compile(rf"https?://.*|{HOST_AND_PORT}")
@@ -170,7 +170,9 @@ def compare(form: str | None, raw: BinaryIO | None, rule: str | None, **given: A
     host and port, {origin} by its URL.
 
     Expected differences do not count and have a mark of their own: the server's own host and port; the time in Date,
-    Expires and bodies, as far as time has passed between the requests; Connection, Keep-Alive and 100 Continue.
+    Expires and bodies, as far as time has passed between the requests; and 100 Continue. Everything else counts, also
+    Connection, and whether a server closes the connection. If only the servers under the applications cause a
+    difference, the verdict names them.
     """
     chosen = {name: given.pop(name) for name in ("urls", "ca", "server", "guests", "timeout")}
     with interruptible():
@@ -184,15 +186,19 @@ def compare(form: str | None, raw: BinaryIO | None, rule: str | None, **given: A
 
 
 def compare_all(options: MessageOptions, endpoints: Sequence[Endpoint]) -> list[Comparison]:
-    """Send each message to one server after the other, because servers on one machine share its processors.
-
-    Raises CannotJudge if no server responds.
-    """
+    """Send each message to all servers. Raises CannotJudge if no server responds, or one accepts no connection."""
     messages = options.messages(endpoints[0].server)
-    comparisons = [compare_replies(each, [send(endpoint, each) for endpoint in endpoints]) for each in messages]
+    comparisons = [compare_replies(each, asked(each, endpoints)) for each in messages]
     if all(each.is_silent for each in comparisons):
         raise CannotJudge("no server has responded in time; use --timeout to wait longer")
     return comparisons
+
+
+def asked(message: Message, endpoints: Sequence[Endpoint]) -> list[Reply]:
+    replies = send_in_turn(message, endpoints)
+    for failure in filter(None, (each.failure for each in replies)):
+        raise CannotJudge(failure)
+    return replies
 
 
 def print_comparisons(comparisons: Sequence[Comparison], form: str | None) -> None:
@@ -234,12 +240,16 @@ def started_services(server: str, services: Sequence[Service], timeout: float) -
         output = watch(children)
         wait_until_all_listen(children, output)
         with drained(output):
-            endpoints = [Endpoint(job.name, Server(HOST, job.port, timeout=timeout), job.colour) for job in started]
+            endpoints = [endpoint_of(each, timeout) for each in started]
             for endpoint in endpoints:
                 endpoint.server.with_own_record().ask(
                     get("/")
                 )  # a framework loads at the first request, which takes time
             yield endpoints
+
+
+def endpoint_of(spec: ServerSpec, timeout: float) -> Endpoint:
+    return Endpoint(spec.name, Server(HOST, spec.port, timeout=timeout), spec.colour, spec.runs_on)
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """Compares the replies of several servers, row by row: rows are the same, differ, or differ as expected.
 
 Some differences are expected: each server names its own host and port, and each server is asked at a slightly later
-time than the one before it. Times may differ by the seconds between the first request and the last response.
+time than the one before it. Times may differ by the seconds between the first request and the last response. Other
+differences count, also those of the connection. Where applications run on different servers, a difference in what such
+a server adds is named as theirs.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,10 +15,10 @@ from itertools import zip_longest
 from typing import Literal, NamedTuple, TypeAlias
 
 from http_contract.http.response import Response
-from http_contract.reports.messages import ENDINGS, SILENCE, defect_text
+from http_contract.reports.messages import SILENCE, defect_text
 from sidebyside.compare.body import VIEWS, BodyView
 from sidebyside.compare.request import Message
-from sidebyside.compare.send import Reply
+from sidebyside.compare.send import End, Reply, must_close
 
 Verdict = Literal["same", "may", "differs"]
 """The same; different as expected; different."""
@@ -109,20 +110,24 @@ def _are_near(times: Sequence[datetime], seconds: float) -> bool:
 
 AUTHORITY = Expected("each server names its own host and port", _contain_own_authority)
 CLOCK = Expected("the servers were asked at different times", _contain_own_time)
-HOP = Expected("it is about the connection only", lambda values, replies: True)
 PACKETS = Expected("it depends on how packets arrive", lambda values, replies: True)
 LENGTH = Expected("it is the length of a body with an expected difference", lambda values, replies: None not in values)
 
-# Fields that may differ for another reason than the server's name (RFC 9110 §7.6.1, §6.6.1).
-EXPECTED_FIELDS = {"date": CLOCK, "expires": CLOCK, "connection": HOP, "keep-alive": HOP}
-UNUSUAL_ENDS: Mapping[str, str] = {how: words for how, words in ENDINGS.items() if how != "closed"}
-
-
-def odd_values(values: Values) -> tuple[bool, ...]:
-    """Return for each value whether most servers have another one; True for all values if there is no majority."""
-    value, count = Counter(values).most_common(1)[0]
-    usual = {value} if count > len(values) / 2 else set()
-    return tuple(each not in usual for each in values)
+# Fields that may differ for another reason than the server's name (RFC 9110 §6.6.1, §5.3 of RFC 9111).
+EXPECTED_FIELDS = {"date": CLOCK, "expires": CLOCK}
+# Fields that a server adds to an application's response: those of one connection (RFC 9110 §7.6.1), and its own.
+TRANSPORT_FIELDS = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+    | {"date", "server", "via"}
+)
+ENDS: Mapping[End, str] = {
+    "kept": "the server keeps the connection open",
+    "closed": "the server closes the connection",
+    "reset": "the server resets the connection",
+    "timeout": "nothing more comes in time",
+    "overflow": "more comes than is read",
+}
+NOT_CLOSED = "the response announces that the connection closes, but the server keeps it open"
 
 
 def first_difference(values: Sequence[Sequence[object]]) -> int:
@@ -133,6 +138,9 @@ def first_difference(values: Sequence[Sequence[object]]) -> int:
 
 # -- rows
 
+Part: TypeAlias = Literal["status", "head", "body", "violation", "end"]
+"""What a row is about. Its label is not enough to decide that: a header field may have any name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -141,12 +149,17 @@ class Row:
     label: str
     cells: Values
     verdict: Verdict
-    reason: str = ""
-    is_body: bool = False  # the label is not enough to decide it: a header field may have any name
+    reason: str = ""  # of an expected difference; of another one, the servers that cause it
+    part: Part = "head"
 
     @property
-    def odd(self) -> tuple[bool, ...]:
-        return odd_values(self.cells)
+    def is_body(self) -> bool:
+        return self.part == "body"
+
+    @property
+    def breaks(self) -> tuple[bool, ...]:
+        """Which cells show that a server breaks the protocol. A value that only one server has is not a fault."""
+        return tuple(self.part == "violation" and cell is not None for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +191,13 @@ def worst_verdict(rows: Iterable[Row]) -> Verdict:
 
 def compare_replies(message: Message, replies: Sequence[Reply], views: Sequence[BodyView] = VIEWS) -> Comparison:
     """Compare the replies to a message, response by response. Silent servers are compared, too."""
-    responses = zip_longest(*(each.responses for each in replies))
+    responses = list(zip_longest(*(each.responses for each in replies)))
     rows = [tuple(response_rows(each, replies, views)) for each in responses]
-    silence = (status_row([None] * len(replies), replies),)
-    return Comparison(message, tuple(replies), tuple(rows or [silence]))
+    if not rows:
+        return Comparison(message, tuple(replies), ((status_row([None] * len(replies), replies),),))
+    last = [each.responses[-1] if each.responses else None for each in replies]
+    rows[-1] += tuple(end_rows(last, replies))
+    return Comparison(message, tuple(replies), tuple(rows))
 
 
 def response_rows(
@@ -202,12 +218,11 @@ def _present_rows(responses: Sequence[Response], replies: Sequence[Reply], views
     yield from field_rows(responses, replies, worst_verdict(body))
     yield from trailer_row(responses, replies)
     yield from body
-    yield from optional_row("violation", ["; ".join(violations(each)) for each in responses], replies)
-    yield from optional_row("end", [UNUSUAL_ENDS.get(each.transcript.ended, "") for each in replies], replies)
+    yield from violation_row(["; ".join(violations(each)) for each in responses], replies)
 
 
-def make_row(label: str, cells: Values, replies: Sequence[Reply], *expected: Expected) -> Row:
-    return Row(label, cells, *compare_values(cells, replies, *expected))
+def make_row(label: str, cells: Values, replies: Sequence[Reply], *expected: Expected, part: Part = "head") -> Row:
+    return Row(label, cells, *compare_values(cells, replies, *expected), part)
 
 
 def optional_row(label: str, texts: Sequence[str], replies: Sequence[Reply], *expected: Expected) -> Iterator[Row]:
@@ -216,9 +231,36 @@ def optional_row(label: str, texts: Sequence[str], replies: Sequence[Reply], *ex
         yield make_row(label, [text or None for text in texts], replies, *expected)
 
 
+def violation_row(texts: Sequence[str], replies: Sequence[Reply]) -> Iterator[Row]:
+    for row in optional_row("violation", texts, replies):
+        yield replace(row, part="violation")
+
+
+def end_rows(last: Sequence[Response | None], replies: Sequence[Reply]) -> Iterator[Row]:
+    """Yield how each connection ended after its last response, and which server had announced another end."""
+    cells = [None if each.failure else ENDS[each.end] for each in replies]
+    yield of_transport(make_row("end", cells, replies, part="end"), replies)
+    yield from violation_row([_broken_end(*each) for each in zip(last, replies, strict=True)], replies)
+
+
+def _broken_end(last: Response | None, reply: Reply) -> str:
+    return NOT_CLOSED if last and reply.end == "kept" and must_close(last) else ""
+
+
+def of_transport(row: Row, replies: Sequence[Reply]) -> Row:
+    """Name the servers in a row that differs if the difference is theirs: each has one value for its applications."""
+    values: dict[str, set[str | None]] = {}
+    for cell, each in zip(row.cells, replies, strict=True):
+        values.setdefault(each.endpoint.runs_on or each.endpoint.name, set()).add(cell)
+    are_known = any(each.endpoint.runs_on for each in replies)
+    if row.verdict != "differs" or not are_known or any(len(found) > 1 for found in values.values()):
+        return row
+    return replace(row, reason=f"caused by the servers: {', '.join(values)}")
+
+
 def status_row(responses: Sequence[Response | None], replies: Sequence[Reply]) -> Row:
     cells = [status_line(response, each) for response, each in zip(responses, replies, strict=True)]
-    return make_row("status", cells, replies)
+    return make_row("status", cells, replies, part="status")
 
 
 def status_line(response: Response | None, reply: Reply) -> str:
@@ -246,7 +288,8 @@ def field_rows(responses: Sequence[Response], replies: Sequence[Reply], body: Ve
     for name in sorted(names):
         expected = special.get(name, AUTHORITY)
         for cells in zip_longest(*(response.all(name) for response in responses)):
-            yield make_row(names[name], cells, replies, AUTHORITY, expected)
+            row = make_row(names[name], cells, replies, AUTHORITY, expected)
+            yield of_transport(row, replies) if name in TRANSPORT_FIELDS else row
 
 
 def trailer_row(responses: Sequence[Response], replies: Sequence[Reply]) -> Iterator[Row]:
@@ -270,7 +313,7 @@ def body_rows(responses: Sequence[Response], replies: Sequence[Reply], views: Se
 def _line_rows(lines: Iterable[AlignedLines], replies: Sequence[Reply]) -> Iterator[Row]:
     label = "body"
     for cells in lines:
-        yield replace(make_row(label, cells, replies, AUTHORITY, CLOCK), is_body=True)
+        yield make_row(label, cells, replies, AUTHORITY, CLOCK, part="body")
         label = ""
 
 

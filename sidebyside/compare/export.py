@@ -11,7 +11,8 @@ The JSON is one object:
         rows       a list of {answer, label, values, verdict, reason}: the number of the response, the property, and
                    each server's value or null, printed like in the terminal, but never shortened
         heard      a list of {server, received, ended, first_byte, statuses}: the bytes that each server sent, how the
-                   connection ended, the seconds until the first byte, and the statuses of the responses
+                   connection ended ("kept", "closed", "reset", "timeout" or "overflow"), the seconds until the first
+                   byte, and the statuses of the responses
 
 In `sent` and `received`, each byte is the character with the byte's number (ISO 8859-1).
 """
@@ -63,7 +64,7 @@ def _reply_data(reply: Reply) -> dict[str, Any]:
     return {
         "server": reply.endpoint.name,
         "received": reply.transcript.received.decode("latin-1"),
-        "ended": reply.transcript.ended,
+        "ended": reply.end,
         "first_byte": reply.first_byte,
         "statuses": [response.status for response in reply.responses],
     }

@@ -1,9 +1,14 @@
-"""Sends a message to one server and collects everything that the server replies."""
+"""Sends a message to servers, and collects everything that each of them replies, and how its connection ends."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import cycle
+from typing import Literal, TypeAlias
 
 from http_contract.client.connection import Connection
 from http_contract.client.server import DEFAULT_PORTS, Server, server_at, url_from
@@ -16,6 +21,13 @@ from http_contract.reports.messages import connection_text
 from sidebyside.compare.request import Message
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
+ANNOUNCED_CLOSE = 1.0  # seconds for a server to close a connection as it has announced, on a busy machine
+LEAST_LOOK = 0.005  # seconds, in which what has arrived already is read
+UNANNOUNCED_CLOSE = 0.05  # seconds after which a server that has announced nothing is taken to keep the connection open
+
+End: TypeAlias = Literal["kept", "closed", "reset", "timeout", "overflow"]
+"""How a connection ended after the last response: the server kept it open until the client closed its side, closed it,
+or reset it; or it was given up, because bytes were missing (timeout) or too many came (overflow)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,9 @@ class Endpoint:
     name: str
     server: Server
     colour: str = ""
+    runs_on: str = (
+        ""  # the program that accepts the connections of an application, for example gunicorn, if it is known
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,14 @@ class Reply:
     first_byte: float | None  # seconds from sending to the first byte; None if no byte came
     failure: str = ""  # why there was no connection
 
+    @property
+    def end(self) -> End:
+        """How the connection ended. The client closes its side last, so what the server does after that is not it."""
+        if self.transcript.ended in ("reset", "overflow"):
+            return self.transcript.ended
+        before = self.transcript.state_before_half_close
+        return before if before in ("closed", "timeout") else "kept"
+
 
 def endpoints_at(urls: Sequence[str], ca: str | None, timeout: float) -> list[Endpoint]:
     """Return the servers at these URLs. Raises CannotJudge for fewer than two, and for an invalid URL."""
@@ -45,49 +68,111 @@ def endpoints_at(urls: Sequence[str], ca: str | None, timeout: float) -> list[En
     return [endpoint_at(url, ca, timeout, colour) for url, colour in zip(urls, cycle(COLOURS), strict=False)]
 
 
-def endpoint_at(url: str, ca: str | None, timeout: float, colour: str) -> Endpoint:
+def endpoint_at(url: str, ca: str | None, timeout: float, colour: str, runs_on: str = "") -> Endpoint:
     """Return the server at a URL. As in browsers, its Host field has no port if that is the scheme's default port."""
     url = url_from(url)
     server = replace(server_at(url, ca if url.lower().startswith("https:") else None), timeout=timeout)
     if server.port == DEFAULT_PORTS[server.address.scheme]:
         server = replace(server, name=server.authority.removesuffix(f":{server.port}"))
-    return Endpoint(server.authority, server, colour)
+    return Endpoint(server.authority, server, colour, runs_on)
+
+
+# -- a message and its replies
+
+
+def send_in_turn(message: Message, endpoints: Sequence[Endpoint], limit: float = math.inf) -> list[Reply]:
+    """Send a message to one server after the other, because servers on one machine share its processors.
+
+    All responses of one server have `limit` seconds together. How the connections end is seen last: that takes a
+    moment, which they share.
+    """
+    asked = [ask(each, message, limit) for each in endpoints]
+    return [each.reply() for each in asked]
+
+
+def send_at_once(message: Message, endpoints: Sequence[Endpoint], limit: float) -> list[Reply]:
+    """Send a message to all servers at once, so that they share the time if all of them wait for more bytes."""
+    with ThreadPoolExecutor(len(endpoints)) as pool:
+        asked = list(pool.map(partial(ask, message=message, limit=limit), endpoints))
+    return [each.reply() for each in asked]
 
 
 def send(endpoint: Endpoint, message: Message) -> Reply:
-    """Send a message on a new connection and read the responses. Raises ConnectionFailed if there is no connection."""
-    server = endpoint.server
-    with Connection(server.address, "{authority}", server.timeout, NO_OPTIONS, LARGE_LIMIT) as connection:
-        connection.origin = b"{origin}"  # the placeholders are already replaced, and a body may contain these words
-        began = time.monotonic()
-        connection.send(*message.pieces_for(server))
-        if not connection.transport.received:
-            connection.transport.wait(began + server.timeout)
-        first_byte = time.monotonic() - began if connection.transport.received else None
-        _read_responses(connection, message)
-        transcript = connection.finish(message.after)
-    return Reply(endpoint, transcript, (*transcript.responses, *_further_responses(transcript)), first_byte)
+    """Send a message on a new connection, and return the reply, or why there is no connection."""
+    return ask(endpoint, message, math.inf).reply()
 
 
-def try_to_send(endpoint: Endpoint, message: Message) -> Reply:
-    """Send a message, and return a reply that contains the failure if there is no connection."""
-    began = time.time()
+def ask(endpoint: Endpoint, message: Message, limit: float) -> "Asked | Refused":
+    """Send a message on a new connection and read the responses to its requests, for at most `limit` seconds."""
+    server, began = endpoint.server, time.monotonic()
     try:
-        return send(endpoint, message)
+        connection = Connection(server.address, "{authority}", server.timeout, NO_OPTIONS, LARGE_LIMIT)
     except ConnectionFailed as lost:
-        silence = Transcript(began=began, finished=time.time(), url=endpoint.server.address.url)
-        return Reply(endpoint, silence, (), None, connection_text(lost))
+        return Refused(endpoint, connection_text(lost))
+    connection.origin = b"{origin}"  # the placeholders are already replaced, and a body may contain these words
+    connection.send(*message.pieces_for(server))
+    if not connection.transport.received:
+        connection.transport.wait(began + min(limit, server.timeout))
+    first_byte = time.monotonic() - began if connection.transport.received else None
+    _read_responses(connection, message, began + limit)
+    return Asked(endpoint, message, connection, first_byte, time.monotonic())
 
 
-def _read_responses(connection: Connection, message: Message) -> None:
-    """Read a response to each request, until one is missing or incomplete."""
-    for method in message.methods or ("GET",):
-        try:
-            response = connection.response(method)
-        except ConnectionFailed:
-            return
-        if not response.complete:
-            return
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A server that accepted no connection, and why."""
+
+    endpoint: Endpoint
+    failure: str
+
+    def reply(self) -> Reply:
+        now = time.time()
+        silence = Transcript(began=now, finished=now, url=self.endpoint.server.address.url)
+        return Reply(self.endpoint, silence, (), None, self.failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A server that has received a message, and the connection, which is open unless the server has ended it."""
+
+    endpoint: Endpoint
+    message: Message
+    connection: Connection
+    first_byte: float | None
+    answered: float  # when the last response had been read, by the monotonic clock
+
+    def reply(self) -> Reply:
+        """See how the connection ends, close it, and return everything that came."""
+        wait = ANNOUNCED_CLOSE if any(map(announces_close, self.connection.responses[-1:])) else UNANNOUNCED_CLOSE
+        self.connection.transport.drain(max(LEAST_LOOK, self.answered + wait - time.monotonic()))
+        transcript = self.connection.finish(self.message.after)
+        responses = (*transcript.responses, *_further_responses(transcript))
+        return Reply(self.endpoint, transcript, responses, self.first_byte)
+
+
+def announces_close(response: Response) -> bool:
+    """Return whether the connection is to end after this response (RFC 9112 §9.3)."""
+    return must_close(response) or (response.version == "1.0" and "keep-alive" not in _options(response))
+
+
+def must_close(response: Response) -> bool:
+    """Return whether a server has to close the connection after this response (RFC 9112 §9.6)."""
+    return "close" in _options(response)
+
+
+def _options(response: Response) -> list[str]:
+    return [item.lower() for item in response.items("Connection")]
+
+
+def _read_responses(connection: Connection, message: Message, ends: float) -> None:
+    """Read a response to each request, until one is missing or incomplete, or the time is up (monotonic clock)."""
+    patience = connection.timeout
+    with suppress(ConnectionFailed):
+        for method in message.methods or ("GET",):
+            connection.timeout = max(0.0, min(patience, ends - time.monotonic()))
+            if not connection.response(method).complete:
+                break
+    connection.timeout = patience
 
 
 def _further_responses(transcript: Transcript) -> Iterator[Response]:

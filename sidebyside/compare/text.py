@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from http_contract.escaping import escape_bytes, escape_controls
-from sidebyside.compare.diff import Comparison, Row, Verdict, first_difference, odd_values, worst_verdict
+from sidebyside.compare.diff import Comparison, Row, Verdict, first_difference, worst_verdict
 from sidebyside.compare.send import Endpoint
+from sidebyside.compare.verdict import plural, summary
 
 MESSAGE_LINES = 16  # of a message that are printed
 CRLF = "\\r\\n"
@@ -25,7 +26,9 @@ NONE = "(none)"
 
 RowKind: TypeAlias = Verdict | Literal["not compared"]
 MARKS: dict[RowKind, str] = {"same": " ", "may": "~", "differs": "!", "not compared": " "}
-STYLES: dict[RowKind, str] = {"same": "", "may": "yellow", "differs": "bold red", "not compared": "dim"}
+STYLES: dict[RowKind, str] = {"same": "", "may": "dim", "differs": "bold", "not compared": "dim"}
+BREAKS = "bold red"  # the style of what breaks the protocol, and of nothing else: no server is right because most agree
+VERDICT_STYLES: dict[Verdict, str] = {"same": "bold green", "may": "bold green", "differs": "bold yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class TextRow:
     cells: Sequence[str | None]
     kind: RowKind
     none: str = NONE  # is printed for a cell that is None
+    breaks: bool = False  # whether its values break the protocol
+
+    @property
+    def style(self) -> str:
+        return BREAKS if self.breaks else STYLES[self.kind]
 
 
 # -- a comparison from its message to the verdict
@@ -78,7 +86,7 @@ def render_responses(comparison: Comparison, console: Console) -> Iterator[Rende
             yield Text(f"Response {number} of {count}:", "bold")
         yield from render_rows(rows, first_byte_times(comparison), endpoints, console)
     if equal:
-        yield Text(f"{equal} more {'response does' if equal == 1 else 'responses do'} not differ.", "bold")
+        yield Text(f"{plural(equal, 'more response')} {'does' if equal == 1 else 'do'} not differ.", "bold")
 
 
 def first_byte_times(comparison: Comparison) -> list[str]:
@@ -91,26 +99,8 @@ def first_byte_times(comparison: Comparison) -> list[str]:
 
 def format_verdict(comparisons: Sequence[Comparison]) -> Text:
     """Return the last line, about all comparisons."""
-    rows = [row for comparison in comparisons for response in comparison.responses for row in response]
-    where = _count_exchanges(comparisons)
-    if worst_verdict(rows) == "differs":
-        return Text(f"The responses differ{where}: {_labels(rows, 'differs')}", "bold red")
-    expected = f", except for expected differences: {_labels(rows, 'may')}" if worst_verdict(rows) == "may" else ""
-    return Text(f"Identical{where}{expected}", "bold green")
-
-
-def _count_exchanges(comparisons: Sequence[Comparison]) -> str:
-    differ = sum(comparison.verdict == "differs" for comparison in comparisons)
-    if len(comparisons) == 1:
-        return ""
-    return f" in {differ or 'all'} of {len(comparisons)} exchanges"
-
-
-def _labels(rows: Sequence[Row], verdict: Verdict) -> str:
-    """Return the labels of the rows with this verdict, each once, with the reasons."""
-    found = [row for row in rows if row.verdict == verdict]
-    labels = (f"{row.label or 'body'}{f' ({row.reason})' if row.reason else ''}" for row in found)
-    return ", ".join(dict.fromkeys(labels))
+    found = summary(comparisons)
+    return Text(str(found), VERDICT_STYLES[found.verdict])
 
 
 # -- rows that are short enough to print
@@ -124,7 +114,8 @@ def text_rows(rows: Iterable[Row]) -> Iterator[TextRow]:
 
 
 def _text_row(row: Row, none: str) -> TextRow:
-    return TextRow(escape_controls(row.label), shorten(row.cells), row.verdict, "" if row.verdict == "same" else none)
+    none = "" if row.verdict == "same" else none
+    return TextRow(escape_controls(row.label), shorten(row.cells), row.verdict, none, any(row.breaks))
 
 
 def _without_equal_lines(rows: Sequence[TextRow]) -> Iterator[TextRow]:
@@ -168,7 +159,7 @@ def render_rows(
 
 
 def side_by_side_table(rows: Iterable[TextRow], endpoints: Sequence[Endpoint]) -> Table:
-    """Return a table with a column for each server; if values differ, those of a minority are coloured."""
+    """Return a table with a column for each server."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=1)
     table.add_column(max_width=MAX_LABEL, overflow="fold", style="cyan")
@@ -176,13 +167,9 @@ def side_by_side_table(rows: Iterable[TextRow], endpoints: Sequence[Endpoint]) -
         table.add_column(ratio=1, overflow="fold")
     table.add_row("", "", *(Text(each.name, f"bold {each.colour}") for each in endpoints))
     for row in rows:
-        table.add_row(Text(MARKS[row.kind], STYLES[row.kind]), Text(row.label), *_coloured_cells(row))
+        cells = (Text(row.none if cell is None else cell, row.style if cell is not None else "") for cell in row.cells)
+        table.add_row(Text(MARKS[row.kind], row.style), Text(row.label), *cells)
     return table
-
-
-def _coloured_cells(row: TextRow) -> Iterator[Text]:
-    for cell, is_odd in zip(row.cells, odd_values(row.cells), strict=True):
-        yield Text(row.none if cell is None else cell, STYLES[row.kind] if is_odd else "")
 
 
 def stacked_table(rows: Sequence[TextRow], endpoints: Sequence[Endpoint]) -> Table:
@@ -192,8 +179,7 @@ def stacked_table(rows: Sequence[TextRow], endpoints: Sequence[Endpoint]) -> Tab
     table.add_column(max_width=MAX_LABEL, overflow="fold", style="cyan")
     table.add_column(overflow="fold")
     for row, text in _stacked_lines(rows, endpoints):
-        style = STYLES[row.kind]
-        table.add_row(Text(MARKS[row.kind], style), row.label, Text(text, style))
+        table.add_row(Text(MARKS[row.kind], row.style), Text(row.label), Text(text, row.style))
     return table
 
 

@@ -58,6 +58,10 @@ class ServerSpec:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}/"
 
+    @property
+    def runs_on(self) -> str:
+        return server_title(self.name, self.server)
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -93,6 +97,12 @@ def wsgi_commands(application: str) -> dict[str, str]:
 def asgi_commands(application: str) -> dict[str, str]:
     """Return how a server runs an ASGI application."""
     return {"raw_router": f"{RAW_ROUTER} --asgi {application}"}
+
+
+def server_title(service: str, server: str) -> str:
+    """Return the name of the server that a service runs on; development servers, for example, belong to a framework."""
+    own = {"dev": f"{service}'s development server", OWN: f"{service}'s own server"}
+    return own.get(server) or SERVERS[server]
 
 
 # Without reloaders: the process that we started is the one that answers, so we see when it ends.

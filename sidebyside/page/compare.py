@@ -6,9 +6,8 @@ The comparison is shown as rows with their differences, and as each server's bod
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 from flask import Blueprint, render_template, request
 from flask import Response as PageResponse
@@ -18,8 +17,9 @@ from sidebyside.compare.body import HTML, JSON, decode, dump, exact_view, indent
 from sidebyside.compare.diff import Comparison, Row, compare_replies
 from sidebyside.compare.hexdump import format_size, hexdump, visible_lines
 from sidebyside.compare.request import Message, build_message
-from sidebyside.compare.send import Endpoint, try_to_send
-from sidebyside.compare.text import first_byte_times, format_verdict, shorten
+from sidebyside.compare.send import Endpoint, send, send_at_once, send_in_turn
+from sidebyside.compare.text import first_byte_times, shorten
+from sidebyside.compare.verdict import summary
 from sidebyside.page.editor import format_raw, parse_input
 from sidebyside.page.reasons import Reason, reason_for
 from sidebyside.page.settings import TIMEOUT, Settings, current_settings, readers_endpoint, service_endpoints
@@ -37,19 +37,22 @@ blueprint = Blueprint("compare", __name__)
 
 
 @blueprint.post("/send")
-def send() -> str:
+def send_request() -> str:
     """Return the comparison as a part of the document. Jinja escapes everything that a server has sent."""
     given, settings = parse_input(request.get_json(silent=True)), current_settings()
     message = given.message
     warm_up(settings)
     own = [readers_endpoint(given.url, settings)] if given.url else []
-    comparison = send_to_all(message, [*service_endpoints(settings), *own])
+    endpoints = [*service_endpoints(settings), *own]
+    send_to = send_in_turn if message.methods else send_at_once
+    comparison = compare_replies(message, send_to(message, endpoints, TIMEOUT), VIEWS)
     return render_template(
         "comparison.html",
         given=given,
         comparison=comparison,
         sent=visible_lines(message.template, MAX_SENT),
-        verdict=SILENCE if comparison.is_silent else format_verdict([comparison]).plain,
+        summary=summary([comparison]),
+        silence=SILENCE if comparison.is_silent else "",
         times=first_byte_times(comparison),
         responses=response_panes(comparison),
         on_raw_router=all(each.server == "raw_router" for each in settings.services),
@@ -64,20 +67,11 @@ def raw() -> PageResponse:
     return PageResponse(text, content_type="text/plain; charset=utf-8")
 
 
-def send_to_all(message: Message, endpoints: Sequence[Endpoint]) -> Comparison:
-    """Send a message to one server after the other, because servers on one machine share its processors.
-
-    If the message contains no complete request, all servers may wait for the rest. Then they are asked at once.
-    """
-    with ThreadPoolExecutor(1 if message.methods else len(endpoints)) as pool:
-        return compare_replies(message, list(pool.map(partial(try_to_send, message=message), endpoints)), VIEWS)
-
-
 @cache
 def warm_up(settings: Settings) -> None:
     """Send each service one request: a framework loads at the first request, which takes time."""
     for endpoint in service_endpoints(settings):
-        try_to_send(endpoint, build_message("GET", "/", (), None))
+        send(endpoint, build_message("GET", "/", (), None))
 
 
 def bytes_for_first(message: Message, settings: Settings) -> bytes:
@@ -200,6 +194,6 @@ def _pane(endpoint: Endpoint, rows: Sequence[Row], index: int, response: Respons
 def _lines(rows: Sequence[Row], index: int) -> Iterator[BodyLine]:
     """Yield the lines of one server's body, with an empty line where only other servers have one."""
     for row in rows[:MAX_LINES]:
-        yield BodyLine(row.cells[index] or "", row.verdict if row.odd[index] else "same")
+        yield BodyLine(row.cells[index] or "", row.verdict)
     if len(rows) > MAX_LINES:
         yield BodyLine(f"... {len(rows) - MAX_LINES} more lines", "same")

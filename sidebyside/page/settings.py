@@ -2,14 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import current_app
 
 from http_contract.client.server import server_at, url_from
 from http_contract.errors import CannotJudge
 from sidebyside.compare.send import Endpoint, endpoint_at
-from sidebyside.launch.services import SERVICES, ServerSpec
+from sidebyside.launch.services import SERVICES, ServerSpec, server_title
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TIMEOUT = 3.0  # seconds to wait for a response: the reader waits for all servers
@@ -59,7 +59,7 @@ def current_settings() -> Settings:
 
 def service_endpoints(settings: Settings) -> list[Endpoint]:
     return [
-        Endpoint(each.name, endpoint_at(each.url, None, TIMEOUT, each.colour).server, each.colour)
+        replace(endpoint_at(each.url, None, TIMEOUT, each.colour, server_title(each.name, each.server)), name=each.name)
         for each in settings.services
     ]
 

@@ -13,11 +13,13 @@ from flask import Response as Answer
 from flask.testing import FlaskClient
 
 from http_contract.errors import CannotJudge
+from raw_router.application import generate_response
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
 from sidebyside.page.app import create_app
 from sidebyside.page.editor import EXAMPLES, EditorInput, Example, examples_by_stage, format_raw, parse_input, parse_raw
 from sidebyside.page.settings import RunningService, Settings
+from tests.contract.scripted import OK, says, scripted
 from tests.page.conftest import Client
 from tests.serving import HOST, serving
 
@@ -155,6 +157,27 @@ def test_the_page_escapes_responses(client: FlaskClient) -> None:
     assert "<i><" not in html
     assert "&lt;i&gt;" in html
     assert "The responses differ" in html
+
+
+def test_the_verdict_links_to_the_response_that_differs(client: FlaskClient) -> None:
+    def second(request: Request) -> Response:
+        is_test = request.path == "/test"
+        return generate_response(request) if is_test else Response(HTTPStatus.GONE, (("Content-Length", "0"),))
+
+    with serving(second, threads.serve) as port:
+        pair = "".join(rf"GET {path} HTTP/1.1\r\nHost: {{authority}}\r\n\r\n" for path in ("/test", "/time"))
+        html = send(client, raw=pair, url=f"http://{HOST}:{port}")
+    assert '<a href="#response-2">response 2 of 2</a>: status, body' in html
+    assert '<h2 id="response-2"' in html
+
+
+def test_only_what_breaks_the_protocol_is_coloured(client: FlaskClient) -> None:
+    """Three correct refusals beside a server that accepts a request without Host are not marked, nor is the server."""
+    with scripted(says(OK)) as generous, scripted(says(OK.replace(b"\r\n", b"\n", 1))) as broken:
+        urls = [f"http://{HOST}:{each.port}" for each in (generous, broken)]
+        pages = [send(client, raw=r"GET / HTTP/1.1\r\n\r\n", url=url) for url in urls]
+    assert ["differs" in page for page in pages] == [True, True]
+    assert [page.count('class="breaks"') for page in pages] == [0, 1]
 
 
 def test_a_field_named_body_is_a_field(client: FlaskClient) -> None:

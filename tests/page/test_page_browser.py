@@ -4,12 +4,14 @@ import os
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
 
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
+from tests.contract.scripted import OK, says, scripted
 from tests.page.browser import violations, violations_by_scheme
 from tests.page.conftest import Visit, at_each_size, skip_without_chromium
 from tests.page.request_tab import choose, panes, send, send_to
@@ -91,11 +93,22 @@ def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
     page = visit("#method=GET&path=/test")
     expect(page.locator("#verdict")).to_be_visible()
     send_to(page, mine)
-    expect(page.locator("#verdict")).to_contain_text("The responses differ: ")
+    expect(page.locator("#verdict")).to_contain_text("The responses differ in ")
     row = page.locator("tr.differs", has_text="Content-Length")
-    assert row.locator("td.odd").count() == 1
+    assert page.locator("td.breaks").count() == 0
     assert row.locator(".mark").inner_text() == "differs"
     assert violations(page) == []
+
+
+def test_the_verdict_leads_to_the_response_that_differs(visit: Visit) -> None:
+    """The address still contains the request afterwards."""
+    pair = "GET /test HTTP/1.1\\r\\nHost: {authority}\\r\\n\\r\\n" * 2
+    with scripted(says(OK + OK)) as server:
+        page = visit(f"#raw={quote(pair)}&url={quote(f'http://{HOST}:{server.port}')}")
+        send(page)
+        page.locator("#verdict a", has_text="response 2 of 2").click()
+    expect(page.locator("#response-2")).to_be_focused()
+    assert "raw=GET" in page.url
 
 
 def test_a_server_without_a_connection(visit: Visit) -> None:

@@ -94,7 +94,7 @@ def test_our_three_are_identical(urls: list[str], arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "label"), [(teapot, "status"), (shouting, "body")], ids=["another status", "another body"]
+    ("change", "label"), [(teapot, "status"), (shouting, "body (6 lines)")], ids=["another status", "another body"]
 )
 def test_a_broken_implementation_differs(
     urls: list[str], change: Callable[[Request, Response], Response], label: str
@@ -102,7 +102,7 @@ def test_a_broken_implementation_differs(
     with broken(change) as url:
         result = run("GET", "/hello/x", urls=[*urls, url])
     assert result.exit_code == 1
-    assert result.output.splitlines()[-1] == f"The responses differ: {label}"
+    assert result.output.splitlines()[-1] == f"The responses differ in 1 place: {label}"
     assert any(line.startswith("!") and url.removeprefix("http://") in line for line in result.output.splitlines())
 
 
@@ -110,7 +110,7 @@ def test_exchanges_that_differ_are_counted(urls: list[str]) -> None:
     with broken(lambda request, response: teapot(request, response) if request.path == "/" else response) as url:
         result = run("--rule", "route-query", urls=[urls[0], url])
     assert result.exit_code == 1
-    assert result.output.splitlines()[-1] == "The responses differ in 1 of 3 exchanges: status"
+    assert result.output.splitlines()[-1] == "The responses differ in 1 place in 1 of 3 exchanges: exchange 1: status"
 
 
 def test_responses_that_do_not_differ_are_counted(urls: list[str]) -> None:
@@ -206,7 +206,7 @@ def page(text: str) -> bytes:
         ("<p>\x1b[31mred", "<p>\x1b[31mred", "\\x1b[31mred"),
         ("a" * 500 + "b" + "c" * 500, "a" * 500 + "d" + "c" * 500, "..." + "a" * 60 + "b" + "c" * 339 + "... (1001"),
         ("<p>a", "<b>a", "<p>a"),
-        ("<p>a<p>b", "<p>a", "  b\n   first byte"),
+        ("<p>a<p>b", "<p>a", "  b\n   end"),
     ],
     ids=["long", "long and different", "escape sequence", "long line", "markup", "one line more"],
 )

@@ -10,7 +10,6 @@ from http_contract.reports.messages import SILENCE
 from sidebyside.compare.diff import (
     AUTHORITY,
     CLOCK,
-    HOP,
     LENGTH,
     MAX_ALIGNED,
     Expected,
@@ -61,7 +60,6 @@ DATES = ("Sat, 21 Nov 2026 10:00:00 GMT", "Sat, 21 Nov 2026 10:00:01 GMT", "Sat,
         (("2026-02-31T10:00:00", "2026-02-31T10:00:01"), (CLOCK,), "may"),
         (("127.0.0.1:8001 10:00:00 21.11.2026", "127.0.0.1:8002 10:00:01 21.11.2026"), (CLOCK,), "may"),
         (("10:00:00 21.11.2026 is 10:00:00 21.11.2026", "10:00:00 21.11.2026"), (CLOCK,), "differs"),
-        (("close", None), (HOP,), "may"),
         (("10", "11"), (LENGTH,), "may"),
         (("10", None), (LENGTH,), "differs"),
     ],
@@ -87,7 +85,6 @@ DATES = ("Sat, 21 Nov 2026 10:00:00 GMT", "Sat, 21 Nov 2026 10:00:01 GMT", "Sat,
         "no such day",
         "authority and time",
         "one more time",
-        "hop by hop",
         "length",
         "no length",
     ],
@@ -151,7 +148,8 @@ def labels(found: Sequence[Row], verdict: Verdict) -> list[str]:
         (response(DATE % 0), response(DATE % 9), ["Date"], []),
         (response(DATE % 0), response(), ["Date"], []),
         (response("Last-" + DATE % 0), response("Last-" + DATE % 1), ["Last-Date"], []),
-        (response("Connection: close"), response("Keep-Alive: 5"), [], ["Connection", "Keep-Alive"]),
+        (response("Connection: close"), response("Keep-Alive: 5"), ["Connection", "Keep-Alive", "violation"], []),
+        (response("Upgrade: h2c"), response(), ["Upgrade"], []),
         (response("Location: http://127.0.0.1:8001/"), response("Location: http://127.0.0.1:8002/"), [], ["Location"]),
         (response(body="a"), response(body="b"), ["body"], []),
         (response(body="a"), response(body="ab"), ["Content-Length", "body"], []),
@@ -183,6 +181,7 @@ def labels(found: Sequence[Row], verdict: Verdict) -> list[str]:
         "no date",
         "another time",
         "connection",
+        "upgrade",
         "own authority in a redirect",
         "body",
         "length",
@@ -242,13 +241,66 @@ def test_a_field_may_have_any_name() -> None:
         ("body", False),
         ("Content-Length", False),
         ("body", True),
+        ("end", False),
     ]
 
 
-def test_a_reset_is_a_row() -> None:
-    found = rows(reply(response(), 0), reply(response(), 1, ended="reset"))
-    assert labels(found, "differs") == ["end"]
-    assert found[-1].cells == [None, "then the server reset the connection"]
+CLOSING = response("Connection: close")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "differing", "broken"),
+    [
+        (reply(response(), 0), reply(response(), 1), [], []),
+        (reply(response(), 0), reply(response(), 1, before="closed"), ["end"], []),
+        (reply(response(), 0), reply(response(), 1, ended="reset"), ["end"], []),
+        (reply(response(), 0), reply(response(), 1, before="timeout"), ["end"], []),
+        (reply(CLOSING, 0, before="closed"), reply(CLOSING, 1, before="closed"), [], []),
+        (reply(CLOSING, 0, before="closed"), reply(CLOSING, 1), ["end", "violation"], [False, True]),
+        (reply(CLOSING, 0), reply(CLOSING, 1), [], [True, True]),
+    ],
+    ids=["kept", "one closes", "one resets", "one sends half", "both close", "one only announces", "both announce"],
+)
+def test_how_the_connection_ends_is_a_row(one: Reply, two: Reply, differing: list[str], broken: list[bool]) -> None:
+    found = rows(one, two)
+    assert labels(found, "differs") == differing
+    assert [mark for row in found for mark in row.breaks if any(row.breaks)] == broken
+
+
+def test_only_what_breaks_the_protocol_is_marked_as_broken() -> None:
+    """One correct refusal beside two servers that accept a request without Host."""
+    found = rows(*replies(response(status="400 Bad Request"), response(), response()))
+    assert labels(found, "differs") == ["status"]
+    assert not any(mark for row in found for mark in row.breaks)
+    bare = response("A: 1").replace(b"A: 1\r\n", b"A: 1\n")
+    found = rows(*replies(bare, response("A: 1"), bare))
+    assert [row.breaks for row in found if any(row.breaks)] == [(True, False, True)]
+
+
+@pytest.mark.parametrize(
+    ("servers", "values", "reason"),
+    [
+        (("raw_router", "gunicorn", "gunicorn"), ("close", "keep-alive", "keep-alive"), "raw_router, gunicorn"),
+        (("raw_router", "gunicorn", "gunicorn"), ("close", "close", "keep-alive"), ""),
+        (("raw_router", "raw_router", "raw_router"), ("close", "keep-alive", "keep-alive"), ""),
+        (("", "", ""), ("close", "keep-alive", "keep-alive"), ""),
+        (("raw_router", "raw_router", ""), ("close", "close", "keep-alive"), "raw_router, c"),
+    ],
+    ids=["two servers", "one server, two values", "one server", "unknown servers", "one unknown server"],
+)
+@pytest.mark.parametrize("name", ["Connection", "Server"])
+def test_what_a_server_adds_is_named_as_its_own(
+    servers: tuple[str, ...], values: tuple[str, ...], reason: str, name: str
+) -> None:
+    pairs = enumerate(zip(servers, values, strict=True))
+    asked = [reply(response(f"{name}: {value}"), number, runs_on=server) for number, (server, value) in pairs]
+    [row] = [row for row in rows(*asked) if row.label == name]
+    assert (row.verdict, row.reason) == ("differs", reason and f"caused by the servers: {reason}")
+
+
+def test_a_field_of_the_application_is_not_the_servers() -> None:
+    asked = [reply(response(f"Vary: {number}"), number, runs_on="ab"[number]) for number in range(2)]
+    assert [row.reason for row in rows(*asked) if row.label == "Vary"] == [""]
 
 
 def test_every_response_is_compared() -> None:
@@ -270,7 +322,8 @@ def test_lines_with_the_time_of_another_line_may_differ() -> None:
 def test_a_violation_is_reported_once() -> None:
     bare = response("A: 1", "B: 2").replace(b"A: 1\r\nB: 2\r\n", b"A: 1\nB: 2\n")
     found = rows(*replies(bare, bare))
-    assert found[-1].cells == ["a line ends with a bare LF (`\\n`) instead of CRLF (`\\r\\n`)"] * 2
+    [broken] = [row for row in found if row.label == "violation"]
+    assert broken.cells == ["a line ends with a bare LF (`\\n`) instead of CRLF (`\\r\\n`)"] * 2
     assert labels(found, "differs") == []
 
 

@@ -17,3 +17,15 @@ function showView(view) {
 }
 
 comparison.addEventListener("change", ({ target }) => target.name === "view" && showView(target.value));
+
+/** Go to the response that the verdict names. The address of the page contains the request, so it stays as it is. */
+function goTo(event) {
+  const place = event.target.closest('#verdict a[href^="#response-"]');
+  if (!place) return;
+  event.preventDefault();
+  const heading = comparison.querySelector(place.hash);
+  heading.focus({ preventScroll: true });
+  heading.scrollIntoView();
+}
+
+comparison.addEventListener("click", goTo);
