@@ -128,6 +128,35 @@ KNOWN_FAILURES = (
         ("representations-accept-lines",),
         "Quart takes the first of repeated fields, which ASGI does not join",
     ),
+    # -- sanic
+    KnownFailure(
+        ("sanic",),
+        ("route-final-slash", "route-double-slash"),
+        "the router of Sanic is not strict by default: it strips slashes at both ends of a path",
+    ),
+    KnownFailure(
+        ("sanic",),
+        ("route-percent",),
+        "Sanic matches the path of the request target, which is not decoded; unquote=True decodes parameters alone",
+    ),
+    KnownFailure(
+        ("sanic",), ("methods-head",), "the decorator get of Sanic does not add HEAD, which has one of its own"
+    ),
+    KnownFailure(
+        ("sanic",),
+        ("representations-accept-specific", "representations-accept-case"),
+        "AcceptList.match of Sanic compares letter case, and takes the first range even if another one excludes it",
+    ),
+    KnownFailure(
+        ("sanic",),
+        ("representations-accept-lines",),
+        "Sanic takes the first of repeated fields, which ASGI does not join",
+    ),
+    KnownFailure(
+        ("sanic",),
+        ("representations-not-acceptable",),
+        "AcceptList.match of Sanic returns nothing if no type is accepted, and Sanic adds no 406",
+    ),
 )
 
 
