@@ -24,7 +24,9 @@ class Guest:
 GUESTS: tuple[Guest, ...] = (
     Guest("bottle", "Bottle", "guests.bottle", "bottle", "wsgi", "decorator"),
     Guest("django_plain", "Django, plain", "guests.django_plain", "Django", "wsgi", "list"),
+    Guest("falcon", "Falcon", "guests.falcon", "falcon", "wsgi", "list"),
     Guest("flask_plain", "Flask, plain", "guests.flask_plain", "Flask", "wsgi", "decorator"),
+    Guest("pyramid", "Pyramid", "guests.pyramid", "pyramid", "wsgi", "list"),
     Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
     Guest("litestar", "Litestar", "guests.litestar", "litestar", "asgi", "decorator"),
     Guest("quart", "Quart", "guests.quart", "quart", "asgi", "decorator"),

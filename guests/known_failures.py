@@ -59,6 +59,37 @@ KNOWN_FAILURES = (
         ("representations-not-acceptable",),
         "HttpRequest.get_preferred_type returns None if no type is accepted, and Django adds no 406",
     ),
+    # -- falcon
+    KnownFailure(
+        ("falcon",),
+        ("route-double-slash",),
+        "CompiledRouter.find of Falcon strips slashes at the beginning of the path, so that //test is /test",
+    ),
+    KnownFailure(("falcon",), ("methods-head",), "Falcon responds to HEAD only if a resource has the method on_head"),
+    KnownFailure(("falcon",), ("parameters-hello-segments",), "a parameter of Falcon matches an empty segment"),
+    KnownFailure(
+        ("falcon",), ("parameters-status-reason",), "status_codes of Falcon has the older reason phrase of 422"
+    ),
+    KnownFailure(
+        ("falcon",),
+        ("parameters-status-digits",),
+        "IntConverter of Falcon converts by int, which accepts signs, underscores and the digits of every script",
+    ),
+    KnownFailure(
+        ("falcon",),
+        ("representations-accept-case",),
+        "mediatypes.best_match of Falcon compares media types with regard to letter case",
+    ),
+    KnownFailure(
+        ("falcon",),
+        ("representations-accept-invalid",),
+        "Request.client_prefers of Falcon returns None if one element of Accept is invalid",
+    ),
+    KnownFailure(
+        ("falcon",),
+        ("representations-not-acceptable",),
+        "Request.client_prefers of Falcon returns None if no type is accepted, and Falcon adds no 406",
+    ),
     # -- fastapi
     KnownFailure(
         ("fastapi",),
@@ -121,6 +152,37 @@ KNOWN_FAILURES = (
         ("litestar",),
         ("representations-quality",),
         "MediaTypeHeader.priority of Litestar rounds a weight to two decimals",
+    ),
+    # -- pyramid
+    KnownFailure(
+        ("pyramid",),
+        ("route-percent-not-utf8",),
+        "Pyramid raises URLDecodeError for a path that is not UTF-8, which the exception view turns into 500",
+    ),
+    KnownFailure(
+        ("pyramid",),
+        ("methods-not-allowed", "methods-options", "methods-trace"),
+        "request_method is a predicate: if no view of a route has the method, no view is found, which is 404",
+    ),
+    KnownFailure(
+        ("pyramid",),
+        ("parameters-status-reason",),
+        "status_reasons of WebOb has the older reason phrases of 413 and 422",
+    ),
+    KnownFailure(
+        ("pyramid",),
+        ("parameters-status-digits",),
+        r"the pattern {code:\d+} of Pyramid's documentation matches the digits of every script",
+    ),
+    KnownFailure(
+        ("pyramid",),
+        ("representations-accept-invalid",),
+        "WebOb treats an Accept with one invalid element as if it were missing",
+    ),
+    KnownFailure(
+        ("pyramid",),
+        ("representations-not-acceptable",),
+        "acceptable_offers of WebOb is empty if no type is accepted, and Pyramid adds no 406",
     ),
     # -- quart
     KnownFailure(
