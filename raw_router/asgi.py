@@ -216,7 +216,7 @@ class Exchange:
             self._fail(error)
         else:
             self._end_child(forked)
-            if not self._is_ended and not responder.is_gone:
+            if self._is_open:
                 self._fail(ApplicationError("the application returned before the end of its response"))
         responder.application.tasks.discard(self._task)
 

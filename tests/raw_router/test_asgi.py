@@ -193,6 +193,18 @@ def test_an_error_after_the_response_costs_nothing(after: list[Message], caplog:
     assert caplog.text.count("failed after its response\n") == 2
 
 
+def test_an_application_may_return_once_the_client_has_its_response(caplog: pytest.LogCaptureFixture) -> None:
+    """Quart stops sending to HEAD when receive returns http.disconnect, which comes with the first piece."""
+
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        await receive()
+        await sends(start(), body(b"a", True))(scope, receive, send)
+        await receive()
+
+    assert ask(application, HEAD)[0].startswith(b"HTTP/1.1 200 OK\r\n")
+    assert "failed" not in caplog.text
+
+
 def test_the_scope() -> None:
     scopes: list[Message] = []
 
