@@ -1,6 +1,7 @@
 """python -m sidebyside.page: serves the page for services that already run."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 
 import click
@@ -15,7 +16,9 @@ from sidebyside.launch import options
 from sidebyside.launch.guests import with_guests
 from sidebyside.launch.services import HOST, server_specs
 from sidebyside.page.app import create_app
-from sidebyside.page.settings import settings_for
+from sidebyside.page.explainer import Explainer
+from sidebyside.page.settings import Settings, running_services
+from sidebyside.sources import fingerprint, look
 
 
 @click.command()
@@ -25,10 +28,11 @@ from sidebyside.page.settings import settings_for
 @options.guests
 def main(port: int, base_port: int, server: str, guests: Sequence[Guest]) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
-    specs = server_specs(server, base_port, with_guests(guests))
-    handler = handler_for(create_app(settings_for(specs, port)), (HOST, port))
-    with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
-        threads.serve([listener], partial(Responder, handler), stop)
+    services = running_services(server_specs(server, base_port, with_guests(guests)))
+    with closing(Explainer(lambda: fingerprint(look()))) as explainer:
+        handler = handler_for(create_app(Settings(services, port, explainer)), (HOST, port))
+        with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
+            threads.serve([listener], partial(Responder, handler), stop)
 
 
 if __name__ == "__main__":

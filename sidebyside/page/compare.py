@@ -21,9 +21,7 @@ from sidebyside.compare.send import Endpoint, send, send_at_once, send_in_turn
 from sidebyside.compare.text import first_byte_times, shorten
 from sidebyside.compare.verdict import summary
 from sidebyside.page.editor import format_raw, parse_input
-from sidebyside.page.reasons import Reason, reason_for
 from sidebyside.page.settings import TIMEOUT, Settings, current_settings, readers_endpoint, service_endpoints
-from sidebyside.page.trace import trace
 
 MAX_SENT = 2000  # bytes of the message that are shown
 MAX_RESPONSES = 20  # of each server that are shown
@@ -56,8 +54,7 @@ def send_request() -> str:
         times=first_byte_times(comparison),
         responses=response_panes(comparison),
         on_raw_router=all(each.server == "raw_router" for each in settings.services),
-        reasons=grouped_reasons(message, settings),
-        steps=list(trace(bytes_for_first(message, settings))),
+        explanation=settings.explain(bytes_for_first(message, settings), settings.services),
     )
 
 
@@ -77,27 +74,6 @@ def warm_up(settings: Settings) -> None:
 def bytes_for_first(message: Message, settings: Settings) -> bytes:
     """Return the bytes that the first service receives."""
     return b"".join(message.pieces_for(service_endpoints(settings)[0].server))
-
-
-# -- reasons
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonPane:
-    """The reason for the response of one service, or of all services."""
-
-    names: str
-    colour: str
-    reason: Reason
-
-
-def grouped_reasons(message: Message, settings: Settings) -> list[ReasonPane]:
-    """Return a reason for each service, or a single one if it is the same for all."""
-    data = bytes_for_first(message, settings)
-    panes = [ReasonPane(each.name, each.colour, reason_for(data, each.name, each.server)) for each in settings.services]
-    if len({each.reason for each in panes}) > 1:
-        return panes
-    return [ReasonPane(", ".join(each.names for each in panes), "", panes[0].reason)]
 
 
 # -- bodies

@@ -1,10 +1,12 @@
 """The page's settings: the services, the page's own port and token, and the servers that the page may ask."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from flask import current_app
+from markupsafe import Markup
 
 from http_contract.client.server import server_at, url_from
 from http_contract.errors import CannotJudge
@@ -27,12 +29,24 @@ class RunningService:
     server: str = "raw_router"  # the server that it runs on
 
 
+Explain: TypeAlias = Callable[[bytes, Sequence[RunningService]], Markup]
+"""A function that explains the responses of services to some bytes, as HTML."""
+
+
+def explain_here(data: bytes, services: Sequence[RunningService]) -> Markup:
+    """Explain responses in this process, by the implementations as they are when they are imported first."""
+    from sidebyside.page.explanation import explain
+
+    return Markup(explain(data, services))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one start of the page. Only the page's own script receives the token."""
 
     services: tuple[RunningService, ...]
     port: int  # the page's own
+    explain: Explain = explain_here
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
     @property
@@ -46,9 +60,8 @@ class Settings:
         return NUMBERS.get(len(self.services), str(len(self.services)))
 
 
-def settings_for(specs: Sequence[ServerSpec], port: int) -> Settings:
-    """Return the settings of a page on this port, for services that run."""
-    return Settings(tuple(RunningService(spec.name, spec.colour, spec.url, spec.server) for spec in specs), port)
+def running_services(specs: Sequence[ServerSpec]) -> tuple[RunningService, ...]:
+    return tuple(RunningService(spec.name, spec.colour, spec.url, spec.server) for spec in specs)
 
 
 def current_settings() -> Settings:

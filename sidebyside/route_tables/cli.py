@@ -4,8 +4,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from traceback import extract_tb
 
 import click
 
@@ -16,8 +14,8 @@ from sidebyside.console import console, print_lines
 from sidebyside.launch import options
 from sidebyside.launch.guests import with_guests
 from sidebyside.launch.requirements import LaunchError
+from sidebyside.loading import loading_error
 
-PACKAGES = ("raw_router", "flask_app", "django_project", "shared_views")
 EXAMPLES = """\b
 Examples:
   sidebyside routes             the tables of raw_router, Flask and Django
@@ -65,14 +63,4 @@ def loading() -> Iterator[None]:
     except LaunchError as error:
         raise Unable(str(error)) from error
     except Exception as error:
-        raise Unable(f"{place(error)}: {type(error).__name__}: {getattr(error, 'msg', error)}") from error
-
-
-def place(error: Exception) -> str:
-    """Return the last line of the checkout that led to an error: "flask_app/__init__.py:34"."""
-    frames = [(frame.filename, frame.lineno) for frame in extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError):
-        frames.append((error.filename or "", error.lineno))
-    found = [(Path(file).relative_to(ROOT), line) for file, line in frames if Path(file).is_relative_to(ROOT)]
-    file, line = next((each for each in reversed(found) if each[0].parts[0] in PACKAGES), found[-1])
-    return f"{file.as_posix()}:{line}"
+        raise Unable(loading_error(error, ROOT)) from error
