@@ -23,10 +23,12 @@ class Guest:
 # By interface, then by name.
 GUESTS: tuple[Guest, ...] = (
     Guest("bottle", "Bottle", "guests.bottle", "bottle", "wsgi", "decorator"),
+    Guest("cherrypy", "CherryPy", "guests.cherrypy", "CherryPy", "wsgi", "class tree"),
     Guest("django_plain", "Django, plain", "guests.django_plain", "Django", "wsgi", "list"),
     Guest("falcon", "Falcon", "guests.falcon", "falcon", "wsgi", "list"),
     Guest("flask_plain", "Flask, plain", "guests.flask_plain", "Flask", "wsgi", "decorator"),
     Guest("pyramid", "Pyramid", "guests.pyramid", "pyramid", "wsgi", "list"),
+    Guest("webpy", "web.py", "guests.webpy", "web.py", "wsgi", "list"),
     Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
     Guest("litestar", "Litestar", "guests.litestar", "litestar", "asgi", "decorator"),
     Guest("quart", "Quart", "guests.quart", "quart", "asgi", "decorator"),

@@ -17,7 +17,7 @@ class KnownFailure:
 KNOWN_FAILURES = (
     # -- several frameworks
     KnownFailure(
-        ("bottle", "django_plain"),
+        ("bottle", "cherrypy", "django_plain"),
         ("parameters-status-reason",),
         "the framework takes reason phrases from Python, which has older ones of 413 and 422 before 3.13",
         fixed_in=(3, 13),
@@ -47,6 +47,37 @@ KNOWN_FAILURES = (
         ("bottle",),
         ("representations-not-acceptable",),
         "Bottle has no negotiation, and its documentation shows no 406",
+    ),
+    # -- cherrypy
+    KnownFailure(
+        ("cherrypy",),
+        ("route-query",),
+        "CherryPy passes the query as keyword arguments, and responds 404 if a method does not take them",
+    ),
+    KnownFailure(
+        ("cherrypy",),
+        ("route-final-slash", "route-double-slash"),
+        "Dispatcher.find_handler of CherryPy drops empty segments of the path",
+    ),
+    KnownFailure(
+        ("cherrypy",),
+        ("parameters-status-digits",),
+        "CherryPy has no converters; int in a method accepts signs, underscores and the digits of every script",
+    ),
+    KnownFailure(
+        ("cherrypy",),
+        ("parameters-inspect-query-not-utf8",),
+        "CherryPy responds 404 to a query that is not in the encoding of request.query_string_encoding",
+    ),
+    KnownFailure(
+        ("cherrypy",),
+        ("representations-html-ties", "representations-accept-specific"),
+        "cptools.accept takes the first range that matches, by weight, even if a more specific one excludes it",
+    ),
+    KnownFailure(
+        ("cherrypy",),
+        ("representations-accept-case",),
+        "cptools.accept compares media types with regard to letter case",
     ),
     # -- django_plain
     KnownFailure(
@@ -218,6 +249,17 @@ KNOWN_FAILURES = (
         ("sanic",),
         ("representations-not-acceptable",),
         "AcceptList.match of Sanic returns nothing if no type is accepted, and Sanic adds no 406",
+    ),
+    # -- webpy
+    KnownFailure(
+        ("webpy",),
+        ("parameters-status-digits",),
+        r"the pattern (\d+) of web.py's documentation matches the digits of every script",
+    ),
+    KnownFailure(
+        ("webpy",),
+        ("representations-not-acceptable",),
+        "web.py has no negotiation, and its documentation shows no 406",
     ),
 )
 
