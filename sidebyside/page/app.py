@@ -18,6 +18,7 @@ from shared_views.pages import CONTENT_SECURITY_POLICY, SECURITY_FIELDS
 from sidebyside.compare.request import METHODS
 from sidebyside.page import compare, judge, lessons, rosetta
 from sidebyside.page.editor import examples_by_stage
+from sidebyside.page.runs import TooManyRuns
 from sidebyside.page.settings import Settings
 from sidebyside.page.source import changed_files, take_snapshot
 
@@ -70,8 +71,8 @@ def add_error_handlers(app: Flask) -> None:
     def invalid_input(error: CannotJudge) -> Response:
         return plain_text(str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
 
-    @app.errorhandler(judge.TooManyRuns)
-    def busy(error: judge.TooManyRuns) -> Response:
+    @app.errorhandler(TooManyRuns)
+    def busy(error: TooManyRuns) -> Response:
         return plain_text(str(error), HTTPStatus.TOO_MANY_REQUESTS)
 
     @app.errorhandler(HTTPException)

@@ -1,13 +1,13 @@
 """The page's editor: what a reader may enter, raw bytes as text, and examples for each stage of the contract.
 
 In raw text, an escape stands for a byte that is not printable ASCII: `\\r`, `\\n`, `\\t`, `\\x00`, or `\\\\` for a
-backslash. The text has one line for each line of the bytes, but a line break in the text is not a byte: it must be
-escaped, too.
+backslash. `\\p` ends a packet, after which the page pauses. The text has one line for each line of the bytes, but a
+line break in the text is not a byte: it must be escaped, too.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,8 +17,11 @@ from http_contract.http.request import URLENCODED as URLENCODED_TYPE
 from http_contract.rules.registry import STAGES
 from sidebyside.compare.request import Body, Message, build_message, template_message
 
+PACKET = r"\p"  # ends a packet
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
-RAW_TEXT = re.compile(r"\\x(?P<byte>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<text>[^\\\r\n]+)|[\r\n]+|(?P<stray>\\.?)")
+RAW_TEXT = re.compile(
+    r"\\x(?P<byte>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<packet>\\p)|(?P<text>[^\\\r\n]+)|[\r\n]+|(?P<stray>\\.?)"
+)
 SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may contain a lone one
 
 # -- the fields of the editor
@@ -44,7 +47,8 @@ class EditorInput:
     def message(self) -> Message:
         """The message for each server. Raises CannotJudge if the input is not valid."""
         if self.raw:
-            return template_message(parse_raw(self.raw))
+            packets = parse_packets(self.raw)
+            return replace(template_message(b"".join(packets)), pieces=packets)
         lines = [line for line in self.fields.splitlines() if line.strip()]
         body = Body(URLENCODED_TYPE, self.body.encode()) if self.body else None
         return build_message(self.method, self.path, lines, body)
@@ -71,14 +75,29 @@ def format_raw(data: bytes) -> str:
     return "\n".join(escape_bytes(line) for line in data.splitlines(keepends=True))
 
 
+def format_packets(packets: Iterable[bytes]) -> str:
+    return f"{PACKET}\n".join(map(format_raw, packets))
+
+
 def parse_raw(text: str) -> bytes:
     """Return the bytes of a raw text. Raises CannotJudge for an unknown escape."""
-    return b"".join(_parse_piece(match) for match in RAW_TEXT.finditer(text))
+    return b"".join(parse_packets(text))
+
+
+def parse_packets(text: str) -> tuple[bytes, ...]:
+    """Return the packets of a raw text, one or more. Raises CannotJudge for an unknown escape."""
+    packets = [bytearray()]
+    for piece in RAW_TEXT.finditer(text):
+        if piece["packet"]:
+            packets.append(bytearray())
+        else:
+            packets[-1] += _parse_piece(piece)
+    return tuple(bytes(packet) for packet in packets if packet) or (b"",)
 
 
 def _parse_piece(piece: re.Match[str]) -> bytes:
     if piece["stray"]:
-        raise CannotJudge(rf"{piece['stray']} is not a valid escape; use \r \n \t \\ or \x00 to \xff")
+        raise CannotJudge(rf"{piece['stray']} is not a valid escape; use \r \n \t \\ or \x00 to \xff, or \p")
     if piece["byte"]:
         return bytes.fromhex(piece["byte"])
     return ESCAPES[piece["escape"]] if piece["escape"] else (piece["text"] or "").encode()

@@ -17,7 +17,17 @@ from raw_router.application import generate_response
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
 from sidebyside.page.app import create_app
-from sidebyside.page.editor import EXAMPLES, EditorInput, Example, examples_by_stage, format_raw, parse_input, parse_raw
+from sidebyside.page.editor import (
+    EXAMPLES,
+    EditorInput,
+    Example,
+    examples_by_stage,
+    format_packets,
+    format_raw,
+    parse_input,
+    parse_packets,
+    parse_raw,
+)
 from sidebyside.page.settings import RunningService, Settings
 from tests.contract.scripted import OK, says, scripted
 from tests.page.conftest import Client
@@ -38,6 +48,18 @@ from tests.serving import HOST, serving
 )
 def test_parse_raw(text: str, data: bytes) -> None:
     assert parse_raw(text) == data
+
+
+def test_raw_text_in_packets() -> None:
+    assert parse_packets("a\\p\nb\\\\p\\p") == (b"a", b"b\\p")
+    assert parse_packets(format_packets([b"a\r\n", b"b"])) == (b"a\r\n", b"b")
+    assert parse_packets("") == (b"",)
+
+
+def test_packets_are_sent_one_after_the_other() -> None:
+    message = EditorInput(raw=r"GET / HT\pTP/1.1\r\n\r\n").message
+    assert message.pieces == (b"GET / HT", b"TP/1.1\r\n\r\n")
+    assert message.methods == ("GET",)
 
 
 @pytest.mark.parametrize("data", [bytes(range(256)), b"GET / HTTP/1.1\r\n\r\n", b"\\x00\\\\", b"\r\r\n\n"])

@@ -14,12 +14,15 @@ from werkzeug.test import TestResponse
 
 from http_contract import Exchange, Rule, Server, fail
 from http_contract.http.request import get as get_request
+from http_contract.http.transcript import Transcript
 from http_contract.rules.expectations import Status
+from http_contract.rules.model import Outcome
 from http_contract.rules.registry import RULES
 from raw_router.messages import plain_text
 from sidebyside.compare.send import Endpoint
 from sidebyside.page.app import TOKEN_FIELD, create_app
-from sidebyside.page.judge import Run, Runs, State, TooManyRuns
+from sidebyside.page.editor import parse_raw
+from sidebyside.page.runs import MAX_RAW, Run, Runs, State, TooManyRuns, raw_of
 from sidebyside.page.settings import RunningService, Settings
 from tests.serving import HANDLERS, HOST, serving
 
@@ -76,9 +79,9 @@ def follow_run(get: Any, id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]
 
 
 def test_the_three_are_judged_by_a_stage(get: Any, post: Any) -> None:
-    begun = post("/judge", {"stage": STAGE}).get_json()
+    begun = post("/judge", {"stages": [STAGE]}).get_json()
     assert begun["servers"] == list(HANDLERS)
-    assert begun["rules"] == {str(STAGE): RULES_OF_STAGE}
+    assert begun["stages"] == [{"stage": STAGE, "title": "Route", "rules": RULES_OF_STAGE}]
     state, news = follow_run(get, begun["id"])
     assert state["state"] == "done"
     assert [(each["name"], each["points"], each["max_points"], each["done"]) for each in state["servers"]] == [
@@ -89,7 +92,7 @@ def test_the_three_are_judged_by_a_stage(get: Any, post: Any) -> None:
 
 
 def test_a_server_at_a_url_is_judged(get: Any, post: Any, tiny: str) -> None:
-    begun = post("/judge", {"stage": STAGE, "url": tiny}).get_json()
+    begun = post("/judge", {"stages": [STAGE], "url": tiny}).get_json()
     state, news = follow_run(get, begun["id"])
     [server] = state["servers"]
     assert server["name"] == begun["servers"][0] == tiny.removeprefix("http://")
@@ -102,7 +105,7 @@ def test_a_server_at_a_url_is_judged(get: Any, post: Any, tiny: str) -> None:
 
 
 def test_a_failure_has_the_lines_of_the_judge(get: Any, post: Any, tiny: str) -> None:
-    _, news = follow_run(get, post("/judge", {"stage": STAGE, "url": tiny}).get_json()["id"])
+    _, news = follow_run(get, post("/judge", {"stages": [STAGE], "url": tiny}).get_json()["id"])
     failure = next(each["failure"] for each in news if each["rule"] == "route-unknown" and each["final"])
     kinds = [part["kind"] for part in failure]
     assert kinds[:2] == ["rule", "failure"]
@@ -112,10 +115,44 @@ def test_a_failure_has_the_lines_of_the_judge(get: Any, post: Any, tiny: str) ->
     assert under.startswith("HTTP/1.1 200")
 
 
+def test_failures_are_grouped_by_cause(get: Any, post: Any, tiny: str) -> None:
+    state, news = follow_run(get, post("/judge", {"stages": [3, 4], "url": tiny}).get_json()["id"])
+    failed = [each["rule"] for each in news if each["final"] and each["verdict"] == "failed"]
+    assert sorted(rule for group in state["groups"] for rule in group["failed"]) == sorted(failed)
+    group = next(group for group in state["groups"] if group["cause"] == "no-404")
+    assert group["title"] == "sends no 404"
+    assert "route-unknown" in group["failed"]
+    assert group["skipped"]
+
+
+def test_a_failure_has_its_bytes_for_the_editor(get: Any, post: Any, tiny: str) -> None:
+    _, news = follow_run(get, post("/judge", {"stages": [STAGE], "url": tiny}).get_json()["id"])
+    raw = next(each["raw"] for each in news if each["rule"] == "route-unknown" and each["final"])
+    assert raw.startswith("GET /")
+    assert "Host: {authority}" in raw
+    assert parse_raw(raw).endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("sent", "raw"),
+    [
+        ((b"GET / HTTP/1.1\r\nHost: 127.0.0.1:5000\r\n\r\n",), r"GET / HTTP/1.1\r\n|Host: {authority}\r\n|\r\n"),
+        ((b"GET ", b"", b"/"), r"GET \p|/"),
+        ((), ""),
+        ((b"a" * (MAX_RAW + 1),), ""),
+    ],
+    ids=["authority", "packets", "nothing", "too much"],
+)
+def test_the_bytes_of_a_failure(sent: tuple[bytes, ...], raw: str) -> None:
+    transcript = Transcript(sent=sent, url="http://127.0.0.1:5000")
+    outcome = Outcome(rule=FAILING, verdict="failed", transcripts=(transcript,))
+    assert raw_of(outcome).replace("\n", "|") == raw
+
+
 def test_all_stages_are_judged_by_default(post: Any, tiny: str) -> None:
     begun = post("/judge", {"url": tiny}).get_json()
-    assert [int(stage) for stage in begun["rules"]] == list(range(1, 11))
-    assert sum(begun["rules"].values()) == sum(not rule.slow for rule in RULES)
+    assert [each["stage"] for each in begun["stages"]] == list(range(1, 11))
+    assert sum(each["rules"] for each in begun["stages"]) == sum(not rule.slow for rule in RULES)
     assert post(f"/judge/{begun['id']}/stop").get_json() == {"state": "stopped"}
 
 
@@ -124,10 +161,11 @@ def test_all_stages_are_judged_by_default(post: Any, tiny: str) -> None:
     [
         (None, "an object such as"),
         ([], "an object such as"),
-        ({"stage": 0}, "an object such as"),
-        ({"stage": 11}, "an object such as"),
-        ({"stage": "3"}, "an object such as"),
-        ({"stage": True}, "an object such as"),
+        ({"stages": [0]}, "an object such as"),
+        ({"stages": [1, 11]}, "an object such as"),
+        ({"stages": ["3"]}, "an object such as"),
+        ({"stages": [True]}, "an object such as"),
+        ({"stages": 3}, "an object such as"),
         ({"url": 5}, "an object such as"),
         ({"url": ""}, "a URL on this machine is required"),
         ({"url": "http://127.0.0.1:x"}, "is not a valid URL of a server"),
@@ -153,13 +191,13 @@ def test_an_unknown_run_is_404(get: Any, post: Any) -> None:
 
 @pytest.mark.parametrize("since", ["-1", "x", ""])
 def test_an_invalid_number_of_news_means_all(get: Any, post: Any, tiny: str, since: str) -> None:
-    id = post("/judge", {"stage": STAGE, "url": tiny}).get_json()["id"]
+    id = post("/judge", {"stages": [STAGE], "url": tiny}).get_json()["id"]
     _, news = follow_run(get, id)
     assert get(f"/judge/{id}?from={since}").get_json()["news"] == news
 
 
 def test_too_many_runs_are_refused(post: Any, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sidebyside.page.judge.MAX_RUNS", 0)
+    monkeypatch.setattr("sidebyside.page.runs.MAX_RUNS", 0)
     assert post("/judge", {"url": tiny}).status_code == 429
 
 
@@ -185,8 +223,8 @@ FAILING = make_rule("failing", exchanges=expecting(404))
 
 @pytest.fixture
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sidebyside.page.judge.NEWS_TIMEOUT", 0.1)
-    monkeypatch.setattr("sidebyside.page.judge.NEWS_DELAY", 0.01)
+    monkeypatch.setattr("sidebyside.page.runs.NEWS_TIMEOUT", 0.1)
+    monkeypatch.setattr("sidebyside.page.runs.NEWS_DELAY", 0.01)
 
 
 @contextmanager
@@ -304,7 +342,7 @@ def test_a_stopped_run_ends_before_the_next_rule(endpoint: Endpoint) -> None:
 
 @pytest.mark.usefixtures("_short_waits")
 def test_a_run_ends_after_its_reader_has_left(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sidebyside.page.judge.ABANDONED_AFTER", -1.0)
+    monkeypatch.setattr("sidebyside.page.runs.ABANDONED_AFTER", -1.0)
     assert end_of(Run([endpoint], [PASSING], Lock())) == "stopped"
 
 
@@ -346,7 +384,7 @@ def test_runs_are_bounded(endpoint: Endpoint) -> None:
 
 @pytest.mark.usefixtures("_short_waits")
 def test_the_latest_runs_are_remembered(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sidebyside.page.judge.MAX_FINISHED", 2)
+    monkeypatch.setattr("sidebyside.page.runs.MAX_FINISHED", 2)
     runs, begun = Runs(), []
     for _ in range(3):
         begun.append(runs.start([endpoint], [PASSING]))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from raw_router.drivers import threads
 from raw_router.messages import plain_text
@@ -38,6 +38,21 @@ def judge_mine(page: Page, url: str) -> None:
     page.keyboard.press("Enter")
 
 
+def failures(page: Page) -> Locator:
+    return page.locator(".failure")
+
+
+def open_failure(page: Page, rule: str) -> Locator:
+    """Open the failure of a rule by keyboard, and the cause above it."""
+    failure = failures(page).filter(has_text=rule).first
+    cause = page.locator(".cause", has=failure)
+    if cause.get_attribute("open") is None:
+        cause.locator("summary").first.press("Enter")
+    if failure.get_attribute("open") is None:
+        failure.locator("summary").press("Enter")
+    return failure
+
+
 def test_the_three_are_judged(visit: Visit) -> None:
     page = visit("#contract")
     choose(page, "3 Route")
@@ -45,25 +60,73 @@ def test_the_three_are_judged(visit: Visit) -> None:
     expect_status(page, "All rules passed: raw 10 of 10, flask 10 of 10, django 10 of 10 points")
     assert page.locator(".points tbody td").all_inner_texts() == ["10/10"] * 3
     assert page.locator(".points tbody th").all_inner_texts() == ["3 Route"]
-    assert page.locator(".failure").count() == 0
+    assert failures(page).count() == 0
+    page.get_by_role("link", name="3 Route").click()
+    assert page.locator("#stage-3 td").all_inner_texts() == ["✓ passed"] * 3 * page.locator("#stage-3 tbody tr").count()
 
 
 @at_each_size
-def test_a_failure_opens(visit: Visit, mine: str) -> None:
+def test_failures_are_grouped_by_cause(visit: Visit, mine: str) -> None:
     page = visit("#contract")
     judge_mine(page, mine)
     expect_status(page, "3 rules failed, ")
     expect(page.get_by_role("radio", name="a server of yours")).to_be_checked()
-    failure = page.locator(".failure", has_text="route-unknown")
-    expect(failure.locator("pre").first).not_to_be_visible()
-    failure.locator("summary").press("Enter")
+    first = page.locator(".cause").first
+    expect(first.locator("summary").first).to_have_text(re.compile(r"^Start here sends no 404 .* rules? failed"))
+    expect(first.locator(".failure").first).to_contain_text("Hint")
+    failure = open_failure(page, "route-unknown")
     expect(failure).to_contain_text("But the status is 200, not 404")
     sent, received = failure.locator("pre").all_inner_texts()
     assert sent.startswith("GET /")
     assert received.splitlines()[:2] == [r"HTTP/1.1 200 OK\r\n", "^"]
     expect(failure.locator("[data-kind=reproduce] code")).to_contain_text("curl")
     expect(failure.locator("[data-kind=section] a")).to_have_attribute("href", RFC)
-    assert "skipped because route-unknown failed" in page.locator("#judge-failures").inner_text()
+
+
+def test_a_stage_lists_rules_that_failed_and_those_that_were_skipped(visit: Visit, mine: str) -> None:
+    page = visit("#contract")
+    judge_mine(page, mine)
+    expect_status(page, "rules failed")
+    page.get_by_role("link", name="3 Route").click()
+    skipped = page.locator("#stage-3 td.skipped").first
+    expect(skipped).to_have_text(re.compile("skipped because .* failed"))
+    page.locator("#stage-3 tr", has_text="route-unknown").get_by_role("link", name="failed").first.click()
+    expect(failures(page).filter(has_text="route-unknown").first.locator("pre").first).to_be_in_viewport()
+
+
+def test_a_failure_opens_in_the_tab_request(visit: Visit, mine: str) -> None:
+    page = visit("#contract")
+    judge_mine(page, mine)
+    expect_status(page, "rules failed")
+    open_failure(page, "route-unknown").get_by_role("link", name="Open in Request").click()
+    expect(page.locator("#status")).to_contain_text("Check it, then send it.")
+    expect(page.locator("#editor [name=raw]")).to_have_value(re.compile(r"^GET /.*\nHost: {authority}", re.DOTALL))
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("tr.status td").last).to_have_text("HTTP/1.1 200 OK")
+    expect(page.locator("tr.status td").first).to_have_text("HTTP/1.1 404 Not Found")
+    page.go_back()
+    expect(failures(page).first).to_be_visible()
+
+
+def test_a_reload_restores_a_run_and_the_choice_of_rules(visit: Visit, mine: str) -> None:
+    page = visit("#contract")
+    choose(page, "up to 2 Respond")
+    page.get_by_label("URL on this machine", exact=True).fill(mine)
+    page.keyboard.press("Enter")
+    expect_status(page, " points, in ")
+    before = page.locator("#judge-status").inner_text()
+    page.reload()
+    expect_status(page, before)
+    assert page.locator(".points tbody th").all_inner_texts() == ["1 Listen", "2 Respond"]
+    expect(page.get_by_label("URL on this machine", exact=True)).to_have_value(mine)
+    expect(page.get_by_label("Rules", exact=True)).to_have_value("1-2")
+
+
+def test_a_run_that_is_forgotten_can_be_repeated(visit: Visit, mine: str) -> None:
+    page = visit(f"#contract&run=none&stages=3&server={mine}", "404")
+    expect_status(page, "no longer has the results")
+    page.get_by_role("button", name="Judge", exact=True).click()
+    expect_status(page, "rules failed")
 
 
 @at_each_size
@@ -71,8 +134,7 @@ def test_axe_finds_nothing(visit: Visit, mine: str) -> None:
     page = visit("#contract")
     judge_mine(page, mine)
     expect_status(page, "rules failed")
-    for summary in page.locator(".failure summary").all():
-        summary.click()
+    page.locator("#judge-failures details").evaluate_all("all => all.forEach(each => (each.open = true))")
     assert violations_by_scheme(page) == {}
 
 
@@ -93,14 +155,17 @@ def test_there_is_nothing_to_stop_before_a_run_has_begun(visit: Visit, mine: str
     expect(page.get_by_role("button", name="Stop")).to_be_disabled()
 
 
-def test_a_run_ends_when_its_reader_leaves(visit: Visit, mine: str) -> None:
-    """The next run starts after the rules that are being judged."""
+def test_nothing_is_lost_when_the_reader_leaves_the_tab_or_reloads(visit: Visit) -> None:
     page = visit("#contract")
     page.get_by_role("button", name="Judge", exact=True).click()
     expect_status(page, "Judging raw")
-    page = visit("#contract")
-    judge_mine(page, mine)
-    expect_status(page, "rules failed")
+    page.get_by_role("tab", name="Rosetta").click()
+    page.get_by_role("tab", name="Contract").click()
+    expect_status(page, "Judging raw")
+    page.reload()
+    expect_status(page, "Judging raw")
+    page.get_by_role("button", name="Stop").click()
+    expect_status(page, "Stopped.")
 
 
 def test_an_invalid_url_is_reported(visit: Visit) -> None:

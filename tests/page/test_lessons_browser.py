@@ -25,7 +25,7 @@ def test_a_rung_is_read_started_and_ended(visit: Visit) -> None:
 
 def test_a_rung_is_judged_in_the_contract(visit: Visit) -> None:
     page = visit("#rung-33")
-    page.locator("#judge-stage").select_option("1", force=True)
+    page.locator("#judge-stages").select_option("1", force=True)
     page.get_by_role("button", name="Judge 33").click()
     expect(page.get_by_role("tab", name="Contract")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#judge-status")).to_contain_text(re.compile("10 of 10"))

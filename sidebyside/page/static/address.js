@@ -1,6 +1,8 @@
 // The address of the page. After # come a place, if it is not the tab Request, and parameters: the request, and a run of
 // the judge. So back, forward, reload and a link restore them. Each part of the page writes its own parameters.
 
+export const requestNames = ["method", "path", "fields", "body", "raw", "url"];
+
 /** Return the place and the parameters in the page's address. */
 export function readAddress() {
   const [first, ...rest] = location.hash.slice(1).split("&");
@@ -38,3 +40,18 @@ export function writeParameters(names, values, how = "replaceState") {
 export function writePlace(place) {
   write(place, readAddress().parameters, "pushState");
 }
+
+/** Follow a link in the page: a place keeps the parameters of the address, and a request replaces the earlier one. */
+export function followLink(fragment) {
+  const { parameters } = readAddress();
+  const isPlace = !fragment.includes("=");
+  const others = isPlace ? parameters : [...parameters].filter(([name]) => !requestNames.includes(name));
+  location.hash = [fragment, fragmentFor("", others)].filter(Boolean).join("&");
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  followLink(link.getAttribute("href").slice(1));
+});

@@ -1,11 +1,10 @@
 // The editor: the fields of a request, as parts or as raw bytes. An empty field is folded until the reader opens it.
 
 import { callServer } from "./api.js";
-import { readAddress } from "./address.js";
+import { readAddress, requestNames } from "./address.js";
 
 export const editor = document.getElementById("editor");
-export const names = ["method", "path", "fields", "body", "raw", "url"];
-const fields = names.map((name) => editor.elements[name]);
+const fields = requestNames.map((name) => editor.elements[name]);
 const parts = ["method", "path", "fields", "body"];
 const safe = ["GET", "HEAD", "OPTIONS"]; // RFC 9110 §9.2.1; TRACE is safe too, but rarely wanted
 const ENCODED = /[^!-~]|["<>\\^`{|}]/gu; // what a path must not contain
@@ -36,7 +35,7 @@ function fold() {
 
 /** Fill the editor with these parameters. Return false if they contain no request. */
 export function fill(parameters) {
-  if (!names.some((name) => parameters.has(name))) return false;
+  if (!requestNames.some((name) => parameters.has(name))) return false;
   for (const field of fields) field.value = parameters.get(field.name) ?? (field.name === "method" ? "GET" : "");
   showForm(parameters.has("raw") ? "raw" : "parts");
   fold();
@@ -48,7 +47,7 @@ export function fill(parameters) {
 export function differsFromAddress() {
   const { parameters } = readAddress();
   const own = request();
-  return names.some((name) => (parameters.get(name) ?? "") !== (own[name] ?? ""));
+  return requestNames.some((name) => (parameters.get(name) ?? "") !== (own[name] ?? ""));
 }
 
 /** Show the raw bytes of the parts. If the parts are not valid, they stay visible, and this throws the reason. */

@@ -1,4 +1,4 @@
-// Failed rules, each with its bytes, its cause and a hint; and the rules that were skipped.
+// Failed rules, each with its bytes, its cause, a hint, and a link that opens its bytes in the tab Request.
 
 import { createElement } from "./elements.js";
 
@@ -31,20 +31,20 @@ function paragraph(kind, word, content, url) {
   return createElement("p", { "data-kind": kind }, ...name, FORMS[kind]?.(content, url) ?? content);
 }
 
-/** Return the failure of a rule, which opens when the reader selects it. */
-export function failureElement({ server, rule, level, sentence, url, failure }) {
-  const summary = createElement("summary", {},
-    createElement("span", { className: "server" }, server), " ", createElement("code", {}, rule), " ",
-    createElement("span", { className: level.toLowerCase() }, level), ` ${sentence}`);
-  return createElement("details", { className: "failure" }, summary, ...blocks(failure.slice(1), url));
+/** Return a link to the bytes that a rule sent; `target` is the URL of the judged server, if it is the reader's own. */
+function requestLink(raw, target) {
+  if (!raw) return createElement("p", { className: "hint" }, "The rule sent nothing, or more than the tab Request can show.");
+  const server = target ? `&url=${encodeURIComponent(target)}` : "";
+  return createElement("p", {}, createElement("a", { href: `#raw=${encodeURIComponent(raw)}${server}` }, "Open in Request"));
 }
 
-/** Return a line for each reason why rules were skipped. */
-export function skippedElements(skipped) {
-  const counts = new Map();
-  for (const { server, reason } of skipped) {
-    const line = `${server}: skipped because ${reason}`;
-    counts.set(line, (counts.get(line) ?? 0) + 1);
-  }
-  return [...counts].map(([line, count]) => createElement("p", { className: "hint" }, `${line} (${count} ${count === 1 ? "rule" : "rules"})`));
+/** Return the id of the element about a failure. */
+export const failureId = (server, rule) => `failure-${server}-${rule}`;
+
+/** Return the failure of a rule, which opens when the reader selects it. */
+export function failureElement({ server, rule, level, sentence, url, failure, raw }, target) {
+  const summary = createElement("summary", {}, createElement("code", {}, rule), " ",
+    createElement("span", { className: level.toLowerCase() }, level), ` ${sentence}`);
+  return createElement("details", { className: "failure", id: failureId(server, rule) },
+    summary, ...blocks(failure.slice(1), url), requestLink(raw, target));
 }

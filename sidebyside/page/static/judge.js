@@ -1,16 +1,22 @@
-// The contract: starts a run of the judge, asks for its news, and shows points and failures as they arrive.
+// The contract: starts a run of the judge, asks for its news, and shows points and failures as they arrive. The address
+// of the page contains the run, so that a reload or a link shows its results again.
 
+import { readAddress, writeParameters } from "./address.js";
 import { callServer, RequestFailed } from "./api.js";
-import { createElement } from "./elements.js";
-import { failureElement, skippedElements } from "./failures.js";
+import { Causes } from "./causes.js";
 import { Points } from "./points.js";
+import { openFromAddress } from "./tabs.js";
+import { Verdicts } from "./verdicts.js";
 
+const NAMES = ["run", "stages", "server"]; // parameters of the address
+const GONE = "The page's server no longer has the results of this run. Press Judge to run it again.";
+const panel = document.getElementById("contract");
 const form = document.getElementById("judge");
 const startButton = form.querySelector('[type="submit"]');
 const stopButton = document.getElementById("judge-stop");
 const statusLine = document.getElementById("judge-status");
-const titles = new Map([...form.elements.stage.options].map(({ value, text }) => [value, text.replace(/^\d+ /, "")]));
 
+let shown = ""; // the id of the run whose results are shown
 let current = null; // the run that has not ended
 
 function showStatus(text) {
@@ -20,28 +26,31 @@ function showStatus(text) {
 /** The results of one run. */
 class Results {
   constructor(run) {
-    this.points = new Points(run, titles);
-    this.failures = createElement("div", {});
-    this.skipped = [];
-    this.skippedLines = createElement("div", {});
+    this.points = new Points(run);
+    this.causes = new Causes(ownServer());
+    this.verdicts = new Verdicts(run);
+    this.counts = { passed: 0, failed: 0, skipped: 0 };
     document.getElementById("judge-points").replaceChildren(this.points.element);
-    document.getElementById("judge-failures").replaceChildren(this.failures, this.skippedLines);
+    document.getElementById("judge-failures").replaceChildren(this.causes.element, this.verdicts.element);
   }
 
-  show({ news, servers }) {
+  show({ news, servers, groups }) {
     for (const each of news) this.add(each);
     for (const server of servers) this.points.update(server);
-    if (news.length) this.skippedLines.replaceChildren(...skippedElements(this.skipped));
+    if (news.length) this.causes.show(groups);
   }
 
   add(news) {
     this.points.add(news);
-    if (news.verdict === "skipped") this.skipped.push(news);
-    if (news.verdict === "failed") this.failures.append(failureElement(news));
+    if (!news.final) return;
+    this.verdicts.add(news);
+    if (news.verdict === "failed") this.causes.add(news);
+    if (news.verdict === "failed" || news.counts) this.counts[news.verdict] += 1;
   }
 
   /** Return a sentence with the points of all servers. */
   verdict(servers) {
+    this.causes.openFirst();
     const seconds = servers.reduce((sum, server) => sum + server.seconds, 0).toFixed(1);
     const points = servers.map(({ name, points, max_points }) => `${name} ${points} of ${max_points}`).join(", ");
     return `${this.problems() || "All rules passed"}: ${points} points, in ${seconds} s.`;
@@ -49,8 +58,7 @@ class Results {
 
   /** Return the numbers of failed and skipped rules; an empty string if there are none. */
   problems() {
-    const failed = this.failures.childElementCount;
-    const skipped = this.skipped.filter(({ counts }) => counts).length;
+    const { failed, skipped } = this.counts;
     const counts = [failed && `${rules(failed)} failed`, skipped && `${rules(skipped)} skipped`];
     return counts.filter(Boolean).join(", ");
   }
@@ -69,38 +77,52 @@ function progress({ state, servers }) {
   return state === "waiting" ? "Waiting for another run to end ..." : `Judging ${now?.name ?? ""} ...`;
 }
 
-/** Ask for news until the run is over. */
-async function follow(run) {
-  const results = new Results(run);
-  for (let next = 0; current === run; ) {
-    const update = await (await callServer(`/judge/${run.id}?from=${next}`, { method: "GET" })).json();
+const askForNews = async (id, next) => (await callServer(`/judge/${id}?from=${next}`, { method: "GET" })).json();
+
+/** Show the results of a run, and ask for its news until it is over. */
+async function follow(id) {
+  shown = current = id;
+  let results = null;
+  for (let next = 0; current === id; ) {
+    const update = await askForNews(id, next);
+    results ??= new Results(update.run);
     next = update.next;
     results.show(update);
     const end = ENDS[update.state];
-    if (end) return showStatus(end(results, update.servers));
+    if (end) {
+      showStatus(end(results, update.servers));
+      return openFromAddress(); // a link may lead to one of the results
+    }
+    stopButton.disabled = false; // before, there is no run to stop
     showStatus(progress(update));
   }
 }
 
-async function judge() {
-  const url = form.elements.target.value === "own" ? form.elements.server.value.trim() : null;
-  const data = { stage: form.elements.stage.value ? Number(form.elements.stage.value) : null, url };
-  current = await (await callServer("/judge", { data })).json();
-  stopButton.disabled = false; // before, there is no run to stop
-  await follow(current);
+const ownServer = () => (form.elements.target.value === "own" ? form.elements.server.value.trim() : "");
+
+/** Return the stages from "2" or "1-3"; null means all. */
+function stagesFrom(text) {
+  if (!text) return null;
+  const [first, last] = text.split("-").map(Number);
+  return Array.from({ length: (last ?? first) - first + 1 }, (_, at) => first + at);
 }
 
-function stopRun({ keepalive = false } = {}) {
-  return current && callServer(`/judge/${current.id}/stop`, { keepalive });
+async function startRun() {
+  const { value: stages } = form.elements.stages;
+  const own = form.elements.target.value === "own";
+  const data = { stages: stagesFrom(stages), url: own ? ownServer() : null };
+  const { id } = await (await callServer("/judge", { data })).json();
+  writeParameters(NAMES, { run: id, stages, server: ownServer() });
+  await follow(id);
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
+/** Run an action of a run; meanwhile no other run can be started. */
+async function exclusively(act) {
   startButton.disabled = true;
   for (const id of ["judge-points", "judge-failures"]) document.getElementById(id).replaceChildren();
   showStatus("Starting ...");
   try {
-    await judge();
+    await act();
   } catch (error) {
     showStatus(error instanceof RequestFailed ? error.message : `The page has failed: ${error.message}`);
   } finally {
@@ -108,8 +130,27 @@ form.addEventListener("submit", async (event) => {
     startButton.disabled = false;
     stopButton.disabled = true;
   }
-});
+}
 
-stopButton.addEventListener("click", () => stopRun().catch((error) => showStatus(error.message)));
+/** Show the run in the address again: the form as it was, and the results if the page's server still has them. */
+function restore() {
+  const { parameters } = readAddress();
+  const id = parameters.get("run");
+  if (!id || id === shown) return;
+  form.elements.stages.value = parameters.get("stages") ?? "";
+  form.elements.server.value = parameters.get("server") ?? "";
+  form.elements.target.value = parameters.has("server") ? "own" : "services";
+  exclusively(() => follow(id).catch((error) => {
+    throw error instanceof RequestFailed ? new RequestFailed(GONE) : error;
+  }));
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  exclusively(startRun);
+});
+stopButton.addEventListener("click", () => {
+  callServer(`/judge/${current}/stop`).catch((error) => showStatus(error.message));
+});
 form.elements.server.addEventListener("input", () => (form.elements.target.value = "own"));
-addEventListener("pagehide", () => stopRun({ keepalive: true }));
+panel.addEventListener("tabopen", restore);

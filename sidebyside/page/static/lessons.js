@@ -1,7 +1,6 @@
 // The ladder of lessons: loads a rung when it is opened, starts and ends it, types its example, and has it judged.
 
 import { callServer, RequestFailed } from "./api.js";
-import { readAddress } from "./address.js";
 import { createElement } from "./elements.js";
 
 const HEARTBEAT = 4000; // milliseconds
@@ -81,12 +80,5 @@ async function beat() {
 for (const rung of rungs) {
   rung.addEventListener("toggle", () => rung.open && load(rung).catch((error) => (statusLine.textContent = error.message)));
 }
-function openFromAddress() {
-  const rung = rungs.find(({ id }) => id === readAddress().place);
-  if (rung) rung.open = true;
-}
-
-addEventListener("hashchange", openFromAddress);
-openFromAddress();
 setInterval(() => running.size && beat().catch(() => {}), HEARTBEAT);
 addEventListener("pagehide", () => running.size && callServer("/lessons/stop", { keepalive: true }).catch(() => {}));

@@ -1,4 +1,5 @@
-// The table of points: a row for each stage, a column for each server. Cells show the progress of the judge.
+// The table of points: a row for each stage, a column for each server. Cells show the progress of the judge. A row links
+// to the rules of its stage.
 
 import { createElement } from "./elements.js";
 
@@ -21,7 +22,8 @@ class Cell {
   finish({ points, max_points, passed, failed, skipped }) {
     this.finished = true;
     this.element.className = failed + skipped === 0 ? "full" : passed ? "part" : failed ? "none" : "skipped";
-    this.text.replaceChildren(createElement("b", {}, `${points}`), max_points ? `/${max_points}` : " no points");
+    const others = skipped ? [createElement("small", { className: "skips" }, ` ${skipped} skipped`)] : [];
+    this.text.replaceChildren(createElement("b", {}, `${points}`), max_points ? `/${max_points}` : " no points", ...others);
     this.element.title = `MUST rules: ${passed} passed, ${failed} failed, ${skipped} skipped`;
     this.bar.max = max_points || 1;
     this.bar.value = points;
@@ -29,25 +31,22 @@ class Cell {
 }
 
 export class Points {
-  /** `run` is the response of /judge: the names of the servers, and the number of rules in each stage. */
-  constructor(run, titles) {
-    this.stages = Object.keys(run.rules);
-    this.cells = new Map(run.servers.map((name) => [name, this.cellsOf(run, name)]));
+  /** `run` is the response of /judge: the names of the servers, and the stages with the number of their rules. */
+  constructor(run) {
+    this.stages = run.stages;
+    this.cells = new Map(run.servers.map((name) => [name, this.cellsOf(name)]));
     this.totals = new Map(run.servers.map((name) => [name, createElement("td", {}, "")]));
-    this.finals = new Map(run.servers.map((name) => [name, new Map(this.stages.map((stage) => [stage, 0]))]));
-    this.rules = run.rules;
-    this.element = this.table(run.servers, titles);
+    this.finals = new Map(run.servers.map((name) => [name, new Map(this.stages.map(({ stage }) => [stage, 0]))]));
+    this.element = this.table(run.servers);
   }
 
-  cellsOf(run, name) {
-    return new Map(this.stages.map((stage) => [stage, new Cell(run.rules[stage], `${name}, stage ${stage}`)]));
+  cellsOf(name) {
+    return new Map(this.stages.map(({ stage, rules }) => [stage, new Cell(rules, `${name}, stage ${stage}`)]));
   }
 
-  table(servers, titles) {
+  table(servers) {
     const heads = servers.map((name) => createElement("th", { scope: "col" }, name));
-    const rows = this.stages.map((stage) =>
-      createElement("tr", {}, createElement("th", { scope: "row" }, createElement("span", { className: "number" }, stage), ` ${titles.get(stage)}`),
-        ...servers.map((name) => this.cells.get(name).get(stage).element)));
+    const rows = this.stages.map((stage) => this.row(stage, servers));
     return createElement("table", { className: "points" },
       createElement("caption", { className: "unseen" }, "Points by stage"),
       createElement("thead", {}, createElement("tr", {}, createElement("th", { scope: "col" }, "Stage"), ...heads)),
@@ -55,18 +54,23 @@ export class Points {
       createElement("tfoot", {}, createElement("tr", {}, createElement("th", { scope: "row" }, "Points"), ...this.totals.values())));
   }
 
+  row({ stage, title }, servers) {
+    const link = createElement("a", { href: `#stage-${stage}` }, createElement("span", { className: "number" }, stage), ` ${title}`);
+    return createElement("tr", {}, createElement("th", { scope: "row" }, link), ...servers.map((name) => this.cells.get(name).get(stage).element));
+  }
+
   /** Add the outcome of a rule. */
   add({ server, stage, rule, final }) {
-    this.cells.get(server).get(`${stage}`).add(rule);
+    this.cells.get(server).get(stage).add(rule);
     const finals = this.finals.get(server);
-    if (final) finals.set(`${stage}`, finals.get(`${stage}`) + 1);
+    if (final) finals.set(stage, finals.get(stage) + 1);
   }
 
   /** Show the points of the stages whose rules are all judged, and at the end the sum. */
   update({ name, done, points, max_points, seconds, stages }) {
+    const rules = new Map(this.stages.map((each) => [each.stage, each.rules]));
     for (const score of stages) {
-      const whole = this.finals.get(name).get(`${score.stage}`) === this.rules[score.stage];
-      if (whole) this.cells.get(name).get(`${score.stage}`).finish(score);
+      if (this.finals.get(name).get(score.stage) === rules.get(score.stage)) this.cells.get(name).get(score.stage).finish(score);
     }
     const total = done ? [createElement("b", {}, `${points}`), `/${max_points} `] : [];
     this.totals.get(name).replaceChildren(...total, createElement("span", { className: "of" }, seconds ? `${seconds.toFixed(1)} s` : ""));

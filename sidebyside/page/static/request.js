@@ -4,10 +4,10 @@
 // safe, has no body, and goes to the page's own services alone. The reader should see every other request first.
 
 import { callServer, RequestFailed } from "./api.js";
-import { readAddress, writeParameters } from "./address.js";
+import { readAddress, requestNames, writeParameters } from "./address.js";
 import { showComparison } from "./comparison.js";
 import { copyText } from "./copying.js";
-import { changeForm, differsFromAddress, editor, fill, isSafe, names, request } from "./editor.js";
+import { changeForm, differsFromAddress, editor, fill, isSafe, request } from "./editor.js";
 import { remember } from "./history.js";
 
 const PAUSE = 350; // milliseconds without a change, after which a request is sent
@@ -25,7 +25,7 @@ async function send(by) {
   typing = 0;
   sending.abort();
   sending = new AbortController();
-  writeParameters(names, request(), by !== "page" && isSettled ? "pushState" : "replaceState");
+  writeParameters(requestNames, request(), by !== "page" && isSettled ? "pushState" : "replaceState");
   isSettled = by !== "typing";
   await withStatus("Sending …", async () => {
     const response = await callServer("/send", { data: request(), signal: sending.signal });
@@ -62,7 +62,7 @@ async function withStatus(text, act, undo = () => {}) {
 
 /** Copy the address of the page, which contains the request. */
 async function share({ target }) {
-  writeParameters(names, request());
+  writeParameters(requestNames, request());
   await copyText(target, location.href);
 }
 

@@ -32,13 +32,20 @@ function choose(tab) {
   open(tab);
 }
 
-/** Open the tab that contains the place in the address. An element outside all tabs changes nothing. */
+/** Open the tab that contains the place in the address, or will contain it. An element outside all tabs changes nothing. */
 export function openFromAddress() {
-  const target = document.getElementById(readAddress().place);
-  const panel = target?.closest('[role="tabpanel"]');
+  const { place } = readAddress();
+  const target = document.getElementById(place);
+  const panel = target ? target.closest('[role="tabpanel"]') : document.querySelector(`[data-places~="${CSS.escape(place.split("-")[0])}"]`);
   if (target && !panel) return;
   open(tabs.find((tab) => panelOf(tab) === panel) ?? tabs[0]);
-  if (panel && target !== panel) target.scrollIntoView();
+  if (panel && target && target !== panel) show(target);
+}
+
+/** Open everything that an element is folded in, and scroll to it. */
+function show(element) {
+  for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  element.scrollIntoView();
 }
 
 for (const tab of tabs) {

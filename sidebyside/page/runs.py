@@ -1,0 +1,237 @@
+"""Runs of the judge: each judges some servers one after the other in a thread of its own, and has news for its reader.
+
+Rules about time fail on a busy machine. So runs wait for each other. If a reader no longer asks for news, the run ends
+before its next rule.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Condition, Lock, Thread
+from time import monotonic
+from typing import Literal
+from urllib.parse import urlsplit
+
+from http_contract.client.server import Server
+from http_contract.diagnosis.diagnose import diagnosed
+from http_contract.http.transcript import Transcript
+from http_contract.reports.text import Line, failures_shown, fatal_transcript, lines
+from http_contract.rules.model import Outcome, Rule
+from http_contract.rules.registry import RULES
+from http_contract.runner.report import Report
+from http_contract.runner.scheduler import Scheduler
+from http_contract.runner.target import RemoteTarget
+from sidebyside.compare.send import Endpoint
+from sidebyside.page.editor import format_packets
+
+State = Literal["waiting", "running", "done", "stopped", "failed"]
+
+ABANDONED_AFTER = 6.0  # seconds without a request for news, after which the reader has left
+NEWS_TIMEOUT = 1.5  # seconds that a request waits for news
+NEWS_DELAY = 0.15  # seconds that it waits for more news after the first
+TURN_CHECK = 0.2  # seconds between checks whether a waiting run should continue
+MAX_RUNS = 4  # that are not over at the same time; all but one of them wait
+MAX_FINISHED = 8  # runs that stay available
+MAX_RAW = 100_000  # bytes of a request that the editor can show
+
+logger = logging.getLogger("sidebyside")
+
+
+# -- one run
+
+
+class RunEnded(Exception):
+    """The run must end before it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The outcome of a rule for a server. An outcome that is not final may still change: the rule runs again alone."""
+
+    server: str
+    final: bool
+    outcome: Outcome  # without its transcripts
+    failure: tuple[Line, ...] = ()  # the lines that describe the failure of a rule
+    raw: str = ""  # the bytes that led to the failure, as the editor writes them
+
+
+@dataclass(kw_only=True)
+class WatchedTarget(RemoteTarget):
+    """A target that is only available while its run continues."""
+
+    check_run: Callable[[], None]
+
+    def running(self) -> Server:
+        self.check_run()
+        return self.server
+
+
+@dataclass(slots=True)
+class Progress:
+    """The progress of the judge on one server."""
+
+    name: str
+    began: float | None = None  # by the monotonic clock
+    ended: float | None = None
+    outcomes: list[Outcome] = field(default_factory=list)  # the final ones
+
+    @property
+    def report(self) -> Report:
+        end = self.ended or monotonic()
+        seconds = end - (self.began or end)
+        return Report(target=self.name, seed=0, began=0, seconds=seconds, outcomes=tuple(self.outcomes))
+
+
+class Run:
+    """Judges some servers by some rules, in a thread of its own."""
+
+    def __init__(self, endpoints: Sequence[Endpoint], rules: Sequence[Rule], turn: Lock) -> None:
+        self.id = secrets.token_hex(8)
+        self.rules = rules
+        self.state: State = "waiting"
+        self.progress = {endpoint.name: Progress(endpoint.name) for endpoint in endpoints}
+        self._endpoints = endpoints
+        self._turn = turn
+        self._news: list[News] = []
+        self._changed = Condition()
+        self._asked = monotonic()
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("done", "stopped", "failed")
+
+    def news(self, since: int) -> tuple[State, list[News]]:
+        """Return the state and the news after the first `since` items; wait a while if there are none."""
+        with self._changed:
+            self._asked = monotonic()
+            self._changed.wait_for(lambda: self.is_over or len(self._news) > since, NEWS_TIMEOUT)
+            self._changed.wait_for(lambda: self.is_over, NEWS_DELAY)
+            return self.state, self._news[since:]
+
+    def stop(self) -> None:
+        """End the run at once; a rule that is being judged still takes its time."""
+        self._enter("stopped")
+
+    def _enter(self, state: State) -> None:
+        with self._changed:
+            if not self.is_over:
+                self.state = state
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        try:
+            with self._in_turn():
+                self._enter("running")
+                for endpoint in self._endpoints:
+                    self._judge(endpoint, self.progress[endpoint.name])
+            self._enter("done")
+        except RunEnded:
+            self.stop()
+        except Exception:
+            logger.exception("a run of the judge has failed")
+            self._enter("failed")
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        while not self._turn.acquire(timeout=TURN_CHECK):
+            self._check()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _check(self) -> None:
+        if self.is_over or monotonic() - self._asked > ABANDONED_AFTER:
+            raise RunEnded
+
+    def _judge(self, endpoint: Endpoint, progress: Progress) -> None:
+        progress.began = monotonic()
+        target = WatchedTarget(endpoint.server, check_run=self._check)
+        final, early = partial(self._add_final, progress), partial(self._add_early, progress)
+        Scheduler(target, self.rules, RULES, final, early=early).outcomes()
+        progress.ended = monotonic()
+
+    def _add_early(self, progress: Progress, outcome: Outcome) -> None:
+        self._publish(News(progress.name, False, without_transcripts(outcome)))
+
+    def _add_final(self, progress: Progress, outcome: Outcome) -> None:
+        outcome = diagnosed(outcome)
+        short = without_transcripts(outcome)
+        progress.outcomes.append(short)
+        if outcome.verdict == "failed":
+            self._publish(News(progress.name, True, short, tuple(lines(outcome)), raw_of(outcome)))
+        else:
+            self._publish(News(progress.name, True, short))
+
+    def _publish(self, news: News) -> None:
+        with self._changed:
+            self._news.append(news)
+            self._changed.notify_all()
+
+
+def without_transcripts(outcome: Outcome) -> Outcome:
+    """Return an outcome without its transcripts and output, which may be long."""
+    failures = tuple(replace(failure, transcript=None) for failure in outcome.failures)
+    return replace(outcome, failures=failures, transcripts=(), output="")
+
+
+def raw_of(outcome: Outcome) -> str:
+    """Return the bytes that led to the failure of a rule as the editor writes them; "" if there are none, or too many.
+
+    The server's own authority becomes the placeholder, so that the editor sends the same to any server.
+    """
+    transcript = transcript_of(outcome)
+    if transcript is None or not 0 < transcript.sent_size <= MAX_RAW:
+        return ""
+    authority = urlsplit(transcript.url).netloc.encode()
+    return format_packets([packet.replace(authority, b"{authority}") for packet in transcript.sent if packet])
+
+
+def transcript_of(outcome: Outcome) -> Transcript | None:
+    """Return the connection that the text about a failure shows first."""
+    failure = next(iter(failures_shown(outcome)), None)
+    shown = failure and (fatal_transcript(outcome, failure) or failure.transcript)
+    return shown or next(reversed(outcome.transcripts), None)
+
+
+# -- all runs
+
+
+class TooManyRuns(Exception):
+    """The page has as many runs as it may have."""
+
+
+class Runs:
+    """The runs of one page, and the latest ones that are over."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._lock = Lock()
+        self._runs: dict[str, Run] = {}
+
+    def start(self, endpoints: Sequence[Endpoint], rules: Sequence[Rule]) -> Run:
+        """Return a new run. Raises TooManyRuns if other runs must end first."""
+        with self._lock:
+            if sum(run.is_alive for run in self._runs.values()) >= MAX_RUNS:
+                raise TooManyRuns(f"{MAX_RUNS} runs have not ended yet. Stop one of them, or wait.")
+            run = Run(endpoints, rules, self._turn)
+            self._runs[run.id] = run
+            self._forget()
+            return run
+
+    def get(self, id: str) -> Run | None:
+        return self._runs.get(id)
+
+    def _forget(self) -> None:
+        over = [run.id for run in self._runs.values() if not run.is_alive]
+        for id in over[: max(0, len(self._runs) - MAX_FINISHED)]:
+            del self._runs[id]
