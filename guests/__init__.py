@@ -28,6 +28,7 @@ GUESTS: tuple[Guest, ...] = (
     Guest("falcon", "Falcon", "guests.falcon", "falcon", "wsgi", "list"),
     Guest("flask_plain", "Flask, plain", "guests.flask_plain", "Flask", "wsgi", "decorator"),
     Guest("pyramid", "Pyramid", "guests.pyramid", "pyramid", "wsgi", "list"),
+    Guest("turbogears", "TurboGears", "guests.turbogears", "TurboGears2", "wsgi", "class tree"),
     Guest("webpy", "web.py", "guests.webpy", "web.py", "wsgi", "list"),
     Guest("fastapi", "FastAPI", "guests.fastapi", "fastapi", "asgi", "decorator"),
     Guest("litestar", "Litestar", "guests.litestar", "litestar", "asgi", "decorator"),

@@ -184,7 +184,7 @@ KNOWN_FAILURES = (
         ("representations-quality",),
         "MediaTypeHeader.priority of Litestar rounds a weight to two decimals",
     ),
-    # -- pyramid
+    # -- pyramid, and turbogears, which uses WebOb too
     KnownFailure(
         ("pyramid",),
         ("route-percent-not-utf8",),
@@ -196,7 +196,7 @@ KNOWN_FAILURES = (
         "request_method is a predicate: if no view of a route has the method, no view is found, which is 404",
     ),
     KnownFailure(
-        ("pyramid",),
+        ("pyramid", "turbogears"),
         ("parameters-status-reason",),
         "status_reasons of WebOb has the older reason phrases of 413 and 422",
     ),
@@ -206,7 +206,7 @@ KNOWN_FAILURES = (
         r"the pattern {code:\d+} of Pyramid's documentation matches the digits of every script",
     ),
     KnownFailure(
-        ("pyramid",),
+        ("pyramid", "turbogears"),
         ("representations-accept-invalid",),
         "WebOb treats an Accept with one invalid element as if it were missing",
     ),
@@ -249,6 +249,42 @@ KNOWN_FAILURES = (
         ("sanic",),
         ("representations-not-acceptable",),
         "AcceptList.match of Sanic returns nothing if no type is accepted, and Sanic adds no 406",
+    ),
+    # -- turbogears
+    KnownFailure(
+        ("turbogears",),
+        ("route-final-slash", "route-double-slash"),
+        "DispatchState of crank drops empty segments of the path",
+    ),
+    KnownFailure(
+        ("turbogears",),
+        ("route-percent-not-utf8",),
+        "the dispatcher of TurboGears does not catch UnicodeDecodeError of a path that is not UTF-8, which becomes 500",
+    ),
+    KnownFailure(
+        ("turbogears",),
+        ("parameters-hello",),
+        "DispatchState of crank cuts an extension off the last segment of a path",
+    ),
+    KnownFailure(
+        ("turbogears",),
+        ("parameters-status-digits",),
+        "TurboGears has no converters; isdigit in a method accepts the digits of every script",
+    ),
+    KnownFailure(
+        ("turbogears",),
+        ("parameters-inspect-query-not-utf8",),
+        "TurboGears decodes the query before it calls a method, and responds 400 if it is not UTF-8",
+    ),
+    KnownFailure(
+        ("turbogears",),
+        ("representations-problem",),
+        "Decoration.lookup_template_engine offers a template's own media type alone: problem+json does not match json",
+    ),
+    KnownFailure(
+        ("turbogears",),
+        ("representations-not-acceptable",),
+        "Decoration.lookup_template_engine takes the first template if no type is accepted",
     ),
     # -- webpy
     KnownFailure(
