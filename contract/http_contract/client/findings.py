@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from http_contract.client.orphans import Orphans
 from http_contract.http.request import split_requests
 from http_contract.http.response import Response
 
@@ -110,6 +111,7 @@ class Findings:
     unknown: Response | None = None  # to a path that cannot exist; None if it was not requested yet, or got none
     routes: dict[str, bool] = field(default_factory=dict)  # see runner/probes.py
     waits: Waits = field(default_factory=Waits)
+    orphans: Orphans = field(default_factory=Orphans)
 
     @property
     def page(self) -> str:

@@ -59,7 +59,7 @@ class Server:
 
     @property
     def address(self) -> Address:
-        return Address(self.host, self.port, self.tls, self.is_fixed)
+        return Address(self.host, self.port, self.tls, self.findings.orphans if self.is_fixed else None)
 
     @property
     def origin(self) -> str:

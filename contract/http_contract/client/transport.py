@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
-from http_contract.client.orphans import RESET_ON_CLOSE, reset_orphan
+from http_contract.client.orphans import RESET_ON_CLOSE, Orphans
 from http_contract.http.params import NO_PARAMS, Params
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
@@ -65,7 +65,7 @@ class Address(NamedTuple):
     host: str
     port: int
     tls: ssl.SSLContext | None = None
-    is_fixed: bool = False  # the server, on this machine, can use no other port
+    orphans: Orphans | None = None  # of a server on this machine that can use no other port
 
     @property
     def scheme(self) -> str:
@@ -100,7 +100,7 @@ class Transport:
         self.ended: CloseReason = "open"
         self._limit = limit
         self._can_half_close = address.tls is None
-        self._frees_port = address.is_fixed
+        self._orphans = address.orphans
         self._socket = connect(address, timeout, options)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._socket, READ)
@@ -155,7 +155,7 @@ class Transport:
 
         Where the server has closed the connection, and its port must be free soon, `close` does it.
         """
-        if self._can_half_close and not (self._frees_port and self.ended == "closed"):
+        if self._can_half_close and not (self._orphans and self.ended == "closed"):
             with suppress(OSError):  # it has ended already; the next read shows how
                 self._socket.shutdown(socket.SHUT_WR)
 
@@ -166,9 +166,9 @@ class Transport:
         self.close()
 
     def close(self) -> None:
-        if self._frees_port and self._is_closed():
+        if self._orphans and self._is_closed():
             with suppress(OSError):
-                reset_orphan(self._socket)
+                self._orphans.reset(self._socket)
         self._selector.close()
         self._socket.close()
 

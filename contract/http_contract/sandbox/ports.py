@@ -7,15 +7,16 @@ take a request's place in its queue.
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from random import choice
 
-from http_contract.client.orphans import TABLES
 from http_contract.client.server import Server
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
 
 HOST = "127.0.0.1"
 CANDIDATES = range(12000, 32000)  # below the ports that systems assign to outgoing connections and to port 0
+TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))  # of Linux
 LISTEN = "0A"  # a state in the tables
 ANY = "0" * 8
 LOOPBACK = f"{int.from_bytes(socket.inet_aton(HOST), 'little'):08X}"

@@ -1,18 +1,14 @@
 """Findings: what makes the judge wait in vain is waited for a few times, and then no more."""
 
 import socket
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
 from http_contract import Server
-from http_contract.client import orphans
 from http_contract.client.findings import ENDLESS, ENOUGH, ENOUGH_OF_ALL, LATER_SHARE, Waits, WaitsAgain
+from http_contract.client.orphans import RESET_ON_CLOSE
 from http_contract.client.transport import TimeIsUp
 from http_contract.http.request import get, head, last
 from tests.contract.scripted import OK, Script, says, says_nothing, scripted
@@ -94,7 +90,7 @@ def answers_at_the_end(client: socket.socket) -> None:
 
 def resets_at_the_end(client: socket.socket) -> None:
     says_nothing(client)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, orphans.RESET_ON_CLOSE)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
 
 
 @pytest.mark.parametrize(
@@ -104,35 +100,6 @@ def test_a_response_that_waits_for_the_end_of_the_connection_is_noticed(script: 
     with scripted(script, timeout=0.05) as server:
         transcript = server.ask(get("/"))
     assert (transcript.received, transcript.ended, transcript.is_late) == (b"", "timeout", is_late)
-
-
-@contextmanager
-def half_closed() -> Iterator[socket.socket]:
-    """Yield a client whose server has closed its sending side, and still reads."""
-    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as client:
-        accepted, _ = listener.accept()
-        with accepted:
-            accepted.shutdown(socket.SHUT_WR)
-            yield client
-
-
-def test_a_connection_that_a_program_still_reads_is_not_reset() -> None:
-    with half_closed() as client:
-        orphans.reset_orphan(client)
-        assert client.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8) == bytes(8)
-
-
-def test_an_open_connection_to_a_fixed_port_is_closed_in_order() -> None:
-    done = threading.Event()
-
-    def reads(client: socket.socket) -> None:
-        if client.recv(1) == b"":
-            done.set()
-
-    with scripted(reads) as server:
-        with replace(server, is_fixed=True).connect():
-            pass
-        assert done.wait(5)
 
 
 def test_findings_are_shared_by_all_copies_of_a_server() -> None:

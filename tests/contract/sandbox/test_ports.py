@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from http_contract import Server
-from http_contract.client.orphans import TABLES
 from http_contract.sandbox import ports
-from http_contract.sandbox.ports import free_port, is_free, is_taken, listens
+from http_contract.sandbox.ports import TABLES, free_port, is_free, is_taken, listens
 
 NO_TABLES = (Path("/no/such/table"),)
 
