@@ -21,7 +21,7 @@ class Kind(NamedTuple):
     never: tuple[str, ...] = ()
     build: str = ""  # a command that is run before, once
     needs: str = ""  # the program that the machine must have
-    is_slow: bool = False  # judged in `make test-all` only
+    quick: int = 4  # the last stage that is judged in `make test`
 
 
 def fault(name: str, first: str, *never: str) -> Kind:
@@ -36,8 +36,11 @@ def stdio(name: str, first: str, *never: str) -> Kind:
 
 KINDS = (
     Kind("crafters", f"{PYTHON} {HERE / 'crafters.py'} {{port}}", "no-date", ("no-content-type", "no-404")),
+    Kind(
+        "never-closes", f"{PYTHON} {HERE / 'never_closes.py'} {{port}}", "dies-of-lost-client", ("silent", "no-length")
+    ),
     fault("silent", "silent", "single-recv"),
-    fault("only-root", "leaves-waiting", "silent")._replace(is_slow=True),
+    fault("only-root", "leaves-waiting", "silent"),
     fault("comma", "fields-joined", "no-content-type", "no-length"),
     fault("literal", "literal-escapes", "no-empty-line", "bare-lf", "raises"),
     fault("extra-crlf", "extra-crlf", "length-in-characters", "wrong-length", "body-on-head"),
@@ -47,11 +50,11 @@ KINDS = (
     fault("one-page", "no-404", "raises"),
     fault("empty-body", "raises", "head-not-like-get"),
     fault("refuses", "no-allow", "no-404"),
-    fault("head-hangs", "leaves-waiting", "head-not-like-get", "body-on-head")._replace(is_slow=True),
+    fault("head-hangs", "leaves-waiting", "head-not-like-get", "body-on-head"),
     Kind("javascript", f"node {OTHER / 'each_data.js'} {{port}}", "dies-of-lost-client", needs="node"),
     Kind("c", "{folder}/child {port}", "no-date", ("raises",), f"cc -o {{folder}}/child {OTHER / 'child.c'}", "cc"),
     stdio("null", "child-dies", "not-flushed", "raises", "closes-unread"),
-    stdio("buffer", "not-flushed", "leaves-waiting", "silent", "child-dies")._replace(is_slow=True),
+    stdio("buffer", "not-flushed", "leaves-waiting", "silent", "child-dies"),
     stdio("end", "error-taken-for-end", "ends-by-itself", "dies-of-error"),
     Kind("perl", f"perl {OTHER / 'no_flush.pl'} {{port}}", "dies-of-lost-client", needs="perl"),
     Kind(
@@ -68,6 +71,7 @@ KINDS = (
         ("silent",),
         f"javac -d {{folder}} {OTHER / 'NoFlush.java'}",
         "javac",
+        quick=2,  # from the next stage on, the judge waits for it
     ),
 )
 

@@ -193,7 +193,7 @@ class RuleRunner:
             return self.judge(rule)
         before, faults = self.target.output, set(self.target.child_faults)
         outcome = run(rule, server)
-        if not self._is_alive(server, outcome):
+        if not self._is_alive(server):
             crash = wait_for_crash(self.target)
             if outcome.verdict == "passed" and self.responded and self._plain_request_is_fatal():
                 self.responded = False  # the judge's own request ended the server, so it sends none from now on
@@ -229,8 +229,8 @@ class RuleRunner:
         self.replace_server()
         return self.lost is not None
 
-    def _is_alive(self, server: Server, outcome: Outcome) -> bool:
-        if self.responded and not (outcome.skip and outcome.skip.code == "waits"):
+    def _is_alive(self, server: Server) -> bool:
+        if self.responded:
             return is_responding(server)
         return wait_for_crash(self.target) is None
 

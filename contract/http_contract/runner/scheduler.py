@@ -104,6 +104,8 @@ class Scheduler:
     def _judge_together(self, runner: RuleRunner) -> Sequence[Outcome]:
         """Judge the rules together, and return the outcomes that passed; none if the server ended meanwhile.
 
+        Where a fault makes rules wait, it depends on their order which of these are skipped. So they are judged again.
+
         If the judge cannot restart the server, it cannot judge these rules again. Then the rules that passed count if
         the server responded to them.
         """
@@ -119,7 +121,8 @@ class Scheduler:
             return ()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        passed = [outcome for outcome in outcomes if outcome.verdict == "passed"]
+        waits_again = bool(server.findings.waits.rules)
+        passed = [each for each in outcomes if each.verdict == "passed" and not (waits_again and waited(each))]
         with suppress(TimeIsUp):
             if is_responding(server):
                 return passed
@@ -150,6 +153,11 @@ class Scheduler:
         for rule in sorted(self.rules, key=lambda rule: rule.restarts):
             self.progress(cache.outcome(rule))
         return tuple(cache.outcome(rule) for rule in self.rules)
+
+
+def waited(outcome: Outcome) -> bool:
+    """Return whether the judge waited in vain for a rule."""
+    return any(transcript.ended == "timeout" for transcript in outcome.transcripts)
 
 
 def has_response(outcome: Outcome) -> bool:
