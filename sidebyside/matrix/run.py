@@ -54,7 +54,7 @@ class Pair:
         """Return how the judge starts it; {port} stands for the port."""
         words = self.service.commands[OURS if self.on_ours else self.server].replace("{host}", HOST)
         driver = f" --driver {self.server}" if self.on_ours else ""
-        return f"{shlex.join(['env', f'PYTHONPATH={ROOT}', *python()])} {words}{driver}"
+        return python_line(f"{words}{driver}")
 
     @property
     def missing(self) -> str:
@@ -67,6 +67,11 @@ class Pair:
 
     def __str__(self) -> str:
         return f"{self.implementation} on {TITLES[self.server]}"
+
+
+def python_line(words: str) -> str:
+    """Return `python -m` with these words as a line that starts it from the checkout, whatever the environment is."""
+    return f"{shlex.join(['env', f'PYTHONPATH={ROOT}', *python()])} {words}"
 
 
 def all_pairs() -> Iterator[Pair]:

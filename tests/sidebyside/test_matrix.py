@@ -257,7 +257,7 @@ def raising(error: OSError) -> Callable[[object, object], None]:
     ("arguments", "message"),
     [
         (["--on", "apache"], "'apache' is not one of 'raw_router', 'serial'"),
-        (["--only", "bottle"], "'bottle' is not one of 'raw', 'flask', 'django'"),
+        (["--only", "rails"], "'rails' is not one of 'raw', 'flask', 'django'"),
         (["--page", "no/such/folder/page.md"], "the folder no/such/folder does not exist"),
         (["--only", "raw", "--on", "gunicorn"], "raw does not run on gunicorn"),
     ],
