@@ -29,6 +29,7 @@ INT = r"[-+]?\d+(?:_\d+)*"  # what Python's int() takes
 ANGLES = re.compile(r"<(?P<name>\w+)(?::(?P<kind>\w+))?>")  # <name>, <name:int>
 BRACES = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>[^{}]+))?\}")  # {name}, {name:int}, {name:\\d+}
 GROUP = re.compile(r"\((?:\?P<(?P<name>\w+)>)?(?P<regex>[^()]*)\)")
+OPTIONAL = re.compile(r"\(\?:([^()]*)\)\?")
 SPECIAL = re.compile(r"(?<!\\)[][.*+?|^$]")  # characters of a regular expression that do not stand for themselves
 
 
@@ -56,6 +57,11 @@ def of_regex(regex: str) -> str:
         return f"<{match['name'] or ''} {match['regex']}>" if is_parameter else match["regex"]
 
     return GROUP.sub(group, regex.removeprefix("^").removesuffix("$")).replace("\\.", ".")
+
+
+def expanded(regex: str) -> list[str]:
+    """Return a regular expression without its optional group, and with it; the expression itself if it has none."""
+    return list(dict.fromkeys([OPTIONAL.sub("", regex), OPTIONAL.sub(r"\1", regex)]))
 
 
 def route(path: str, pattern: str, methods: Iterable[str], name: str | None, functions: Iterable[Any]) -> Route:
@@ -102,6 +108,42 @@ def django_plain(module: ModuleType) -> Iterable[Route]:
         yield route(path, pattern_of(path, regexes), (), each.name, [each.callback])
 
 
+def falcon(module: ModuleType) -> Iterable[Route]:
+    """Return what falcon.inspect finds: resources with a function for each method, and folders of files."""
+    from falcon.inspect import inspect_routes, inspect_static_routes
+
+    for each in inspect_routes(module.app):
+        methods = [found.method for found in each.methods if found.function_name != "method_not_allowed"]
+        own = [found.function_name for found in each.methods if not found.internal]
+        pattern = with_parameters(BRACES, each.path, {"int": INT})
+        resource = getattr(module, each.class_name)
+        functions = [getattr(resource, name) for name in own]
+        yield route(each.path, pattern, set(methods) & set(METHODS), "", functions)
+    for folder in inspect_static_routes(module.app):
+        path = folder.prefix.rstrip("/")
+        yield route(f"{path}/", f"{path}/<path .*>", (), "", [])
+
+
+def pyramid(module: ModuleType) -> Iterable[Route]:
+    """Return what the introspector has: routes, and the views that are registered for their names."""
+    introspector = module.app.registry.introspector
+    views = [each["introspectable"] for each in introspector.get_category("views")]
+    for each in introspector.get_category("routes"):
+        name, path = each["introspectable"]["name"], f"/{each['introspectable']['pattern'].lstrip('/')}"
+        found = [view for view in views if view["route_name"] == name]
+        methods = [view["request_methods"] for view in found if view["request_methods"]]
+        pattern = with_parameters(BRACES, path, {}).replace("*subpath", "<subpath .*>")
+        yield route(path, pattern, methods, name, [view["callable"] for view in found])
+
+
+def webpy(module: ModuleType) -> Iterable[Route]:
+    """Return the mapping of the application: regular expressions and classes, which have no names."""
+    for regex, view in module.service.mapping:
+        views = {method: found for method, found in vars(getattr(module, view)).items() if method in METHODS}
+        for each in expanded(regex):
+            yield route(regex, of_regex(each), views, "", views.values())
+
+
 # -- ASGI
 
 
@@ -128,6 +170,14 @@ def litestar(module: ModuleType) -> Iterable[Route]:
         pattern = with_parameters(BRACES, each.path, {"str": SEGMENT, "int": INT, "path": REST})
         for handler in each.route_handlers:
             yield route(each.path, pattern, handler.http_methods, handler.name, [handler.fn])
+
+
+def sanic(module: ModuleType) -> Iterable[Route]:
+    """Return app.router.routes, an entry for each method. Names begin with the name of the application."""
+    for each in module.app.router.routes:
+        path = f"/{each.path}"
+        pattern = with_parameters(ANGLES, path, {"str": SEGMENT, "int": r"-?\d+", "path": r"[^/].*?"})
+        yield route(path, pattern, each.methods, each.name.rpartition(".")[2], [each.handler])
 
 
 def quart(module: ModuleType) -> Routes:
@@ -159,12 +209,16 @@ def tornado(module: ModuleType) -> Iterable[Route]:
 
 ADAPTERS: Mapping[str, Adapter] = {
     "bottle": bottle,
+    "falcon": falcon,
+    "pyramid": pyramid,
+    "webpy": webpy,
     "flask_plain": flask_plain,
     "django_plain": django_plain,
     "fastapi": starlette,
     "starlette": starlette,
     "quart": quart,
     "litestar": litestar,
+    "sanic": sanic,
     "aiohttp": aiohttp,
     "tornado": tornado,
 }

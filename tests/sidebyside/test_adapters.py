@@ -11,7 +11,7 @@ from sidebyside.__main__ import main
 from sidebyside.checkout import ROOT
 from sidebyside.launch.guests import find_guests
 from sidebyside.launch.requirements import LaunchError
-from sidebyside.route_tables.adapters import ADAPTERS, NO_TABLE, of_regex
+from sidebyside.route_tables.adapters import ADAPTERS, NO_TABLE, expanded, of_regex
 from sidebyside.route_tables.guests import NO_ADAPTER, guest_table
 from sidebyside.route_tables.load import table_of_raw
 
@@ -55,6 +55,11 @@ def test_a_guest_has_an_adapter_or_a_reason_not_both() -> None:
 )
 def test_the_path_that_a_regular_expression_stands_for(regex: str, path: str) -> None:
     assert of_regex(regex) == path
+
+
+def test_an_optional_part_makes_two_paths() -> None:
+    assert expanded(r"/time(?:\.html)?") == ["/time", r"/time\.html"]
+    assert expanded("/a/(.+)") == ["/a/(.+)"]
 
 
 def test_guests_have_further_lines_and_differences() -> None:
