@@ -17,7 +17,7 @@ class KnownFailure:
 KNOWN_FAILURES = (
     # -- several frameworks
     KnownFailure(
-        ("bottle", "cherrypy", "django_plain"),
+        ("aiohttp", "bottle", "cherrypy", "django_plain", "http_server", "tornado"),
         ("parameters-status-reason",),
         "the framework takes reason phrases from Python, which has older ones of 413 and 422 before 3.13",
         fixed_in=(3, 13),
@@ -31,6 +31,30 @@ KNOWN_FAILURES = (
         ("fastapi", "starlette"),
         ("representations-not-acceptable",),
         "Starlette has no negotiation, and its documentation shows no 406",
+    ),
+    KnownFailure(
+        ("aiohttp", "http_server", "tornado", "twisted"),
+        ("parameters-status-205",),
+        "the server sends the content that a view gives, though the status forbids it; raw_router leaves it out",
+    ),
+    KnownFailure(
+        ("aiohttp", "tornado", "twisted"),
+        ("representations-not-acceptable",),
+        "the framework has no negotiation, and its documentation shows no 406",
+    ),
+    # -- aiohttp
+    KnownFailure(
+        ("aiohttp",),
+        ("parameters-hello-slash",),
+        "UrlDispatcher of aiohttp matches the path before it decodes %2F, which stays part of a segment",
+    ),
+    KnownFailure(
+        ("aiohttp",),
+        ("parameters-status-digits",),
+        r"the pattern {code:\d+} of aiohttp's documentation matches the digits of every script",
+    ),
+    KnownFailure(
+        ("aiohttp",), ("representations-accept-lines",), "headers.get of aiohttp returns the first of repeated fields"
     ),
     # -- bottle
     KnownFailure(
@@ -158,6 +182,31 @@ KNOWN_FAILURES = (
         ("representations-not-acceptable",),
         "best_match of Werkzeug returns its default if no type is accepted, and the framework adds no 406",
     ),
+    # -- http_server
+    KnownFailure(
+        ("http_server",),
+        ("route-double-slash",),
+        "BaseHTTPRequestHandler.parse_request reduces slashes at the beginning of the path to one",
+    ),
+    KnownFailure(
+        ("http_server",), ("methods-allow",), "send_error of BaseHTTPRequestHandler has no parameter for header fields"
+    ),
+    KnownFailure(
+        ("http_server",),
+        ("parameters-status-204", "parameters-status-304"),
+        "http.server sends what a handler writes, though the status forbids content",
+    ),
+    KnownFailure(
+        ("http_server",),
+        ("parameters-inspect-fields-space",),
+        "the parser of email, which http.server uses for header fields, keeps white space after a value",
+    ),
+    KnownFailure(
+        ("http_server",), ("representations-accept-lines",), "headers.get of email returns the first of repeated fields"
+    ),
+    KnownFailure(
+        ("http_server", "wsgiref"), ("representations-not-acceptable",), "the standard library has no negotiation"
+    ),
     # -- litestar
     KnownFailure(
         ("litestar",),
@@ -250,6 +299,24 @@ KNOWN_FAILURES = (
         ("representations-not-acceptable",),
         "AcceptList.match of Sanic returns nothing if no type is accepted, and Sanic adds no 406",
     ),
+    # -- tornado
+    KnownFailure(
+        ("tornado",),
+        ("route-percent",),
+        "PathMatches of Tornado matches the path as it was sent; only the arguments are decoded",
+    ),
+    KnownFailure(
+        ("tornado",),
+        ("route-absolute-form",),
+        "HTTPServerRequest of Tornado treats a whole URL as a path",
+    ),
+    KnownFailure(("tornado",), ("methods-head",), "RequestHandler.head of Tornado responds 405 unless it is written"),
+    KnownFailure(("tornado",), ("methods-allow",), "Tornado sends no Allow with 405"),
+    KnownFailure(
+        ("tornado",),
+        ("parameters-status-204", "parameters-status-304"),
+        "RequestHandler.finish of Tornado raises for content with a status that forbids it",
+    ),
     # -- turbogears
     KnownFailure(
         ("turbogears",),
@@ -286,6 +353,28 @@ KNOWN_FAILURES = (
         ("representations-not-acceptable",),
         "Decoration.lookup_template_engine takes the first template if no type is accepted",
     ),
+    # -- twisted
+    KnownFailure(("twisted",), ("route-absolute-form",), "Request of twisted.web treats a whole URL as a path"),
+    KnownFailure(
+        ("twisted",),
+        ("methods-options-server-allow",),
+        "twisted.web responds to OPTIONS * itself, and Allow does not list the methods of resources",
+    ),
+    KnownFailure(
+        ("twisted",),
+        ("parameters-hello-slash",),
+        "twisted.web splits the path before it decodes %2F, which stays part of a segment",
+    ),
+    KnownFailure(
+        ("twisted",), ("parameters-status-reason",), "RESPONSES of twisted.web has other reason phrases, and not 422"
+    ),
+    KnownFailure(
+        ("twisted",), ("parameters-status-204-length",), "twisted.web sends Content-Length of what a resource returns"
+    ),
+    KnownFailure(("twisted",), ("parameters-redirect-permanent",), "Redirect of twisted.web responds 302"),
+    KnownFailure(
+        ("twisted",), ("representations-accept-lines",), "getHeader of twisted.web returns the last of repeated fields"
+    ),
     # -- webpy
     KnownFailure(
         ("webpy",),
@@ -297,6 +386,8 @@ KNOWN_FAILURES = (
         ("representations-not-acceptable",),
         "web.py has no negotiation, and its documentation shows no 406",
     ),
+    # -- wsgiref
+    KnownFailure(("wsgiref",), ("methods-head",), "PEP 3333 passes HEAD to the application like any other method"),
 )
 
 

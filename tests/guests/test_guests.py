@@ -81,6 +81,12 @@ def test_it_fails_the_listed_rules_alone(guest: Guest) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("guest", parameters([guest for guest in GUESTS if guest not in ON_RAW_ROUTER]))
+def test_it_fails_the_listed_rules_alone_on_its_own_server(guest: Guest) -> None:
+    assert_as_listed(guest, outcomes(server_of(guest), QUICK))
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("guest", parameters(list(GUESTS)))
 def test_it_runs_as_its_documentation_runs_it(guest: Guest) -> None:
     [outcome] = outcomes(f"-m {guest.module} {{port}}", [BY_ID["route-test"]])
