@@ -1,4 +1,4 @@
-"""The Rosetta table: ideas of every web framework, each with the code of the three services, side by side.
+"""The Rosetta table: ideas of every web framework, each with the code of all services, side by side.
 
 The code of an idea is named, as `source.excerpt_named` reads names. The sources contain no marks.
 """
@@ -10,6 +10,9 @@ from pathlib import Path
 
 from flask import Blueprint
 
+from guests import Guest
+from sidebyside.page.guest_code import NO_CODE, Broken, broken_rules, code_of, guest_named
+from sidebyside.page.settings import current_settings
 from sidebyside.page.source import ROOT, Excerpt, excerpt_named
 
 blueprint = Blueprint("rosetta", __name__)
@@ -33,21 +36,30 @@ class Idea:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An idea with the excerpts of its code."""
+    """An idea with the excerpts of its code, and the rules about it that guests fail."""
 
     idea: Idea
-    code: Mapping[str, Sequence[Excerpt]]
+    code: Mapping[str, Sequence[Excerpt]]  # by the name of a service, or "shared"
+    broken: Mapping[str, Sequence[Broken]]  # by the name of a guest
 
 
 @blueprint.app_context_processor
 def template_variables() -> dict[str, object]:
-    return {"rosetta": rosetta_entries()}
+    names = tuple(service.name for service in current_settings().guests)
+    return {"rosetta": rosetta_entries(names), "no_code": NO_CODE}
 
 
 @cache
-def rosetta_entries(root: Path = ROOT) -> tuple[Entry, ...]:
-    """Return all ideas with their code in the packages below `root`."""
-    return tuple(Entry(idea, {name: _excerpts(names, root) for name, names in idea.code.items()}) for idea in IDEAS)
+def rosetta_entries(guests: tuple[str, ...] = (), root: Path = ROOT) -> tuple[Entry, ...]:
+    """Return all ideas with their code in the packages below `root`, and in the modules of these guests."""
+    known = [guest for guest in map(guest_named, guests) if guest]
+    return tuple(_entry(idea, known, root) for idea in IDEAS)
+
+
+def _entry(idea: Idea, guests: Sequence[Guest], root: Path) -> Entry:
+    code = {name: _excerpts(names, root) for name, names in idea.code.items()}
+    code |= {guest.name: code_of(idea.name, guest, root) for guest in guests}
+    return Entry(idea, code, {guest.name: broken_rules(idea.name, guest) for guest in guests})
 
 
 def _excerpts(references: Sequence[str], root: Path) -> list[Excerpt]:

@@ -16,8 +16,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-PACKAGES = ("raw_router", "shared_views", "flask_app", "django_project")
-"""The packages of the three services."""
+PACKAGES = ("raw_router", "shared_views", "flask_app", "django_project", "guests")
+"""The packages of the services."""
 
 SUFFIXES = {".py", ".html"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +63,7 @@ SNAPSHOT = Snapshot()
 
 
 def take_snapshot() -> None:
-    """Read the sources of the three services, before they can change."""
+    """Read the sources of the services, before they can change."""
     for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*")):
             if file.suffix in SUFFIXES:
@@ -106,6 +106,12 @@ def excerpt_of(function: Any, marking: str = "") -> Excerpt:
     marked = [number for number, line in enumerate(lines, first) if marking and marking in line]
     name = str(code.co_qualname.rpartition("<locals>.")[2])
     return Excerpt(relative_name(file), first, dedent("".join(lines)), tuple(marked), name)
+
+
+def excerpt_of_lines(file: str, lines: Lines, root: Path = ROOT) -> Excerpt:
+    """Return these lines of a file below `root`."""
+    name = Path(file).resolve().relative_to(root.resolve()).as_posix()
+    return Excerpt(name, lines[0], _text_of_lines(file, lines))
 
 
 def excerpt_around(file: str, line: int, context: int = 1) -> Excerpt:

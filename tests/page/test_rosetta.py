@@ -85,5 +85,5 @@ def test_the_page_shows_each_idea(entry: Entry, page: str) -> None:
 
 
 def test_code_that_is_not_installed(client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sidebyside.page.rosetta.rosetta_entries", lambda: rosetta_entries(tmp_path))
+    monkeypatch.setattr("sidebyside.page.rosetta.rosetta_entries", lambda guests: rosetta_entries(guests, tmp_path))
     assert "which is not installed" in client.get("/", headers={"Host": "localhost:8000"}).text

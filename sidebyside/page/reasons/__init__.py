@@ -12,6 +12,7 @@ from raw_router.responder import Responder
 from sidebyside.launch.services import SERVER_TITLES
 from sidebyside.page.reasons.django import django_reason
 from sidebyside.page.reasons.flask import flask_reason
+from sidebyside.page.reasons.guests import guest_reason
 from sidebyside.page.reasons.raw import raw_reason
 from sidebyside.page.reasons.reason import Reason
 from sidebyside.page.source import excerpt_of
@@ -25,7 +26,6 @@ REASONS: Mapping[str, Callable[[Request], Reason]] = {
     "django": django_reason,
 }
 INCOMPLETE = "The request is not complete, so no router has been asked."
-GUEST = "The framework has routed this request by its own ways."
 ASTERISK = "OPTIONS * asks about the server, not about a page. The connection responds, and no router is asked."
 
 
@@ -41,12 +41,7 @@ def reason_for(data: bytes, service: str, server: str) -> Reason:
         return Reason(INCOMPLETE)
     if result.request.path == "*":
         return Reason(ASTERISK, (excerpt_of(Responder._answer, "SERVER_OPTIONS"),))
-    return REASONS.get(service, guest_reason)(result.request)
-
-
-def guest_reason(request: Request) -> Reason:
-    """Return the reason for the response of a guest, which routes by its framework's own ways."""
-    return Reason(GUEST)
+    return REASONS[service](result.request) if service in REASONS else guest_reason(service, result.request)
 
 
 def refusal_reason(error: HTTPError) -> Reason:
