@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 DOCUMENTS += [ROOT / "docs" / f"{name}.md" for name in ("specification", "adding-a-route")]
+DOCUMENTS += [ROOT / "guests" / "README.md"]
 PROGRAMS: dict[str, Any] = {"contract": contract, "sidebyside": sidebyside}
 FILE = re.compile(r"`((?:\.?[\w-]+/)+(?:[\w-]+\.(?:py|md|toml|json))?)`")  # a path, of a file or of a folder
 GENERATED = {".venv/"}
