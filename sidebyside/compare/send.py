@@ -43,14 +43,29 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """When the steps of an exchange happened, in seconds after the client began to connect; None if one did not."""
+
+    connected: float | None = None
+    first_byte: float | None = None
+    last_byte: float | None = None  # of the expected responses
+    ended: float | None = None  # when the server was seen to have ended the connection
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Everything that one server sent back after a message."""
 
     endpoint: Endpoint
     transcript: Transcript
     responses: tuple[Response, ...]
-    first_byte: float | None  # seconds from sending to the first byte; None if no byte came
+    times: Times
     failure: str = ""  # why there was no connection
+
+    @property
+    def first_byte(self) -> float | None:
+        """Seconds until the first byte; None if no byte came."""
+        return self.times.first_byte
 
     @property
     def end(self) -> End:
@@ -109,13 +124,15 @@ def ask(endpoint: Endpoint, message: Message, limit: float) -> "Asked | Refused"
         connection = Connection(server.address, "{authority}", server.timeout, NO_OPTIONS, LARGE_LIMIT)
     except ConnectionFailed as lost:
         return Refused(endpoint, connection_text(lost))
+    connected = time.monotonic() - began
     connection.origin = b"{origin}"  # the placeholders are already replaced, and a body may contain these words
     connection.send(*message.pieces_for(server))
     if not connection.transport.received:
         connection.transport.wait(began + min(limit, server.timeout))
     first_byte = time.monotonic() - began if connection.transport.received else None
     _read_responses(connection, message, began + limit)
-    return Asked(endpoint, message, connection, first_byte, time.monotonic())
+    last_byte = None if first_byte is None else time.monotonic() - began
+    return Asked(endpoint, message, connection, began, Times(connected, first_byte, last_byte))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +145,7 @@ class Refused:
     def reply(self) -> Reply:
         now = time.time()
         silence = Transcript(began=now, finished=now, url=self.endpoint.server.address.url)
-        return Reply(self.endpoint, silence, (), None, self.failure)
+        return Reply(self.endpoint, silence, (), Times(), self.failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +155,19 @@ class Asked:
     endpoint: Endpoint
     message: Message
     connection: Connection
-    first_byte: float | None
-    answered: float  # when the last response had been read, by the monotonic clock
+    began: float  # by the monotonic clock
+    times: Times
 
     def reply(self) -> Reply:
         """See how the connection ends, close it, and return everything that came."""
+        answered = self.began + (self.times.last_byte or 0)
         wait = ANNOUNCED_CLOSE if any(map(announces_close, self.connection.responses[-1:])) else UNANNOUNCED_CLOSE
-        self.connection.transport.drain(max(LEAST_LOOK, self.answered + wait - time.monotonic()))
+        self.connection.transport.drain(max(LEAST_LOOK, answered + wait - time.monotonic()))
+        is_over = self.connection.transport.ended in ("closed", "reset")
+        times = replace(self.times, ended=time.monotonic() - self.began if is_over else None)
         transcript = self.connection.finish(self.message.after)
         responses = (*transcript.responses, *_further_responses(transcript))
-        return Reply(self.endpoint, transcript, responses, self.first_byte)
+        return Reply(self.endpoint, transcript, responses, times)
 
 
 def announces_close(response: Response) -> bool:

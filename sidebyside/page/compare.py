@@ -5,9 +5,10 @@ The comparison is shown as rows with their differences, and as each server's bod
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from time import monotonic
 
 from flask import Blueprint, render_template, request
 from flask import Response as PageResponse
@@ -18,9 +19,12 @@ from sidebyside.compare.diff import Comparison, Row, compare_replies
 from sidebyside.compare.hexdump import format_size, hexdump, visible_lines
 from sidebyside.compare.request import Message, build_message
 from sidebyside.compare.send import Endpoint, send, send_at_once, send_in_turn
-from sidebyside.compare.text import first_byte_times, shorten
+from sidebyside.compare.text import shorten
 from sidebyside.compare.verdict import summary
+from sidebyside.page.copies import copies
 from sidebyside.page.editor import format_raw, parse_input
+from sidebyside.page.exchange import sent_lines, time_lines
+from sidebyside.page.explanations import Explanation, explanation_of, explanation_of_status
 from sidebyside.page.settings import TIMEOUT, Settings, current_settings, readers_endpoint, service_endpoints
 
 MAX_SENT = 2000  # bytes of the message that are shown
@@ -29,6 +33,7 @@ MAX_LINES = 600  # of a body that are shown
 MAX_RENDERED = 1024 * 1024  # bytes of a body that is rendered
 MAX_DUMPED = 4096  # bytes of a body in its hex dump
 PICTURE = re.compile(r"(?i)(image/(?:png|jpeg|gif|webp|svg\+xml))[ \t]*(;.*)?")
+REPEATING = 10.0  # seconds in which a message is sent again
 SILENCE = f"No server has responded within {TIMEOUT:.0f} seconds"
 
 blueprint = Blueprint("compare", __name__)
@@ -42,20 +47,42 @@ def send_request() -> str:
     warm_up(settings)
     own = [readers_endpoint(given.url, settings)] if given.url else []
     endpoints = [*service_endpoints(settings), *own]
-    send_to = send_in_turn if message.methods else send_at_once
-    comparison = compare_replies(message, send_to(message, endpoints, TIMEOUT), VIEWS)
+    comparisons = list(repeatedly(given.repetitions, lambda: compare_once(message, endpoints)))
+    comparison = shown_of(comparisons)
     return render_template(
         "comparison.html",
         given=given,
         comparison=comparison,
-        sent=visible_lines(message.template, MAX_SENT),
-        summary=summary([comparison]),
+        repeats=len(comparisons),
+        sent=sent_lines(given, message, MAX_SENT),
+        copies=copies(given, message, endpoints[-1 if own else 0].server),
+        received=[(each.endpoint, visible_lines(each.transcript.received, MAX_SENT)) for each in comparison.replies],
+        time_lines=time_lines(comparison),
+        summary=summary(comparisons),
         silence=SILENCE if comparison.is_silent else "",
-        times=first_byte_times(comparison),
         responses=response_panes(comparison),
         on_raw_router=all(each.server == "raw_router" for each in settings.services),
         explanation=settings.explain(bytes_for_first(message, settings), settings.services),
     )
+
+
+def compare_once(message: Message, endpoints: Sequence[Endpoint]) -> Comparison:
+    send_to = send_in_turn if message.methods else send_at_once
+    return compare_replies(message, send_to(message, endpoints, TIMEOUT), VIEWS)
+
+
+def repeatedly(times: int, compare: Callable[[], Comparison]) -> Iterator[Comparison]:
+    """Yield comparisons, as many as wanted, but none that begins after REPEATING seconds."""
+    began = monotonic()
+    for _ in range(times):
+        yield compare()
+        if monotonic() - began > REPEATING:
+            return
+
+
+def shown_of(comparisons: Sequence[Comparison]) -> Comparison:
+    """Return the first comparison with a difference, or else the last one."""
+    return next((each for each in comparisons if each.verdict == "differs"), comparisons[-1])
 
 
 @blueprint.post("/raw")
@@ -137,6 +164,19 @@ class ResponsePanes:
 
     rows: tuple[Row, ...]
     panes: tuple[BodyPane, ...]
+
+    @property
+    def explanations(self) -> list[Explanation | None]:
+        """The explanation of each row's label."""
+        return [explanation_of(row.label) for row in self.rows]
+
+    @property
+    def status_explanations(self) -> list[Explanation | None]:
+        return [explanation_of_status(cell) for cell in self.rows[0].cells]
+
+    @property
+    def has_different_bodies(self) -> bool:
+        return any(line.mark == "differs" for pane in self.panes for line in pane.lines)
 
     @property
     def bodies_are_equal(self) -> bool:

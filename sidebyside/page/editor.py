@@ -17,6 +17,7 @@ from http_contract.http.request import URLENCODED as URLENCODED_TYPE
 from http_contract.rules.registry import STAGES
 from sidebyside.compare.request import Body, Message, build_message, template_message
 
+MAX_TIMES = 50
 PACKET = r"\p"  # ends a packet
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
 RAW_TEXT = re.compile(
@@ -37,6 +38,7 @@ class EditorInput:
     body: str = ""
     raw: str = ""
     url: str = ""  # of a server of the reader's own, which is asked too
+    times: str = ""  # how many times the message is sent, "" for once
 
     @property
     def has_unescaped_lines(self) -> bool:
@@ -49,12 +51,22 @@ class EditorInput:
         if self.raw:
             packets = parse_packets(self.raw)
             return replace(template_message(b"".join(packets)), pieces=packets)
-        lines = [line for line in self.fields.splitlines() if line.strip()]
         body = Body(URLENCODED_TYPE, self.body.encode()) if self.body else None
-        return build_message(self.method, self.path, lines, body)
+        return build_message(self.method, self.path, self.field_lines, body)
+
+    @property
+    def field_lines(self) -> list[str]:
+        return [line for line in self.fields.splitlines() if line.strip()]
+
+    @property
+    def repetitions(self) -> int:
+        """How many times the message is sent. Raises CannotJudge if the number is not valid."""
+        if not re.fullmatch("[0-9]{0,3}", self.times) or not 1 <= (number := int(self.times or 1)) <= MAX_TIMES:
+            raise CannotJudge(f"{self.times!r} is not a valid number of times; use 1 to {MAX_TIMES}")
+        return number
 
 
-NAMES = ("method", "path", "fields", "body", "raw", "url")
+NAMES = ("method", "path", "fields", "body", "raw", "url", "times")
 
 
 def parse_input(data: Any) -> EditorInput:

@@ -4,7 +4,7 @@ from http_contract.client.server import Server
 from http_contract.http.parser import read_response
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
-from sidebyside.compare.send import Endpoint, Reply
+from sidebyside.compare.send import Endpoint, Reply, Times
 
 BEGAN = 1_800_000_000.0
 PORT = 8001
@@ -34,7 +34,7 @@ def reply(
         url=endpoint.server.address.url,
     )
     responses = (read_response(received, 0, "GET", "closed"),) if received else ()
-    return Reply(endpoint, transcript, responses, 0.001 if received else None)
+    return Reply(endpoint, transcript, responses, Times(0.0005, 0.001) if received else Times())
 
 
 def response(*fields: str, body: str = "", status: str = "200 OK") -> bytes:

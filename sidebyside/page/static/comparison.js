@@ -1,4 +1,6 @@
-// The comparison that the page's server has sent: which view of the bodies is shown.
+// The comparison that the page's server has sent: how bodies are shown, only differences, and what can be copied.
+
+import { copyText } from "./copying.js";
 
 const comparison = document.getElementById("comparison");
 
@@ -6,6 +8,7 @@ const comparison = document.getElementById("comparison");
 export function showComparison(html) {
   comparison.innerHTML = html;
   showView(comparison.dataset.view);
+  comparison.querySelector('[name="only"]').checked = "only" in comparison.dataset;
 }
 
 /** Show bodies as text, rendered, or as bytes. A frame gets its document when it is first visible. */
@@ -16,7 +19,21 @@ function showView(view) {
   for (const frame of comparison.querySelectorAll("[data-document]:not([srcdoc])")) frame.srcdoc = frame.dataset.document;
 }
 
-comparison.addEventListener("change", ({ target }) => target.name === "view" && showView(target.value));
+/** Go to the first line of a body that differs, in each column; the window goes to the first column. */
+function jump(button) {
+  showView("text");
+  const bodies = button.closest(".heading").nextElementSibling;
+  for (const pane of [...bodies.querySelectorAll(".pane")].reverse()) pane.querySelector(".line.differs")?.scrollIntoView({ block: "center" });
+}
+
+comparison.addEventListener("change", ({ target }) => {
+  if (target.name === "view") showView(target.value);
+  if (target.name === "only") comparison.toggleAttribute("data-only", target.checked);
+});
+comparison.addEventListener("click", ({ target }) => {
+  if ("copy" in target.dataset) copyText(target, target.dataset.copy);
+  if ("jump" in target.dataset) jump(target);
+});
 
 /** Go to the response that the verdict names. The address of the page contains the request, so it stays as it is. */
 function goTo(event) {

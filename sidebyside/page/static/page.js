@@ -1,5 +1,6 @@
 // The page: its sections, its tabs and its theme.
 
+import "./explanations.js";
 import "./judge.js";
 import "./lessons.js";
 import "./request.js";
