@@ -86,7 +86,7 @@ IDEAS = (
     Idea(
         "parameter",
         "A path parameter",
-        "A part of the path becomes an argument. All three write it in the same way.",
+        "A part of the path becomes an argument. raw_router, Flask and Django write it in the same way.",
         {
             "raw": ("raw_router.urls:URLS[/hello/<name>]", "raw_router.urls:hello"),
             "flask": ("flask_app:add_routes.hello",),
@@ -119,7 +119,7 @@ IDEAS = (
     Idea(
         "methods",
         "Methods",
-        "One path, two methods. In all three, GET includes HEAD, and the framework responds to OPTIONS.",
+        "One path, two methods. In raw_router, Flask and Django, GET includes HEAD, and OPTIONS has a response.",
         {
             "raw": ("raw_router.urls:URLS[/form]",),
             "flask": ("flask_app:add_routes.form", "flask_app:add_routes.submit_form"),

@@ -144,6 +144,14 @@ def webpy(module: ModuleType) -> Iterable[Route]:
             yield route(regex, of_regex(each), views, "", views.values())
 
 
+def wsgiref(module: ModuleType) -> Iterable[Route]:
+    """Return PATHS, and PREFIXES, each of which leads to a function that receives the rest of the path."""
+    for path, views in module.PATHS.items():
+        yield route(path, path, views, "", views.values())
+    for prefix, views in module.PREFIXES.items():
+        yield route(f"/{prefix}/", f"/{prefix}/<rest .*>", views, "", views.values())
+
+
 # -- ASGI
 
 
@@ -207,11 +215,20 @@ def tornado(module: ModuleType) -> Iterable[Route]:
         yield route(regex.removesuffix("$"), of_regex(regex), supported, rule.name, functions)
 
 
+def http_server(module: ModuleType) -> Iterable[Route]:
+    """Return ROUTES, a dict from regular expressions to the functions of each method."""
+    for regex, views in module.ROUTES.items():
+        for each in expanded(regex):
+            pattern = of_regex(each.replace(".+", "(.+)"))  # a path to a file, which the view reads itself
+            yield route(regex, pattern, views, "", views.values())
+
+
 ADAPTERS: Mapping[str, Adapter] = {
     "bottle": bottle,
     "falcon": falcon,
     "pyramid": pyramid,
     "webpy": webpy,
+    "wsgiref": wsgiref,
     "flask_plain": flask_plain,
     "django_plain": django_plain,
     "fastapi": starlette,
@@ -221,6 +238,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     "sanic": sanic,
     "aiohttp": aiohttp,
     "tornado": tornado,
+    "http_server": http_server,
 }
 """By the name of the guest."""
 

@@ -33,14 +33,15 @@ def test_a_guest_has_the_same_paths_and_its_functions_stand_where_it_is_said(gue
     assert not table.reason
     assert {route.shape for route in table.routes} >= SHAPES
     functions = {function for route in table.routes for function in route.functions}
-    assert len(functions) >= 9
+    assert len(functions) >= 9  # files may be the framework's
     for function in functions:
         source = Path(ROOT, function.file).read_text().splitlines()
         after = source[function.line - 1 : function.line + 3]  # decorators come before
         assert any(f"def {function.name.rpartition('.')[2]}(" in line for line in after)
 
 
-def test_a_guest_has_an_adapter_or_a_reason_not_both() -> None:
+def test_every_guest_has_an_adapter_or_a_reason() -> None:
+    assert {guest.name for guest in GUESTS} == ADAPTERS.keys() | NO_TABLE.keys()
     assert ADAPTERS.keys().isdisjoint(NO_TABLE)
 
 
