@@ -58,5 +58,6 @@ def fingerprint(stamps: Stamps) -> str:
 
 
 def concerns(path: str, routes: str) -> bool:
-    """Return whether an implementation depends on a file; `routes` is where its routes are, as "flask_app/urls.py"."""
-    return path.partition("/")[0] in (*SHARED, routes.partition("/")[0])
+    """Return whether a server depends on a file; `routes` is where its routes are, such as flask_app/__init__.py."""
+    package = routes.partition("/")[0]
+    return package in PACKAGES and path.partition("/")[0] in (*SHARED, package)

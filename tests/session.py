@@ -87,13 +87,13 @@ def sidebyside(*options: str, prefix: tuple[str, ...] = ()) -> Iterator[Session]
 
 
 @contextmanager
-def session_of(command: list[str], base_port: int, **options: Any) -> Iterator[Session]:
-    """Run a command; whatever a test does, nothing runs any more after it."""
+def session_of(command: list[str], base_port: int, patience: float = PATIENCE, **options: Any) -> Iterator[Session]:
+    """Run a command for at most `patience` seconds; whatever a test does, nothing runs any more after it."""
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **options
     ) as process:
         session = Session(base_port, process)
-        watchdog = Timer(PATIENCE, process.kill)
+        watchdog = Timer(patience, process.kill)
         watchdog.start()
         try:
             yield session

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any, BinaryIO
 
@@ -20,7 +21,6 @@ from http_contract.client.server import HOST_AND_PORT, TIMEOUT, Server
 from http_contract.errors import CannotJudge
 from http_contract.http.request import Part, get
 from http_contract.rules.model import Rule
-from raw_router.urls import URLS
 from sidebyside.compare.diff import Comparison, compare_replies, overall_verdict
 from sidebyside.compare.export import to_har, to_json
 from sidebyside.compare.replay import find_rule, rule_messages
@@ -29,8 +29,9 @@ from sidebyside.compare.send import Endpoint, Reply, endpoints_at, send_in_turn
 from sidebyside.compare.text import render
 from sidebyside.console import console, print_lines
 from sidebyside.launch import options as launch_options
+from sidebyside.launch.board import Board
 from sidebyside.launch.guests import with_guests
-from sidebyside.launch.launcher import launch, wait_until_all_listen, watch
+from sidebyside.launch.launcher import ServerOutput, launch, wait_until_all_listen, watch
 from sidebyside.launch.ports import free_base_port
 from sidebyside.launch.services import HOST, SERVERS, ServerSpec, Service, server_specs
 from sidebyside.launch.signals import interruptible
@@ -58,6 +59,8 @@ def complete_method(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def complete_path(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Return the paths of the routes that begin with the typed text, each up to its first parameter."""
+    from raw_router.urls import URLS  # here, so that an error in it is that of a server, not of this command
+
     found = (path.partition("<")[0] for path in URLS)
     return [path for path in found if path.startswith(incomplete)]
 
@@ -236,11 +239,11 @@ def compared_servers(
 def started_services(server: str, services: Sequence[Service], timeout: float) -> Iterator[list[Endpoint]]:
     """Start services, on this server as far as they can run on it. Raises LaunchError if one does not start."""
     started = server_specs(server, free_base_port(len(services)), services)
-    with launch(started) as children:
-        output = watch(children)
+    with launch(started) as children, TemporaryDirectory() as folder:
+        output, board = watch(children), Board(folder)
         wait_until_all_listen(children, output)
-        with drained(output):
-            endpoints = [endpoint_of(each, timeout) for each in started]
+        with drained(output, board):
+            endpoints = [endpoint_of(each, timeout, board) for each in started]
             for endpoint in endpoints:
                 endpoint.server.with_own_record().ask(
                     get("/")
@@ -248,18 +251,20 @@ def started_services(server: str, services: Sequence[Service], timeout: float) -
             yield endpoints
 
 
-def endpoint_of(spec: ServerSpec, timeout: float) -> Endpoint:
-    return Endpoint(spec.name, Server(HOST, spec.port, timeout=timeout), spec.colour, spec.runs_on)
+def endpoint_of(spec: ServerSpec, timeout: float, board: Board) -> Endpoint:
+    server = Server(HOST, spec.port, timeout=timeout)
+    return Endpoint(spec.name, server, spec.colour, spec.runs_on, board.output(spec.name))
 
 
 @contextmanager
-def drained(output: Iterator[object]) -> Iterator[None]:
-    """Read the servers' output until the block ends: a full pipe blocks a server. Raises LaunchError if one ends."""
+def drained(output: ServerOutput, board: Board) -> Iterator[None]:
+    """Copy the servers' output to a board until the block ends, in a thread. Raises LaunchError if a server ends."""
     stop = Event()
 
     def drain() -> None:
         while not stop.is_set():
-            next(output)
+            for process, lines in next(output):
+                board.output(process.spec.name).add(lines)
 
     with ThreadPoolExecutor(1) as pool:
         draining = pool.submit(drain)

@@ -175,6 +175,11 @@ class Comparison:
         return worst_verdict(row for rows in self.responses for row in rows)
 
     @property
+    def has_errors(self) -> bool:
+        """Whether a server has printed the traceback of a request."""
+        return any(each.errors for each in self.replies)
+
+    @property
     def is_silent(self) -> bool:
         """Whether every server kept the connection open without a response."""
         return not any(each.responses or each.transcript.ended in ("closed", "reset") for each in self.replies)

@@ -45,6 +45,10 @@ class Message:
         fit = [piece.replace(b"{authority}", authority).replace(b"{origin}", origin) for piece in self.pieces]
         return (*fit[:-1], fit[-1] + self.tail)
 
+    def targets_for(self, server: Server) -> tuple[str, ...]:
+        """Return the target of each request, as a server receives it."""
+        return tuple(each.target for each in split_requests(b"".join(self.pieces_for(server))))
+
     @property
     def template(self) -> bytes:
         """All bytes, with the placeholders."""

@@ -1,12 +1,14 @@
 """Sends a message to servers, and collects everything that each of them replies, and how its connection ends."""
 
 import math
+import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 from itertools import cycle
 from typing import Literal, TypeAlias
 
@@ -19,10 +21,13 @@ from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
 from http_contract.reports.messages import connection_text
 from sidebyside.compare.request import Message
+from sidebyside.launch.board import Output
+from sidebyside.tracebacks import Traceback, of_requests, tracebacks
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
 ANNOUNCED_CLOSE = 1.0  # seconds for a server to close a connection as it has announced, on a busy machine
 LEAST_LOOK = 0.005  # seconds, in which what has arrived already is read
+PRINTING = 0.25  # seconds in which what a server has printed arrives, on a busy machine
 UNANNOUNCED_CLOSE = 0.05  # seconds after which a server that has announced nothing is taken to keep the connection open
 
 End: TypeAlias = Literal["kept", "closed", "reset", "timeout", "overflow"]
@@ -37,9 +42,8 @@ class Endpoint:
     name: str
     server: Server
     colour: str = ""
-    runs_on: str = (
-        ""  # the program that accepts the connections of an application, for example gunicorn, if it is known
-    )
+    runs_on: str = ""  # what accepts the connections of its application, for example gunicorn, if it is known
+    output: Output | None = None  # what the server prints, if we have started it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Reply:
     responses: tuple[Response, ...]
     times: Times
     failure: str = ""  # why there was no connection
+    errors: tuple[Traceback, ...] = ()  # that the server has printed about the requests
 
     @property
     def first_byte(self) -> float | None:
@@ -120,6 +125,7 @@ def send(endpoint: Endpoint, message: Message) -> Reply:
 def ask(endpoint: Endpoint, message: Message, limit: float) -> "Asked | Refused":
     """Send a message on a new connection and read the responses to its requests, for at most `limit` seconds."""
     server, began = endpoint.server, time.monotonic()
+    printed = endpoint.output.size if endpoint.output else 0
     try:
         connection = Connection(server.address, "{authority}", server.timeout, NO_OPTIONS, LARGE_LIMIT)
     except ConnectionFailed as lost:
@@ -132,7 +138,7 @@ def ask(endpoint: Endpoint, message: Message, limit: float) -> "Asked | Refused"
     first_byte = time.monotonic() - began if connection.transport.received else None
     _read_responses(connection, message, began + limit)
     last_byte = None if first_byte is None else time.monotonic() - began
-    return Asked(endpoint, message, connection, began, Times(connected, first_byte, last_byte))
+    return Asked(endpoint, message, connection, began, Times(connected, first_byte, last_byte), printed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,7 @@ class Asked:
     connection: Connection
     began: float  # by the monotonic clock
     times: Times
+    printed: int  # octets that the server had printed before
 
     def reply(self) -> Reply:
         """See how the connection ends, close it, and return everything that came."""
@@ -167,7 +174,28 @@ class Asked:
         times = replace(self.times, ended=time.monotonic() - self.began if is_over else None)
         transcript = self.connection.finish(self.message.after)
         responses = (*transcript.responses, *_further_responses(transcript))
-        return Reply(self.endpoint, transcript, responses, times)
+        has_failed = any(response.status >= HTTPStatus.INTERNAL_SERVER_ERROR for response in responses)
+        errors = self._errors() if has_failed else ()
+        return Reply(self.endpoint, transcript, responses, times, errors=errors)
+
+    def _errors(self) -> tuple[Traceback, ...]:
+        """Return the tracebacks of the requests. A server prints them before it responds; they are read soon after."""
+        output, targets = self.endpoint.output, self.message.targets_for(self.endpoint.server)
+        if output is None:
+            return ()
+        deadline = time.monotonic() + PRINTING
+        while True:
+            lines = output.since(self.printed)
+            found = of_requests(tracebacks(lines), targets)
+            if found or time.monotonic() > deadline or any(is_access_line(line, targets) for line in lines):
+                return found
+            time.sleep(LEAST_LOOK)
+
+
+def is_access_line(line: str, targets: Sequence[str]) -> bool:
+    """Return whether a line of an access log is about one of the targets. A traceback would come before it."""
+    words = line.replace('"', " ").split()
+    return any(target in words for target in targets) and any(re.fullmatch("5[0-9]{2}", word) for word in words)
 
 
 def announces_close(response: Response) -> bool:

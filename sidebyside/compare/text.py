@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Literal, TypeAlias
 
 from rich.console import Console, RenderableType
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from http_contract.escaping import escape_bytes, escape_controls
 from sidebyside.compare.diff import Comparison, Row, Verdict, first_difference, worst_verdict
-from sidebyside.compare.send import Endpoint
+from sidebyside.compare.send import Endpoint, Reply
 from sidebyside.compare.verdict import plural, summary
 
 MESSAGE_LINES = 16  # of a message that are printed
@@ -54,6 +54,7 @@ def render(comparisons: Sequence[Comparison], console: Console) -> Iterator[Rend
     for comparison in comparisons:
         yield from render_message(comparison)
         yield from render_responses(comparison, console)
+        yield from chain.from_iterable(map(render_errors, comparison.replies))
         yield Text()
     yield Text(LEGEND, "dim")
     yield format_verdict(comparisons)
@@ -87,6 +88,16 @@ def render_responses(comparison: Comparison, console: Console) -> Iterator[Rende
         yield from render_rows(rows, first_byte_times(comparison), endpoints, console)
     if equal:
         yield Text(f"{plural(equal, 'more response')} {'does' if equal == 1 else 'do'} not differ.", "bold")
+
+
+def render_errors(reply: Reply) -> Iterator[Text]:
+    """Yield the last frames of each exception that a server has printed about the requests."""
+    for error in reply.errors:
+        yield Text.assemble((reply.endpoint.name, reply.endpoint.colour), " printed an exception:")
+        for frame in error.last_frames:
+            yield Text(f"   {escape_controls(str(frame))}", "dim")
+            yield Text(f"      {escape_controls(frame.source)}")
+        yield Text(f"   {escape_controls(error.message)}", "bold")
 
 
 def first_byte_times(comparison: Comparison) -> list[str]:

@@ -1,7 +1,8 @@
 """Servers in the foreground: print where each runs, then its access log, until a signal stops them all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
+from typing import TypeAlias
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -9,21 +10,40 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from http_contract.cli.console import discard
-from sidebyside.launch.launcher import launch, wait_until_all_listen, watch
+from sidebyside.launch.board import FIXED, Board
+from sidebyside.launch.launcher import ServerOutput, launch, wait_until_all_listen, watch
+from sidebyside.launch.process import ServerProcess
+from sidebyside.launch.reloading import Reloader
 from sidebyside.launch.services import NOTES, SERVER_TITLES, ServerSpec
 from sidebyside.launch.signals import Stopped, StopSignals
 
+Follow: TypeAlias = Callable[[Sequence[ServerProcess], Board], ServerOutput]
+"""Returns the servers' output, and meanwhile does what is to be done about their sources."""
 
-def serve_in_foreground(specs: Sequence[ServerSpec], console: Console) -> None:
+
+def as_started(processes: Sequence[ServerProcess], board: Board) -> ServerOutput:
+    """Let the servers run as they were started, whatever happens to their sources."""
+    board.publish(FIXED, {})
+    return watch(processes)
+
+
+def reloading(processes: Sequence[ServerProcess], board: Board) -> ServerOutput:
+    """Start servers again when their sources change."""
+    return Reloader(processes, board).output()
+
+
+def serve_in_foreground(
+    specs: Sequence[ServerSpec], console: Console, board: Board, follow: Follow = as_started
+) -> None:
     """Run servers until a signal comes. Raises LaunchError if one cannot start, or ends by itself."""
     signals = StopSignals()
     try:
         with launch(specs) as processes, signals.raised():
-            output = watch(processes)
+            output = follow(processes, board)
             wait_until_all_listen(processes, output)
             announce(specs, console)
             for process, lines in chain.from_iterable(output):
-                print_log(process.spec, lines, console)
+                note(process.spec, lines, board, console)
     except Stopped:
         say_goodbye(console)
 
@@ -36,6 +56,13 @@ def announce(specs: Sequence[ServerSpec], console: Console) -> None:
     notes = [NOTES[server] for server in sorted({spec.server for spec in specs} & NOTES.keys())]
     notes += [spec.note for spec in specs if spec.note]
     console.print(table, *notes, "Press Ctrl-C to stop all servers.\n", sep="\n")
+
+
+def note(spec: ServerSpec, lines: Sequence[str], board: Board, console: Console) -> None:
+    """Put lines that a server has written on the board, and print them unless the page asks for silence."""
+    board.output(spec.name).add(lines)
+    if not board.is_quiet:
+        print_log(spec, lines, console)
 
 
 def print_log(spec: ServerSpec, lines: Sequence[str], console: Console) -> None:

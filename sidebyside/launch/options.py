@@ -1,11 +1,16 @@
 """The options that several commands have: the ports, and the server that applications run on."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 from click.shell_completion import CompletionItem
 
 from guests import GUESTS, Guest
 from sidebyside.launch.guests import HIGHEST_BASE_PORT, SEPARATOR, UnknownGuest, find_guests
 from sidebyside.launch.services import SERVERS
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
 class GuestNames(click.ParamType[tuple[Guest, ...]]):
@@ -59,3 +64,9 @@ guests = click.option(
     help="Also start these guests, the same routes in other frameworks: "
     f"{', '.join(guest.name for guest in GUESTS)}. They require the extra `guests`.",
 )
+
+
+def reload(default: bool) -> Callable[[Command], Command]:
+    """Return the option that lets servers follow their sources."""
+    text = "Start an implementation again when one of its sources changes; if that fails, the others run on."
+    return click.option("--reload/--no-reload", default=default, show_default=True, help=text)

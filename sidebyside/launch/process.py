@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from http_contract.client.server import Server
@@ -18,18 +19,23 @@ from sidebyside.launch.services import HOST, ServerSpec
 
 GRACE = 1.0  # seconds between SIGTERM and SIGKILL
 READ_SIZE = 64 * 1024  # octets; a longer line is split
-LAST_LINES = 10  # of its output, which an error message contains
+LAST_LINES = 60  # of its output that are kept: enough for a traceback
 PR_SET_PDEATHSIG = 1
 OUTPUT = {"PYTHONUNBUFFERED": "1", "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}  # Python would confuse two edits of one size within one second
 
 
-def spawn(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+def spawn(
+    command: Sequence[str], variables: Mapping[str, str] = MappingProxyType({}), **options: Any
+) -> subprocess.Popen[bytes]:
     """Start a command in the checkout's folder, whatever the current folder is; the kernel ends it with its parent.
 
     Some servers import from the folder they run in: gunicorn, flask and uvicorn do, whatever Python's options say.
     """
     with_parent = end_with_parent if sys.platform == "linux" else None
-    return subprocess.Popen(command, cwd=ROOT, env={**environment(), **OUTPUT}, preexec_fn=with_parent, **options)
+    return subprocess.Popen(
+        command, cwd=ROOT, env={**environment(), **OUTPUT, **variables}, preexec_fn=with_parent, **options
+    )
 
 
 def end_with_parent() -> None:
@@ -42,10 +48,19 @@ class ServerProcess:
 
     def __init__(self, spec: ServerSpec) -> None:
         self.spec = spec
+        self._start({})
+
+    def start_again(self) -> None:
+        """Start it once more, after it was stopped, with its sources as they are now."""
+        self._start(NO_CACHE)
+
+    def _start(self, variables: Mapping[str, str]) -> None:
+        self.failure = ""  # why it has not started again
         self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
         self._unfinished = b""
         self._process = spawn(
-            python(*spec.command),
+            python(*self.spec.command),
+            variables,
             bufsize=0,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -54,6 +69,7 @@ class ServerProcess:
         )
         assert self._process.stdout is not None
         self.output = self._process.stdout
+        self.has_closed_output = False
         os.set_blocking(self.output.fileno(), False)
 
     @property
@@ -74,6 +90,7 @@ class ServerProcess:
         """Return the lines that it has written since the last call, None at the end of its output."""
         data = self.output.read(READ_SIZE)
         if data == b"":
+            self.has_closed_output = True
             return None
         *lines, self._unfinished = (self._unfinished + (data or b"")).split(b"\n")
         if len(self._unfinished) > READ_SIZE:

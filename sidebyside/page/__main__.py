@@ -13,8 +13,11 @@ from raw_router.responder import Responder
 from raw_router.signals import stop_on_signals
 from raw_router.wsgi import handler_for
 from sidebyside.launch import options
+from sidebyside.launch.board import Board
 from sidebyside.launch.guests import with_guests
-from sidebyside.launch.services import HOST, server_specs
+from sidebyside.launch.ports import check_ports
+from sidebyside.launch.requirements import LaunchError
+from sidebyside.launch.services import HOST, page_spec, server_specs
 from sidebyside.page.app import create_app
 from sidebyside.page.explainer import Explainer
 from sidebyside.page.settings import Settings, running_services
@@ -26,11 +29,19 @@ from sidebyside.sources import fingerprint, look
 @options.base_port
 @options.on
 @options.guests
-def main(port: int, base_port: int, server: str, guests: Sequence[Guest]) -> None:
+@click.option("--board", metavar="FOLDER", hidden=True, help="The folder in which the launcher shows how services run.")
+def main(port: int, base_port: int, server: str, guests: Sequence[Guest], board: str | None) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
+    spec = page_spec(port, base_port, server, board or "")
+    try:
+        check_ports([spec])
+    except LaunchError as error:
+        raise click.ClickException(str(error)) from error
     services = running_services(server_specs(server, base_port, with_guests(guests)))
     with closing(Explainer(lambda: fingerprint(look()))) as explainer:
-        handler = handler_for(create_app(Settings(services, port, explainer)), (HOST, port))
+        handler = handler_for(
+            create_app(Settings(services, port, explainer, Board(board) if board else None)), (HOST, port)
+        )
         with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
             threads.serve([listener], partial(Responder, handler), stop)
 

@@ -32,12 +32,12 @@ OWN_SITE = ("same-origin", "none")  # none: the reader has typed the address
 
 
 def create_app(settings: Settings) -> Flask:
-    """Return the application. It shows the sources as they are now, even if they are edited later."""
+    """Return the application. Unless services follow their sources, it shows these as they are now, not as edited."""
     take_snapshot()
     app = Flask(__name__)
     app.config.update(PAGE=settings, MAX_CONTENT_LENGTH=1024 * 1024, TEMPLATES_AUTO_RELOAD=False)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["changed_files"] = changed_files
+    app.jinja_env.globals["changed_files"] = lambda: [] if settings.follows_sources else changed_files()
     protect(app, settings)
     add_error_handlers(app)
     for blueprint in BLUEPRINTS:

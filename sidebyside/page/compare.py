@@ -5,7 +5,7 @@ The comparison is shown as rows with their differences, and as each server's bod
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from time import monotonic
@@ -18,14 +18,16 @@ from sidebyside.compare.body import HTML, JSON, decode, dump, exact_view, indent
 from sidebyside.compare.diff import Comparison, Row, compare_replies
 from sidebyside.compare.hexdump import format_size, hexdump, visible_lines
 from sidebyside.compare.request import Message, build_message
-from sidebyside.compare.send import Endpoint, send, send_at_once, send_in_turn
+from sidebyside.compare.send import Endpoint, Reply, send, send_at_once, send_in_turn
 from sidebyside.compare.text import shorten
 from sidebyside.compare.verdict import summary
+from sidebyside.launch.board import RUNNING
 from sidebyside.page.copies import copies
 from sidebyside.page.editor import format_raw, parse_input
 from sidebyside.page.exchange import sent_lines, time_lines
 from sidebyside.page.explanations import Explanation, explanation_of, explanation_of_status
 from sidebyside.page.settings import TIMEOUT, Settings, current_settings, readers_endpoint, service_endpoints
+from sidebyside.sources import fingerprint, look
 
 MAX_SENT = 2000  # bytes of the message that are shown
 MAX_RESPONSES = 20  # of each server that are shown
@@ -44,10 +46,11 @@ def send_request() -> str:
     """Return the comparison as a part of the document. Jinja escapes everything that a server has sent."""
     given, settings = parse_input(request.get_json(silent=True)), current_settings()
     message = given.message
-    warm_up(settings)
+    state = settings.board.settled(lambda: fingerprint(look())) if settings.board else RUNNING
+    warm_up(settings, state.version)
     own = [readers_endpoint(given.url, settings)] if given.url else []
     endpoints = [*service_endpoints(settings), *own]
-    comparisons = list(repeatedly(given.repetitions, lambda: compare_once(message, endpoints)))
+    comparisons = list(repeatedly(given.repetitions, lambda: compare_once(message, endpoints, state.failures)))
     comparison = shown_of(comparisons)
     return render_template(
         "comparison.html",
@@ -66,9 +69,10 @@ def send_request() -> str:
     )
 
 
-def compare_once(message: Message, endpoints: Sequence[Endpoint]) -> Comparison:
+def compare_once(message: Message, endpoints: Sequence[Endpoint], failures: Mapping[str, str]) -> Comparison:
     send_to = send_in_turn if message.methods else send_at_once
-    return compare_replies(message, send_to(message, endpoints, TIMEOUT), VIEWS)
+    replies = [with_failure(each, failures) for each in send_to(message, endpoints, TIMEOUT)]
+    return compare_replies(message, replies, VIEWS)
 
 
 def repeatedly(times: int, compare: Callable[[], Comparison]) -> Iterator[Comparison]:
@@ -85,6 +89,12 @@ def shown_of(comparisons: Sequence[Comparison]) -> Comparison:
     return next((each for each in comparisons if each.verdict == "differs"), comparisons[-1])
 
 
+def with_failure(reply: Reply, failures: Mapping[str, str]) -> Reply:
+    """Return a reply that says why a service does not run, if that is why there is no connection."""
+    why = failures.get(reply.endpoint.name) if reply.failure else None
+    return replace(reply, failure=why) if why else reply
+
+
 @blueprint.post("/raw")
 def raw() -> PageResponse:
     text = format_raw(parse_input(request.get_json(silent=True)).message.template)
@@ -92,8 +102,8 @@ def raw() -> PageResponse:
 
 
 @cache
-def warm_up(settings: Settings) -> None:
-    """Send each service one request: a framework loads at the first request, which takes time."""
+def warm_up(settings: Settings, version: str) -> None:
+    """Send each service one request: a framework of this version loads at the first one, which takes time."""
     for endpoint in service_endpoints(settings):
         send(endpoint, build_message("GET", "/", (), None))
 

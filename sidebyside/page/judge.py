@@ -1,6 +1,7 @@
 """The routes of the judge: POST /judge starts a run, GET /judge/ID returns its news, POST /judge/ID/stop stops it."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -27,7 +28,8 @@ blueprint = Blueprint("judge", __name__)
 
 @blueprint.record
 def add_runs(state: BlueprintSetupState) -> None:
-    state.app.extensions["runs"] = Runs()
+    board = state.app.config["PAGE"].board
+    state.app.extensions["runs"] = Runs(board.quiet if board else nullcontext)
 
 
 @blueprint.app_context_processor

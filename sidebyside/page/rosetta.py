@@ -13,7 +13,7 @@ from flask import Blueprint
 from guests import Guest
 from sidebyside.page.guest_code import NO_CODE, Broken, broken_rules, code_of, guest_named
 from sidebyside.page.settings import current_settings
-from sidebyside.page.source import ROOT, Excerpt, excerpt_named
+from sidebyside.page.source import ROOT, Excerpt, Snapshot, changed_files, excerpt_named, replace_snapshot
 
 blueprint = Blueprint("rosetta", __name__)
 
@@ -46,7 +46,22 @@ class Entry:
 @blueprint.app_context_processor
 def template_variables() -> dict[str, object]:
     names = tuple(service.name for service in current_settings().guests)
+    if current_settings().follows_sources:
+        follow_sources(names)
     return {"rosetta": rosetta_entries(names), "no_code": NO_CODE}
+
+
+def follow_sources(guests: tuple[str, ...]) -> None:
+    """Show the sources as they are now. If an idea is no longer in them, as while they are edited, show the earlier."""
+    if not changed_files():
+        return
+    before = replace_snapshot(Snapshot())
+    rosetta_entries.cache_clear()
+    try:
+        rosetta_entries(guests)
+    except (LookupError, SyntaxError):
+        replace_snapshot(before)
+        rosetta_entries.cache_clear()
 
 
 @cache

@@ -7,12 +7,12 @@ before its next rule.
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Condition, Lock, Thread
 from time import monotonic
-from typing import Literal
+from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from http_contract.client.server import Server
@@ -28,6 +28,8 @@ from sidebyside.compare.send import Endpoint
 from sidebyside.page.editor import format_packets
 
 State = Literal["waiting", "running", "done", "stopped", "failed"]
+Quiet: TypeAlias = Callable[[], AbstractContextManager[None]]
+"""Returns a block in which no access lines are printed."""
 
 ABANDONED_AFTER = 6.0  # seconds without a request for news, after which the reader has left
 NEWS_TIMEOUT = 1.5  # seconds that a request waits for news
@@ -88,13 +90,16 @@ class Progress:
 class Run:
     """Judges some servers by some rules, in a thread of its own."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], rules: Sequence[Rule], turn: Lock) -> None:
+    def __init__(
+        self, endpoints: Sequence[Endpoint], rules: Sequence[Rule], turn: Lock, quiet: Quiet = nullcontext
+    ) -> None:
         self.id = secrets.token_hex(8)
         self.rules = rules
         self.state: State = "waiting"
         self.progress = {endpoint.name: Progress(endpoint.name) for endpoint in endpoints}
         self._endpoints = endpoints
         self._turn = turn
+        self._quiet = quiet
         self._news: list[News] = []
         self._changed = Condition()
         self._asked = monotonic()
@@ -129,7 +134,7 @@ class Run:
 
     def _run(self) -> None:
         try:
-            with self._in_turn():
+            with self._in_turn(), self._quiet():
                 self._enter("running")
                 for endpoint in self._endpoints:
                     self._judge(endpoint, self.progress[endpoint.name])
@@ -213,7 +218,8 @@ class TooManyRuns(Exception):
 class Runs:
     """The runs of one page, and the latest ones that are over."""
 
-    def __init__(self) -> None:
+    def __init__(self, quiet: Quiet = nullcontext) -> None:
+        self._quiet = quiet
         self._turn = Lock()
         self._lock = Lock()
         self._runs: dict[str, Run] = {}
@@ -223,7 +229,7 @@ class Runs:
         with self._lock:
             if sum(run.is_alive for run in self._runs.values()) >= MAX_RUNS:
                 raise TooManyRuns(f"{MAX_RUNS} runs have not ended yet. Stop one of them, or wait.")
-            run = Run(endpoints, rules, self._turn)
+            run = Run(endpoints, rules, self._turn, self._quiet)
             self._runs[run.id] = run
             self._forget()
             return run

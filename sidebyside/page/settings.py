@@ -11,6 +11,7 @@ from markupsafe import Markup
 from http_contract.client.server import server_at, url_from
 from http_contract.errors import CannotJudge
 from sidebyside.compare.send import Endpoint, endpoint_at
+from sidebyside.launch.board import FIXED, Board
 from sidebyside.launch.services import SERVICES, ServerSpec, server_title
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -47,7 +48,13 @@ class Settings:
     services: tuple[RunningService, ...]
     port: int  # the page's own
     explain: Explain = explain_here
+    board: Board | None = None  # of the launcher that runs the services
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+    @property
+    def follows_sources(self) -> bool:
+        """Whether the services start again when their sources change."""
+        return self.board is not None and self.board.state.version != FIXED
 
     @property
     def guests(self) -> tuple[RunningService, ...]:
@@ -71,10 +78,12 @@ def current_settings() -> Settings:
 
 
 def service_endpoints(settings: Settings) -> list[Endpoint]:
-    return [
-        replace(endpoint_at(each.url, None, TIMEOUT, each.colour, server_title(each.name, each.server)), name=each.name)
-        for each in settings.services
-    ]
+    return [_service_endpoint(each, settings.board) for each in settings.services]
+
+
+def _service_endpoint(service: RunningService, board: Board | None) -> Endpoint:
+    found = endpoint_at(service.url, None, TIMEOUT, service.colour, server_title(service.name, service.server))
+    return replace(found, name=service.name, output=board.output(service.name) if board else None)
 
 
 def readers_endpoint(url: str, settings: Settings) -> Endpoint:

@@ -62,6 +62,13 @@ def _differs(file: Path, content: bytes) -> bool:
 SNAPSHOT = Snapshot()
 
 
+def replace_snapshot(snapshot: Snapshot) -> Snapshot:
+    """Take excerpts from another snapshot from now on, and return the earlier one."""
+    global SNAPSHOT
+    before, SNAPSHOT = SNAPSHOT, snapshot
+    return before
+
+
 def take_snapshot() -> None:
     """Read the sources of the services, before they can change."""
     for package in PACKAGES:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
@@ -20,11 +21,12 @@ from http_contract.rules.model import Outcome
 from http_contract.rules.registry import RULES
 from raw_router.messages import plain_text
 from sidebyside.compare.send import Endpoint
+from sidebyside.launch.board import Board
 from sidebyside.page.app import TOKEN_FIELD, create_app
 from sidebyside.page.editor import parse_raw
 from sidebyside.page.runs import MAX_RAW, Run, Runs, State, TooManyRuns, raw_of
 from sidebyside.page.settings import RunningService, Settings
-from tests.serving import HANDLERS, HOST, serving
+from tests.serving import HANDLERS, HOST, becomes_true, serving
 
 PORT = 8000  # the page's own; it does not have to listen
 OURS = {"Host": f"localhost:{PORT}"}
@@ -347,6 +349,14 @@ def test_a_run_ends_after_its_reader_has_left(endpoint: Endpoint, monkeypatch: p
 
 
 @pytest.mark.usefixtures("_short_waits")
+def test_a_run_asks_for_silence_in_the_terminal(endpoint: Endpoint, tmp_path: Path) -> None:
+    board, silences = Board(tmp_path), []
+    run = Run([endpoint], [checks(lambda server: silences.append(board.is_quiet))], Lock(), board.quiet)
+    assert end_of(run) == "done"
+    assert silences[0]
+    assert becomes_true(lambda: not board.is_quiet)
+
+
 def test_an_error_of_the_judge_is_logged(endpoint: Endpoint, caplog: pytest.LogCaptureFixture) -> None:
     run = Run([endpoint], [checks(fails)], Lock())
     assert end_of(run) == "failed"

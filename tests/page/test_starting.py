@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from sidebyside.__main__ import main
 from sidebyside.launch.ports import free_base_port
 from sidebyside.page.app import TOKEN_FIELD
 from tests.serving import HOST
-from tests.session import Session, session_of
+from tests.session import PATIENCE, Session, session_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -64,6 +65,16 @@ def test_the_page_is_none_of_the_three() -> None:
         2,
         "Error: Port 8002 is the port of one of the implementations. Choose another --port or --base-port.\n",
     )
+
+
+def test_the_page_alone_checks_its_port() -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "sidebyside.page", "--port", str(port)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: Port {port} (page) is in use by another program.")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_help() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from sidebyside import checkout
 from sidebyside.launch.ports import free_base_port
 from tests.serving import HOST
-from tests.session import LIMIT, needs_nginx, session_of
+from tests.session import LIMIT, PATIENCE, needs_nginx, session_of
 
 MODULES = (
     "asyncio.py",
@@ -97,6 +98,35 @@ def test_a_second_checkout_works_on_itself(
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (1, "")
         assert line in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "name"),
+    [
+        ("serve --base-port {base}", "flask_app/__init__.py", "flask"),
+        ("page --base-port {base} --port {base}", "flask_app/__init__.py", "flask"),
+        ("compare GET /", "raw_router/urls.py", "raw"),
+    ],
+    ids=["serve", "page", "compare"],
+)
+def test_a_service_that_does_not_start_is_named_with_the_line(
+    command: str, file: str, name: str, other_checkout: Path
+) -> None:
+    broken = other_checkout / file
+    lines = broken.read_text().splitlines(keepends=True)
+    broken.write_text("".join([*lines, "undefined()\n"]))
+    done = subprocess.run(
+        [*COMMANDS["module"], *command.format(base=free_base_port()).split()],
+        cwd=other_checkout,
+        env={**os.environ, "PYTHONPATH": str(other_checkout)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode in (1, 2)
+    first, second, *_ = done.stderr.splitlines()
+    assert re.fullmatch(rf"Error: {name} ended \(exit status [12]\), so all servers were stopped\.", first)
+    assert second == f"{file}:{len(lines) + 1}: NameError: name 'undefined' is not defined"
 
 
 def test_the_page_imports_nothing_from_the_current_folder(folder: Path) -> None:

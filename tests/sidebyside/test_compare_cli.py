@@ -1,6 +1,7 @@
 """`sidebyside compare` as a command: its output, its exit status, and its errors."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -353,6 +354,16 @@ def test_starts_the_services_and_stops_them(options: tuple[str, ...], verdict: s
     assert (data["verdict"], ended.returncode, ended.stderr) == (verdict, status, b"")
     with pytest.raises(OSError, match="refused"):
         socket.create_connection((HOST, urlsplit(data["servers"][0]["url"]).port or 0))
+
+
+def test_an_exception_is_shown_as_each_service_has_printed_it() -> None:
+    ended = subprocess.run(command("GET", "/error?a"), capture_output=True, cwd=ROOT, timeout=60, text=True)
+    shown = ended.stdout.partition("first byte")[2]
+    assert re.findall(r"(\w+) printed an exception:", shown) == ["raw", "flask", "django"]
+    assert shown.count("RuntimeError: This page raises on purpose") == 3
+    for place in ("raw_router/urls.py", "flask_app/__init__.py", "django_project/views.py"):
+        assert re.search(rf"\n   {place}:\d+ in \w+\n      \S", shown)
+    assert ended.returncode == 0
 
 
 def test_ctrl_c_while_starting() -> None:

@@ -88,8 +88,8 @@ def test_a_guest_stays_at_home_if_it_cannot_run_on_a_server(server: str, found: 
 
 
 def test_the_page_is_started_with_the_same_guests() -> None:
-    assert page_spec(8000, 8000, "dev", ["one", "two"]).command[-2:] == ("--with", "one,two")
-    assert "--with" not in page_spec(8000, 8000, "dev").command
+    assert page_spec(8000, 8000, "dev", "board", ["one", "two"]).command[-2:] == ("--with", "one,two")
+    assert "--with" not in page_spec(8000, 8000, "dev", "board").command
 
 
 @pytest.mark.parametrize(("command", "status"), [("serve", 1), ("page", 1), ("compare GET /", 2)])

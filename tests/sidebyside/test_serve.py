@@ -20,7 +20,8 @@ from rich.console import Console
 from http_contract.sandbox.ports import is_taken
 from sidebyside.__main__ import main
 from sidebyside.launch import ports
-from sidebyside.launch.foreground import print_log, serve_in_foreground
+from sidebyside.launch.board import Board
+from sidebyside.launch.foreground import note, print_log, serve_in_foreground
 from sidebyside.launch.guests import HIGHEST_BASE_PORT
 from sidebyside.launch.ports import check_ports, free_base_port
 from sidebyside.launch.requirements import LaunchError
@@ -190,14 +191,18 @@ def test_dying_service_ends_the_rest(session: Session) -> None:
 
 SERVE_ONE = """
 import sys
+from tempfile import TemporaryDirectory
 from rich.console import Console
 from sidebyside.launch import launcher
+from sidebyside.launch.board import Board
 from sidebyside.launch.foreground import serve_in_foreground
 from sidebyside.launch.services import ServerSpec
 
 port, launcher.START = sys.argv[1], float(sys.argv[2])
 try:
-    serve_in_foreground([ServerSpec("test", "red", "", "raw_router", int(port), ("server_of_a_test", port))], Console())
+    spec = ServerSpec("test", "red", "", "raw_router", int(port), ("server_of_a_test", port))
+    with TemporaryDirectory() as folder:
+        serve_in_foreground([spec], Console(), Board(folder))
 except launcher.LaunchError as error:
     sys.exit(str(error))
 """
@@ -282,21 +287,21 @@ def test_server_that_is_not_installed() -> None:
     with pytest.raises(
         LaunchError, match=r"^daphne is not installed. Install it: pip install -e '.\[servers\]' in the checkout$"
     ):
-        serve_in_foreground([ServerSpec("test", "red", "", "daphne", 1, ("daphne",))], Console())
+        serve_in_foreground([ServerSpec("test", "red", "", "daphne", 1, ("daphne",))], Console(), Board("unused"))
 
 
 @pytest.mark.parametrize("package", ["uvicorn", "a2wsgi"])
 def test_package_that_a_server_lacks(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sidebyside.launch.requirements.find_spec", lambda name: None if name == package else "found")
     with pytest.raises(LaunchError, match=rf"^{package} is not installed. .*servers"):
-        serve_in_foreground(server_specs("uvicorn", 8000), Console())
+        serve_in_foreground(server_specs("uvicorn", 8000), Console(), Board("unused"))
 
 
 def test_program_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("sidebyside.launch.requirements.SYSTEM_FOLDERS", ())
     with pytest.raises(LaunchError, match=r"^nginx is not installed. Install it: apt-get install nginx-light$"):
-        serve_in_foreground(server_specs("nginx", 8000), Console())
+        serve_in_foreground(server_specs("nginx", 8000), Console(), Board("unused"))
 
 
 @needs_nginx
@@ -341,6 +346,16 @@ def test_usage_error(arguments: list[str], message: str) -> None:
 @pytest.mark.parametrize("arguments", [["-h"], ["serve", "--help"]], ids=" ".join)
 def test_help(arguments: list[str]) -> None:
     assert CliRunner().invoke(main, arguments).exit_code == 0
+
+
+def test_what_a_server_writes_during_a_run_of_the_judge_is_not_printed(tmp_path: Path) -> None:
+    """The page can still read it."""
+    out, board = StringIO(), Board(tmp_path)
+    spec = ServerSpec("test", "red", "", "raw_router", 1, ())
+    with board.quiet():
+        note(spec, ["during"], board, Console(file=out))
+    note(spec, ["after"], board, Console(file=out))
+    assert (out.getvalue(), board.output("test").since(0)) == ("test   after\n", ["during", "after"])
 
 
 @pytest.mark.parametrize(
