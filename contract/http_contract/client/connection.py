@@ -125,13 +125,13 @@ class Connection:
             self.transport.wait(time.monotonic())
 
     def _note(self, response: Response) -> None:
-        """Note whether a response came, and whether it ended."""
+        """Note whether a response came, at least its status line or a page without one, and whether it ended."""
         waits = self.findings.waits
-        if self.transport.received:
+        if self.responses or response.status or response.framing == "close":
             waits.note_response(self.sent)
         elif self.transport.ended == "timeout":
             waits.note_silence(self.sent)
-            self.is_late = self.transport.is_late(GRACE)
+            self.is_late = not self.transport.received and self.transport.is_late(GRACE)
         if self.transport.ended == "timeout" and response.framing == "close":
             waits.note_endless()
 

@@ -149,6 +149,7 @@ CONNECTIONS = (
     DiagnosisRule("single-recv", (rule_is("respond-three-packets"), connection_ended("open", "closed", "reset"))),
     DiagnosisRule("never-closes", (failure_is("never-ends"), connection_ended("timeout", "open"))),
     DiagnosisRule("never-closes", (rule_is("persistence-close"), failure_is("not-closed")), variant="whole"),
+    DiagnosisRule("fields-joined", (rule_is("persistence-two"), first_response_without_length, fields_are_joined)),
     DiagnosisRule(
         "no-length",
         (

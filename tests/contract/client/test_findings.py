@@ -59,6 +59,19 @@ def test_bytes_that_are_not_a_request_are_not_noted() -> None:
     assert (waits.counts, waits.answered) == (Counter(), set())
 
 
+def begins_a_status_line(client: socket.socket) -> None:
+    client.sendall(b"HTTP/1.1 2")
+    says_nothing(client)
+
+
+@pytest.mark.parametrize("script", [says_nothing, begins_a_status_line])
+def test_a_response_without_a_status_is_none(script: Script) -> None:
+    with scripted(script, timeout=0.05) as server:
+        server.ask(get("/"))
+    waits = server.findings.waits
+    assert (waits.counts, waits.answered) == (Counter(GET=1), set())
+
+
 def endless(client: socket.socket) -> None:
     says(b"HTTP/1.1 200 OK\r\n\r\nhello")(client)
     says_nothing(client)

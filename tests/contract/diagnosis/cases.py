@@ -86,6 +86,7 @@ def told_length(length: int, body: str) -> Transcript:
 
 
 NO_LENGTH = said(HEAD + b"\r\nhello")
+JOINED = b"HTTP/1.1 200 OK\r\nContent-Type: text/htmlContent-Length: 5\r\n\r\nhello"
 HALF = b"GET / HTTP/1.1\r\nHost: loc"
 LONG = b"GET / HTTP/1.1\r\nX: " + b"x" * 6000 + b"\r\n\r\n"
 FAULTS = {
@@ -105,6 +106,7 @@ FAULTS = {
     "no-reason": answered("respond-status-line", said(b"HTTP/1.1 200\n\nhello")),
     "no-length": answered("respond-length-given", NO_LENGTH),
     "no-length for two": unanswered("persistence-two", "closed", request("GET", "/"), before=NO_LENGTH.received),
+    "fields-joined for two": unanswered("persistence-two", "closed", request("GET", "/"), before=JOINED),
     "closes-always": unanswered("persistence-two", "reset", request("GET", "/"), before=PAGE),
     "length-in-characters": answered("respond-length", told_length(4, "Café")),
     "length-with-head": answered("respond-length", told_length(69, "hello")),
