@@ -15,6 +15,8 @@ from http_contract.escaping import escape_controls
 HERE = Path(__file__).parent
 TIME = 90.0  # seconds for a judgement, on a busy machine
 MEMORY = 200 * 1024  # KiB for the judge
+QUICK = 3  # the last stage that is judged in `make test`
+STAGES = {"hard_coded": 5}  # the stage in which one of them is named, if it is a later one
 
 # What is said of each, in this order.
 SAID = {
@@ -52,24 +54,36 @@ SAID = {
 }
 
 
-@pytest.fixture
-def judged(request: pytest.FixtureRequest, tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """The judge's last words of one of them, which ran in tmp_path, as did all that came of it."""
-    server = shlex.join([sys.executable, str(HERE / "servers.py"), request.param]) + " {port}"
-    check = ["check", "--command", server, "--all", "--seed", "1", "--report", "json=report.json"]
+def judged(name: str, until: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Return the judge's last words of one of them, which ran in a folder, as did all that came of it."""
+    server = shlex.join([sys.executable, str(HERE / "servers.py"), name]) + " {port}"
+    check = [
+        "check",
+        "--command",
+        server,
+        "--until",
+        str(until),
+        "--all",
+        "--seed",
+        "1",
+        "--report",
+        "json=report.json",
+    ]
     judge = [sys.executable, str(HERE / "measured.py"), *check]
-    return subprocess.run(judge, cwd=tmp_path, capture_output=True, text=True, timeout=TIME)
+    return subprocess.run(judge, cwd=folder, capture_output=True, text=True, timeout=TIME)
 
 
-@pytest.mark.parametrize(("judged", "said"), SAID.items(), indirect=["judged"], ids=SAID)
-def test_it_is_named_and_gone(judged: subprocess.CompletedProcess[str], said: tuple[str, ...], tmp_path: Path) -> None:
-    assert judged.returncode == 1, judged.stderr
-    assert in_this_order(judged.stdout, said)
-    assert int(judged.stderr.splitlines()[-1]) < MEMORY
+@pytest.mark.parametrize("until", [pytest.param(QUICK, id="quick"), pytest.param(10, id="all", marks=pytest.mark.full)])
+@pytest.mark.parametrize("name", SAID)
+def test_it_is_named_and_gone(name: str, until: int, tmp_path: Path) -> None:
+    judge = judged(name, max(until, STAGES.get(name, 0)), tmp_path)
+    assert judge.returncode == 1, judge.stderr
+    assert in_this_order(judge.stdout, SAID[name])
+    assert int(judge.stderr.splitlines()[-1]) < MEMORY
     assert not list(running_in(tmp_path))
-    assert escape_controls(judged.stdout) == judged.stdout
+    assert escape_controls(judge.stdout) == judge.stdout
     report = json.loads((tmp_path / "report.json").read_text())
-    assert f"{report['points']} of 100 points" in judged.stdout.splitlines()[-1]
+    assert f"{report['points']} of {report['max_points']} points" in judge.stdout.splitlines()[-1]
 
 
 def in_this_order(text: str, parts: tuple[str, ...]) -> bool:
