@@ -2,38 +2,32 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Event
 from typing import Any, BinaryIO
 
 import click
 from rich.console import Console
 
-from guests import Guest
 from http_contract.cli.console import say
 from http_contract.cli.options import rule_ids, seconds
 from http_contract.client.server import HOST_AND_PORT, TIMEOUT, Server
 from http_contract.errors import CannotJudge
-from http_contract.http.request import Part, get
+from http_contract.http.request import Part
 from http_contract.rules.model import Rule
-from sidebyside.compare.diff import Comparison, compare_replies, overall_verdict
+from sidebyside.compare.diff import Comparison, Verdict, compare_replies, overall_verdict
 from sidebyside.compare.export import to_har, to_json
 from sidebyside.compare.replay import find_rule, rule_messages
 from sidebyside.compare.request import METHODS, Message, build_message, multipart_body, raw_message, urlencoded_body
-from sidebyside.compare.send import Endpoint, Reply, endpoints_at, send_in_turn
-from sidebyside.compare.text import render
+from sidebyside.compare.send import Endpoint, Reply, send_in_turn
+from sidebyside.compare.servers import compared_servers
+from sidebyside.compare.text import RowsShown, differing_rows, every_row, render
+from sidebyside.compare.watching import compare_at_each_change
 from sidebyside.console import console, print_lines
 from sidebyside.launch import options as launch_options
-from sidebyside.launch.board import Board
-from sidebyside.launch.guests import with_guests
-from sidebyside.launch.launcher import ServerOutput, launch, wait_until_all_listen, watch
-from sidebyside.launch.ports import free_base_port
-from sidebyside.launch.services import HOST, SERVERS, ServerSpec, Service, server_specs
+from sidebyside.launch.services import SERVERS
 from sidebyside.launch.signals import interruptible
 
 URL = re.compile(rf"https?://.*|{HOST_AND_PORT}")
@@ -44,11 +38,16 @@ Examples:
   sidebyside compare GET / --urls http://127.0.0.1:5000 http://127.0.0.1:8001
   sidebyside compare --rule route-unknown --on gunicorn
   sidebyside compare GET //test --with bottle,fastapi
+  sidebyside compare GET /time --watch --only-differences
+  sidebyside compare POST /hello/you --on dev --expect different
   printf 'GET / HTTP/1.1\\r\\n\\r\\n' | sidebyside compare --raw -
 
 Exit status: 0 if the responses are identical or have only expected differences; 1 if they differ; 2 if they cannot be
-compared.
+compared. With --expect different, 0 and 1 are exchanged.
 """
+
+EXPECTED: Mapping[str, Sequence[Verdict]] = {"same": ("same", "may"), "different": ("differs",)}
+"""The verdicts with which the exit status is 0, by the values of --expect."""
 
 # -- the values of options
 
@@ -162,9 +161,28 @@ class MessageOptions:
 @click.option("--on", "server", type=click.Choice(list(SERVERS)), help="Server for Flask and Django. [raw_router]")
 @launch_options.guests
 @click.option("--timeout", type=seconds, default=TIMEOUT, show_default=True, help="Seconds to wait for a response.")
+@click.option(
+    "--only-differences", "rows", flag_value=differing_rows, type=click.UNPROCESSED, help="Print only what differs."
+)
+@click.option("--watch", is_flag=True, help="Compare again whenever a source changes, until Ctrl-C.")
+@click.option(
+    "--expect",
+    type=click.Choice(list(EXPECTED)),
+    default="same",
+    show_default=True,
+    help="Exit with status 0 if this is so.",
+)
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @click.option("--har", "form", flag_value="har", help="Print HAR 1.2, a format that browsers and proxies read.")
-def compare(form: str | None, raw: BinaryIO | None, rule: str | None, **given: Any) -> None:
+def compare(
+    form: str | None,
+    raw: BinaryIO | None,
+    rule: str | None,
+    rows: RowsShown | None,
+    watch: bool,
+    expect: str,
+    **given: Any,
+) -> None:
     """Send the same bytes to several servers and show their responses side by side.
 
     The bytes are a request for METHOD and PATH, a file (--raw), or the requests of a rule (--rule). Without --urls, the
@@ -181,11 +199,29 @@ def compare(form: str | None, raw: BinaryIO | None, rule: str | None, **given: A
     with interruptible():
         options = MessageOptions(raw=raw.read() if raw else None, rule=find_rule(rule) if rule else None, **given)
         options.check()
-        with progress() as report_progress, compared_servers(**chosen) as endpoints:
+        once = Once(options, chosen, form, rows or every_row)
+        if watch and form:
+            raise CannotJudge("--watch cannot be used with --json or --har")
+        verdict = compare_at_each_change(once, chosen["urls"]) if watch else once()
+    sys.exit(0 if verdict in EXPECTED[expect] else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One comparison: of which messages, by which servers, and how it is printed."""
+
+    options: MessageOptions
+    servers: Mapping[str, Any]  # the arguments of compared_servers
+    form: str | None
+    rows: RowsShown
+
+    def __call__(self) -> Verdict:
+        """Compare, print the comparison, and return the verdict. CannotJudge or LaunchError if that is not possible."""
+        with progress() as report_progress, compared_servers(**self.servers) as endpoints:
             report_progress("Sending")
-            comparisons = compare_all(options, endpoints)
-    print_comparisons(comparisons, form)
-    sys.exit(1 if overall_verdict(comparisons) == "differs" else 0)
+            comparisons = compare_all(self.options, endpoints)
+        print_comparisons(comparisons, self.form, self.rows)
+        return overall_verdict(comparisons)
 
 
 def compare_all(options: MessageOptions, endpoints: Sequence[Endpoint]) -> list[Comparison]:
@@ -204,12 +240,12 @@ def asked(message: Message, endpoints: Sequence[Endpoint]) -> list[Reply]:
     return replies
 
 
-def print_comparisons(comparisons: Sequence[Comparison], form: str | None) -> None:
+def print_comparisons(comparisons: Sequence[Comparison], form: str | None, rows: RowsShown) -> None:
     if form:
         say({"json": to_json, "har": to_har}[form](comparisons))
     else:
         out = console()
-        print_lines(out, render(comparisons, out))
+        print_lines(out, render(comparisons, out, rows))
 
 
 @contextmanager
@@ -217,59 +253,3 @@ def progress() -> Iterator[Callable[[str], None]]:
     """Yield a function that shows the current step in a terminal."""
     with Console(stderr=True).status("Starting") as status:
         yield status.update
-
-
-# -- the servers
-
-
-def compared_servers(
-    urls: Sequence[str], ca: str | None, server: str | None, guests: Sequence[Guest], timeout: float
-) -> AbstractContextManager[list[Endpoint]]:
-    """Return a context that yields the servers to compare, and stops them if it has started them."""
-    if not urls:
-        if ca:
-            raise CannotJudge("--ca can only be used with https URLs in --urls")
-        return started_services(server or "raw_router", with_guests(guests), timeout)
-    if server or guests:
-        raise CannotJudge(f"{'--on' if server else '--with'} cannot be used with --urls")
-    return nullcontext(endpoints_at(urls, ca, timeout))
-
-
-@contextmanager
-def started_services(server: str, services: Sequence[Service], timeout: float) -> Iterator[list[Endpoint]]:
-    """Start services, on this server as far as they can run on it. Raises LaunchError if one does not start."""
-    started = server_specs(server, free_base_port(len(services)), services)
-    with launch(started) as children, TemporaryDirectory() as folder:
-        output, board = watch(children), Board(folder)
-        wait_until_all_listen(children, output)
-        with drained(output, board):
-            endpoints = [endpoint_of(each, timeout, board) for each in started]
-            for endpoint in endpoints:
-                endpoint.server.with_own_record().ask(
-                    get("/")
-                )  # a framework loads at the first request, which takes time
-            yield endpoints
-
-
-def endpoint_of(spec: ServerSpec, timeout: float, board: Board) -> Endpoint:
-    server = Server(HOST, spec.port, timeout=timeout)
-    return Endpoint(spec.name, server, spec.colour, spec.runs_on, board.output(spec.name))
-
-
-@contextmanager
-def drained(output: ServerOutput, board: Board) -> Iterator[None]:
-    """Copy the servers' output to a board until the block ends, in a thread. Raises LaunchError if a server ends."""
-    stop = Event()
-
-    def drain() -> None:
-        while not stop.is_set():
-            for process, lines in next(output):
-                board.output(process.spec.name).add(lines)
-
-    with ThreadPoolExecutor(1) as pool:
-        draining = pool.submit(drain)
-        try:
-            yield
-        finally:
-            stop.set()
-            draining.result()

@@ -1,6 +1,6 @@
 """Comparisons as text for a terminal: the message, the responses side by side or one below the other, and a verdict."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Literal, TypeAlias
@@ -49,11 +49,25 @@ class TextRow:
 # -- a comparison from its message to the verdict
 
 
-def render(comparisons: Sequence[Comparison], console: Console) -> Iterator[RenderableType]:
+RowsShown: TypeAlias = Callable[[Sequence[Row]], Sequence[Row]]
+"""A function that chooses the rows of a response that are printed."""
+
+
+def every_row(rows: Sequence[Row]) -> Sequence[Row]:
+    return rows
+
+
+def differing_rows(rows: Sequence[Row]) -> Sequence[Row]:
+    return [row for row in rows if row.verdict == "differs"]
+
+
+def render(
+    comparisons: Sequence[Comparison], console: Console, shown: RowsShown = every_row
+) -> Iterator[RenderableType]:
     """Yield everything that is printed; the verdict comes last."""
     for comparison in comparisons:
         yield from render_message(comparison)
-        yield from render_responses(comparison, console)
+        yield from render_responses(comparison, console, shown)
         yield from chain.from_iterable(map(render_errors, comparison.replies))
         yield Text()
     yield Text(LEGEND, "dim")
@@ -75,19 +89,22 @@ def render_message(comparison: Comparison) -> Iterator[Text]:
         yield Text(f"> ... {len(lines) - MESSAGE_LINES} more lines", "dim")
 
 
-def render_responses(comparison: Comparison, console: Console) -> Iterator[RenderableType]:
+def render_responses(comparison: Comparison, console: Console, shown: RowsShown) -> Iterator[RenderableType]:
     """Yield the first response, and the later ones that differ; the other ones are counted."""
     count, equal = len(comparison.responses), 0
     endpoints = [each.endpoint for each in comparison.replies]
     for number, rows in enumerate(comparison.responses, 1):
-        if number > 1 and worst_verdict(rows) != "differs":
+        chosen = shown(rows)
+        if not chosen or (number > 1 and worst_verdict(rows) != "differs"):
             equal += 1
             continue
         if count > 1:
             yield Text(f"Response {number} of {count}:", "bold")
-        yield from render_rows(rows, first_byte_times(comparison), endpoints, console)
-    if equal:
-        yield Text(f"{plural(equal, 'more response')} {'does' if equal == 1 else 'do'} not differ.", "bold")
+        times = first_byte_times(comparison) if len(chosen) == len(rows) else []
+        yield from render_rows(chosen, times, endpoints, console)
+    if equal and count > 1:
+        more = "more " if equal < count else ""
+        yield Text(f"{plural(equal, f'{more}response')} {'does' if equal == 1 else 'do'} not differ.", "bold")
 
 
 def render_errors(reply: Reply) -> Iterator[Text]:

@@ -128,6 +128,34 @@ def test_a_message_in_pieces_has_no_time(urls: list[str]) -> None:
     assert sum("first byte  " in line for line in output.splitlines()) < output.count("Sent to each server")
 
 
+@pytest.mark.parametrize(
+    ("expected", "same", "different"), [((), 0, 1), (("--expect", "same"), 0, 1), (("--expect", "different"), 1, 0)]
+)
+def test_scripts_expect_a_verdict(urls: list[str], expected: tuple[str, ...], same: int, different: int) -> None:
+    with broken(teapot) as url:
+        servers = (urls[:2], [urls[0], url])
+        assert [run("GET", "/", *expected, urls=each).exit_code for each in servers] == [same, different]
+
+
+def test_only_differences_are_printed(urls: list[str]) -> None:
+    with broken(teapot) as url:
+        shown = run("GET", "/", "--only-differences", urls=[*urls, url]).output.splitlines()
+    assert [line.split()[:2] for line in shown[4:6]] == [["!", "status"]] * 2
+    assert shown[6] == ""
+    nothing = run("GET", "/", "--only-differences", urls=urls).output.splitlines()
+    assert nothing[4] == ""
+    assert nothing[-1] == "Identical"
+
+
+def test_responses_without_a_difference_are_counted(urls: list[str]) -> None:
+    with broken(lambda request, response: teapot(request, response) if request.path == "/time" else response) as url:
+        pair = b"".join(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path for path in (b"/test", b"/time"))
+        shown = run("--raw", "-", "--only-differences", urls=[urls[0], url], sent=pair).output
+    assert "Response 1 of 2:" not in shown
+    assert "Response 2 of 2:" in shown
+    assert "1 more response does not differ." in shown
+
+
 def test_https(tmp_path: Path) -> None:
     _, _, ca = CERTIFICATE.write(tmp_path)
     with encrypting(says(OK)) as server, scripted(says(OK)) as other:
@@ -296,6 +324,7 @@ NOWHERE = ["http://127.0.0.1:1", "http://127.0.0.1:2"]
             ["GET", "/", "--timeout", "x"],
             "Invalid value for '--timeout': 'x' is not a valid number of seconds",
         ),
+        (["GET", "/", "--watch", "--json"], "--watch cannot be used with --json or --har"),
         (["GET", "/", "--jason"], "No such option"),
     ],
     ids=lambda value: " ".join(value).replace("\0", "NUL") if isinstance(value, list) else "",
