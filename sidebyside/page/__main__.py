@@ -20,6 +20,7 @@ from sidebyside.launch.requirements import LaunchError
 from sidebyside.launch.services import HOST, page_spec, server_specs
 from sidebyside.page.app import create_app
 from sidebyside.page.explainer import Explainer
+from sidebyside.page.own_servers import OwnServers
 from sidebyside.page.settings import Settings, running_services
 from sidebyside.sources import fingerprint, look
 
@@ -38,12 +39,16 @@ def main(port: int, base_port: int, server: str, guests: Sequence[Guest], board:
     except LaunchError as error:
         raise click.ClickException(str(error)) from error
     services = running_services(server_specs(server, base_port, with_guests(guests)))
-    with closing(Explainer(lambda: fingerprint(look()))) as explainer:
-        handler = handler_for(
-            create_app(Settings(services, port, explainer, Board(board) if board else None)), (HOST, port)
-        )
+    shown = Board(board) if board else None
+    with closing(Explainer(sources)) as explainer, closing(OwnServers(sources)) as own_servers:
+        handler = handler_for(create_app(Settings(services, port, explainer, shown, own_servers)), (HOST, port))
         with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
             threads.serve([listener], partial(Responder, handler), stop)
+
+
+def sources() -> str:
+    """Return a text that changes when a source does."""
+    return fingerprint(look())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,14 @@ from sidebyside.page.copies import copies
 from sidebyside.page.editor import format_raw, parse_input
 from sidebyside.page.exchange import sent_lines, time_lines
 from sidebyside.page.explanations import Explanation, explanation_of, explanation_of_status
-from sidebyside.page.settings import TIMEOUT, Settings, current_settings, readers_endpoint, service_endpoints
+from sidebyside.page.settings import (
+    TIMEOUT,
+    Settings,
+    current_settings,
+    own_server_endpoints,
+    readers_endpoint,
+    service_endpoints,
+)
 from sidebyside.sources import fingerprint, look
 
 MAX_SENT = 2000  # bytes of the message that are shown
@@ -49,7 +56,7 @@ def send_request() -> str:
     state = settings.board.settled(lambda: fingerprint(look())) if settings.board else RUNNING
     warm_up(settings, state.version)
     own = [readers_endpoint(given.url, settings)] if given.url else []
-    endpoints = [*service_endpoints(settings), *own]
+    endpoints = [*service_endpoints(settings), *(own_server_endpoints(settings) if given.servers else []), *own]
     comparisons = list(repeatedly(given.repetitions, lambda: compare_once(message, endpoints, state.failures)))
     comparison = shown_of(comparisons)
     return render_template(
@@ -64,7 +71,8 @@ def send_request() -> str:
         summary=summary(comparisons),
         silence=SILENCE if comparison.is_silent else "",
         responses=response_panes(comparison),
-        on_raw_router=all(each.server == "raw_router" for each in settings.services),
+        on_raw_router=not given.servers and all(each.server == "raw_router" for each in settings.services),
+        has_own_servers=settings.own_servers is not None,
         explanation=settings.explain(bytes_for_first(message, settings), settings.services),
     )
 

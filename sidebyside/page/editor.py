@@ -38,6 +38,7 @@ class EditorInput:
     body: str = ""
     raw: str = ""
     url: str = ""  # of a server of the reader's own, which is asked too
+    servers: str = ""  # "dev" asks Flask and Django on their own servers, too
     times: str = ""  # how many times the message is sent, "" for once
 
     @property
@@ -66,7 +67,7 @@ class EditorInput:
         return number
 
 
-NAMES = ("method", "path", "fields", "body", "raw", "url", "times")
+NAMES = ("method", "path", "fields", "body", "raw", "url", "servers", "times")
 
 
 def parse_input(data: Any) -> EditorInput:

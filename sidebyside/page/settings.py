@@ -41,6 +41,10 @@ def explain_here(data: bytes, services: Sequence[RunningService]) -> Markup:
     return Markup(explain(data, services))
 
 
+OwnServices: TypeAlias = Callable[[], tuple[RunningService, ...]]
+"""A function that returns Flask and Django on their own servers, and starts them if they do not run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one start of the page. Only the page's own script receives the token."""
@@ -49,6 +53,7 @@ class Settings:
     port: int  # the page's own
     explain: Explain = explain_here
     board: Board | None = None  # of the launcher that runs the services
+    own_servers: OwnServices | None = None  # where the page can start them
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
     @property
@@ -78,12 +83,23 @@ def current_settings() -> Settings:
 
 
 def service_endpoints(settings: Settings) -> list[Endpoint]:
-    return [_service_endpoint(each, settings.board) for each in settings.services]
+    return [
+        replace(endpoint_of(each, each.name), output=settings.board.output(each.name) if settings.board else None)
+        for each in settings.services
+    ]
 
 
-def _service_endpoint(service: RunningService, board: Board | None) -> Endpoint:
-    found = endpoint_at(service.url, None, TIMEOUT, service.colour, server_title(service.name, service.server))
-    return replace(found, name=service.name, output=board.output(service.name) if board else None)
+def own_server_endpoints(settings: Settings) -> list[Endpoint]:
+    """Return Flask and Django on their own servers. Raises CannotJudge if they cannot be started."""
+    if settings.own_servers is None:
+        raise CannotJudge("this page cannot start the frameworks' own servers")
+    return [endpoint_of(each, f"{each.name}, own server") for each in settings.own_servers()]
+
+
+def endpoint_of(service: RunningService, name: str) -> Endpoint:
+    """Return a service with the name of its column."""
+    title = server_title(service.name, service.server)
+    return replace(endpoint_at(service.url, None, TIMEOUT, service.colour, title), name=name)
 
 
 def readers_endpoint(url: str, settings: Settings) -> Endpoint:

@@ -12,7 +12,7 @@ from raw_router.responder import Responder
 from raw_router.wsgi import handler_for
 from sidebyside.launch.services import SERVICES
 from sidebyside.page.app import create_app
-from sidebyside.page.settings import RunningService, Settings
+from sidebyside.page.settings import OwnServices, RunningService, Settings
 from tests.serving import HANDLERS, HOST, driving, serving
 
 CHROMIUM = shutil.which("chromium")
@@ -31,11 +31,11 @@ def three_services() -> Iterator[tuple[RunningService, ...]]:
 
 
 @contextmanager
-def page_for(services: Sequence[RunningService]) -> Iterator[str]:
+def page_for(services: Sequence[RunningService], own_servers: OwnServices | None = None) -> Iterator[str]:
     """Run the page as sidebyside page does, and yield its URL. The page is created after its port is known."""
     handlers: list[Handler] = []
     with driving(lambda client: Responder(handlers[0], client), threads.serve) as port:
-        handlers.append(handler_for(create_app(Settings(tuple(services), port))))
+        handlers.append(handler_for(create_app(Settings(tuple(services), port, own_servers=own_servers))))
         yield f"http://{HOST}:{port}/"
 
 

@@ -12,7 +12,7 @@ def send(page: Page) -> None:
 
 def send_to(page: Page, url: str) -> None:
     """Send the request to a server of the reader's own, too."""
-    page.get_by_text("Your own server", exact=True).click()
+    page.get_by_text("Further servers", exact=True).click()
     page.locator("#editor [name=url]").fill(url)
     send(page)
 

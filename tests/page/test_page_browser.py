@@ -122,7 +122,7 @@ def test_a_server_without_a_connection(visit: Visit) -> None:
 def test_no_other_machine_is_asked(visit: Visit) -> None:
     page = visit("", "422")
     expect(page.locator("#verdict")).to_be_visible()
-    page.get_by_text("Your own server", exact=True).click()
+    page.get_by_text("Further servers", exact=True).click()
     page.locator("#editor [name=url]").fill("http://192.0.2.1")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#status.refused")).to_contain_text("only asks servers on this machine")

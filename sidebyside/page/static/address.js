@@ -1,7 +1,7 @@
 // The address of the page. After # come a place, if it is not the tab Request, and parameters: the request, and a run of
 // the judge. So back, forward, reload and a link restore them. Each part of the page writes its own parameters.
 
-export const requestNames = ["method", "path", "fields", "body", "raw", "url", "times"];
+export const requestNames = ["method", "path", "fields", "body", "raw", "url", "servers", "times"];
 
 /** Return the place and the parameters in the page's address. */
 export function readAddress() {

@@ -29,7 +29,7 @@ function showForm(form) {
 /** Open the folds of fields that have a value, and close those that have none. */
 function fold() {
   for (const each of editor.querySelectorAll(".fold")) {
-    each.open = [...each.querySelectorAll("textarea, input")].some(({ value, defaultValue }) => value !== defaultValue);
+    each.open = [...each.querySelectorAll("textarea, input, select")].some(({ value }) => value);
   }
 }
 

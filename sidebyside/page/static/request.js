@@ -109,9 +109,15 @@ editor.addEventListener("submit", (event) => {
 editor.addEventListener("input", onInput);
 editor.addEventListener("change", onChange);
 example.addEventListener("change", () => {
-  const { value } = editor.elements.url; // examples have no URL
-  if (!fill(new URLSearchParams(example.value))) return;
-  editor.elements.url.value = value;
+  if (!example.value) return;
+  const { url, servers } = editor.elements; // examples have none
+  const kept = { url: url.value, servers: servers.value };
+  fill(new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(example.value)), ...kept }));
+  send("reader");
+});
+comparison.addEventListener("click", ({ target }) => {
+  if (!("servers" in target.dataset)) return;
+  editor.elements.servers.value = target.dataset.servers;
   send("reader");
 });
 document.getElementById("share").addEventListener("click", share);
