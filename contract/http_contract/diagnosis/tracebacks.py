@@ -1,4 +1,4 @@
-"""The error that ended a program, read from its output, in Python, JavaScript, Go, Java and Rust."""
+"""The error that ended a program, read from its output, in Python, JavaScript, Go, Java, Ruby and Rust."""
 
 import re
 from dataclasses import dataclass
@@ -63,20 +63,49 @@ JAVA = TracebackFormat(
     library=re.compile(r"at (?:java|javax|jdk|sun)\b"),
     nearest=0,
 )
+RUBY = TracebackFormat(
+    error=re.compile(
+        r"^(?P<frames>\S+\.rb:\d+:in [^\n]*?: (?P<message>[^\n]*\(\w[\w:]*\))(?:\n(?=\n)|\n\s[^\n]*)*)", re.M
+    ),
+    frame=re.compile(r"(?P<file>\S+\.rb):(?P<line>\d+):in ", re.M),
+    library=re.compile(r"/lib/ruby/|/gems/"),
+    nearest=0,
+)
 RUST = TracebackFormat(
     error=re.compile(r"^thread '[^'\n]*'[^\n]* panicked at (?P<frames>[^\n]+):\n(?P<message>[^\n]*)", re.M),
     frame=re.compile(r"(?P<file>\S+\.rs):(?P<line>\d+)"),
     library=re.compile(r"/rustc/"),
     nearest=0,
 )
-FORMATS = (PYTHON, NODE, GO, JAVA, RUST)
+FORMATS = (PYTHON, NODE, GO, JAVA, RUBY, RUST)
+
+
+Found = tuple[TracebackFormat, re.Match[str]]
 
 
 def last_error(output: str) -> ProgramError | None:
     """Return the last error in the output, or None."""
-    found = [
-        (match.start("message"), format.error_in(match))
-        for format in FORMATS
-        for match in format.error.finditer(output)
-    ]
-    return max(found, key=lambda each: each[0])[1] if found else None
+    found = _last(output)
+    return found[0].error_in(found[1]) if found else None
+
+
+def telling_lines(output: str, most: int) -> list[str]:
+    """Return the lines of an output that tell most, without empty ones: of its last error, or else the last ones.
+
+    Some languages write the message of an error above its frames, and some below.
+    """
+    found = _last(output)
+    if not found:
+        return _lines(output)[-most:]
+    _, match = found
+    is_below = match.end("message") == match.end()
+    return _lines(output[: match.end()])[-most:] if is_below else _lines(output[match.start() :])[:most]
+
+
+def _last(output: str) -> Found | None:
+    found = [(format, match) for format in FORMATS for match in format.error.finditer(output)]
+    return max(found, key=lambda each: each[1].start("message"), default=None)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]

@@ -2,20 +2,21 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from http_contract.errors import CannotJudge
+from http_contract.reports.brief import telling
 from http_contract.reports.files import write_whole
 from http_contract.reports.json import data, report_of
 from http_contract.reports.text import failures_shown, fatal_transcript, shown_part
 from http_contract.rules.model import Failure, Outcome
 from http_contract.runner.report import Report
 
-LAST_WORDS = 600  # characters of the server's output
+LONGEST_LINE = 300  # characters of a line of the server's output
 LONGEST = 4000  # characters of a failure's text, besides CUT
 CUT = "\n... and so on, and at the end:\n"
 SEED = "seed"  # the name of a file
@@ -49,11 +50,11 @@ def summary(report: Report) -> Report:
 
     The server's last words about each failure are among them, unless they may be about hidden rules.
     """
-    words = 0 if report.hidden else LAST_WORDS
+    words = no_words if report.hidden else last_words
     return replace(report, outcomes=tuple(_outcome_summary(each, words) for each in report.outcomes), output="")
 
 
-def _outcome_summary(outcome: Outcome, words: int) -> Outcome:
+def _outcome_summary(outcome: Outcome, words: Callable[[str], str]) -> Outcome:
     """Return an outcome with the transcripts of the failures that are shown, as far as they are shown."""
     diagnosis, selected = outcome.diagnosis, failures_shown(outcome)
     summaries = {id(failure): _failure_summary(failure) for failure in selected}
@@ -62,12 +63,16 @@ def _outcome_summary(outcome: Outcome, words: int) -> Outcome:
         diagnosis = replace(diagnosis, failure=summaries[id(diagnosis.failure)])
     fatal = fatal_transcript(outcome, selected[0]) if selected else None
     transcripts = (shown_part(fatal, 0)[0],) if fatal else ()
-    crash = outcome.crash and replace(outcome.crash, output=end_of(outcome.crash.output, words))
+    crash = outcome.crash and replace(outcome.crash, output=words(outcome.crash.output))
     return replace(outcome, failures=failures, diagnosis=diagnosis, transcripts=transcripts, crash=crash, output="")
 
 
-def end_of(text: str, most: int) -> str:
-    return text[-most:] if most else ""
+def last_words(output: str) -> str:
+    return "\n".join(line[:LONGEST_LINE] for line in telling(output))
+
+
+def no_words(output: str) -> str:
+    return ""
 
 
 def _failure_summary(failure: Failure) -> Failure:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from http_contract.diagnosis.tracebacks import telling_lines
 from http_contract.escaping import escape_controls
 from http_contract.reports.groups import Group, groups_of
 from http_contract.reports.terminal import (
@@ -13,8 +14,8 @@ from http_contract.reports.terminal import (
     coloured,
     columns,
     heading,
-    last_lines,
     print_texts,
+    shown_lines,
     total,
     width_of,
     wrapped,
@@ -127,14 +128,19 @@ def _failure(report: Report, outcome: Outcome, width: int, rows: int) -> Iterato
 
 
 def last_words(report: Report, outcome: Outcome) -> list[str]:
-    """Return the last lines of the server's output about a failure.
+    """Return the lines of the server's output about a failure that tell most.
 
     There are none if they are shown already, or may be about hidden rules.
     """
     if report.hidden or any(failure.params.get("output") for failure in outcome.failures):
         return []
     output = outcome.crash.output if outcome.crash else outcome.output
-    return last_lines(output, LAST_WORDS) if output.strip() else []
+    return shown_lines(telling(output))
+
+
+def telling(output: str) -> list[str]:
+    """Return the lines of a server's output that a report has room for, and that tell most."""
+    return telling_lines(output, LAST_WORDS)
 
 
 def _labelled(label: str, text: str) -> Iterator[Text]:

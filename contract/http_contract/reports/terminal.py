@@ -149,8 +149,12 @@ def endings(report: Report, width: int = 0) -> Iterator[Text]:
     yield from (Text(row, "blue") for line in remarks(report) for row in wrapped(line, width))
 
 
-def last_lines(output: str, most: int = OUTPUT_LINES) -> list[str]:
-    lines = output.removesuffix("\n").split("\n")[-most:]
+def last_lines(output: str) -> list[str]:
+    return shown_lines(output.removesuffix("\n").split("\n")[-OUTPUT_LINES:])
+
+
+def shown_lines(lines: Iterable[str]) -> list[str]:
+    """Return lines of a server's output without control characters, and cut to the width of a report."""
     return [cut(escape_controls(line.removesuffix("\r"))) for line in lines]
 
 

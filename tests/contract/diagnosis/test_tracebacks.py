@@ -2,7 +2,7 @@
 
 import pytest
 
-from http_contract.diagnosis.tracebacks import last_error
+from http_contract.diagnosis.tracebacks import last_error, telling_lines
 
 PYTHON = """\
 listening
@@ -84,6 +84,24 @@ Exception in thread "main" java.net.BindException: Address already in use
 	at java.base/java.net.ServerSocket.<init>(ServerSocket.java:167)
 	at Server.main(Server.java:12)
 """
+RUBY = """\
+server.rb:5:in 'Object#path': undefined method 'split' for nil (NoMethodError)
+
+    line.split(" ")[1].split("?")
+                      ^^^^^^
+	from server.rb:11:in 'block in <main>'
+	from server.rb:9:in 'Kernel#loop'
+"""
+RUBY_THREAD = """\
+#<Thread:0x00007f2c5b0e1f48 server.rb:9 run> terminated with exception (report_on_exception is true):
+/usr/lib/ruby/3.1.0/socket.rb:452:in `__read_nonblock': Connection reset by peer (Errno::ECONNRESET)
+	from /usr/lib/ruby/3.1.0/socket.rb:452:in `read_nonblock'
+	from server.rb:10:in `block (2 levels) in <main>'
+"""
+PERL = """\
+listening
+Can't call method "print" on an undefined value at server.pl line 12, <GEN1> line 3.
+"""
 RUST = """\
 
 thread 'main' (4242) panicked at src/main.rs:12:9:
@@ -118,6 +136,10 @@ note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
         ),
         pytest.param(GO, "panic: runtime error: index out of range [1] with length 1 (main.go, line 25)", id="go"),
         pytest.param(JAVA, "java.net.BindException: Address already in use (Server.java, line 12)", id="java"),
+        pytest.param(RUBY, "undefined method 'split' for nil (NoMethodError) (server.rb, line 5)", id="ruby"),
+        pytest.param(
+            RUBY_THREAD, "Connection reset by peer (Errno::ECONNRESET) (server.rb, line 10)", id="ruby-thread"
+        ),
         pytest.param(RUST, "index out of bounds: the len is 1 but the index is 1 (main.rs, line 12)", id="rust"),
         pytest.param(PYTHON + NODE, str(last_error(NODE)), id="last-of-two"),
     ],
@@ -132,3 +154,23 @@ def test_the_last_error_and_its_place(output: str, told: str) -> None:
 )
 def test_no_error(output: str) -> None:
     assert last_error(output) is None
+
+
+@pytest.mark.parametrize(
+    ("output", "lines"),
+    [
+        pytest.param(PYTHON, PYTHON.splitlines()[-3:], id="python"),
+        pytest.param(THREAD + "GET / 200\n", THREAD.splitlines()[-3:], id="python-goes-on"),
+        pytest.param(NODE, NODE.splitlines()[4:7], id="node"),
+        pytest.param(NODE_EVENT, NODE_EVENT.splitlines()[4:7], id="node-event"),
+        pytest.param(GO, [GO.splitlines()[0], *GO.splitlines()[2:4]], id="go"),
+        pytest.param(JAVA, JAVA.splitlines()[:3], id="java"),
+        pytest.param(RUBY, [RUBY.splitlines()[0], *RUBY.splitlines()[2:4]], id="ruby"),
+        pytest.param(PERL, PERL.splitlines(), id="perl"),
+        pytest.param(RUST, RUST.splitlines()[1:3], id="rust"),
+        pytest.param("one\n\ntwo\nthree\nfour\n\n", ["two", "three", "four"], id="no-error"),
+        pytest.param("\n", [], id="nothing"),
+    ],
+)
+def test_the_lines_that_tell_most(output: str, lines: list[str]) -> None:
+    assert telling_lines(output, 3) == lines

@@ -1,6 +1,7 @@
 """The summary of a report, and the results and the seed that a folder stores."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from http_contract.client.server import Crash
 from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.errors import CannotJudge
-from http_contract.grading.store import CUT, LAST_WORDS, SEEDS, Store, load_seed, save_seed, shortened, summary
+from http_contract.grading.store import CUT, LONGEST_LINE, SEEDS, Store, load_seed, save_seed, shortened, summary
 from http_contract.reports.json import render
 from http_contract.reports.text import format_failure
 from tests.contract.grading.classes import outcome, result
@@ -107,11 +108,15 @@ def test_a_summary_contains_what_is_shown_of_a_report() -> None:
 
 
 def test_the_last_words_of_a_server_are_stored_unless_rules_are_hidden() -> None:
-    crash = Crash("exit", 1, "x" * 1000 + "IndexError: no\n")
+    crash = Crash("exit", 1, "GET / 200\n" * 100 + "x" * 1000 + "\nError: no\n    at server.js:3:4\nNode.js\n")
     died = made.outcome("died", 3, "failed", odd("it ended"), crash=crash)
     [outcome] = summary(made.report(died)).outcomes
     assert outcome.crash
-    assert outcome.crash.output == crash.output[-LAST_WORDS:]
+    assert outcome.crash.output == "Error: no\n    at server.js:3:4\nNode.js"
+    crash = Crash("exit", 1, "1\n" + "x" * 1000 + "\n2\n3\n4\n5\n")
+    [outcome] = summary(made.report(replace(died, crash=crash))).outcomes
+    assert outcome.crash
+    assert outcome.crash.output == "x" * LONGEST_LINE + "\n2\n3\n4\n5"
     [outcome] = summary(made.report(died, hidden=frozenset({"other"}))).outcomes
     assert outcome.crash
     assert outcome.crash.output == ""
