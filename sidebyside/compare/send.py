@@ -16,6 +16,7 @@ from http_contract.client.connection import Connection
 from http_contract.client.server import DEFAULT_PORTS, Server, server_at, url_from
 from http_contract.client.transport import LARGE_LIMIT, NO_OPTIONS, ConnectionFailed
 from http_contract.errors import CannotJudge
+from http_contract.escaping import escape_controls
 from http_contract.http.parser import read_response
 from http_contract.http.response import Response
 from http_contract.http.transcript import Transcript
@@ -94,7 +95,7 @@ def endpoint_at(url: str, ca: str | None, timeout: float, colour: str, runs_on: 
     server = replace(server_at(url, ca if url.lower().startswith("https:") else None), timeout=timeout)
     if server.port == DEFAULT_PORTS[server.address.scheme]:
         server = replace(server, name=server.authority.removesuffix(f":{server.port}"))
-    return Endpoint(server.authority, server, colour, runs_on)
+    return Endpoint(escape_controls(server.authority), server, colour, runs_on)
 
 
 # -- a message and its replies

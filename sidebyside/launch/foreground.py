@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from http_contract.cli.console import discard
+from sidebyside.console import printable
 from sidebyside.launch.board import FIXED, Board
 from sidebyside.launch.launcher import ServerOutput, launch, wait_until_all_listen, watch
 from sidebyside.launch.process import ServerProcess
@@ -68,7 +69,7 @@ def note(spec: ServerSpec, lines: Sequence[str], board: Board, console: Console)
 def print_log(spec: ServerSpec, lines: Sequence[str], console: Console) -> None:
     """Print lines of a server's access log, each after the name of the service."""
     for line in lines:
-        text = Text.assemble((f"{spec.name:<6} ", spec.colour), Text.from_ansi(line))
+        text = Text.assemble((f"{spec.name:<6} ", spec.colour), printable(Text.from_ansi(line)))
         console.print(text, soft_wrap=True, highlight=False)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from http_contract.escaping import escape_controls
 from sidebyside.route_tables.diff import Difference, aligned, first
 from sidebyside.route_tables.load import Function, Route, Routes
 
@@ -62,9 +64,10 @@ def places(functions: Sequence[Function]) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the rows as lines, with aligned columns."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    """Return the rows as lines, with columns that are aligned on a terminal, whatever characters they contain."""
+    safe = [[escape_controls(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*safe, strict=True)]
+    return ["  ".join(map(set_cell_size, row, widths)).rstrip() for row in safe]
 
 
 def result(count: int, differences: Sequence[Difference]) -> Text:
