@@ -94,8 +94,9 @@ class Handler(SimpleHTTPRequestHandler):
 
     def submit_form(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        coding = self.headers.get("Content-Encoding")
         try:  # the standard library has no parser of multipart since Python 3.13
-            self.show(views.posted(forms.read_form(self.headers.get("Content-Type"), body)))
+            self.show(views.posted(forms.read_form(self.headers.get("Content-Type"), body, coding)))
         except forms.FormError as error:
             self.show(views.bad_form(error))
 

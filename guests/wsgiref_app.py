@@ -80,8 +80,9 @@ def form(environ, rest):
 
 def submit_form(environ, rest):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    coding = environ.get("HTTP_CONTENT_ENCODING")
     try:  # the standard library has no parser of multipart since Python 3.13
-        return show(environ, views.posted(forms.read_form(environ.get("CONTENT_TYPE"), body)))
+        return show(environ, views.posted(forms.read_form(environ.get("CONTENT_TYPE"), body, coding)))
     except forms.FormError as error:
         return show(environ, views.bad_form(error))
 

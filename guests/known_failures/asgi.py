@@ -56,21 +56,6 @@ ASGI = (
         ("representations-accept-lines", "caching-none-match-lines"),
         "Quart takes the first of repeated fields, which ASGI does not join",
     ),
-    KnownFailure(
-        ("quart",),
-        ("forms-multipart-malformed", "forms-multipart-no-boundary"),
-        "the form parser of Quart is silent by default: a malformed body is an empty form",
-    ),
-    KnownFailure(
-        ("quart",),
-        ("preconditions-match",),
-        "is_resource_modified of Werkzeug compares If-Match: * with the tag, as if it were no wildcard",
-    ),
-    KnownFailure(
-        ("quart",),
-        ("preconditions-unmodified-since-earlier",),
-        "is_resource_modified of Werkzeug does not evaluate If-Unmodified-Since",
-    ),
     # -- sanic
     KnownFailure(
         ("sanic",),

@@ -37,10 +37,6 @@ OWN = (
     KnownFailure(
         ("aiohttp", "tornado", "twisted"), ("targets-characters",), "the framework accepts any character in the query"
     ),
-    KnownFailure(("tornado", "twisted"), ("ranges-if-range",), "the framework does not evaluate If-Range"),
-    KnownFailure(
-        ("aiohttp", "tornado", "twisted"), ("security-no-software",), "the framework names itself in the Server field"
-    ),
     # -- aiohttp
     KnownFailure(
         ("aiohttp",),
@@ -106,6 +102,37 @@ OWN = (
     KnownFailure(
         ("http_server",), ("representations-accept-lines",), "headers.get of email returns the first of repeated fields"
     ),
+    KnownFailure(("http_server",), ("bodies-chunked",), "http.server does not decode chunked bodies"),
+    KnownFailure(("http_server",), ("bodies-too-large",), "http.server has no limit of a body"),
+    KnownFailure(
+        ("http_server",),
+        ("bodies-expect", "persistence-two", "persistence-close-echoed"),
+        "protocol_version of BaseHTTPRequestHandler is HTTP/1.0 by default, which has no 100 and closes connections",
+    ),
+    KnownFailure(("http_server",), ("bodies-expect-unknown",), "http.server does not implement 417"),
+    KnownFailure(
+        ("http_server",),
+        ("persistence-error",),
+        "http.server does not check Content-Length, which a handler reads or not",
+    ),
+    KnownFailure(
+        ("http_server",), ("headers-empty-line",), "http.server treats an empty line as the end of the connection"
+    ),
+    KnownFailure(
+        ("http_server",),
+        ("headers-few-words", "targets-version", "targets-version-malformed", "targets-http2", "targets-tls"),
+        "http.server responds to a malformed request line as in HTTP/0.9, without a status line",
+    ),
+    KnownFailure(
+        ("http_server",), ("headers-space-before-colon",), "http.server parses header fields like those of an e-mail"
+    ),
+    KnownFailure(
+        ("http_server",),
+        ("hosts-missing", "hosts-absolute-missing"),
+        "http.server checks neither Host nor the host in a target",
+    ),
+    KnownFailure(("http_server",), ("targets-characters",), "http.server accepts any character in the query"),
+    KnownFailure(("http_server",), ("targets-fragment",), "urlsplit removes the fragment from the target"),
     # -- tornado
     KnownFailure(
         ("tornado",),
@@ -189,5 +216,4 @@ OWN = (
         ("framing-chunked-not-last",),
         "Twisted reads each Transfer-Encoding field by itself, and accepts identity after chunked",
     ),
-    KnownFailure(("twisted",), ("files-folder",), "File of Twisted responds with a list of a folder's files"),
 )

@@ -19,6 +19,16 @@ WSGI = (
         ("representations-not-acceptable",),
         "Bottle has no negotiation, and its documentation shows no 406",
     ),
+    KnownFailure(
+        ("bottle",),
+        ("forms-urlencoded-not-utf8",),
+        "FormsDict.decode of Bottle raises UnicodeDecodeError for a value that is not UTF-8, which is 500",
+    ),
+    KnownFailure(
+        ("bottle",),
+        ("caching-etag", "caching-style", "caching-none-match-any"),
+        "static_file of Bottle sends an ETag without quotation marks, and compares it with the whole If-None-Match",
+    ),
     # -- cherrypy
     KnownFailure(
         ("cherrypy",),
@@ -50,6 +60,32 @@ WSGI = (
         ("representations-accept-case",),
         "cptools.accept compares media types with regard to letter case",
     ),
+    KnownFailure(
+        ("cherrypy",),
+        ("forms-urlencoded-not-utf8",),
+        "process_urlencoded of CherryPy responds 400 to a value that is not in one of attempt_charsets",
+    ),
+    KnownFailure(("cherrypy",), ("forms-file-name",), "Part of CherryPy reads the header fields of a part as Latin-1"),
+    KnownFailure(
+        ("cherrypy",),
+        ("forms-multipart-malformed", "forms-multipart-no-boundary"),
+        "process_multipart of CherryPy accepts a malformed body, or raises ValueError or EOFError, which is 500",
+    ),
+    KnownFailure(
+        ("cherrypy",),
+        (
+            "caching-modified-since-formats",
+            "caching-modified-since-later",
+            "preconditions-unmodified-since",
+            "preconditions-unmodified-since-invalid",
+        ),
+        "validate_since of CherryPy compares dates as texts",
+    ),
+    KnownFailure(
+        ("cherrypy",),
+        ("ranges-unit", "ranges-outside"),
+        "get_ranges of CherryPy takes any unit for bytes, and raises ValueError for what is no number, which is 500",
+    ),
     # -- django_plain
     KnownFailure(
         ("django_plain",),
@@ -60,6 +96,11 @@ WSGI = (
         ("django_plain",),
         ("representations-not-acceptable",),
         "HttpRequest.get_preferred_type returns None if no type is accepted, and Django adds no 406",
+    ),
+    KnownFailure(
+        ("django_plain",),
+        ("forms-multipart-malformed",),
+        "MultiPartParser of Django does not check that the last boundary has arrived",
     ),
     # -- falcon
     KnownFailure(
@@ -92,11 +133,38 @@ WSGI = (
         ("representations-not-acceptable",),
         "Request.client_prefers of Falcon returns None if no type is accepted, and Falcon adds no 406",
     ),
+    KnownFailure(
+        ("falcon",),
+        ("forms-media-type",),
+        "Falcon reads a body by the handler of its media type, so JSON is a form, too",
+    ),
+    KnownFailure(
+        ("falcon",), ("forms-multipart-malformed",), "the multipart handler of Falcon skips a line without a colon"
+    ),
+    KnownFailure(("falcon",), ("files-methods",), "StaticRoute.match of Falcon does not regard the method"),
+    KnownFailure(
+        ("falcon",),
+        ("caching-style",),
+        "only static routes of Falcon have ETag and Last-Modified, and they serve folders",
+    ),
+    KnownFailure(
+        ("falcon",),
+        ("caching-modified-since-formats", "caching-modified-since-invalid"),
+        "Request.if_modified_since of Falcon responds 400 to a date in another format than IMF-fixdate",
+    ),
     # -- flask_plain
     KnownFailure(
         ("flask_plain",),
         ("parameters-status-reason",),
         "Werkzeug writes reason phrases in capitals",
+    ),
+    KnownFailure(
+        ("flask_plain",), ("forms-urlencoded-not-utf8",), "Werkzeug leaves octets that are not UTF-8 percent-encoded"
+    ),
+    KnownFailure(
+        ("flask_plain",),
+        ("bodies-largest",),
+        "LimitedStream of Werkzeug raises 413 when it reads on after exactly MAX_CONTENT_LENGTH octets",
     ),
     # -- pyramid
     KnownFailure(
@@ -108,6 +176,16 @@ WSGI = (
         ("pyramid",),
         ("methods-not-allowed", "methods-options", "methods-trace"),
         "request_method is a predicate: if no view of a route has the method, no view is found, which is 404",
+    ),
+    KnownFailure(
+        ("pyramid", "turbogears"),
+        ("forms-multipart-malformed", "forms-multipart-no-boundary"),
+        "FieldStorage, by which WebOb reads forms, accepts a malformed body, and raises ValueError without a boundary",
+    ),
+    KnownFailure(
+        ("pyramid", "turbogears"),
+        ("ranges-outside",),
+        "Range.parse of WebOb raises ValueError for bytes=-, which is 500",
     ),
     # -- several frameworks
     KnownFailure(
@@ -169,6 +247,14 @@ WSGI = (
         ("representations-not-acceptable",),
         "Decoration.lookup_template_engine takes the first template if no type is accepted",
     ),
+    KnownFailure(
+        ("turbogears",),
+        ("caching-etag", "caching-none-match-any"),
+        "DirectoryApp of WebOb sends Last-Modified and no ETag",
+    ),
+    KnownFailure(
+        ("turbogears",), ("caching-style-fresh",), "StaticsMiddleware of TurboGears sends ETag and no Last-Modified"
+    ),
     # -- webpy
     KnownFailure(
         ("webpy",),
@@ -180,6 +266,45 @@ WSGI = (
         ("representations-not-acceptable",),
         "web.py has no negotiation, and its documentation shows no 406",
     ),
+    KnownFailure(
+        ("webpy",),
+        ("forms-urlencoded-repeats", "forms-files"),
+        "web.input of web.py has one value for each name, unless the call asks for lists",
+    ),
+    KnownFailure(
+        ("webpy",),
+        ("forms-multipart-malformed", "forms-multipart-no-boundary"),
+        "parse_form_data, by which web.py reads forms, is not strict by default: a malformed body is an empty form",
+    ),
+    KnownFailure(
+        ("webpy",),
+        ("forms-content-encoding",),
+        "web.input of web.py decodes a coded body as text, and raises UnicodeDecodeError, which is 500",
+    ),
+    KnownFailure(
+        ("webpy",),
+        ("persistence-http10-keep-alive",),
+        "web.py adds no Content-Length, so HTTP/1.0 needs the end of the connection",
+    ),
+    KnownFailure(
+        ("webpy",), ("caching-modified-since-formats",), "web.modified of web.py understands only IMF-fixdate"
+    ),
+    KnownFailure(
+        ("webpy",),
+        ("caching-none-match-weak", "preconditions-none-match-wins"),
+        "web.modified of web.py does not know W/, and evaluates If-Modified-Since beside If-None-Match",
+    ),
     # -- wsgiref
     KnownFailure(("wsgiref",), ("methods-head",), "PEP 3333 passes HEAD to the application like any other method"),
+    KnownFailure(
+        ("wsgiref",),
+        ("caching-etag", "caching-last-modified", "caching-style", "caching-none-match-any"),
+        "FileWrapper of wsgiref sends a file without ETag and Last-Modified",
+    ),
+    # -- several frameworks
+    KnownFailure(
+        ("cherrypy", "falcon", "pyramid", "turbogears"),
+        ("forms-media-type-written",),
+        "the framework compares the media type of a form with regard to letter case",
+    ),
 )

@@ -17,9 +17,6 @@ from http_contract.reports.messages import failure_text, skip_text
 ROOT = Path(__file__).parents[2]
 NAMES = [guest.name for guest in GUESTS]
 ON_RAW_ROUTER = [guest for guest in GUESTS if guest.interface != "own"]
-IN_ALL_STAGES = [
-    guest for guest in GUESTS if guest.interface == "asgi" or guest.name in ("aiohttp", "tornado", "twisted")
-]
 UNTIL = 5  # the stages that frameworks decide: Listen to Parameters and representations
 # Rules that take a second or more, and show nothing that a framework decides.
 SLOW = {"listen-restarts", "listen-survives-silence", "respond-byte-by-byte", "time-moves"}
@@ -84,13 +81,7 @@ def test_it_fails_the_listed_rules_alone(guest: Guest) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("guest", parameters([guest for guest in GUESTS if guest not in ON_RAW_ROUTER]))
-def test_it_fails_the_listed_rules_alone_on_its_own_server(guest: Guest) -> None:
-    assert_as_listed(guest, outcomes(server_of(guest), QUICK))
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("guest", parameters(IN_ALL_STAGES))
+@pytest.mark.parametrize("guest", parameters(list(GUESTS)))
 def test_it_fails_the_listed_rules_alone_in_all_stages(guest: Guest) -> None:
     assert_as_listed(guest, outcomes(server_of(guest), [rule for rule in RULES if not rule.slow]))
 
