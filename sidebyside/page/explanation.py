@@ -1,4 +1,4 @@
-"""The explanation of a response, as HTML: each service's reason for it, and the trace through raw_router.
+"""The explanation of a response, as HTML: each service's reason for it, and the way of the request through each.
 
 It asks the routers of the implementations, and so imports them.
 """
@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader
 
 from sidebyside.page.reasons import Reason, reason_for
 from sidebyside.page.settings import RunningService
-from sidebyside.page.trace import trace
+from sidebyside.page.ways import ways
 
 TEMPLATES = Environment(loader=PackageLoader("sidebyside.page"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
@@ -25,9 +25,10 @@ class ReasonPane:
 
 
 def explain(data: bytes, services: Sequence[RunningService]) -> str:
-    """Return the reasons for the responses to these bytes and the trace of their first request, as HTML."""
-    reasons, steps = grouped_reasons(data, services), list(trace(data))
-    return TEMPLATES.get_template("explanation.html").render(reasons=reasons, steps=steps)
+    """Return the reasons for the responses to these bytes and the way of their first request, as HTML."""
+    return TEMPLATES.get_template("explanation.html").render(
+        reasons=grouped_reasons(data, services), ways=ways(data, services)
+    )
 
 
 def grouped_reasons(data: bytes, services: Sequence[RunningService]) -> list[ReasonPane]:

@@ -26,7 +26,9 @@ class Picture:
 
 PICTURES: Mapping[str, Picture] = {
     "page.png": Picture("method=GET&path=/time&fields=Accept: application/json", "light", "body", "#reasons"),
-    "page-why.png": Picture("method=GET&path=/hello/you", "dark", "#reasons", ".trace li:nth-child(5)"),
+    "page-why.png": Picture(
+        "method=GET&path=/hello/you", "dark", "#reasons", ".way[data-way=raw] .trace li:nth-child(3)"
+    ),
 }
 
 

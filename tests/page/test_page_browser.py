@@ -179,14 +179,43 @@ def test_reasons(visit: Visit) -> None:
         assert page.locator(".pane .code .marked").count() >= 2
 
 
+STATION = ".way:not([hidden]) [aria-pressed=true]"
+
+
 def test_trace(visit: Visit) -> None:
     page = visit("#method=GET&path=/hello/you")
-    steps = page.locator(".trace li")
+    steps = page.locator(".way[data-way=raw] .trace li")
     expect(steps).to_have_count(8)
     assert "Request(" in steps.nth(2).inner_text()
     assert "parameters={'name': 'you'}" in steps.nth(3).inner_text()
     steps.nth(3).get_by_text("Source").click()
     expect(steps.nth(3).get_by_text("def match(")).to_be_visible()
+
+
+def test_the_way_of_the_request_moves_from_station_to_station(visit: Visit) -> None:
+    page = visit("#method=GET&path=/hello/you")
+    cargo, station = page.locator(".way:not([hidden]) .cargo"), page.locator(STATION)
+    expect(cargo).to_have_text("bytes")
+    page.get_by_label("Flask", exact=True).check(force=True)
+    expect(station).to_have_text("The server calls the application")
+    page.get_by_role("button", name="app.url_map is asked").click()
+    expect(cargo).to_have_text("/hello/<name>")
+    page.get_by_role("button", name="Next station").click()
+    expect(station).to_have_text("The path becomes arguments")
+    expect(page.locator(".way:not([hidden]) .trace .current")).to_contain_text("{'name': 'you'}")
+    page.get_by_role("button", name="Follow the request").click()
+    expect(station).to_have_text("The application responds")
+    choose(page, "The time")
+    expect(page.get_by_label("Flask", exact=True)).to_be_checked()
+
+
+def test_the_way_jumps_where_motion_is_not_wanted(visit: Visit) -> None:
+    page = visit("#method=GET&path=/test")
+    cargo = page.locator(".way:not([hidden]) .cargo")
+    assert cargo.evaluate("each => getComputedStyle(each).transitionDuration") == "0.6s"
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("button", name="Next station").click()
+    assert cargo.evaluate("each => getComputedStyle(each).transitionDuration") == "0s"
 
 
 # -- the page itself

@@ -1,6 +1,7 @@
 // The comparison that the page's server has sent: how bodies are shown, only differences, and what can be copied.
 
 import { copyText } from "./copying.js";
+import { showWay } from "./ways.js";
 
 const comparison = document.getElementById("comparison");
 
@@ -8,6 +9,7 @@ const comparison = document.getElementById("comparison");
 export function showComparison(html) {
   comparison.innerHTML = html;
   showView(comparison.dataset.view);
+  showWay(comparison.dataset.way);
   comparison.querySelector('[name="only"]').checked = "only" in comparison.dataset;
 }
 
@@ -28,6 +30,7 @@ function jump(button) {
 
 comparison.addEventListener("change", ({ target }) => {
   if (target.name === "view") showView(target.value);
+  if (target.name === "way") showWay((comparison.dataset.way = target.value));
   if (target.name === "only") comparison.toggleAttribute("data-only", target.checked);
 });
 comparison.addEventListener("click", ({ target }) => {
