@@ -194,6 +194,8 @@ def compare(
     Expires and bodies, as far as time has passed between the requests; and 100 Continue. Everything else counts, also
     Connection, and whether a server closes the connection. If only the servers under the applications cause a
     difference, the verdict names them.
+
+    If a view raises an exception, the last frames of its traceback are printed, as each implementation has logged it.
     """
     chosen = {name: given.pop(name) for name in ("urls", "ca", "server", "guests", "timeout")}
     with interruptible():

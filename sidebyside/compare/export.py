@@ -10,22 +10,24 @@ The JSON is one object:
         verdict    the verdict of this exchange
         rows       a list of {answer, label, values, verdict, reason}: the number of the response, the property, and
                    each server's value or null, printed like in the terminal, but never shortened
-        heard      a list of {server, received, ended, first_byte, statuses}: the bytes that each server sent, how the
-                   connection ended ("kept", "closed", "reset", "timeout" or "overflow"), the seconds until the first
-                   byte, and the statuses of the responses
+        heard      a list of {server, received, ended, first_byte, statuses, errors}: the bytes that each server sent,
+                   how the connection ended ("kept", "closed", "reset", "timeout" or "overflow"), the seconds until the
+                   first byte, the statuses of the responses, and the exceptions that the server has printed, each as
+                   {message, frames}, with {file, line, function, source} for each of the last frames
 
 In `sent` and `received`, each byte is the character with the byte's number (ISO 8859-1).
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from http_contract.http.request import title
 from http_contract.reports.har import document, entry, page
 from sidebyside.compare.diff import Comparison, Row, overall_verdict
 from sidebyside.compare.send import Reply
+from sidebyside.tracebacks import Traceback
 
 FORMAT = "sidebyside/compare/v1"
 
@@ -67,7 +69,12 @@ def _reply_data(reply: Reply) -> dict[str, Any]:
         "ended": reply.end,
         "first_byte": reply.first_byte,
         "statuses": [response.status for response in reply.responses],
+        "errors": [_error_data(each) for each in reply.errors],
     }
+
+
+def _error_data(error: Traceback) -> dict[str, Any]:
+    return {"message": error.message, "frames": [asdict(frame) for frame in error.last_frames]}
 
 
 def to_har(comparisons: Sequence[Comparison]) -> str:

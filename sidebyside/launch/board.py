@@ -48,8 +48,9 @@ class Output:
         """Return the lines after the first `size` octets; all lines if the file has been emptied meanwhile."""
         if not self.file.exists():
             return []
-        data = self.file.read_bytes()
-        return data[size if size <= len(data) else 0 :].decode(errors="replace").splitlines()
+        with self.file.open("rb") as file:
+            file.seek(size if size <= self.size else 0)
+            return file.read().decode(errors="replace").splitlines()
 
 
 class Board:

@@ -95,9 +95,13 @@ def load() -> tuple[Explain, str]:
         from sidebyside.page.source import take_snapshot
 
         take_snapshot()
+        reasons = import_module("sidebyside.page.reasons")
         import_module("sidebyside.page.explanation")
     except Exception as error:
         return explain_here, loading_error(error)
+    for service in reasons.REASONS:
+        with suppress(Exception):  # its reason says why, once it is asked
+            reasons.asker_of(service)
     return explain_here, ""
 
 

@@ -377,8 +377,10 @@ def command(*arguments: str) -> list[str]:
 )
 def test_starts_the_services_and_stops_them(options: tuple[str, ...], verdict: str, status: int) -> None:
     """gunicorn sends a Server field, and raw_router does not."""
-    ended = subprocess.run(command("GET", "/hello/x", "--json", *options), capture_output=True, cwd=ROOT, timeout=60)
+    ended = subprocess.run(command("GET", "/error", "--json", *options), capture_output=True, cwd=ROOT, timeout=60)
     data = json.loads(ended.stdout)
+    [messages] = {tuple(each["message"] for each in heard["errors"]) for heard in data["exchanges"][0]["heard"]}
+    assert [message.partition(":")[0] for message in messages] == ["RuntimeError"]
     assert [server["name"] for server in data["servers"]] == ["raw", "flask", "django"]
     assert (data["verdict"], ended.returncode, ended.stderr) == (verdict, status, b"")
     with pytest.raises(OSError, match="refused"):
