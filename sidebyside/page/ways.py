@@ -8,20 +8,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 
-from django.urls import Resolver404, get_resolver
-from django.urls.converters import get_converters
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
 
-from django_project import urls
-from django_project.wsgi import application as django_application
-from flask_app import app as flask_application
 from raw_router.messages import Request, Response
 from raw_router.router import PARAMETER
-from raw_router.wsgi import handler_for
-from sidebyside.page.reasons import REASONS, Reason
+from sidebyside.loading import loading_error
+from sidebyside.page.reasons import Reason, asker_of
 from sidebyside.page.settings import RunningService
 from sidebyside.page.source import Excerpt, highlight_value
 from sidebyside.page.trace import Step, StepKind, format_value, read_request, trace
@@ -71,11 +66,18 @@ def ways(data: bytes, services: Sequence[RunningService]) -> list[Way]:
 def _way(service: RunningService, data: bytes, request: Request | None) -> Way | None:
     if service.name == "raw":
         return Way("raw", "raw_router", service.colour, tuple(map(_from_step, trace(data))))
-    framework = FRAMEWORKS.get(service.name)
-    if framework is None or request is None:
+    if service.name not in FRAMEWORKS or request is None:
         return None
-    stations = _stations(framework, REASONS[service.name](request), request)
-    return Way(service.name, framework.title, service.colour, tuple(stations))
+    try:
+        framework: Framework = import_module(FRAMEWORKS[service.name]).FRAMEWORK
+        stations = tuple(_stations(framework, asker_of(service.name)(request), request))
+    except Exception as error:  # the sources may be edited
+        return Way(service.name, service.name, service.colour, (_lost(error),))
+    return Way(service.name, framework.title, service.colour, stations)
+
+
+def _lost(error: Exception) -> Station:
+    return Station("The application cannot be asked", loading_error(error), kind="refused")
 
 
 def _from_step(step: Step) -> Station:
@@ -93,24 +95,6 @@ class Match:
     values: Mapping[str, Any]
 
 
-def flask_match(request: Request) -> Match | None:
-    adapter = flask_application.url_map.bind("localhost")
-    adapter.websocket = False
-    try:
-        rule, values = adapter.match(request.path, request.method, return_rule=True)
-    except HTTPException:
-        return None
-    return Match(rule.rule, values)
-
-
-def django_match(request: Request) -> Match | None:
-    try:
-        match = get_resolver(urls.__name__).resolve(request.path)
-    except Resolver404:
-        return None
-    return Match(match.route, match.kwargs)
-
-
 @dataclass(frozen=True, slots=True)
 class Framework:
     """What a framework can be asked: the rule for a request, its converters by name, and the response."""
@@ -123,17 +107,8 @@ class Framework:
     handler: Callable[[Request], Response]
 
 
-FRAMEWORKS: Mapping[str, Framework] = {
-    "flask": Framework(
-        "Flask",
-        "app.url_map",
-        flask_match,
-        lambda: flask_application.url_map.converters,
-        "default",
-        handler_for(flask_application),
-    ),
-    "django": Framework("Django", "urlpatterns", django_match, get_converters, "str", handler_for(django_application)),
-}
+FRAMEWORKS: Mapping[str, str] = {"flask": "sidebyside.page.flask_way", "django": "sidebyside.page.django_way"}
+"""The modules of the frameworks that can be asked, each with its FRAMEWORK. They import the implementations."""
 
 
 def _stations(framework: Framework, reason: Reason, request: Request) -> Iterator[Station]:
