@@ -14,7 +14,7 @@ from sidebyside.bench.measure import SUITES, Plan, run
 from sidebyside.bench.peers import INSTALL_BENCH, PEERS
 from sidebyside.bench.report import goals_page, print_results
 from sidebyside.bench.results import Results
-from sidebyside.bench.workloads import WORKLOADS
+from sidebyside.bench.workloads import GUESTS, WORKLOADS
 from sidebyside.console import console
 from sidebyside.launch.requirements import LaunchError, not_installed, program_path
 from sidebyside.launch.signals import interruptible
@@ -31,12 +31,19 @@ Examples:
   sidebyside bench --workload same --peer nginx         nginx and raw_router, one workload
   sidebyside bench --suite wsgi --workload body-1Mi     large responses of a WSGI application
   sidebyside bench --suite all --json bench.json --svg bench.svg
+  sidebyside bench --guests --growth growth.svg         every guest, and how look-up grows with routes
   sidebyside bench --from bench.json --svg bench.svg    show earlier results
 """
 
 
 @click.command(epilog=EXAMPLES)
 @click.option("--suite", type=click.Choice(list(SUITES)), default="servers", show_default=True, help="What to measure.")
+@click.option(
+    "--guests",
+    "of_guests",
+    is_flag=True,
+    help="Measure the guests on their home servers, and the routers of their frameworks: --suite guests.",
+)
 @click.option(
     "--workload",
     "workloads",
@@ -69,10 +76,12 @@ Examples:
 )
 @click.option("--json", "json_file", type=FILE, help="Write the measurements of each round to this file.")
 @click.option("--svg", "svg_file", type=FILE, help="Write a figure to this file.")
+@click.option("--growth", "growth_file", type=FILE, help="Write a figure of the routers to this file.")
 @click.option("--goals", "goals_file", type=FILE, help="Write the goals to this Markdown file.")
 @click.option("--from", "source", type=EXISTING_FILE, help="Show the results in this JSON file and measure nothing.")
 def bench(
     suite: str,
+    of_guests: bool,
     workloads: Sequence[str],
     peers: Sequence[str],
     rounds: int,
@@ -80,6 +89,7 @@ def bench(
     by_cpu: bool,
     json_file: Path | None,
     svg_file: Path | None,
+    growth_file: Path | None,
     goals_file: Path | None,
     source: Path | None,
 ) -> None:
@@ -89,7 +99,8 @@ def bench(
     server that sends other bytes or errors is excluded. The order of the servers differs from round to round, and
     ratios are computed within each round.
     """
-    check_figure(svg_file)
+    check_figure(svg_file or growth_file)
+    suite = GUESTS if of_guests else suite
     results = earlier_results(source) if source else measured(Plan(suite, workloads, peers, rounds, seconds, by_cpu))
     print_results(results, sized_console())
     if json_file:
@@ -98,6 +109,8 @@ def bench(
         goals_file.write_text(goals_page(results))
     if svg_file:
         draw(results, svg_file)
+    if growth_file:
+        draw_growth(results, growth_file)
 
 
 def sized_console() -> Console:
@@ -117,6 +130,12 @@ def draw(results: Results, svg_file: Path) -> None:
     from sidebyside.bench import figure  # needs matplotlib, which is optional
 
     figure.draw(results, svg_file)
+
+
+def draw_growth(results: Results, growth_file: Path) -> None:
+    from sidebyside.bench import growth_figure  # needs matplotlib, which is optional
+
+    growth_figure.draw(results.growth, growth_file)
 
 
 def earlier_results(source: Path) -> Results:

@@ -4,14 +4,14 @@ import os
 import platform
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from http_contract.sandbox.ports import free_port
-from sidebyside.bench import routing
+from sidebyside.bench import guest_routers, routing
 from sidebyside.bench.clients import Unusable, ask, check, check_open, idle_connections, repeating, responses
 from sidebyside.bench.load import load
 from sidebyside.bench.machine import (
@@ -28,7 +28,7 @@ from sidebyside.bench.machine import (
 from sidebyside.bench.peers import PEERS, Peer
 from sidebyside.bench.results import About, Growth, Measurement, Results
 from sidebyside.bench.servers.constant import VARIABLE
-from sidebyside.bench.workloads import CONNECTIONS, FRAMEWORKS, IDLE_CONNECTIONS, WORKLOADS, Workload
+from sidebyside.bench.workloads import CONNECTIONS, FRAMEWORKS, GUESTS, IDLE_CONNECTIONS, WORKLOADS, Workload
 from sidebyside.launch.launcher import ServerFailed, check_runs, launch, wait_until_all_listen, watch
 from sidebyside.launch.process import ServerProcess
 from sidebyside.launch.requirements import program_version
@@ -40,6 +40,7 @@ SUITES = {
     "frameworks": FRAMEWORKS,
     "wsgi": ("wsgi",),
     "asgi": ("asgi",),
+    GUESTS: (GUESTS,),
     "routing": (),
     "all": ("servers", *FRAMEWORKS, "wsgi", "asgi"),
 }
@@ -76,7 +77,13 @@ class Plan:
 
     @property
     def includes_routing(self) -> bool:
-        return self.suite in ("routing", "all")
+        whole_suite = not self.workloads and not self.peers
+        return self.suite in ("routing", "all") or (self.suite == GUESTS and whole_suite)
+
+    @property
+    def routers(self) -> Mapping[str, routing.Maker]:
+        """The routers of the three; with the suite of guests, also those of their frameworks."""
+        return {**routing.ROUTERS, **(guest_routers.installed() if self.suite == GUESTS else {})}
 
 
 def run(plan: Plan, show_progress: ShowProgress) -> Results:
@@ -110,7 +117,7 @@ def describe(plan: Plan) -> About:
 def measure_routing(plan: Plan, about: About, show_progress: ShowProgress) -> Iterator[Growth]:
     if plan.includes_routing:
         with on_core(about.server_core):
-            yield from routing.measure(routing.SIZES, about.rounds, show_progress)
+            yield from routing.measure(plan.routers, routing.SIZES, about.rounds, show_progress)
 
 
 def measure_all(plan: Plan, about: About, show_progress: ShowProgress) -> Iterator[Measurement]:

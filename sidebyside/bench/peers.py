@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from guests import GUESTS, Guest
+from sidebyside.bench import workloads
 from sidebyside.bench.workloads import FRAMEWORKS
-from sidebyside.launch.requirements import INSTALL_PROGRAM, package_version, program_version
-from sidebyside.launch.services import ServerSpec
+from sidebyside.launch.guests import guest_service
+from sidebyside.launch.requirements import INSTALL_GUEST, INSTALL_PROGRAM, package_version, program_version
+from sidebyside.launch.services import HOST, ServerSpec
 
 CONSTANT = "sidebyside.bench.servers.constant"
 BASELINE = "raw_router"
@@ -97,6 +100,17 @@ def with_starlette(server: str) -> Peer:
     return Peer(f"asgi on {server}", "asgi", ASGI_COMMANDS[server], package, baseline="asgi on raw_router")
 
 
+URLS_ROUTER = "URLS router"
+
+
+def as_peer(guest: Guest) -> Peer:
+    """Return a guest on its home server, without an access log where that can be chosen."""
+    service = guest_service(guest)
+    command = service.commands[service.home].replace("{host}", HOST).replace(" --access-log", "")
+    suite, package = workloads.GUESTS, guest.distribution
+    return Peer(f"guest {guest.name}", suite, command, package, install=INSTALL_GUEST, baseline=URLS_ROUTER)
+
+
 PEERS: Sequence[Peer] = (
     Peer(BASELINE, "servers", "raw_router --port {port} --driver events"),
     Peer("raw_router coroutines", "servers", "raw_router --port {port} --driver coroutines"),
@@ -122,4 +136,6 @@ PEERS: Sequence[Peer] = (
     *(with_application(framework, server) for framework in FRAMEWORKS for server in WSGI_SERVERS),
     *(with_application("wsgi", server) for server in WSGI_PEERS),
     *(with_starlette(server) for server in ASGI_COMMANDS),
+    Peer(URLS_ROUTER, workloads.GUESTS, "raw_router --port {port} --driver events", baseline=URLS_ROUTER),
+    *map(as_peer, GUESTS),
 )

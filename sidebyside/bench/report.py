@@ -108,9 +108,9 @@ def growth_table(growth: Sequence[Growth]) -> Table:
     for size in sizes:
         table.add_column(f"{size:,} routes", justify="right")
     for router, path in dict.fromkeys((row.router, row.path) for row in growth):
-        times = [medians[router, path, size] for size in sizes]
-        grown = [f"{time:,.2f} ({time / times[0]:,.1f} x)" for time in times[1:]]
-        table.add_row(router, path, f"{times[0]:,.2f}", *grown, style="bold" if router == BASELINE else "")
+        first, *times = [medians.get((router, path, size)) for size in sizes]
+        grown = [f"{time:,.2f} ({time / (first or time):,.1f} x)" if time else "not made" for time in times]
+        table.add_row(router, path, f"{first:,.2f}", *grown, style="bold" if router == BASELINE else "")
     return table
 
 

@@ -1,4 +1,4 @@
-"""The time to resolve a path among more and more routes, in the three routers."""
+"""The time to resolve a path among more and more routes, in the three routers, and in those of other frameworks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -35,10 +35,24 @@ def django(paths: Sequence[str]) -> Resolve:
     return URLResolver(RegexPattern(r"^/"), [django_path(path[1:], view) for path in paths]).resolve
 
 
-ROUTERS: Mapping[str, Callable[[Sequence[str]], Resolve]] = {
-    "raw_router": raw_router,
-    "werkzeug": werkzeug,
-    "django": django,
+class Maker(NamedTuple):
+    """What makes a router of paths, the distribution that it requires, and how many routes it takes within a minute."""
+
+    make: Callable[[Sequence[str]], Resolve]
+    distribution: str = ""
+    most: int = SIZES[-1]
+    most_parameters: int = SIZES[-1]  # of routes with a parameter
+
+    def sizes(self, sizes: Sequence[int], route: str) -> list[int]:
+        """Return the numbers of such routes that the router can take."""
+        most = self.most_parameters if "<" in route else self.most
+        return [size for size in sizes if size <= most]
+
+
+ROUTERS: Mapping[str, Maker] = {
+    "raw_router": Maker(raw_router),
+    "werkzeug": Maker(werkzeug),
+    "django": Maker(django),
 }
 
 
@@ -65,12 +79,15 @@ CASES = (
 )
 
 
-def measure(sizes: Sequence[int], rounds: int, show_progress: Callable[[str], None]) -> Iterator[Growth]:
-    """Yield the times of each router for each case among each number of routes."""
-    for router, make in ROUTERS.items():
+def measure(
+    routers: Mapping[str, Maker], sizes: Sequence[int], rounds: int, show_progress: Callable[[str], None]
+) -> Iterator[Growth]:
+    """Yield the times of each router for each case among each number of routes that it can take."""
+    for router, maker in routers.items():
         for route in (static, parameter):
-            show_progress(f"routing: {router}, {' and '.join(f'{size:,}' for size in sizes)} routes like {route(0)}")
-            resolvers = {size: make([route(number) for number in range(size)]) for size in sizes}
+            taken = maker.sizes(sizes, route(0))
+            show_progress(f"routing: {router}, {' and '.join(f'{size:,}' for size in taken)} routes like {route(0)}")
+            resolvers = {size: maker.make([route(number) for number in range(size)]) for size in taken}
             for case in CASES:
                 if case.route is route:
                     yield from measure_case(router, case, resolvers, rounds)

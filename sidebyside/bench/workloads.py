@@ -12,6 +12,11 @@ GET /test HTTP/1.1
 Host: {host}
 
 """
+HELLO = """\
+GET /hello/you HTTP/1.1
+Host: {host}
+
+"""
 CONNECT = """\
 GET /test HTTP/1.1
 Host: {host}
@@ -102,6 +107,7 @@ def upload(name: str, octets: int) -> Workload:
     return Workload(f"upload-{name}", f"requests of {name}B", template, suites=("wsgi",), response=KIB)
 
 
+GUESTS = "guests"  # the suite of each guest on its home server
 FRAMEWORKS = ("flask", "django")  # the other workloads measure the server, not the application
 
 WORKLOADS = (
@@ -123,6 +129,8 @@ WORKLOADS = (
     ),
     Workload("form", "an urlencoded form, sent by POST", FORM),
     Workload("wsgi", "a trivial WSGI application, responses of 1 KiB", SAME, suites=("wsgi",), response=KIB),
+    Workload("guests-test", "GET /test of each guest on its home server", SAME, suites=(GUESTS,)),
+    Workload("guests-hello", "GET /hello/you of each guest on its home server", HELLO, suites=(GUESTS,)),
     body("10Ki", 10 * KIB),
     body("100Ki", 100 * KIB),
     body("1Mi", MIB),

@@ -5,21 +5,25 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
+from guests import GUESTS
 from sidebyside.__main__ import main
-from sidebyside.bench import figure, load, results, routing
+from sidebyside.bench import figure, growth_figure, guest_routers, load, results, routing
 from sidebyside.bench.cli import bench
 from sidebyside.bench.clients import Unusable, ask, check, responses
 from sidebyside.bench.goals import BOUNDS, GOALS, POOL, goal_results
 from sidebyside.bench.measure import Plan
 from sidebyside.bench.peers import PEERS
+from sidebyside.bench.report import growth_table
 from sidebyside.bench.results import About, Growth, Measurement, Results, Spread, ratios, summarise
 from sidebyside.bench.workloads import WORKLOADS, Workload
-from sidebyside.launch.requirements import find_program
+from sidebyside.launch.requirements import find_program, package_version
 from tests.serving import HANDLERS, serving
 
 ROOT = Path(__file__).parents[2]
@@ -259,9 +263,63 @@ def test_all_three_answer_every_workload_alike(workload: Workload) -> None:
 
 
 def test_routing_is_measured_in_each_router() -> None:
-    found = list(routing.measure((2, 3), 1, lambda _: None))
+    found = list(routing.measure(routing.ROUTERS, (2, 3), 1, lambda _: None))
     assert {row.router for row in found} == {"raw_router", "werkzeug", "django"}
     assert {row.routes for row in found} == {2, 3}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Pyramid imports what Python removes
+@pytest.mark.parametrize("name", guest_routers.ROUTERS)
+def test_the_routers_of_other_frameworks_find_every_path(name: str) -> None:
+    maker = guest_routers.ROUTERS[name]
+    if not package_version(maker.distribution):
+        pytest.skip(f"{maker.distribution} is not installed")
+    assert {row.routes for row in routing.measure({name: maker}, (2, 3), 1, lambda _: None)} == {2, 3}
+    resolve = maker.make(["/a/<name>", "/b", "/c/<name>"])
+    for path in ("/a/you", "/b", "/c/you"):
+        assert resolve(path) is not None
+
+
+def test_a_router_is_left_out_where_it_takes_too_long_to_make() -> None:
+    maker = routing.ROUTERS["raw_router"]._replace(most=3, most_parameters=2)
+    found = list(routing.measure({"raw_router": maker}, (2, 3, 4), 1, lambda _: None))
+    assert {row.routes for row in found if "parameter" in row.path} == {2}
+    assert {row.routes for row in found if "static" in row.path} == {2, 3}
+    out = Console(file=StringIO(), width=120)
+    out.print(growth_table(found))
+    assert out.file.getvalue().count("not made") == 1  # type: ignore[attr-defined]
+
+
+def test_the_figure_of_routers_is_the_same_each_time(tmp_path: Path) -> None:
+    growth = [
+        Growth(router, path, size, [size * 0.1])
+        for router in ("raw_router", "one", "two")
+        for path in ("first", "last")
+        for size in (10, 1_000)
+    ]
+    files = [tmp_path / "one.svg", tmp_path / "two.svg"]
+    for file in files:
+        growth_figure.draw(growth, file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert all(f">{word}<" in files[0].read_text() for word in ("raw_router", "one", "two", "first", "last"))
+
+
+@pytest.mark.parametrize(
+    ("heights", "spaced"), [([], []), ([1.0, 10.0], [1.0, 10.0]), ([1.0, 1.1, 1.2], [1.0, 1.35, 1.8225])]
+)
+def test_names_of_lines_that_end_close_to_each_other_are_moved_apart(heights: list[float], spaced: list[float]) -> None:
+    assert growth_figure.spaced(heights) == pytest.approx(spaced)
+
+
+def test_guests_is_a_suite_of_guests_and_their_routers() -> None:
+    plan = Plan("guests", (), (), 1, 1)
+    assert {peer.name for peer in plan.all_peers()} == {"URLS router", *(f"guest {guest.name}" for guest in GUESTS)}
+    assert {workload.name for workload, _ in plan.pairs()} == {"guests-test", "guests-hello"}
+    assert plan.routers.keys() >= {"raw_router", "Starlette"}
+    assert "Starlette" not in Plan("routing", (), (), 1, 1).routers
+    assert plan.includes_routing
+    assert not replace(plan, workloads=("guests-test",)).includes_routing
 
 
 @needs_wrk

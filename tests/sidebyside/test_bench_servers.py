@@ -31,7 +31,7 @@ from sidebyside.bench.measure import (
 )
 from sidebyside.bench.peers import PEERS, Peer
 from sidebyside.bench.servers import constant
-from sidebyside.bench.workloads import CONNECT, SAME, WORKLOADS, Workload
+from sidebyside.bench.workloads import CONNECT, GUESTS, SAME, WORKLOADS, Workload
 from sidebyside.launch.process import ServerProcess
 from tests.serving import HANDLERS, HOST, serving
 
@@ -52,12 +52,23 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 @pytest.mark.full  # twenty servers start; the benchmark checks each response again before it measures
-@pytest.mark.parametrize("peer", [peer for peer in PEERS if peer.suite != "asgi"], ids=lambda peer: peer.name)
+@pytest.mark.parametrize(
+    "peer", [peer for peer in PEERS if peer.suite not in ("asgi", GUESTS)], ids=lambda peer: peer.name
+)
 def test_every_peer_sends_the_response_of_the_real_service(peer: Peer, place: Place) -> None:
     if peer.version is None:
         pytest.skip(f"{peer.name} is not installed. Install it: {peer.install}")
     with started(peer, FORM, place) as process:
         warm_up(process.spec.port, FORM, place.response.read_bytes())
+
+
+@pytest.mark.full  # each guest starts
+@pytest.mark.parametrize("peer", [peer for peer in PEERS if peer.suite == GUESTS], ids=lambda peer: peer.name)
+@pytest.mark.parametrize("workload", [each for each in WORKLOADS if GUESTS in each.suites], ids=lambda each: each.name)
+def test_every_guest_sends_the_page_of_the_real_service(peer: Peer, workload: Workload, place: Place) -> None:
+    place.response.write_bytes(real_response(workload, place))
+    with started(peer, workload, place) as process:
+        warm_up(process.spec.port, workload, place.response.read_bytes())
 
 
 @pytest.mark.parametrize(
