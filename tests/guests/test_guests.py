@@ -4,13 +4,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
 from guests import GUESTS, Guest
-from guests.known_failures import KNOWN_FAILURES, known_failure
+from guests.known_failures import KNOWN_FAILURES, known_failure, known_on_own_server
+from guests.known_failures.model import KnownFailure
+from guests.known_failures.servers import SERVERS
 from http_contract import BY_ID, RULES, LocalTarget, Outcome, Rule, Scheduler
 from http_contract.reports.messages import failure_text, skip_text
 
@@ -21,6 +25,7 @@ UNTIL = 5  # the stages that frameworks decide: Listen to Parameters and represe
 # Rules that take a second or more, and show nothing that a framework decides.
 SLOW = {"listen-restarts", "listen-survives-silence", "respond-byte-by-byte", "time-moves"}
 QUICK = [rule for rule in RULES if rule.stage <= UNTIL and rule.id not in SLOW]
+ALL = [rule for rule in RULES if not rule.slow]
 TIMEOUT = 10.0  # seconds for a response
 LINES = range(60, 151)  # a module is read in one sitting
 IMPORT = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
@@ -48,17 +53,21 @@ def outcomes(command: str, rules: list[Rule]) -> tuple[Outcome, ...]:
         return Scheduler(target, rules, RULES, lambda outcome: None, TIMEOUT).outcomes()
 
 
-def assert_as_listed(guest: Guest, found: tuple[Outcome, ...]) -> None:
-    """Assert that the listed rules failed, and that the others passed or were skipped because a listed rule failed."""
-    by_rule = {outcome.rule.id: outcome for outcome in found}
+def differences(
+    found: Iterable[Outcome], known_failure: Callable[[str], KnownFailure | None]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the failures that are not known, and the reasons that are no longer needed, by rule.
+
+    A rule that was skipped because a known one failed is neither.
+    """
     unknown, unneeded = {}, {}
-    for rule, outcome in by_rule.items():
-        known = known_failure(guest.name, rule)
+    for outcome in found:
+        rule, known = outcome.rule.id, known_failure(outcome.rule.id)
         if known and outcome.verdict == "passed" and not known.depends_on_time:
             unneeded[rule] = known.reason
         elif not known and (text := unexplained(outcome)):
             unknown[rule] = text
-    assert (unknown, unneeded) == ({}, {})
+    return unknown, unneeded
 
 
 def unexplained(outcome: Outcome) -> str:
@@ -77,13 +86,21 @@ def server_of(guest: Guest) -> str:
 
 @pytest.mark.parametrize("guest", parameters(ON_RAW_ROUTER))
 def test_it_fails_the_listed_rules_alone(guest: Guest) -> None:
-    assert_as_listed(guest, outcomes(server_of(guest), QUICK))
+    assert differences(outcomes(server_of(guest), QUICK), partial(known_failure, guest.name)) == ({}, {})
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("guest", parameters(list(GUESTS)))
 def test_it_fails_the_listed_rules_alone_in_all_stages(guest: Guest) -> None:
-    assert_as_listed(guest, outcomes(server_of(guest), [rule for rule in RULES if not rule.slow]))
+    assert differences(outcomes(server_of(guest), ALL), partial(known_failure, guest.name)) == ({}, {})
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("guest", parameters([guest for guest in GUESTS if guest.interface == "asgi"]))
+def test_its_own_server_fails_the_listed_rules_alone(guest: Guest) -> None:
+    found = outcomes(f"-m {guest.module} {{port}}", ALL)
+    others = [outcome for outcome in found if known_failure(guest.name, outcome.rule.id) is None]
+    assert differences(others, partial(known_on_own_server, guest.name)) == ({}, {})
 
 
 @pytest.mark.full
@@ -120,5 +137,5 @@ def test_a_module_is_short_and_begins_with_one_sentence(guest: Guest) -> None:
 
 
 def test_known_failures_name_guests_and_rules_that_exist() -> None:
-    assert {name for each in KNOWN_FAILURES for name in each.guests} <= set(NAMES)
-    assert {rule for each in KNOWN_FAILURES for rule in each.rules} <= BY_ID.keys()
+    assert {name for each in (*KNOWN_FAILURES, *SERVERS) for name in each.guests} <= set(NAMES)
+    assert {rule for each in (*KNOWN_FAILURES, *SERVERS) for rule in each.rules} <= BY_ID.keys()
