@@ -89,10 +89,14 @@ def submit_form(environ, rest):
 
 def public_file(environ, rest):
     file = (PUBLIC / rest).resolve()
-    if not file.is_relative_to(PUBLIC) or not file.is_file():
+    if not file.is_relative_to(PUBLIC):
+        return not_found(environ)
+    try:
+        content = FileWrapper(file.open("rb"))
+    except OSError:
         return not_found(environ)
     media_type = guess_type(file)[0] or "application/octet-stream"
-    return "200 OK", Headers([("Content-Type", media_type)]), FileWrapper(file.open("rb"))
+    return "200 OK", Headers([("Content-Type", media_type)]), content
 
 
 def style(environ, rest):

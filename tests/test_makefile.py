@@ -95,6 +95,17 @@ def test_it_installs_again_after_a_change(checkout: Path, goal: str, changed: st
     assert up_to_date is (changed is None)
 
 
+@pytest.mark.parametrize(
+    ("options", "installed"),
+    [("", False), ("--on gunicorn", False), ("--with bottle", True), ("--port 9000 --with=bottle,falcon", True)],
+)
+def test_run_installs_the_other_frameworks_once_they_are_asked_for(
+    checkout: Path, options: str, installed: bool
+) -> None:
+    done = make(checkout, "--dry-run", "run", f"ARGS={options}")
+    assert (".[guests]" in done.stdout, done.returncode) == (installed, 0)
+
+
 def test_make_lists_every_target(checkout: Path) -> None:
     text = (checkout / "Makefile").read_text()
     [targets] = [line.split()[1:] for line in text.splitlines() if line.startswith(".PHONY:")]

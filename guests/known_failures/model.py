@@ -11,4 +11,4 @@ class KnownFailure:
     rules: tuple[str, ...]
     reason: str
     fixed_in: tuple[int, int] | None = None  # the version of Python from which on the rule passes
-    depends_on_time: bool = False  # so that the rule may pass
+    depends_on_time: bool = False  # of a response, or of a file: the rule may pass

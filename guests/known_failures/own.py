@@ -22,6 +22,7 @@ OWN = (
         ("aiohttp", "tornado", "twisted"),
         ("persistence-half-close",),
         "the framework closes the connection when the client closes its side",
+        depends_on_time=True,
     ),
     KnownFailure(
         ("aiohttp", "tornado"),

@@ -169,7 +169,7 @@ SHARED = (
         "the framework expects no NotADirectoryError, which a path below a file raises, and responds 500",
     ),
     KnownFailure(
-        ("aiohttp", "django_plain", "litestar", "quart", "sanic", "wsgiref"),
+        ("aiohttp", "django_plain", "litestar", "quart", "sanic"),
         ("files-long",),
         "the framework does not expect the OSError of a file's name that is too long, and responds 500",
     ),
