@@ -22,7 +22,7 @@ app.mount("/files", StaticFiles(directory=PUBLIC), name="public_file")
 templates = Jinja2Templates(env=TEMPLATES)
 
 
-class Shower:
+class Show:
     """Returns pages as HTML or JSON. FastAPI does not negotiate, so shared_views chooses."""
 
     def __init__(self, request: Request, accept: Annotated[str | None, Header()] = None) -> None:
@@ -38,7 +38,7 @@ class Shower:
         return templates.TemplateResponse(self.request, page.template, context, page.status, headers)
 
 
-Show: TypeAlias = Annotated[Shower, Depends()]
+ShowDep: TypeAlias = Annotated[Show, Depends()]
 
 
 def url_for(route: str, /, **parameters: Any) -> str:
@@ -48,28 +48,28 @@ def url_for(route: str, /, **parameters: Any) -> str:
 
 
 @app.get("/")
-async def index(show: Show) -> Response:
+async def index(show: ShowDep) -> Response:
     return show(views.index(url_for))
 
 
 @app.get("/test")
-async def test(show: Show) -> Response:
+async def test(show: ShowDep) -> Response:
     return show(views.test())
 
 
 @app.get("/time")
 @app.get("/time.html", name="time_html")
-async def time_page(show: Show) -> Response:
+async def time_page(show: ShowDep) -> Response:
     return show(views.time_page(clock.now()))
 
 
 @app.get("/hello/{name}")
-async def hello(name: str, show: Show) -> Response:
+async def hello(name: str, show: ShowDep) -> Response:
     return show(views.hello(name))
 
 
 @app.get("/status/{code}")
-async def status(code: int, request: Request, show: Show) -> Response:
+async def status(code: int, request: Request, show: ShowDep) -> Response:
     return show(views.status(code, request.url.path))
 
 
@@ -79,19 +79,19 @@ async def home(request: Request) -> RedirectResponse:
 
 
 @app.get("/inspect")
-async def inspect(request: Request, show: Show) -> Response:
+async def inspect(request: Request, show: ShowDep) -> Response:
     client, version = request.client.host if request.client else "", f"HTTP/{request.scope['http_version']}"
     url = request.url
     return show(views.inspect(client, request.method, url.path, url.query, request.headers.items(), version))
 
 
 @app.get("/form")
-async def form(show: Show) -> Response:
+async def form(show: ShowDep) -> Response:
     return show(views.form())
 
 
 @app.post("/form")
-async def submit_form(request: Request, show: Show) -> Response:
+async def submit_form(request: Request, show: ShowDep) -> Response:
     async with request.form() as form:  # Form() and File() would take fields whose names are known
         items = form.multi_items()
         fields = tuple((name, value) for name, value in items if isinstance(value, str))
@@ -115,22 +115,22 @@ async def error() -> Response:
 
 @app.exception_handler(404)
 async def not_found(request: Request, exc: HTTPException) -> Response:
-    return Shower(request, request.headers.get("accept"))(views.not_found(request.url.path))
+    return Show(request, request.headers.get("accept"))(views.not_found(request.url.path))
 
 
 @app.exception_handler(HTTPException)
 async def failed(request: Request, exc: HTTPException) -> Response:
-    return Shower(request, request.headers.get("accept"))(views.failed(exc.status_code), dict(exc.headers or {}))
+    return Show(request, request.headers.get("accept"))(views.failed(exc.status_code), dict(exc.headers or {}))
 
 
 @app.exception_handler(RequestValidationError)
 async def invalid(request: Request, exc: RequestValidationError) -> Response:
-    return Shower(request, request.headers.get("accept"))(views.failed(422))
+    return Show(request, request.headers.get("accept"))(views.failed(422))
 
 
 @app.exception_handler(Exception)
 async def server_error(request: Request, exc: Exception) -> Response:
-    return Shower(request, request.headers.get("accept"))(views.server_error())
+    return Show(request, request.headers.get("accept"))(views.server_error())
 
 
 if __name__ == "__main__":
