@@ -1,6 +1,7 @@
 """The page about the guests in Markdown: points, routing styles, and for each framework what it does by itself."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from guests import Guest
 from http_contract.reports.explain import escaped
@@ -8,7 +9,9 @@ from http_contract.rules.registry import STAGES
 from http_contract.runner.report import POINTS
 from sidebyside.frameworks.exchanges import Exchange
 from sidebyside.frameworks.judging import GuestReport
+from sidebyside.frameworks.speed import speed_lines
 from sidebyside.frameworks.styles import frameworks_by_style
+from sidebyside.frameworks.tables import row
 from sidebyside.launch.services import SERVER_TITLES
 
 STAGES_FIGURE, STYLES_FIGURE = "frameworks-stages.svg", "frameworks-styles.svg"
@@ -34,22 +37,25 @@ STYLES_INTRODUCTION = f"""\
 ![Routing styles, and the frameworks that have them]({STYLES_FIGURE})
 """
 EXCHANGES = """\
+## Requests and responses
+
 The tables below show requests and what the frameworks responded to them. The last column names the rule that decides
 about the request, and whether the framework passes it. raw_router responds to some requests before it asks an
 application. Then the cell says so, and shows what the framework responds on the server of its documentation.
 """
 
 
-def as_markdown(reports: Sequence[GuestReport]) -> str:
-    """Return the page. It contains no times and no ports, so that two runs write the same page."""
-    return "\n".join(_lines(reports))
+def as_markdown(reports: Sequence[GuestReport], folder: Path) -> str:
+    """Return the page for a folder. It contains no times and no ports, so that two runs write the same page."""
+    return "\n".join(_lines(reports, folder))
 
 
-def _lines(reports: Sequence[GuestReport]) -> Iterator[str]:
+def _lines(reports: Sequence[GuestReport], folder: Path) -> Iterator[str]:
     yield INTRODUCTION
     yield from _points(reports)
     yield STYLES_INTRODUCTION
     yield from _styles()
+    yield from speed_lines(folder)
     yield EXCHANGES
     for report in reports:
         yield from _framework(report)
@@ -57,12 +63,12 @@ def _lines(reports: Sequence[GuestReport]) -> Iterator[str]:
 
 def _points(reports: Sequence[GuestReport]) -> Iterator[str]:
     stages = sorted(reports[0].report.points)
-    yield _row(["", "version", "runs on", *(f"{stage} {STAGES[stage]}" for stage in stages), "all"])
-    yield _row(["---", "---", "---", *("--:" for _ in stages), "--:"])
+    yield row(["", "version", "runs on", *(f"{stage} {STAGES[stage]}" for stage in stages), "all"])
+    yield row(["---", "---", "---", *("--:" for _ in stages), "--:"])
     for each in reports:
         points = (str(points) if points == POINTS else f"**{points}**" for points in each.report.points.values())
         name = f"[{each.guest.title}](#{anchor(each.guest.title)})"
-        yield _row([name, each.version or "Python's", SERVER_TITLES[each.home], *points, str(each.report.total)])
+        yield row([name, each.version or "Python's", SERVER_TITLES[each.home], *points, str(each.report.total)])
     yield ""
 
 
@@ -72,11 +78,11 @@ def anchor(title: str) -> str:
 
 
 def _styles() -> Iterator[str]:
-    yield _row(["style", "how it works", "for example", "frameworks"])
-    yield _row(["---"] * 4)
+    yield row(["style", "how it works", "for example", "frameworks"])
+    yield row(["---"] * 4)
     for style, titles in frameworks_by_style():
         example = f"`{style.code}` in [{style.file}](../{style.file})" if style.code else ""
-        yield _row([style.title, style.text, example, ", ".join(titles)])
+        yield row([style.title, style.text, example, ", ".join(titles)])
     yield ""
 
 
@@ -84,9 +90,9 @@ def _framework(report: GuestReport) -> Iterator[str]:
     guest = report.guest
     yield f"## {guest.title}\n"
     yield f"{_started(guest)}\n"
-    yield _row(["question", "request", "response", "rule"])
-    yield _row(["---"] * 4)
-    yield from (_row(_exchange(report, each)) for each in report.exchanges)
+    yield row(["question", "request", "response", "rule"])
+    yield row(["---"] * 4)
+    yield from (row(_exchange(report, each)) for each in report.exchanges)
     yield ""
     yield from _failures(report)
 
@@ -114,11 +120,11 @@ def _failures(report: GuestReport) -> Iterator[str]:
     if not failures:
         yield f"{report.guest.title} passes every rule.\n"
         return
-    yield _row(["stage", "rule that fails", "reason, or what the rule asks for"])
-    yield _row(["--:", "---", "---"])
+    yield row(["stage", "rule that fails", "reason, or what the rule asks for"])
+    yield row(["--:", "---", "---"])
     for each in failures:
         level = "" if each.rule.level == "MUST" else " *SHOULD*"
-        yield _row([str(each.rule.stage), f"{_rule(each.rule.id)}{level}", escaped(each.reason or each.rule.hint)])
+        yield row([str(each.rule.stage), f"{_rule(each.rule.id)}{level}", escaped(each.reason or each.rule.hint)])
     yield ""
 
 
@@ -128,7 +134,3 @@ def _rule(id: str) -> str:
 
 def _code(text: str) -> str:
     return f"`{text.replace('`', ' ')}`"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -15,4 +15,4 @@ def write_pages(file: Path, reports: Sequence[GuestReport]) -> None:
     figures = {STAGES_FIGURE: stages_figure(reports), STYLES_FIGURE: styles_figure(list(frameworks_by_style()))}
     for name, figure in figures.items():
         write_whole(file.with_name(name), figure.encode())
-    write_whole(file, as_markdown(reports).encode())
+    write_whole(file, as_markdown(reports, file.parent).encode())

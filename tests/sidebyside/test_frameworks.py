@@ -12,6 +12,7 @@ from guests import GUESTS, Guest
 from http_contract import BY_ID
 from http_contract.rules.registry import STAGES
 from sidebyside.__main__ import main
+from sidebyside.bench.results import About, Measurement, Results, write
 from sidebyside.checkout import ROOT
 from sidebyside.compare.request import template_message
 from sidebyside.frameworks.exchanges import Exchange, exchanges, refusal_of
@@ -19,6 +20,7 @@ from sidebyside.frameworks.figures import COLOURS, colour_of, stages_figure, sty
 from sidebyside.frameworks.judging import GuestReport, HomePair
 from sidebyside.frameworks.markdown import as_markdown
 from sidebyside.frameworks.probes import PROBES
+from sidebyside.frameworks.speed import RESULTS
 from sidebyside.frameworks.styles import STYLES, Style, frameworks_by_style
 from sidebyside.launch.guests import find_guests
 from sidebyside.matrix.run import PairReport
@@ -117,7 +119,7 @@ def test_the_page(report: GuestReport, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "sidebyside.frameworks.judging.known_failure", lambda guest, rule: reason if rule == "methods-head" else None
     )
-    page = as_markdown([report]).splitlines()
+    page = as_markdown([report], Path(ROOT)).splitlines()
     assert (
         "| [Hello](#hello) | Python's | raw_router | 10 | 10 | 10 | **7** | 10 | 10 | 10 | 10 | 10 | 10 | 97 |" in page
     )
@@ -130,7 +132,21 @@ def test_the_page(report: GuestReport, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_guest_that_passes_every_rule(report: GuestReport) -> None:
     report.report.verdicts.update(dict.fromkeys(BY_ID, "passed"))  # type: ignore[attr-defined]
-    assert "Hello passes every rule.\n" in as_markdown([report])
+    assert "Hello passes every rule.\n" in as_markdown([report], Path(ROOT))
+
+
+def test_the_speed_is_that_of_earlier_results(report: GuestReport, tmp_path: Path) -> None:
+    about = About("2026-02-03", "Linux", "3.11", "a processor", 2, 0, 1, 3, 1, 32, {}, {}, by_cpu=True)
+    rates = {"URLS router": 100.0, "guest bottle": 25.0, "guest falcon": None}
+    rows = [
+        Measurement(1, "guests-test", name, rate, fault=None if rate else "answers 500") for name, rate in rates.items()
+    ]
+    write(Results(about, rows), tmp_path / RESULTS)
+    page = as_markdown([report], tmp_path)
+    assert "| URLS router | 1.000 | not measured |\n| bottle | 0.250 | not measured |\n" in page
+    assert "| falcon | answers 500 | not measured |" in page
+    assert "responses per second of the server's CPU time, as a ratio" in " ".join(page.split())
+    assert "## Speed" not in as_markdown([report], Path(ROOT))
 
 
 def test_the_figures_are_well_formed_and_name_everything(report: GuestReport) -> None:
