@@ -20,6 +20,7 @@ SYNTAX = re.compile(r'(?P<frames>^  File "[^"\n]+", line \d+\n(?:^[ \t].*\n)+)^(
 FRAME = re.compile(
     r'^  File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?\n(?:    (?P<source>[^\n]+)\n)?', re.M
 )
+FROZEN = "<frozen "  # a module of Python itself, without a source that could be shown
 CHAINED = re.compile(r"During handling of the above exception|direct cause of the following exception")
 
 
@@ -80,6 +81,7 @@ def frames(text: str) -> tuple[Frame, ...]:
     return tuple(
         Frame(relative(match["file"]), int(match["line"]), match["function"] or "", (match["source"] or "").strip())
         for match in FRAME.finditer(text)
+        if not match["file"].startswith(FROZEN)
     )
 
 

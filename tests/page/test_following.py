@@ -15,16 +15,18 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from http_contract.sandbox.ports import is_taken
 from sidebyside.checkout import ROOT
 from sidebyside.launch.ports import free_base_port
 from sidebyside.page.app import TOKEN_FIELD
 from sidebyside.sources import PACKAGES
-from tests.serving import HOST
+from tests.serving import HOST, becomes_true
 from tests.session import PATIENCE, Session, session_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 Send: TypeAlias = Callable[[str], str]
+DJANGO = "django_project/urls.py"
 FLASK, VIEWS, PAGE = "flask_app/__init__.py", "shared_views/views.py", "shared_views/templates/layout.html"
 
 
@@ -144,6 +146,30 @@ def test_a_source_with_an_error_is_named_and_the_others_respond(send: Send, copy
         )
         assert session.read_until(why).splitlines()[-1].startswith("flask ")
     assert "Identical" in send("/test")
+
+
+@pytest.mark.full
+def test_a_route_table_that_is_loaded_with_the_first_request(send: Send, copy: Path) -> None:
+    """Django imports its urlpatterns late, so that it starts, and fails with each request."""
+    with edited(copy, DJANGO, "urlpatterns = [", "urlpatterns = [undefined,"):
+        text = send("/test")
+        assert re.search(rf"Exceptions.*{DJANGO}:\d+ in <module>.*NameError: name 'undefined' is not", text, re.S)
+
+
+@pytest.mark.full
+def test_serve_follows_where_that_is_asked_for(copy: Path) -> None:
+    base_port = free_base_port()
+    command = [sys.executable, "-P", "-m", "sidebyside", "serve", "--reload", "--base-port", str(base_port)]
+    with session_of(command, base_port, env={**os.environ, "PYTHONPATH": str(copy)}) as session:
+        session.start()
+        with edited(copy, FLASK, "app = create_app()", "undefined"):
+            assert "NameError: name 'undefined' is not defined" in session.read_until("flask has not started: ")
+            assert urlopen(f"http://{HOST}:{session.ports['django']}/test").status == 200
+        session.read_until(f"{FLASK} changed")
+        assert becomes_true(lambda: is_taken(session.ports["flask"]))
+        assert urlopen(f"http://{HOST}:{session.ports['flask']}/test").status == 200
+        session.process.send_signal(signal.SIGINT)
+        session.assert_ends()
 
 
 @pytest.mark.full

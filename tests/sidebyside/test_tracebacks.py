@@ -58,6 +58,20 @@ def test_frames() -> None:
     assert error.place == "shared_views/views.py:9: RuntimeError: boom"
 
 
+def test_frames_without_a_source_are_left_out() -> None:
+    text = """\
+        Traceback (most recent call last):
+          File "<frozen importlib._bootstrap>", line 241, in _call_with_frames_removed
+          File "ROOT/django_project/urls.py", line 10
+            urlpatterns = [,
+                           ^
+        SyntaxError: invalid syntax
+        """
+    [error] = tracebacks(printed(text))
+    assert list(map(str, error.last_frames)) == ["django_project/urls.py:10"]
+    assert error.place == "django_project/urls.py:10: SyntaxError: invalid syntax"
+
+
 def test_the_last_frame_of_an_implementation_is_among_the_last_frames() -> None:
     deep = "".join(f'  File "/usr/lib/json/{n}.py", line {n}, in load\n' for n in range(9))
     head, raised = RAISED.split("RuntimeError:")[0], "ValueError: deep\n"
