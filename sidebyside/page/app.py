@@ -18,6 +18,7 @@ from shared_views.pages import CONTENT_SECURITY_POLICY, SECURITY_FIELDS
 from sidebyside.compare.request import METHODS
 from sidebyside.page import compare, judge, lessons, rosetta
 from sidebyside.page.editor import examples_by_stage
+from sidebyside.page.glossary import WORDS
 from sidebyside.page.runs import TooManyRuns
 from sidebyside.page.settings import Settings
 from sidebyside.page.source import changed_files, take_snapshot
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def page(settings: Settings) -> str:
-    return render_template("page.html", settings=settings, stages=examples_by_stage(), methods=METHODS)
+    return render_template("page.html", settings=settings, stages=examples_by_stage(), methods=METHODS, words=WORDS)
 
 
 def public_file(name: str) -> Response:

@@ -6,6 +6,7 @@ import "./lessons.js";
 import "./request.js";
 import { openFromAddress } from "./tabs.js";
 import "./theme_switch.js";
+import "./tour.js";
 
 const main = document.getElementById("main");
 
