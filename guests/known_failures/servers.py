@@ -103,7 +103,10 @@ SERVERS = (
         "Hypercorn responds 400 to bytes after a request with Connection: close, instead of its response",
     ),
     KnownFailure(
-        ("quart",), ("persistence-half-close",), "Hypercorn closes the connection when the client closes its side"
+        ("quart",),
+        ("persistence-half-close",),
+        "Hypercorn closes the connection when the client closes its side",
+        depends_on_time=True,
     ),
     KnownFailure(("quart",), ("hosts-list",), "Hypercorn accepts a Host with a comma"),
     KnownFailure(
