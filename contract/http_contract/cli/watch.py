@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ class Watch:
     console: Console
     report: Report | None = None
     key: str = ""  # the last one
+    kept: list[str] = field(default_factory=list)  # keys that were pressed while the server was being judged
     ended: float = 0.0  # when the server was last judged, in seconds since the epoch
 
     def run(self) -> None:
@@ -99,21 +100,32 @@ class Watch:
         self.report = report
 
     def _look(self, outcome: Outcome) -> None:
-        """Interrupt the judge if `q` is pressed, or a source file changes: the server may write other files."""
+        """Interrupt the judge if `q` is pressed, or a source file changes: the server may write other files.
+
+        Other keys are for the report, which is not there yet.
+        """
         self.key = self.keyboard.pressed()
         if self.key == "q" or any(map(is_source, self.files.changed())):
             raise Interrupted
+        if self.key and self.key not in self.kept:
+            self.kept.append(self.key)
 
     def _wait(self) -> bool:
         """Wait for a key or a change; return whether to judge again, or to end."""
-        wait_for(self.keyboard, self.files)
-        self.key = self.keyboard.pressed()
+        self.key = self._next_key()
         if self.key == "h":
             self._explain()
         elif self.key == "a" and self.report:
             show_full(self.report, self.console)
             self._ask()
         return self.key in ("q", "r") or any(map(self._counts, self.files.changed()))
+
+    def _next_key(self) -> str:
+        """Return a key that was kept, or wait for one; an empty text if a file has changed instead."""
+        if self.kept:
+            return self.kept.pop(0)
+        wait_for(self.keyboard, self.files)
+        return self.keyboard.pressed()
 
     def _counts(self, name: str) -> bool:
         """Return whether a change is not one that the server made while it ran."""
