@@ -110,8 +110,16 @@ class Findings:
     defects: frozenset[str] | None = None  # codes of the defects of its pages; None if they were not requested yet
     unknown: Response | None = None  # to a path that cannot exist; None if it was not requested yet, or got none
     routes: dict[str, bool] = field(default_factory=dict)  # see runner/probes.py
+    unanswered: Counter[str] = field(default_factory=Counter)  # requests for routes that got no response
     waits: Waits = field(default_factory=Waits)
     orphans: Orphans = field(default_factory=Orphans)
+
+    def forget_silences(self) -> None:
+        """Forget what got no response: another rule may have been the reason."""
+        self.waits.forget()
+        for route in self.unanswered:
+            self.routes.pop(route, None)
+        self.unanswered.clear()
 
     @property
     def page(self) -> str:

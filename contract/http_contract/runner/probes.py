@@ -26,6 +26,7 @@ ROUTES = {
 
 OTHER_PATHS = PAGE_PATHS[2:]  # which are requested only if the first two do not respond 200
 IMPOSSIBLE = "/x7q-no-page-of-any-server"
+MOST_UNANSWERED = 2  # requests for one route
 PROBE_COUNT = 3  # plain requests, of which the slowest counts
 CRASH_WAIT = 0.5  # seconds to wait for a process that may be about to end
 POLL_INTERVAL = 0.01  # seconds between two checks of it
@@ -52,18 +53,26 @@ def page_defects(server: Server) -> frozenset[str]:
 
 
 def serves(server: Server, route: str) -> bool:
-    """Return whether the server has a route outside the core. It requests the route once.
+    """Return whether the server has a route outside the core. It requests the route once, or twice without a response.
 
-    404 means no, and so does the response that the server gives to a path that cannot exist.
+    404 means no, and so does the response that the server gives to a path that cannot exist. No response means yes: the
+    server may have ended because of an earlier request, or because of this one, which is for a rule to find out.
     """
     findings = server.findings
-    if route not in findings.routes:
-        findings.unknown = findings.unknown or _response(server, IMPOSSIBLE)
-        response = _response(server, ROUTES[route])
-        findings.routes[route] = response is None or not (
-            response.status == 404 or (findings.unknown and is_same_page(response, ROUTES[route], findings.unknown))
-        )
-    return findings.routes[route]
+    if route in findings.routes:
+        return findings.routes[route]
+    findings.unknown = findings.unknown or _response(server, IMPOSSIBLE)
+    if response := _response(server, ROUTES[route]):
+        findings.routes[route] = not is_missing(response, route, findings.unknown)
+    else:
+        findings.unanswered[route] += 1
+    if findings.unanswered[route] == MOST_UNANSWERED:
+        findings.routes[route] = True
+    return findings.routes.get(route, True)
+
+
+def is_missing(response: Response, route: str, unknown: Response | None) -> bool:
+    return response.status == 404 or (unknown is not None and is_same_page(response, ROUTES[route], unknown))
 
 
 def is_same_page(response: Response, path: str, unknown: Response) -> bool:

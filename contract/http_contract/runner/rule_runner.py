@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from http_contract.client.findings import WaitsAgain
+from http_contract.client.findings import ENOUGH, WaitsAgain
 from http_contract.client.server import Crash, Server
 from http_contract.client.transport import ConnectionFailed, TimeIsUp
 from http_contract.http.params import Params
@@ -164,6 +164,7 @@ class ResultCache:
 
 
 OUTPUT_WAIT = 1.0  # seconds to wait for a running server to print why it sent no response
+LATER_OUTPUT_WAIT = 0.1  # seconds, once it has printed nothing ENOUGH times
 POLL_INTERVAL = 0.01  # seconds between two checks of either
 OVERLAP = 100  # characters that are searched for, to find one output in another
 
@@ -181,6 +182,7 @@ class RuleRunner:
     timeout: float  # seconds for each step
     responded: bool  # whether the server responded to a plain request before the first rule
     lost: ConnectionFailed | None = None  # why no more rules can be judged
+    silences: int = 0  # how often the server printed nothing about a missing response
 
     def judge(self, rule: Rule) -> Outcome:
         if self.lost:
@@ -220,11 +222,11 @@ class RuleRunner:
     def _settled(self, server: Server, rule: Rule) -> bool:
         """Request the routes of a rule before it is judged; return whether the server survived that.
 
-        A route is requested once, so that the next try gets further.
+        A route is requested twice at most, so that the next try gets further.
         """
-        asked = len(server.findings.routes)
+        asked = count_asked(server)
         missing_route(rule, server)
-        if len(server.findings.routes) == asked or (is_responding(server) and not self.target.crash()):
+        if count_asked(server) == asked or (is_responding(server) and not self.target.crash()):
             return True
         self.replace_server()
         return self.lost is not None
@@ -264,11 +266,13 @@ class RuleRunner:
         If it closed a connection without a response, it may print the reason a moment later.
         """
         closed = any(not each.received and each.ended in ("closed", "reset") for each in outcome.transcripts)
-        deadline = time.monotonic() + (OUTPUT_WAIT if closed and server.restart else 0)
+        wait = OUTPUT_WAIT if self.silences < ENOUGH else LATER_OUTPUT_WAIT
+        deadline = time.monotonic() + (wait if closed and server.restart else 0)
         earlier, after = before, self.target.output
         while (after == before or after != earlier) and time.monotonic() < deadline:
             time.sleep(POLL_INTERVAL)
             earlier, after = after, self.target.output
+        self.silences += closed and after == before
         return added(before, after)
 
     def _with_crash(self, outcome: Outcome, crash: Crash | None) -> Outcome:
@@ -278,6 +282,11 @@ class RuleRunner:
             self.replace_server()
         failure = of_connection(self.lost) if self.lost else ending(crash)
         return replace(outcome, verdict="failed", failures=(*outcome.failures, failure), crash=crash)
+
+
+def count_asked(server: Server) -> int:
+    """Return how many requests for routes there were, as far as they count."""
+    return len(server.findings.routes) + server.findings.unanswered.total()
 
 
 def ending(crash: Crash | None) -> Failure:

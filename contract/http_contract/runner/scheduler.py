@@ -147,7 +147,7 @@ class Scheduler:
     def _judge_alone(self, runner: RuleRunner, known: Iterable[Outcome]) -> tuple[Outcome, ...]:
         """Judge the rules without a known outcome one at a time; those that restart the server come last."""
         with suppress(ConnectionFailed):
-            self.target.running().findings.waits.forget()  # what several rules waited for, one may not wait for
+            self.target.running().findings.forget_silences()  # one rule may get what several did not
         judge = self._in_time(runner.judge)
         cache = ResultCache(judge, [*self.among, *self.rules], known, runner.missing_route)
         for rule in sorted(self.rules, key=lambda rule: rule.restarts):

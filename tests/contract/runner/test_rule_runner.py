@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from http_contract import BY_ID, Outcome, ResultCache, Rule, Server, fail, judge, run
+from http_contract.http.response import Response
 from http_contract.reports.messages import skip_text
 from http_contract.runner.probes import ROUTES, serves
 from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
@@ -76,6 +77,18 @@ def test_a_route_has_a_response_of_its_own(response: bytes, there: bool) -> None
 
 def test_a_server_that_is_gone_lacks_no_route() -> None:
     assert serves(gone(), "/form")
+
+
+@pytest.mark.parametrize(("responses", "there"), [((b"", MISSING, MISSING), False), ((b"", b"", MISSING), True)])
+def test_a_route_without_a_response_is_requested_once_more(responses: Sequence[bytes], there: bool) -> None:
+    """The server may have been ending because of an earlier request."""
+    coming = iter(responses)
+    with scripted(lambda client: says(next(coming))(client)) as server:
+        server.findings.unknown = Response()
+        assert serves(server, "/form")
+        assert serves(server, "/form") is there
+        server.findings.forget_silences()
+        assert not serves(server, "/form")
 
 
 def test_a_rule_that_restarts_needs_one_who_can() -> None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from http_contract import RULES, Exchange, Outcome, Rule, Server, Skip, fail, judge
 from http_contract.client.connection import Connection
-from http_contract.client.findings import Findings
+from http_contract.client.findings import ENOUGH, Findings
 from http_contract.client.server import Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.params import Params
@@ -23,7 +24,7 @@ from http_contract.http.transcript import Transcript
 from http_contract.reports.messages import skip_text
 from http_contract.rules.expectations import Status
 from http_contract.runner.probes import PROBE_COUNT, is_responding
-from http_contract.runner.rule_runner import RuleRunner, added
+from http_contract.runner.rule_runner import OUTPUT_WAIT, RuleRunner, added
 from http_contract.runner.scheduler import MIN_TIMEOUT, Scheduler
 from http_contract.runner.target import RemoteTarget
 from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
@@ -234,6 +235,15 @@ def test_what_is_written_a_little_later_is_waited_for(ended: CloseReason, restar
     outcome = Outcome(rule=ODD, verdict="failed", transcripts=(Transcript(ended=ended),))
     server = Server("127.0.0.1", 1, restart=(lambda: None) if restart else None)
     assert runner._new_output("", outcome, server) == written
+
+
+def test_a_server_that_prints_nothing_is_waited_for_a_few_times() -> None:
+    runner = RuleRunner(Writing(repeat("started\n")), 1.0, True, silences=ENOUGH - 1)  # type: ignore[arg-type]
+    outcome = Outcome(rule=ODD, verdict="failed", transcripts=(Transcript(ended="closed"),))
+    began = monotonic()
+    for _ in range(2):
+        assert runner._new_output("started\n", outcome, Server("127.0.0.1", 1, restart=lambda: None)) == ""
+    assert OUTPUT_WAIT < monotonic() - began < 2 * OUTPUT_WAIT
 
 
 @pytest.mark.parametrize(
