@@ -50,6 +50,7 @@ class Status(OfAnswer):
 
 CLIENT_ERRORS = tuple(range(400, 500))
 """Every 4xx, for `Status(*CLIENT_ERRORS, 501)`."""
+SERVER_ERRORS = tuple(range(500, 600))
 
 
 @dataclass(frozen=True)

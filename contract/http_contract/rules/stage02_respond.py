@@ -11,7 +11,9 @@ from http_contract.http.request import ANY_PAGE, get, last
 from http_contract.http.transcript import Transcript
 from http_contract.rules.common import IMF_FIXDATE, PAGE_PATHS, ROOT, in_three_packets
 from http_contract.rules.expectations import (
+    SERVER_ERRORS,
     Complete,
+    Either,
     Framed,
     Has,
     NoReset,
@@ -64,6 +66,11 @@ def is_between(date: str, began: float, finished: float) -> bool:
 
 def on_pages(*expects: Expectation) -> tuple[Exchange, ...]:
     return tuple(Exchange((get(path),), expects) for path in TWO_PATHS)
+
+
+def dated(expectation: Expectation) -> Expectation:
+    """Return an expectation about Date, which a server may leave out where it has failed (RFC 9110 §6.6.1)."""
+    return Either(expectation, Status(*SERVER_ERRORS))
 
 
 def byte_by_byte(data: bytes) -> tuple[bytes, ...]:
@@ -175,11 +182,11 @@ RULES = (
     Rule(
         id="respond-date",
         stage=2,
-        sentence="Every response contains a Date field.",
+        sentence="Every response contains a Date field, except errors of the server (5xx), which may lack it.",
         hint="Send `Date:` and the current time with every response.",
         section="RFC 9110 §6.6.1",
         needs=("respond-empty-line",),
-        exchanges=on_pages(Has("Date")),
+        exchanges=on_pages(dated(Has("Date"))),
     ),
     Rule(
         id="respond-date-form",
@@ -189,7 +196,7 @@ RULES = (
         "function for HTTP dates.",
         section="RFC 9110 §5.6.7",
         needs=("respond-date",),
-        exchanges=on_pages(Has("Date", IMF_FIXDATE, "like `Sun, 06 Nov 1994 08:49:37 GMT`")),
+        exchanges=on_pages(dated(Has("Date", IMF_FIXDATE, "like `Sun, 06 Nov 1994 08:49:37 GMT`"))),
     ),
     Rule(
         id="respond-date-now",
@@ -198,7 +205,7 @@ RULES = (
         hint="Use GMT, not local time, and read the clock for each response, not once when the program starts.",
         section="the service, every page",
         needs=("respond-date-form",),
-        exchanges=on_pages(DateIsNow()),
+        exchanges=on_pages(dated(DateIsNow())),
     ),
     Rule(
         id="respond-three-packets",
