@@ -10,6 +10,7 @@ ARGS ?=
 help:
 	@echo "make run      Start the three implementations, and a page about them on port 8000. Ctrl-C stops all of them."
 	@echo "              If a port is in use, choose others: make run ARGS='--port 9000 --base-port 9000'"
+	@echo "              Show other frameworks, too: make run ARGS='--with bottle,fastapi'"
 	@echo "              List the options: make run ARGS=--help"
 	@echo "make test     Check everything: style, types, tests, coverage."
 	@echo "make test-all Check everything, with more combinations of servers and rules, and on each Python from 3.11 to 3.13."

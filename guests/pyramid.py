@@ -122,7 +122,7 @@ with Configurator() as config:
     config.add_static_view("files", "shared_views:public")
     config.add_route("style", "/style.css")
     config.add_route("error", "/error")
-    config.scan(sys.modules[__name__])
+    config.scan(sys.modules[__name__])  # this module alone, and not its package
     app = config.make_wsgi_app()
 
 
