@@ -21,7 +21,7 @@ from sidebyside.checkout import ROOT, environment, import_from_checkout, python
 from sidebyside.loading import loading_error
 from sidebyside.page.settings import Explain, RunningService, explain_here
 
-PATIENCE = 10.0  # seconds for an explanation, the start of the process included
+PATIENCE = 20.0  # seconds for an explanation, the start of the process on a busy machine included
 FAILURE = Markup('<h2 id="reasons">Reasons</h2>\n<p class="changed">{}</p>')
 TOO_LONG = f"The explanation took longer than {PATIENCE:.0f} seconds, so it was given up."
 ENDED = "The process that explains responses has ended."

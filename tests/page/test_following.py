@@ -14,12 +14,15 @@ from typing import TypeAlias
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from http_contract.sandbox.ports import is_taken
 from sidebyside.checkout import ROOT
 from sidebyside.launch.ports import free_base_port
 from sidebyside.page.app import TOKEN_FIELD
 from sidebyside.sources import PACKAGES
+from tests.page.browser import FITS, Window, violations
+from tests.page.conftest import at_each_size
 from tests.serving import HOST, becomes_true
 from tests.session import PATIENCE, Session, session_of
 
@@ -146,6 +149,15 @@ def test_a_source_with_an_error_is_named_and_the_others_respond(send: Send, copy
         )
         assert session.read_until(why).splitlines()[-1].startswith("flask ")
     assert "Identical" in send("/test")
+
+
+@pytest.mark.full
+@at_each_size
+def test_exceptions_fit_the_window_and_are_accessible(session: Session, window: Window) -> None:
+    page = window.visit(f"http://{HOST}:{session.base_port}/#method=GET&path=/error")
+    expect(page.locator("#exceptions")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate(FITS)
 
 
 @pytest.mark.full
