@@ -38,8 +38,8 @@ STYLES: Mapping[str, Style] = {
     "class tree": Style(
         "a tree of classes",
         "Segments of the path are the names of attributes, and methods are views.",
-        "",
-        "",
+        "def hello(self, name):",
+        "guests/cherrypy.py",
     ),
     "traversal": Style(
         "traversal",

@@ -26,6 +26,7 @@ from sidebyside.launch.guests import find_guests
 from sidebyside.matrix.run import PairReport
 from tests.sidebyside.replies import reply, response
 
+DOCUMENT = Path(ROOT, "docs", "frameworks.md")
 HELLO = Guest("hello", "Hello", "guests.hello", "", "wsgi", "dict")
 
 
@@ -156,6 +157,25 @@ def test_the_figures_are_well_formed_and_name_everything(report: GuestReport) ->
     ]:
         texts = [element.text for element in ElementTree.fromstring(figure).iter()]
         assert set(words) <= set(texts)
+
+
+def section(guest: Guest) -> str:
+    """Return the part of the document that is about a guest."""
+    return DOCUMENT.read_text().partition(f"\n## {guest.title}\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("guest", GUESTS, ids=lambda guest: guest.name)
+def test_the_document_has_a_part_and_a_row_of_each_figure_about_a_guest(guest: Guest) -> None:
+    assert all(probe.topic in section(guest) for probe in PROBES)
+    assert f">{guest.title}<" in DOCUMENT.with_name("frameworks-stages.svg").read_text()
+    assert f">{guest.title.partition(', plain')[0]}<" in DOCUMENT.with_name("frameworks-styles.svg").read_text()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("guest", GUESTS, ids=lambda guest: guest.name)
+def test_the_document_shows_what_a_guest_responds(guest: Guest) -> None:
+    found = section(guest)
+    assert [each.probe.topic for each in exchanges(guest) if f"`{each.cell}`".replace("|", "\\|") not in found] == []
 
 
 @pytest.mark.parametrize(("points", "least"), [(10, 10), (9, 8), (7, 6), (5, 4), (3, 0), (0, 0)])
