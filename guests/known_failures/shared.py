@@ -100,7 +100,7 @@ SHARED = (
             "webpy",
         ),
         ("forms-media-type",),
-        "the form of a body with another media type is empty, which is no error to the framework",
+        "the form of a body with another media type is empty, which the framework accepts",
     ),
     KnownFailure(
         (
@@ -259,7 +259,7 @@ SHARED = (
     KnownFailure(
         ("flask_plain", "quart"),
         ("preconditions-match",),
-        "is_resource_modified of Werkzeug compares If-Match: * with the tag, as if it were no wildcard",
+        "is_resource_modified of Werkzeug compares If-Match: * with the tag as if it were a tag",
     ),
     KnownFailure(
         ("flask_plain", "quart"),
