@@ -84,7 +84,7 @@ WSGI = (
     KnownFailure(
         ("cherrypy",),
         ("ranges-unit", "ranges-outside"),
-        "get_ranges of CherryPy takes any unit for bytes, and raises ValueError for a range without a number, which is 500",
+        "get_ranges of CherryPy takes any unit for bytes, and raises ValueError without a number, which is 500",
     ),
     # -- django_plain
     KnownFailure(
