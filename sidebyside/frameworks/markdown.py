@@ -20,7 +20,7 @@ INTRODUCTION = f"""\
 
 `sidebyside matrix --guests --page docs/frameworks.md` writes this file and its figures; do not edit it.
 
-[guests/](../guests/) contains the same routes in other frameworks, as the documentation of each framework
+[guests/](../guests/README.md) contains the same routes in other frameworks, as the documentation of each framework
 writes them. Nothing makes them equal: where a framework breaks a rule of [the contract](contract.md), this page shows
 it. WSGI and ASGI applications run on raw_router here, so only the framework differs. The other frameworks run on their
 own servers.

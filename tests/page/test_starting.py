@@ -49,6 +49,33 @@ def test_starts_the_page_and_the_three_and_ends_them() -> None:
         assert session.process.returncode == 0
 
 
+@pytest.mark.full  # seven servers start
+def test_guests_have_columns_and_their_code() -> None:
+    base_port = free_base_port(6)
+    options = ["--port", str(base_port), "--base-port", str(base_port), "--with", "bottle,fastapi,tornado"]
+    with session_of([sys.executable, "-m", "sidebyside", "page", *options], base_port) as session:
+        said = session.read_until("Press Ctrl-C to stop all servers.")
+        assert [line.split()[-1] for line in said.splitlines() if "guests/" in line] == [
+            "guests/bottle.py",
+            "guests/fastapi.py",
+            "guests/tornado.py",
+        ]
+        url = f"http://{HOST}:{base_port}/"
+        document = urlopen(url).read().decode()
+        assert "The same idea, six times" in document
+        token = re.search(r'name="page-token" content="([^"]+)"', document)
+        assert token
+        fields = {"Content-Type": "application/json", TOKEN_FIELD: token[1]}
+        answer = urlopen(Request(f"{url}send", json.dumps({"path": "/hello/you"}).encode(), fields)).read().decode()
+        for name in ("raw", "flask", "django", "bottle", "fastapi", "tornado"):
+            assert f">{name}</th>" in answer
+        for place in ("guests/bottle.py:", "guests/fastapi.py:", "guests/tornado.py:"):
+            assert place in answer
+        session.process.send_signal(signal.SIGINT)
+        session.process.wait(30)
+        assert session.process.returncode == 0
+
+
 def test_all_ports_that_are_taken_are_told_of_at_once() -> None:
     with page() as session, socket.create_server((HOST, at := session.base_port)), socket.create_server((HOST, at + 2)):
         said, _ = session.process.communicate(timeout=30)
