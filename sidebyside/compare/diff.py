@@ -27,6 +27,7 @@ Values: TypeAlias = Sequence[str | None]
 """One value for each server, None if the server has none."""
 
 WORST: Sequence[Verdict] = ("differs", "may", "same")
+BODY = "body"  # the label of the first line of a body; the other lines have none
 ROUNDING = 1.0  # seconds that two clocks of whole seconds may seem to be apart
 TIME_FORMATS = (
     (re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"), "%a, %d %b %Y %H:%M:%S GMT"),
@@ -316,7 +317,7 @@ def body_rows(responses: Sequence[Response], replies: Sequence[Reply], views: Se
 
 
 def _line_rows(lines: Iterable[AlignedLines], replies: Sequence[Reply]) -> Iterator[Row]:
-    label = "body"
+    label = BODY
     for cells in lines:
         yield make_row(label, cells, replies, AUTHORITY, CLOCK, part="body")
         label = ""

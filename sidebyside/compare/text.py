@@ -1,7 +1,7 @@
 """Comparisons as text for a terminal: the message, the responses side by side or one below the other, and a verdict."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Literal, TypeAlias
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from http_contract.escaping import escape_bytes, escape_controls
-from sidebyside.compare.diff import Comparison, Row, Verdict, first_difference, worst_verdict
+from sidebyside.compare.diff import BODY, Comparison, Row, Verdict, first_difference, worst_verdict
 from sidebyside.compare.send import Endpoint, Reply
 from sidebyside.compare.verdict import plural, summary
 
@@ -58,7 +58,10 @@ def every_row(rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def differing_rows(rows: Sequence[Row]) -> Sequence[Row]:
-    return [row for row in rows if row.verdict == "differs"]
+    """Return the rows that differ; the first line of the body that does has the body's label."""
+    found = [row for row in rows if row.verdict == "differs"]
+    body = next((row for row in found if row.is_body), None)
+    return [replace(row, label=BODY) if row is body else row for row in found]
 
 
 def render(

@@ -147,6 +147,13 @@ def test_only_differences_are_printed(urls: list[str]) -> None:
     assert nothing[-1] == "Identical"
 
 
+def test_the_first_line_of_a_body_that_differs_has_its_label() -> None:
+    with scripted(says(page("<p>a<p>b"))) as one, scripted(says(page("<p>a<p>c"))) as two:
+        urls = [f"http://{HOST}:{server.port}" for server in (one, two)]
+        shown = run("GET", "/", "--only-differences", urls=urls).output.splitlines()
+    assert [line.split()[1] for line in shown if line.startswith("!  ")] == ["body", "body"]
+
+
 def test_responses_without_a_difference_are_counted(urls: list[str]) -> None:
     with broken(lambda request, response: teapot(request, response) if request.path == "/time" else response) as url:
         pair = b"".join(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path for path in (b"/test", b"/time"))
