@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 9.0, 4.2  # inches
 BASELINE_COLOUR = "#e0702f"
 COLOURS = ("#4a90c4", "#3c8f4e", "#b5447f", "#8a6fc0", "#b8892f", "#3f9c9a", "#a0524d", "#6b7f2a", "#5b6b8c", "#c06fa0")
 GAP = 1.3  # times the routes of the end of a line: where its name begins
-CLOSEST = 1.35  # the least ratio between two labels that can be read one below the other
+CLOSEST = 1.6  # the least ratio between two labels that can be read one below the other
 
 
 def draw(growth: Sequence[Growth], file: Path) -> None:

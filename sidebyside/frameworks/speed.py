@@ -12,15 +12,15 @@ RESULTS, GROWTH_FIGURE = "frameworks-bench.json", "frameworks-routing.svg"  # be
 INTRODUCTION = f"""\
 ## Speed
 
-`sidebyside bench --guests --json docs/{RESULTS} --growth docs/{GROWTH_FIGURE}` measured this on {{date}},
-with Python {{python}}: responses per second{{of_cpu}}, as a ratio to raw_router with its dict `URLS`.
-These are medians of {{rounds}} rounds on one core. The page `/test` is the same for everybody, so raw_router keeps its
-response. `/hello/you` is rendered for each request.
+`sidebyside bench --guests{{cpu}} --json docs/{RESULTS} --growth docs/{GROWTH_FIGURE}`
+measured this on {{date}} with Python {{python}}: responses per second{{of_cpu}}, as a ratio to raw_router
+with its dict `URLS`. These are medians of {{rounds}} rounds on one core. The page `/test` is the same for everybody, so
+raw_router keeps its response. `/hello/you` is rendered for each request.
 """
 GROWTH = f"""\
-The routers alone, without a server and without views: how the time to find a route grows with the number of routes.
-Routers that compare one route after the other become slow. Dicts, trees and compiled functions do not, but some of them
-take minutes to be made of 100,000 routes, and have no point there.
+The routers alone, without a server and without views: how the time to find a route grows with the number of routes. A
+router that looks paths up in a dict or in a tree needs the same time for any number of routes. One that tries one route
+after the other becomes slow. A router that takes minutes to be made of 100,000 routes has no point there.
 
 ![How look-up grows with the number of routes]({GROWTH_FIGURE})
 """
@@ -34,8 +34,9 @@ def speed_lines(folder: Path) -> Iterator[str]:
 
 def _lines(results: Results) -> Iterator[str]:
     about = results.about
-    of_cpu = " of the server's CPU time" if about.by_cpu else ""
-    yield INTRODUCTION.format(date=about.date[:10], python=about.python, of_cpu=of_cpu, rounds=about.rounds)
+    cpu, of_cpu = (" --cpu", " of the server's CPU time") if about.by_cpu else ("", "")
+    values = {"date": about.date[:10], "python": about.python, "rounds": about.rounds}
+    yield INTRODUCTION.format(cpu=cpu, of_cpu=of_cpu, **values)
     workloads = [workload for workload in WORKLOADS if GUESTS in workload.suites]
     yield row(["", *(f"`GET {workload.template.split()[1]}`" for workload in workloads)])
     yield row(["---", *("--:" for _ in workloads)])

@@ -306,7 +306,7 @@ def test_the_figure_of_routers_is_the_same_each_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heights", "spaced"), [([], []), ([1.0, 10.0], [1.0, 10.0]), ([1.0, 1.1, 1.2], [1.0, 1.35, 1.8225])]
+    ("heights", "spaced"), [([], []), ([1.0, 10.0], [1.0, 10.0]), ([1.0, 1.1, 1.2], [1.0, 1.6, 2.56])]
 )
 def test_names_of_lines_that_end_close_to_each_other_are_moved_apart(heights: list[float], spaced: list[float]) -> None:
     assert growth_figure.spaced(heights) == pytest.approx(spaced)

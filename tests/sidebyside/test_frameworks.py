@@ -20,7 +20,7 @@ from sidebyside.frameworks.figures import COLOURS, colour_of, stages_figure, sty
 from sidebyside.frameworks.judging import GuestReport, HomePair
 from sidebyside.frameworks.markdown import as_markdown
 from sidebyside.frameworks.probes import PROBES
-from sidebyside.frameworks.speed import RESULTS
+from sidebyside.frameworks.speed import RESULTS, speed_lines
 from sidebyside.frameworks.styles import STYLES, Style, frameworks_by_style
 from sidebyside.launch.guests import find_guests
 from sidebyside.matrix.run import PairReport
@@ -148,6 +148,10 @@ def test_the_speed_is_that_of_earlier_results(report: GuestReport, tmp_path: Pat
     assert "| falcon | answers 500 | not measured |" in page
     assert "responses per second of the server's CPU time, as a ratio" in " ".join(page.split())
     assert "## Speed" not in as_markdown([report], Path(ROOT))
+
+
+def test_the_document_has_the_speed_of_its_results() -> None:
+    assert "\n".join(speed_lines(DOCUMENT.parent)) in DOCUMENT.read_text()
 
 
 def test_the_figures_are_well_formed_and_name_everything(report: GuestReport) -> None:
