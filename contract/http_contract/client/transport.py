@@ -155,7 +155,7 @@ class Transport:
 
         Where the server has closed the connection, and its port must be free soon, `close` does it.
         """
-        if self._can_half_close and not (self._orphans and self.ended == "closed"):
+        if self._can_half_close and not (self._orphans and self._is_closed()):
             with suppress(OSError):  # it has ended already; the next read shows how
                 self._socket.shutdown(socket.SHUT_WR)
 

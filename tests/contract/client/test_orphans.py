@@ -12,7 +12,9 @@ from functools import partial
 import pytest
 
 from http_contract.client.orphans import ENOUGH, INTERVALS, RESET_ON_CLOSE, Orphans, is_orphan
-from tests.contract.scripted import scripted
+from http_contract.http.request import get
+from http_contract.sandbox.ports import is_free
+from tests.contract.scripted import OK, says, scripted
 from tests.serving import becomes_true
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="this system does not tell about one connection")
@@ -101,3 +103,12 @@ def test_an_open_connection_to_a_fixed_port_is_closed_in_order() -> None:
         with replace(server, is_fixed=True).connect():
             pass
         assert done.wait(5)
+
+
+@needs_linux
+def test_the_port_of_a_server_that_closes_each_connection_is_free_at_once() -> None:
+    """The client has often not read the end of the connection when it closes its own side."""
+    with scripted(says(OK)) as server:
+        for _ in range(20):
+            replace(server, is_fixed=True).ask(get("/"))
+    assert becomes_true(partial(is_free, server.port), 5)
