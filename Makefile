@@ -15,7 +15,7 @@ help:
 	@echo "make test     Check everything: style, types, tests, coverage."
 	@echo "make test-all Check everything, with more combinations of servers and rules, and on each Python from 3.11 to 3.13."
 	@echo "make lint     Check style and types only."
-	@echo "make docs     Write docs/contract.md, conformance.md, frameworks.md, mutants.md and the pictures. This takes ten minutes."
+	@echo "make docs     Write docs/contract.md, conformance.md, frameworks.md, mutants.md and the pictures. This takes 15 minutes."
 	@echo "make fuzz     Send a million malformed streams to the core of raw_router, and print the seed."
 	@echo "              Send other streams: make fuzz ARGS='--seed 7 --count 100000'"
 	@echo "make bench    Measure raw_router and other servers, and write docs/bench.json and docs/bench.svg."
