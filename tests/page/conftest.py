@@ -11,14 +11,21 @@ from playwright.sync_api import Browser, Page
 
 from sidebyside.page.app import TOKEN_FIELD, create_app
 from sidebyside.page.settings import RunningService, Settings
-from tests.page.browser import SIZES, Window, open_window
+from tests.page.browser import SIZES, Size, Window, open_window
 from tests.page.page_server import CHROMIUM, chromium, page_for, three_services
 from tests.serving import HOST
 
 Visit: TypeAlias = Callable[..., Page]
 
-LARGEST = pytest.param(SIZES[-1], marks=pytest.mark.full)
-at_each_size = pytest.mark.parametrize("window", [*SIZES[:-1], LARGEST], ids="{0[0]}x{0[1]}".format, indirect=True)
+
+def in_windows(*sizes: Size) -> pytest.MarkDecorator:
+    """Return a mark that runs a test in windows of these sizes, and in `make test-all` in those of all sizes."""
+    others = [pytest.param(size, marks=pytest.mark.full) for size in SIZES if size not in sizes]
+    return pytest.mark.parametrize("window", [*sizes, *others], ids="{0[0]}x{0[1]}".format, indirect=True)
+
+
+at_each_size = in_windows(*SIZES[:2])
+in_a_wide_window = in_windows(SIZES[0])
 
 MISSING = "Chromium is not installed (Debian: apt-get install chromium)"
 

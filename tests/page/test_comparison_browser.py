@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
-from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_size
+from tests.page.browser import violations, violations_by_scheme
+from tests.page.conftest import Visit, at_each_size, in_a_wide_window
 from tests.page.request_tab import clear, send, send_to
 from tests.serving import HOST, serving
 
@@ -62,7 +62,7 @@ def test_an_explanation_stays_in_the_window(visit: Visit) -> None:
     assert box["x"] + box["width"] <= size["width"]
 
 
-@at_each_size
+@in_a_wide_window
 def test_only_differences(visit: Visit, mine: str) -> None:
     page = visit(TEST)
     expect(page.locator("#verdict")).to_be_visible()
@@ -105,11 +105,21 @@ def test_packets_and_repetitions(visit: Visit) -> None:
     expect(page.locator(".received pre").first).to_contain_text(r"HTTP/1.1 200 OK\r\n")
 
 
-@at_each_size
-def test_axe_finds_nothing_with_several_responses(visit: Visit, mine: str) -> None:
-    page = visit(f"#raw={quote(RAW * 2)}&url={quote(mine)}")
+def several_responses(page: Page) -> None:
+    """Send two requests at once, and show the explanation of a word."""
     clear(page)
     send(page)
-    page.locator("#comparison details").evaluate_all("all => all.forEach(each => (each.open = true))")
     page.locator("button.term").first.focus()
+
+
+def test_several_responses_have_names_of_their_own(visit: Visit, mine: str) -> None:
+    several_responses(page := visit(f"#raw={quote(RAW * 2)}&url={quote(mine)}"))
+    assert violations(page, "landmark-unique", "scrollable-region-focusable", "duplicate-id-aria", "label") == []
+
+
+@pytest.mark.full
+@at_each_size
+def test_axe_finds_nothing_with_several_responses(visit: Visit, mine: str) -> None:
+    several_responses(page := visit(f"#raw={quote(RAW * 2)}&url={quote(mine)}"))
+    page.locator("#comparison details").evaluate_all("all => all.forEach(each => (each.open = true))")
     assert violations_by_scheme(page) == {}

@@ -7,14 +7,14 @@ from playwright.sync_api import expect
 
 from sidebyside.page.glossary import WORDS
 from tests.page.browser import FITS, fits, violations
-from tests.page.conftest import Visit, at_each_size
+from tests.page.conftest import Visit, in_a_wide_window
 
 TEST = "#method=GET&path=%2Ftest"
 UNREACHABLE = """() => [...document.querySelectorAll("#request :is(button, input, select, textarea, summary, a)")]
     .filter(each => each.checkVisibility() && !each.disabled && each.tabIndex < 0).map(each => each.outerHTML)"""
 
 
-@at_each_size
+@in_a_wide_window
 def test_the_tour_has_six_stops_and_begins_on_request(visit: Visit) -> None:
     page = visit(TEST)
     expect(page.locator("#verdict")).to_be_visible()
@@ -38,7 +38,7 @@ def test_the_tour_goes_back_and_ends_by_escape(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.locator("#tour").get_by_role("button", name="Back").click()
     expect(page.locator("#tour").get_by_role("status")).to_have_text("1 of 6")
-    assert violations(page) == []
+    assert violations(page, within="#tour") == []
     page.locator("#tour").get_by_role("button", name="Next").press("Escape")
     expect(page.locator("#tour")).to_be_hidden()
 
@@ -47,7 +47,7 @@ def test_the_glossary_lists_every_word(visit: Visit) -> None:
     page = visit(TEST)
     page.get_by_text("Words of this page").click()
     assert page.locator(".glossary dt").all_inner_texts() == list(WORDS)
-    assert violations(page) == []
+    assert violations(page, within=".glossary") == []
     page.get_by_role("button", name="socket", exact=True).focus()
     expect(page.locator(".explanation")).to_contain_text("The end of a connection")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from raw_router.drivers import threads
 from raw_router.messages import plain_text
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_size
+from tests.page.conftest import Visit, at_each_size, in_a_wide_window
 from tests.serving import HOST, serving
 
 RFC = re.compile("^https://www.rfc-editor.org/rfc/rfc9110#section-")
@@ -36,6 +36,23 @@ def judge_mine(page: Page, url: str) -> None:
     choose(page, "3 Route")
     page.get_by_label("URL on this machine", exact=True).fill(url)
     page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def judged(visit: Visit, mine: str, fragments: list[str]) -> Page:
+    """The page with the results of one run, which all tests share."""
+    page = visit(fragments[0] if fragments else "#contract")
+    if not fragments:
+        judge_mine(page, mine)
+    expect_status(page, "3 rules failed, ")
+    fragments[:] = [page.evaluate("location.hash")]
+    return page
+
+
+@pytest.fixture(scope="module")
+def fragments() -> list[str]:
+    """The fragment of the page's address that leads to the run, once there is one."""
+    return []
 
 
 def failures(page: Page) -> Locator:
@@ -66,10 +83,8 @@ def test_the_three_are_judged(visit: Visit) -> None:
 
 
 @at_each_size
-def test_failures_are_grouped_by_cause(visit: Visit, mine: str) -> None:
-    page = visit("#contract")
-    judge_mine(page, mine)
-    expect_status(page, "3 rules failed, ")
+def test_failures_are_grouped_by_cause(judged: Page) -> None:
+    page = judged
     expect(page.get_by_role("radio", name="a server of yours")).to_be_checked()
     first = page.locator(".cause").first
     expect(first.locator("summary").first).to_have_text(re.compile(r"^Start here sends no 404 .* rules? failed"))
@@ -83,10 +98,8 @@ def test_failures_are_grouped_by_cause(visit: Visit, mine: str) -> None:
     expect(failure.locator("[data-kind=section] a")).to_have_attribute("href", RFC)
 
 
-def test_a_stage_lists_rules_that_failed_and_those_that_were_skipped(visit: Visit, mine: str) -> None:
-    page = visit("#contract")
-    judge_mine(page, mine)
-    expect_status(page, "rules failed")
+def test_a_stage_lists_rules_that_failed_and_those_that_were_skipped(judged: Page) -> None:
+    page = judged
     page.get_by_role("link", name="3 Route").click()
     skipped = page.locator("#stage-3 td.skipped").first
     expect(skipped).to_have_text(re.compile("skipped because .* failed"))
@@ -94,10 +107,8 @@ def test_a_stage_lists_rules_that_failed_and_those_that_were_skipped(visit: Visi
     expect(failures(page).filter(has_text="route-unknown").first.locator("pre").first).to_be_in_viewport()
 
 
-def test_a_failure_opens_in_the_tab_request(visit: Visit, mine: str) -> None:
-    page = visit("#contract")
-    judge_mine(page, mine)
-    expect_status(page, "rules failed")
+def test_a_failure_opens_in_the_tab_request(judged: Page) -> None:
+    page = judged
     open_failure(page, "route-unknown").get_by_role("link", name="Open in Request").click()
     expect(page.locator("#status")).to_contain_text("Check it, then send it.")
     expect(page.locator("#editor [name=raw]")).to_have_value(re.compile(r"^GET /.*\nHost: {authority}", re.DOTALL))
@@ -129,11 +140,9 @@ def test_a_run_that_is_forgotten_can_be_repeated(visit: Visit, mine: str) -> Non
     expect_status(page, "rules failed")
 
 
-@at_each_size
-def test_axe_finds_nothing(visit: Visit, mine: str) -> None:
-    page = visit("#contract")
-    judge_mine(page, mine)
-    expect_status(page, "rules failed")
+@in_a_wide_window
+def test_axe_finds_nothing(judged: Page) -> None:
+    page = judged
     page.locator("#judge-failures details").evaluate_all("all => all.forEach(each => (each.open = true))")
     assert violations_by_scheme(page) == {}
 

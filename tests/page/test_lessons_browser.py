@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_size
+from tests.page.conftest import Visit, at_each_size, in_a_wide_window
 
 
 @at_each_size
@@ -31,7 +31,7 @@ def test_a_rung_is_judged_in_the_contract(visit: Visit) -> None:
     expect(page.locator("#judge-status")).to_contain_text(re.compile("10 of 10"))
 
 
-@at_each_size
+@in_a_wide_window
 def test_axe_finds_nothing(visit: Visit) -> None:
     page = visit("#rung-23")
     expect(page.locator("#rung-23 .code")).to_be_visible()

@@ -13,7 +13,7 @@ from raw_router.drivers import threads
 from raw_router.messages import Request, Response
 from tests.contract.scripted import OK, says, scripted
 from tests.page.browser import violations, violations_by_scheme
-from tests.page.conftest import Visit, at_each_size, skip_without_chromium
+from tests.page.conftest import Visit, at_each_size, in_a_wide_window, skip_without_chromium
 from tests.page.request_tab import choose, panes, send, send_to
 from tests.serving import HOST, serving
 
@@ -169,7 +169,7 @@ PLACES = {
 }
 
 
-@at_each_size
+@in_a_wide_window
 def test_reasons(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#verdict")).to_be_visible()
@@ -247,13 +247,11 @@ def test_the_page_reports_that_its_server_no_longer_runs(visit: Visit) -> None:
     assert page.locator("#verdict").count() == 0
 
 
-@at_each_size
+@in_a_wide_window
 def test_axe_finds_nothing(visit: Visit) -> None:
     page = visit("#method=GET&path=/error")
     expect(page.locator("#verdict")).to_be_visible()
     assert violations_by_scheme(page) == {}
-    choose(page, "No Host")
-    assert violations(page) == []
 
 
 @pytest.mark.parametrize(

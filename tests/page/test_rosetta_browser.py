@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from sidebyside.page.rosetta import IDEAS
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_size
+from tests.page.conftest import Visit, at_each_size, in_a_wide_window
 
 THREE = ["raw", "flask", "django"]
 
@@ -33,7 +33,7 @@ def test_the_address_of_an_idea_opens_it(visit: Visit) -> None:
     expect(page.locator("#idea-test-client .green")).to_contain_text("app.test_client()")
 
 
-@at_each_size
+@in_a_wide_window
 def test_axe_finds_nothing(visit: Visit) -> None:
     """Only one idea is checked, because all have the same structure and axe is slow on much code."""
     page = visit("#rosetta")

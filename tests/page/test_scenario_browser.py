@@ -57,6 +57,7 @@ def test_why_flasks_own_server_and_djangos_respond_differently(browser: Browser,
 # -- starting the servers
 
 
+@pytest.mark.full
 def test_the_servers_are_started_again_when_a_source_changes() -> None:
     versions = iter(["1", "1", "2"])
     with closing(OwnServers(lambda: next(versions))) as own_servers:
