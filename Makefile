@@ -58,8 +58,9 @@ VERSION := 'import sys; print("%d.%d" % sys.version_info[:2])'
 	@$(PIP) -e '.[test]' -e './contract[cluster]'
 	@touch $@
 
-# The applications of tests/strangers.
+# The applications of tests/strangers, and two languages of servers in tests/naive.
 .venv/can-test-all: .venv/can-test
+	@tools/debian go=golang-go ruby=ruby
 	@echo "Installing the applications for tests/strangers into .venv. This takes a minute."
 	@$(PIP) -e '.[strangers]'
 	@touch $@

@@ -65,6 +65,14 @@ KINDS = (
         needs="rustc",
     ),
     Kind(
+        "go",
+        "{folder}/panics {port}",
+        "dies-of-empty-connection",
+        build=f"go build -o {{folder}}/panics {OTHER / 'panics.go'}",
+        needs="go",
+    ),
+    Kind("ruby", f"ruby {OTHER / 'nil.rb'} {{port}}", "dies-of-empty-connection", needs="ruby"),
+    Kind(
         "java",
         "java -cp {folder} NoFlush {port}",
         "no-date",
