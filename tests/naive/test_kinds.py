@@ -20,7 +20,8 @@ from tests.naive.kinds import KINDS, Kind, built, missing
 LIMIT = 30.0  # seconds
 SILENT_LIMIT = 8.0  # seconds for a server that sends nothing; more than it takes, because machines are busy
 REPETITIONS = 20
-SLOW = frozenset({"only-root", "head-hangs", "c-buffer", "never-closes", "go", "ruby"})  # judged in `make test-all` only
+# judged in `make test-all` only
+SLOW = frozenset({"only-root", "head-hangs", "c-buffer", "never-closes", "go", "ruby"})
 FIXED = frozenset({"javascript"})  # judged with a fixed port in `make test`
 WIDTH = 80  # columns
 
