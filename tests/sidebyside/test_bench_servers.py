@@ -8,7 +8,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -62,12 +62,16 @@ def test_every_peer_sends_the_response_of_the_real_service(peer: Peer, place: Pl
         warm_up(process.spec.port, FORM, place.response.read_bytes())
 
 
+WITHOUT_LENGTH = "guest webpy"  # web.py yields its pages in pieces
+
+
 @pytest.mark.full  # each guest starts
 @pytest.mark.parametrize("peer", [peer for peer in PEERS if peer.suite == GUESTS], ids=lambda peer: peer.name)
 @pytest.mark.parametrize("workload", [each for each in WORKLOADS if GUESTS in each.suites], ids=lambda each: each.name)
 def test_every_guest_sends_the_page_of_the_real_service(peer: Peer, workload: Workload, place: Place) -> None:
     place.response.write_bytes(real_response(workload, place))
-    with started(peer, workload, place) as process:
+    excluded = pytest.raises(Unusable, match=r"^answers without Content-Length$")
+    with started(peer, workload, place) as process, excluded if peer.name == WITHOUT_LENGTH else nullcontext():
         warm_up(process.spec.port, workload, place.response.read_bytes())
 
 
