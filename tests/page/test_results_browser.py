@@ -1,10 +1,12 @@
 """The results page of contract grade in a real browser."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from http_contract import BY_ID
 from http_contract.grading.output import page, row_of
 from tests.contract.grading.classes import outcome, result
 from tests.page.browser import FITS, Window
@@ -22,7 +24,8 @@ IS_ON_TOP = """cell => {
 
 @pytest.fixture
 def results(window: Window, tmp_path: Path) -> Page:
-    outcomes = [outcome(RULES[0], "passed"), outcome(RULES[1], "skipped"), *(outcome(id) for id in RULES[2:])]
+    made_up = [outcome(RULES[0], "passed"), outcome(RULES[1], "skipped"), *(outcome(id) for id in RULES[2:])]
+    outcomes = [replace(each, rule=BY_ID[each.rule.id]) for each in made_up]
     made = [result(name, *outcomes) for name in NAMES]
     (file := tmp_path / "results.html").write_text(page(made, [row_of(each, 10) for each in made], "class"))
     opened = window.visit(file.as_uri())
@@ -69,3 +72,17 @@ def test_a_failure_opens_and_closes_with_the_keyboard(results: Page) -> None:
 def test_skipped_has_a_colour_of_its_own(results: Page) -> None:
     colours = {results.locator(f"#frame td.{mark}").first.evaluate(COLOUR) for mark in "pfs"}
     assert len(colours) == 3
+
+
+@at_each_size
+def test_names_and_stages_stay_in_sight(results: Page) -> None:
+    frame, points = results.locator("#frame"), results.locator(".points")
+    for table in (frame, points):
+        table.evaluate("table => { table.scrollLeft = 1000 }")
+        left = table.evaluate("table => table.getBoundingClientRect().left")
+        name = table.locator("tbody tr:nth-child(2)").locator("th, td:first-child").first.bounding_box()
+        assert name is not None
+        assert 0 <= name["x"] - left < 2
+    titles = ["1 Listen", "2 Respond", "3 Route", "4 Methods"]
+    assert [table.locator("th.stage").all_text_contents() for table in (frame, points)] == [titles, titles]
+    assert frame.locator("th.stage").first.get_attribute("colspan") == "3"

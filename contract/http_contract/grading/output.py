@@ -170,7 +170,8 @@ def packed(results: Iterable[Result]) -> bytes:
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as file:
         for result in results:
             size = TEXT_SIZE if buffer.tell() < BUDGET else SHORT_TEXT_SIZE
-            line = {"name": result.name, "why": result.why, "rules": list(cells(result, texts, size))}
+            stages = [outcome.rule.stage for outcome in result.report.outcomes] if result.report else []
+            line = {"name": result.name, "why": result.why, "rules": list(cells(result, texts, size)), "stages": stages}
             file.write(json.dumps(line).encode() + b"\n")
     return buffer.getvalue()
 

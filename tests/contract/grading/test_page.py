@@ -41,8 +41,8 @@ def test_a_cell_for_each_rule() -> None:
     text = text_of(result("ann", passed, failed("It is late.")), Result("bob", "", why="there is no command"))
     cells = [["listen-accepts", "MUST", "p"], ["listen-answers", "MUST", "f", text_about("It is late.")]]
     assert lines(text) == [
-        {"name": "ann", "why": "", "rules": cells},
-        {"name": "bob", "why": "there is no command", "rules": []},
+        {"name": "ann", "why": "", "rules": cells, "stages": [1, 1]},
+        {"name": "bob", "why": "there is no command", "rules": [], "stages": []},
     ]
     sentence = "The server responds to a GET request for /."
     row = f'<td><code>listen-answers</code></td><td class="sentence">{sentence}</td><td class="number">1 of 2</td>'
@@ -54,7 +54,7 @@ def test_a_cell_for_each_rule() -> None:
 def test_points_come_first_and_only_of_stages_that_were_judged() -> None:
     text = text_of(result("ann", failed("It is late.")))
     assert re.findall("<h2>(.+)</h2>", text) == ["Points", "Most failed rules", "Rules"]
-    assert '<th>submission</th><th title="Listen">1</th><th>points</th><th>reason</th>' in text
+    assert '<th>submission</th><th class="stage">1 Listen</th><th>points</th><th>reason</th>' in text
 
 
 def test_common_causes_come_before_rules() -> None:
