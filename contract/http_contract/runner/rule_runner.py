@@ -195,7 +195,7 @@ class RuleRunner:
             return self.judge(rule)
         before, faults = self.target.output, set(self.target.child_faults)
         outcome = run(rule, server)
-        if not self._is_alive(server):
+        if not self._is_alive(server, outcome):
             crash = wait_for_crash(self.target)
             if outcome.verdict == "passed" and self.responded and self._plain_request_is_fatal():
                 self.responded = False  # the judge's own request ended the server, so it sends none from now on
@@ -231,10 +231,12 @@ class RuleRunner:
         self.replace_server()
         return self.lost is not None
 
-    def _is_alive(self, server: Server) -> bool:
-        if self.responded:
-            return is_responding(server)
-        return wait_for_crash(self.target) is None
+    def _is_alive(self, server: Server, outcome: Outcome) -> bool:
+        """Return whether the server has survived a rule. A program may answer once more while it ends."""
+        if self.responded and not is_responding(server):
+            return False
+        is_sure = self.responded and (server.restart is None or not was_left(outcome))
+        return is_sure or wait_for_crash(self.target) is None
 
     def _plain_request_is_fatal(self) -> bool:
         """Return whether a few plain requests end a server that has just been started."""
@@ -282,6 +284,11 @@ class RuleRunner:
             self.replace_server()
         failure = of_connection(self.lost) if self.lost else ending(crash)
         return replace(outcome, verdict="failed", failures=(*outcome.failures, failure), crash=crash)
+
+
+def was_left(outcome: Outcome) -> bool:
+    """Return whether the judge left a connection before the server sent or closed anything."""
+    return any(not transcript.received and transcript.ended == "open" for transcript in outcome.transcripts)
 
 
 def count_asked(server: Server) -> int:

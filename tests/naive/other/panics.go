@@ -1,4 +1,4 @@
-// A goroutine for each client; an index out of range in one of them ends the program.
+// One client after the other; an index out of range ends the program.
 package main
 
 import (
@@ -34,6 +34,6 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		go serve(client)
+		serve(client)
 	}
 }
