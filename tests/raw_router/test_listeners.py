@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -170,3 +171,12 @@ def test_a_client_that_connects_while_others_are_turned_away_can_be_served(host:
         stack.enter_context(socket.create_connection(listener.getsockname()[:2]))
         client = stack.enter_context(accept(listener)[0])
         assert client.getsockopt(*REQUIRED_HOP_LIMIT[client.family]) == 0
+
+
+def test_systems_other_than_linux_cannot_turn_clients_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with listening(HOST) as [listener]:
+        turn_away([listener])
+        with socket.create_connection(listener.getsockname()) as client, accept(listener)[0] as accepted:
+            client.sendall(b"here")
+            assert accepted.recv(4) == b"here"

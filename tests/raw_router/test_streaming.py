@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from threading import Thread
+from time import sleep
 
 import pytest
 
 from raw_router.connection import Connection
-from raw_router.drivers import MANY, TIMEOUTS
-from raw_router.listeners import open_listener
+from raw_router.drivers import MANY, TICK, TIMEOUTS
+from raw_router.listeners import open_listener, port_of
 from raw_router.messages import Body, Fields, Request, Response
 from raw_router.responder import Responder
 from tests.serving import DRIVERS, HOST, Serve, becomes_true, dial, exchange, reset, serving
@@ -330,3 +331,26 @@ def test_an_endless_body_ends_with_the_grace(serve: Serve) -> None:
         thread.join(10)
         assert not thread.is_alive()
         assert becomes_true(lambda: closed == [True])
+
+
+@pytest.mark.parametrize("driver", ["serial", "threads"])
+def test_a_server_that_stops_while_it_sends_a_body_closes_after_it(driver: str) -> None:
+    stop, wake = socket.socketpair()
+
+    def body() -> Iterator[bytes]:
+        yield b"a"
+        wake.send(b"!")
+        sleep(TICK)  # the driver looks no sooner again
+        yield b"b"
+
+    def connect(address: str) -> Responder:
+        return Responder(lambda request: Response(200, (), body()), address)
+
+    with open_listener((HOST, 0)) as listener, stop, wake:
+        thread = Thread(target=DRIVERS[driver], args=([listener], connect, stop, replace(TIMEOUTS, last_request=20)))
+        thread.start()
+        with dial(port_of(listener)) as client:
+            client.sendall(GET)
+            client.settimeout(10)
+            assert b"".join(iter(partial(client.recv, 65536), b"")).endswith(LAST_CHUNK)
+        thread.join()
