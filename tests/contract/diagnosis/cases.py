@@ -194,6 +194,9 @@ FAULTS |= {
     "single-recv in a child": unserved("respond-three-packets", b"GE", b"T /"),
     "not-flushed": late("route-unknown"),
     "not-flushed after a part": answered("respond-length", buffered(4096)),
+    "literal-escapes and a client that has left": replace(
+        answered("respond-empty-line", said(rb"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhello")), output=LOST
+    ),
     "literal-escapes": answered("respond-empty-line", said(rb"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhello")),
     "fields-joined": answered(
         "respond-date", said(b"HTTP/1.1 200 OK\r\nContent-Type: text/htmlContent-Length: 5\r\n\r\nhello")
