@@ -82,10 +82,10 @@ PYTEST := -m pytest --dist worksteal -n
 test: lint
 	@tools/debian nginx=nginx-light wrk=wrk bwrap=bubblewrap chromium=chromium
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run $(PYTEST) 4 $(CHOSEN) $(MEASURED)
+	@$(BIN)/coverage run $(PYTEST) 6 $(CHOSEN) $(MEASURED)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report $(COVERED)
-	@$(BIN)/python $(PYTEST) 6 $(CHOSEN) $(addprefix --ignore=,$(MEASURED))
+	@$(BIN)/python $(PYTEST) 8 $(CHOSEN) $(addprefix --ignore=,$(MEASURED))
 
 # make passes these values on to `test`.
 test-all: MEASURED += tests/sidebyside tests/page

@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-from http_contract import Outcome
 from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.sandbox.launcher import LocalTarget
 from tests.naive.judging import HERE, outcomes
@@ -26,15 +25,9 @@ RULES = {
 CASES = [(server, rule) for server, rules in RULES.items() for rule in rules]
 
 
-@pytest.fixture(scope="module")
-def judged() -> dict[tuple[str, str], Outcome]:
-    found = ((name, diagnosed(each)) for name, rules in RULES.items() for each in outcomes(name, rules))
-    return {(name, outcome.rule.id): outcome for name, outcome in found}
-
-
 @pytest.mark.parametrize(("name", "rule"), CASES, ids=lambda value: str(value))
-def test_a_line_shows_the_fault(name: str, rule: str, judged: dict[tuple[str, str], Outcome]) -> None:
-    outcome = judged[name, rule]
+def test_a_line_shows_the_fault(name: str, rule: str) -> None:
+    [outcome] = map(diagnosed, outcomes(name, [rule]))
     assert outcome.verdict == "failed"
     assert outcome.reproduce
     command = f"{shlex.join([sys.executable, str(HERE / f'{name}.py')])} {{port}}"

@@ -62,7 +62,11 @@ def test_commands_import_nothing_from_the_current_folder(
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 @pytest.mark.parametrize(
     "server",
-    ["raw_router", "dev", "gunicorn", "waitress", "uvicorn", "granian", pytest.param("nginx", marks=needs_nginx)],
+    [
+        *("raw_router", "gunicorn"),
+        *(pytest.param(server, marks=pytest.mark.full) for server in ("dev", "waitress", "uvicorn", "granian")),
+        pytest.param("nginx", marks=[needs_nginx, pytest.mark.full]),
+    ],
 )
 def test_servers_import_nothing_from_the_current_folder(command: list[str], server: str, folder: Path) -> None:
     base_port = free_base_port()

@@ -434,11 +434,11 @@ RULED = [f"--stage={stage}" for stage in (2, 3)]
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_same_seed_gives_the_same_verdicts_ten_times() -> None:
+def test_the_same_seed_gives_the_same_verdicts() -> None:
     with serving(mistaken) as port:
-        found = [verdicts(judged(f"http://127.0.0.1:{port}", *RULED, "--seed", "3")) for _ in range(10)]
+        found = [verdicts(judged(f"http://127.0.0.1:{port}", *RULED, "--seed", "3")) for _ in range(4)]
     assert {verdict for _, verdict, _ in found[0]} == {"passed", "failed", "skipped"}
-    assert found == [found[0]] * 10
+    assert found == [found[0]] * 4
 
 
 def verdicts(report: dict[str, Any]) -> list[tuple[str, str, str]]:
