@@ -178,7 +178,7 @@ def response_contains_error(evidence: Evidence) -> bool:
 def output_contains_error(evidence: Evidence) -> bool:
     """The response is incomplete or a 5xx, and the output of the program contains an error.
 
-    That a client has left is no reason: the judge leaves because of such a response.
+    The judge itself leaves after such a response, so an error about a client that has left does not count.
     """
     failed, error = not evidence.response.complete or evidence.response.status >= 500, evidence.error_in_output
     return failed and error is not None and not re.search(LOST_CLIENT, error.message)
