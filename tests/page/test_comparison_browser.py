@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
 from tests.page.browser import violations, violations_by_scheme
-from tests.page.conftest import Visit, at_each_size, in_a_wide_window
+from tests.page.conftest import Visit, in_a_wide_window
 from tests.page.request_tab import clear, send, send_to
 from tests.serving import HOST, serving
 
@@ -118,7 +118,7 @@ def test_several_responses_have_names_of_their_own(visit: Visit, mine: str) -> N
 
 
 @pytest.mark.full
-@at_each_size
+@in_a_wide_window
 def test_axe_finds_nothing_with_several_responses(visit: Visit, mine: str) -> None:
     several_responses(page := visit(f"#raw={quote(RAW * 2)}&url={quote(mine)}"))
     page.locator("#comparison details").evaluate_all("all => all.forEach(each => (each.open = true))")

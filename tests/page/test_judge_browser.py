@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from raw_router.drivers import threads
 from raw_router.messages import plain_text
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_size, in_a_wide_window
+from tests.page.conftest import Visit, in_a_wide_window
 from tests.serving import HOST, serving
 
 RFC = re.compile("^https://www.rfc-editor.org/rfc/rfc9110#section-")
@@ -82,7 +82,7 @@ def test_the_three_are_judged(visit: Visit) -> None:
     assert page.locator("#stage-3 td").all_inner_texts() == ["✓ passed"] * 3 * page.locator("#stage-3 tbody tr").count()
 
 
-@at_each_size
+@in_a_wide_window
 def test_failures_are_grouped_by_cause(judged: Page) -> None:
     page = judged
     expect(page.get_by_role("radio", name="a server of yours")).to_be_checked()

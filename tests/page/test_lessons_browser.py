@@ -5,10 +5,10 @@ import re
 from playwright.sync_api import expect
 
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_size, in_a_wide_window
+from tests.page.conftest import Visit, in_a_wide_window
 
 
-@at_each_size
+@in_a_wide_window
 def test_a_rung_is_read_started_and_ended(visit: Visit) -> None:
     page = visit("#rung-05")
     rung = page.locator("#rung-05")

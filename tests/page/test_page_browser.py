@@ -42,7 +42,7 @@ def test_the_page_starts_with_a_comparison(visit: Visit) -> None:
     assert [text.split()[0] for text in panes(page, "Body of")] == ["raw", "flask", "django"]
 
 
-@at_each_size
+@in_a_wide_window
 def test_a_request_by_keyboard_alone(visit: Visit) -> None:
     page = visit()
     page.get_by_label("Method", exact=True).focus()
@@ -88,7 +88,7 @@ def test_a_broken_example_is_refused(visit: Visit) -> None:
     assert "No router was asked" in panes(page, "Reason")[0]
 
 
-@at_each_size
+@in_a_wide_window
 def test_a_difference_is_marked(visit: Visit, mine: str) -> None:
     page = visit("#method=GET&path=/test")
     expect(page.locator("#verdict")).to_be_visible()

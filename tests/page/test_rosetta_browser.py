@@ -4,12 +4,12 @@ from playwright.sync_api import expect
 
 from sidebyside.page.rosetta import IDEAS
 from tests.page.browser import violations_by_scheme
-from tests.page.conftest import Visit, at_each_size, in_a_wide_window
+from tests.page.conftest import Visit, in_a_wide_window
 
 THREE = ["raw", "flask", "django"]
 
 
-@at_each_size
+@in_a_wide_window
 def test_all_ideas_are_there_in_order(visit: Visit) -> None:
     page = visit("#rosetta")
     assert page.locator(".idea h2").all_inner_texts() == [idea.title for idea in IDEAS]

@@ -323,7 +323,7 @@ def test_guests_is_a_suite_of_guests_and_their_routers() -> None:
 
 
 @needs_wrk
-@pytest.mark.parametrize("more", [[], ["--cpu"]], ids=["time", "cpu"])
+@pytest.mark.parametrize("more", [[], pytest.param(["--cpu"], marks=pytest.mark.full)], ids=["time", "cpu"])
 def test_a_short_run(tmp_path: Path, more: list[str]) -> None:
     written = tmp_path / "bench.json"
     options = ["--workload", "same", "--peer", "bare loop", "--rounds", "1", "--seconds", "1", *more]

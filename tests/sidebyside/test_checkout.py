@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=["unset", "."])
+@pytest.fixture(params=["unset", pytest.param(".", marks=pytest.mark.full)])
 def environment(request: pytest.FixtureRequest) -> dict[str, str]:
     """Return an environment without PYTHONPATH, and one where it contains the current folder."""
     path = {} if request.param == "unset" else {"PYTHONPATH": request.param}

@@ -29,6 +29,8 @@ from sidebyside.launch.services import ServerSpec, server_specs
 from tests.serving import HOST
 from tests.session import LIMIT, PATIENCE, STARTED, Session, needs_nginx, processes, session_of, sidebyside
 
+full = pytest.mark.full
+
 GET = b"GET /test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -52,10 +54,10 @@ def fetch(port: int, path: str) -> bytes:
     [
         ("raw_router", ["raw", "flask", "django"]),
         ("dev", ["raw", "flask", "django"]),
-        ("gunicorn", ["raw", "flask", "django"]),
-        ("waitress", ["raw"]),
-        ("uvicorn", ["raw", "flask", "django"]),
-        ("granian", ["raw", "flask", "django"]),
+        pytest.param("gunicorn", ["raw", "flask", "django"], marks=full),
+        pytest.param("waitress", ["raw"], marks=full),
+        pytest.param("uvicorn", ["raw", "flask", "django"], marks=full),
+        pytest.param("granian", ["raw", "flask", "django"], marks=full),
         pytest.param("nginx", ["raw", "flask", "django"], marks=needs_nginx),
     ],
 )

@@ -14,7 +14,7 @@ def test_starlette_has_a_lifespan_and_background_tasks(serve: Serve) -> None:
     stranger = serve("--asgi", "starlette_app:application")
     client = stranger.client
     assert client.get("/background?name=first").json() == {"done": []}
-    assert becomes_true(lambda: client.get("/background?name=later").json()["done"][:1] == ["first"])
+    assert becomes_true(lambda: client.get("/background?name=later").json()["done"].count("first"))
     source = client.get("/source")
     assert source.content == (APPLICATIONS / "starlette_app.py").read_bytes()
     answer = client.post("/upload", data={"text": "é"}, files={"file": ("a.bin", bytes(500_000))})
