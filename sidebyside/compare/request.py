@@ -38,6 +38,7 @@ class Message:
     tail: bytes = b""
     methods: tuple[str, ...] = ()  # of the requests; a response to HEAD has no content
     after: After = "half-close"
+    pauses: tuple[float, ...] = ()  # seconds after each piece but the last one; () for pauses that are just long enough
 
     def pieces_for(self, server: Server) -> tuple[bytes, ...]:
         """Return the pieces with the placeholders replaced for a server."""

@@ -124,7 +124,10 @@ def send(endpoint: Endpoint, message: Message) -> Reply:
 
 
 def ask(endpoint: Endpoint, message: Message, limit: float) -> "Asked | Refused":
-    """Send a message on a new connection and read the responses to its requests, for at most `limit` seconds."""
+    """Send a message on a new connection and read the responses to its requests, for at most `limit` seconds.
+
+    The pauses between its packets do not count.
+    """
     server, began = endpoint.server, time.monotonic()
     printed = endpoint.output.size if endpoint.output else 0
     try:
@@ -133,11 +136,13 @@ def ask(endpoint: Endpoint, message: Message, limit: float) -> "Asked | Refused"
         return Refused(endpoint, connection_text(lost))
     connected = time.monotonic() - began
     connection.origin = b"{origin}"  # the placeholders are already replaced, and a body may contain these words
-    connection.send(*message.pieces_for(server))
+    connection.send(*message.pieces_for(server), pauses=message.pauses)
+    ends = began + sum(message.pauses)
     if not connection.transport.received:
-        connection.transport.wait(began + min(limit, server.timeout))
-    first_byte = time.monotonic() - began if connection.transport.received else None
-    _read_responses(connection, message, began + limit)
+        connection.transport.wait(ends + min(limit, server.timeout))
+    first = connection.transport.first_byte_at if connection.transport.received else None
+    first_byte = None if first is None else first - began
+    _read_responses(connection, message, ends + limit)
     last_byte = None if first_byte is None else time.monotonic() - began
     return Asked(endpoint, message, connection, began, Times(connected, first_byte, last_byte), printed)
 

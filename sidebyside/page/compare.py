@@ -78,7 +78,7 @@ def send_request() -> str:
 
 
 def compare_once(message: Message, endpoints: Sequence[Endpoint], failures: Mapping[str, str]) -> Comparison:
-    send_to = send_in_turn if message.methods else send_at_once
+    send_to = send_in_turn if message.methods and not message.pauses else send_at_once
     replies = [with_failure(each, failures) for each in send_to(message, endpoints, TIMEOUT)]
     return compare_replies(message, replies, VIEWS)
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
+from http_contract.client.connection import PAUSE
 from http_contract.client.server import Server
 from sidebyside.compare.request import Message
 from sidebyside.page.editor import EditorInput, format_packets
@@ -15,13 +16,13 @@ PROGRAM = """\
 import socket
 import time
 
-packets = [
+packets = [  # and the seconds after each of them
 {packets}
 ]
 with socket.create_connection(({host!r}, {port}), timeout=5) as connection:
-    for packet in packets:
+    for packet, pause in packets:
         connection.sendall(packet)
-        time.sleep(0.1)
+        time.sleep(pause)
     connection.shutdown(socket.SHUT_WR)
     while data := connection.recv(65536):
         print(data.decode("latin-1"), end="")
@@ -32,8 +33,8 @@ def copies(given: EditorInput, message: Message, server: Server) -> Mapping[str,
     """Return the forms by their titles. curl cannot send raw bytes, so it is left out for them."""
     pieces = message.pieces_for(server)
     forms = {} if given.raw else {"curl": curl_command(given, server)}
-    raw = format_packets([*message.pieces[:-1], message.pieces[-1] + message.tail])
-    return {**forms, "Python": python_program(pieces, server), "raw bytes": raw}
+    raw = format_packets([*message.pieces[:-1], message.pieces[-1] + message.tail], message.pauses)
+    return {**forms, "Python": python_program(pieces, message.pauses, server), "raw bytes": raw}
 
 
 def curl_command(given: EditorInput, server: Server) -> str:
@@ -62,9 +63,12 @@ def _filled(text: str, server: Server) -> str:
     return text.replace("{authority}", server.authority).replace("{origin}", server.origin)
 
 
-def python_program(packets: Sequence[bytes], server: Server) -> str:
+def python_program(packets: Sequence[bytes], pauses: Sequence[float], server: Server) -> str:
     """Return a program that sends the packets and prints what comes back; Python needs nothing else for it."""
-    literals = "\n".join(f"{_literal(packet)}," for packet in packets)
+    pauses = [*(pauses or [PAUSE] * (len(packets) - 1)), 0]
+    literals = "\n".join(
+        f"    (\n{_literal(packet)},\n        {pause:g},\n    )," for packet, pause in zip(packets, pauses, strict=True)
+    )
     return PROGRAM.format(packets=literals, host=server.host, port=server.port)
 
 
@@ -73,4 +77,4 @@ def _literal(packet: bytes) -> str:
     lines = packet.splitlines(keepends=True)
     head = list(takewhile(lambda line: line != b"\r\n", lines))
     body = b"".join(lines[len(head) :])
-    return "\n".join(f"    {part!r}" for part in (*head, body) if part) or "    b''"
+    return "\n".join(f"        {part!r}" for part in (*head, body) if part) or "        b''"

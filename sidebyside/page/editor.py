@@ -1,16 +1,18 @@
 """The page's editor: what a reader may enter, raw bytes as text, and examples for each stage of the contract.
 
 In raw text, an escape stands for a byte that is not printable ASCII: `\\r`, `\\n`, `\\t`, `\\x00`, or `\\\\` for a
-backslash. `\\p` ends a packet, after which the page pauses. The text has one line for each line of the bytes, but a
-line break in the text is not a byte: it must be escaped, too.
+backslash. `\\p` ends a packet, after which the page pauses for a moment, and `\\p(0.5)` one after which it pauses for
+half a second. The text has one line for each line of the bytes, but a line break in the text is not a byte: it must be
+escaped, too.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from http_contract.client.connection import PAUSE
 from http_contract.errors import CannotJudge
 from http_contract.escaping import escape_bytes
 from http_contract.http.request import URLENCODED as URLENCODED_TYPE
@@ -18,11 +20,14 @@ from http_contract.rules.registry import STAGES
 from sidebyside.compare.request import Body, Message, build_message, template_message
 
 MAX_TIMES = 50
+MAX_PAUSES = 3.0  # seconds for all pauses of a message
 PACKET = r"\p"  # ends a packet
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
 RAW_TEXT = re.compile(
-    r"\\x(?P<byte>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<packet>\\p)|(?P<text>[^\\\r\n]+)|[\r\n]+|(?P<stray>\\.?)"
+    r"\\x(?P<byte>[0-9A-Fa-f]{2})|\\(?P<escape>[rnt\\])|(?P<packet>\\p(?:\((?P<pause>[^)\r\n]*)\)?)?)"
+    r"|(?P<text>[^\\\r\n]+)|[\r\n]+|(?P<stray>\\.?)"
 )
+SECONDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?")
 SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may contain a lone one
 
 # -- the fields of the editor
@@ -50,8 +55,8 @@ class EditorInput:
     def message(self) -> Message:
         """The message for each server. Raises CannotJudge if the input is not valid."""
         if self.raw:
-            packets = parse_packets(self.raw)
-            return replace(template_message(b"".join(packets)), pieces=packets)
+            packets, pauses = parse_packets(self.raw)
+            return replace(template_message(b"".join(packets)), pieces=packets, pauses=pauses)
         body = Body(URLENCODED_TYPE, self.body.encode()) if self.body else None
         return build_message(self.method, self.path, self.field_lines, body)
 
@@ -88,24 +93,46 @@ def format_raw(data: bytes) -> str:
     return "\n".join(escape_bytes(line) for line in data.splitlines(keepends=True))
 
 
-def format_packets(packets: Iterable[bytes]) -> str:
-    return f"{PACKET}\n".join(map(format_raw, packets))
+def format_packets(packets: Sequence[bytes], pauses: Sequence[float] = ()) -> str:
+    """Return packets as raw text, with the pauses between them if these are the reader's choice."""
+    ends = [f"{PACKET}({pause:g})\n" for pause in pauses] or [f"{PACKET}\n"] * (len(packets) - 1)
+    return "".join(format_raw(packet) + end for packet, end in zip(packets, [*ends, ""], strict=True))
 
 
 def parse_raw(text: str) -> bytes:
     """Return the bytes of a raw text. Raises CannotJudge for an unknown escape."""
-    return b"".join(parse_packets(text))
+    return b"".join(parse_packets(text)[0])
 
 
-def parse_packets(text: str) -> tuple[bytes, ...]:
-    """Return the packets of a raw text, one or more. Raises CannotJudge for an unknown escape."""
-    packets = [bytearray()]
+def parse_packets(text: str) -> tuple[tuple[bytes, ...], tuple[float, ...]]:
+    """Return the packets of a raw text, one or more, and the pauses between them if the text has any, in seconds.
+
+    Raises CannotJudge for an unknown escape, and for pauses that are not valid or too long.
+    """
+    packets, pauses = [bytearray()], [0.0]  # a pause comes before its packet
+    are_chosen = False
     for piece in RAW_TEXT.finditer(text):
-        if piece["packet"]:
-            packets.append(bytearray())
-        else:
+        if not piece["packet"]:
             packets[-1] += _parse_piece(piece)
-    return tuple(bytes(packet) for packet in packets if packet) or (b"",)
+            continue
+        are_chosen |= piece["pause"] is not None
+        if packets[-1]:
+            packets.append(bytearray())
+            pauses.append(0.0)
+        pauses[-1] += PAUSE if piece["pause"] is None else _parse_pause(piece["pause"])
+    if not packets[-1] and len(packets) > 1:
+        del packets[-1], pauses[-1]
+    if are_chosen and sum(pauses[1:]) > MAX_PAUSES:
+        raise CannotJudge(f"the pauses last {sum(pauses[1:]):g} s; together they may last {MAX_PAUSES:g} s")
+    return tuple(map(bytes, packets)), tuple(pauses[1:]) if are_chosen else ()
+
+
+def _parse_pause(text: str) -> float:
+    if not SECONDS.fullmatch(text) or not (seconds := float(text)):
+        raise CannotJudge(
+            rf"\p({text}) is not a valid pause; write seconds, such as \p(0.5), or put \p at the end of a line"
+        )
+    return seconds
 
 
 def _parse_piece(piece: re.Match[str]) -> bytes:

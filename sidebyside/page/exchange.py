@@ -24,14 +24,15 @@ class SentLine:
 def sent_lines(given: EditorInput, message: Message, limit: int) -> list[SentLine]:
     """Return the lines of the first `limit` bytes of a message."""
     packets = [*message.pieces[:-1], message.pieces[-1] + message.tail]
-    return list(_limited(_all_lines(given, packets), limit, sum(map(len, packets))))
+    return list(_limited(_all_lines(given, packets, message.pauses), limit, sum(map(len, packets))))
 
 
-def _all_lines(given: EditorInput, packets: Sequence[bytes]) -> Iterator[SentLine]:
+def _all_lines(given: EditorInput, packets: Sequence[bytes], pauses: Sequence[float]) -> Iterator[SentLine]:
     own = {line.partition(":")[0].lower() for line in given.field_lines}
     for number, packet in enumerate(packets, 1):
         if len(packets) > 1:
-            yield SentLine(f"packet {number} of {len(packets)}", "note")
+            pause = f", after a pause of {pauses[number - 2]:g} s" if pauses and number > 1 else ""
+            yield SentLine(f"packet {number} of {len(packets)}{pause}", "note")
         head, separator, body = packet.partition(b"\r\n\r\n")
         lines = (head + separator).splitlines(keepends=True)
         for at, line in enumerate([*lines, *body.splitlines(keepends=True)]):

@@ -12,10 +12,13 @@ import pytest
 from flask import Response as Answer
 from flask.testing import FlaskClient
 
+from http_contract.client.connection import PAUSE
+from http_contract.client.server import Server
 from http_contract.errors import CannotJudge
 from raw_router.application import generate_response
 from raw_router.drivers import threads
 from raw_router.messages import Request, Response
+from sidebyside.compare.send import Endpoint, send_in_turn
 from sidebyside.page.app import create_app
 from sidebyside.page.editor import (
     EXAMPLES,
@@ -51,9 +54,34 @@ def test_parse_raw(text: str, data: bytes) -> None:
 
 
 def test_raw_text_in_packets() -> None:
-    assert parse_packets("a\\p\nb\\\\p\\p") == (b"a", b"b\\p")
-    assert parse_packets(format_packets([b"a\r\n", b"b"])) == (b"a\r\n", b"b")
-    assert parse_packets("") == (b"",)
+    assert parse_packets("a\\p\nb\\\\p\\p") == ((b"a", b"b\\p"), ())
+    assert parse_packets(format_packets([b"a\r\n", b"b"])) == ((b"a\r\n", b"b"), ())
+    assert parse_packets("") == ((b"",), ())
+
+
+def test_raw_text_with_pauses() -> None:
+    assert parse_packets(r"a\p(0.5)b\pc\p(2)") == ((b"a", b"b", b"c"), (0.5, PAUSE))
+    assert parse_packets(r"\p(1)a\p(0.5)\p(0.25)b") == ((b"a", b"b"), (0.75,))
+    assert parse_packets(format_packets([b"a\r\n", b"(1)", b""], [1, 0.25])) == ((b"a\r\n", b"(1)"), (1,))
+    assert parse_packets("a\\p\n(1)") == ((b"a", b"(1)"), ())
+
+
+@pytest.mark.parametrize(
+    "pause", ["(", "()", "(0)", "(0.0)", "(-1)", "(a)", "(1e9)", "(1", "(4)", "(\u0661)", "(1)b\\p(2.5)"]
+)
+def test_a_pause_is_not_valid(pause: str) -> None:
+    with pytest.raises(CannotJudge, match="pause"):
+        parse_packets(f"a\\p{pause}b")
+
+
+def test_a_response_between_two_packets_is_seen_when_it_comes() -> None:
+    with serving(lambda request: Response(HTTPStatus.NO_CONTENT), threads.serve) as port:
+        given = EditorInput(raw=r"GET / HTTP/1.1\r\nHost: a\r\n\r\n\p(0.5)GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        [reply] = send_in_turn(given.message, [Endpoint("a", Server(HOST, port))], 0.4)
+    assert len(reply.responses) == 2
+    assert reply.first_byte is not None
+    assert reply.times.last_byte is not None
+    assert reply.first_byte < 0.5 < reply.times.last_byte
 
 
 def test_packets_are_sent_one_after_the_other() -> None:

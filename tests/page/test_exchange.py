@@ -101,7 +101,16 @@ def test_raw_bytes_have_no_curl_command() -> None:
     found = copies(given, given.message, Server(HOST, 80))
     assert list(found) == ["Python", "raw bytes"]
     assert found["raw bytes"] == "GET /\\p\na\\r\\n"
-    assert "b'GET /',\n" in found["Python"]
+    assert "b'GET /',\n        0.1,\n" in found["Python"]
+
+
+def test_pauses_are_shown_and_copied() -> None:
+    given = EditorInput(raw=r"GET /\p(0.5)a\r\n")
+    found = copies(given, given.message, Server(HOST, 80))
+    assert found["raw bytes"] == "GET /\\p(0.5)\na\\r\\n"
+    assert "b'GET /',\n        0.5,\n" in found["Python"]
+    lines = [line.text for line in sent_lines(given, given.message, 1000)]
+    assert lines == ["packet 1 of 2", "GET /", "packet 2 of 2, after a pause of 0.5 s", r"a\r\n"]
 
 
 # -- the time line

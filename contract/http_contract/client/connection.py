@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, Self
 
@@ -63,11 +64,15 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def send(self, *pieces: bytes) -> None:
-        """Send each piece as a packet of its own, and receive meanwhile; stop if the server ends the connection."""
+    def send(self, *pieces: bytes, pauses: Sequence[float] = ()) -> None:
+        """Send each piece as a packet of its own, and receive meanwhile; stop if the server ends the connection.
+
+        The pauses are the seconds after each piece but the last one; without them, all pauses are short.
+        """
+        pauses = pauses or [min(PAUSE, PAUSES / len(pieces))] * (len(pieces) - 1)
         for index, piece in enumerate(renamed([self._addressed(piece) for piece in pieces], self.names)):
             if index:
-                self.transport.drain(min(PAUSE, PAUSES / len(pieces)))
+                self.transport.drain(pauses[index - 1])
             self._send(piece)
 
     def push(self, data: bytes) -> bytes:

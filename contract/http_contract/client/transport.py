@@ -97,6 +97,7 @@ class Transport:
         self._ends = ends
         self._check_time()
         self.received = bytearray()
+        self.first_byte_at: float | None = None  # by the monotonic clock
         self.ended: CloseReason = "open"
         self._limit = limit
         self._can_half_close = address.tls is None
@@ -209,6 +210,7 @@ class Transport:
             self._end("reset")
             return
         self.received += data
+        self.first_byte_at = self.first_byte_at or time.monotonic()
         if not data:
             self._end("closed")
         elif len(self.received) > self._limit:
