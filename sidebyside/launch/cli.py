@@ -29,6 +29,7 @@ Examples:
   sidebyside page --port 9000 --base-port 9000
   sidebyside page --on gunicorn         Flask and Django on gunicorn
   sidebyside page --with bottle,fastapi,tornado
+  sidebyside page --command 'node server.js {port}'
 """
 FOLLOW: dict[bool, Follow] = {False: as_started, True: reloading}  # by --reload
 
@@ -53,8 +54,9 @@ def serve(base_port: int, server: str, guests: Sequence[Guest], reload: bool) ->
 @options.base_port
 @options.on
 @options.guests
+@options.command
 @options.reload(default=True)
-def page(port: int, base_port: int, server: str, guests: Sequence[Guest], reload: bool) -> None:
+def page(port: int, base_port: int, server: str, guests: Sequence[Guest], command: str, reload: bool) -> None:
     """Start the three implementations and a web page that shows them side by side.
 
     Open the page in a browser on this machine: send a request to all three, see how the responses differ and why, check
@@ -68,7 +70,7 @@ def page(port: int, base_port: int, server: str, guests: Sequence[Guest], reload
             f"Port {port} is the port of one of the implementations. Choose another --port or --base-port."
         )
     with TemporaryDirectory() as folder:
-        spec = page_spec(port, base_port, server, folder, [guest.name for guest in guests])
+        spec = page_spec(port, base_port, server, folder, [guest.name for guest in guests], command)
         start([spec, *services], Board(folder), FOLLOW[reload])
 
 

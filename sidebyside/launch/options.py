@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from guests import GUESTS, Guest
+from http_contract.errors import CannotJudge
+from http_contract.sandbox.launcher import arguments_of
 from sidebyside.launch.guests import HIGHEST_BASE_PORT, SEPARATOR, UnknownGuest, find_guests
 from sidebyside.launch.services import SERVERS
 
@@ -63,6 +66,27 @@ guests = click.option(
     metavar="NAME,NAME",
     help="Also start these guests, the same routes in other frameworks: "
     f"{', '.join(guest.name for guest in GUESTS)}. They require the extra `guests`.",
+)
+
+
+def check_command(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Return a command. Raises click.BadParameter where it is empty or a quotation in it has no end."""
+    source = ctx.get_parameter_source(param.name or "")
+    try:
+        if source is not ParameterSource.DEFAULT:
+            arguments_of(value, 0)
+    except CannotJudge as error:
+        raise click.BadParameter(str(error)) from error
+    return value
+
+
+command = click.option(
+    "--command",
+    metavar="COMMAND",
+    default="",
+    callback=check_command,
+    help="A command that starts a server of your own, as for contract check; {port} is replaced by its port. The page "
+    "judges it when you ask for it, and shows what it prints.",
 )
 
 

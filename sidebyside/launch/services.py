@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 HOST = "127.0.0.1"  # only this machine can connect
 
@@ -128,10 +129,13 @@ def server_specs(server: str, base_port: int, services: Sequence[Service] = SERV
     return [service.on(server, port) for port, service in enumerate(services, base_port + 1)]
 
 
-def page_spec(port: int, base_port: int, server: str, board: str, guests: Sequence[str] = ()) -> ServerSpec:
+def page_spec(
+    port: int, base_port: int, server: str, board: str, guests: Sequence[str] = (), readers_command: str = ""
+) -> ServerSpec:
     """Return the web page about the services that run there; it reads a board. Guests are named as in --with."""
     command = f"sidebyside.page --port {port} --base-port {base_port} --on {server}".split()
     command += ["--board", board]
     command += ["--with", ",".join(guests)] if guests else []
+    command += ["--command", readers_command, "--folder", str(Path.cwd())] if readers_command else []
     note = f"Open http://{HOST}:{port}/ in a browser."
     return ServerSpec("page", "bold", "sidebyside/page", "raw_router", port, tuple(command), option="--port", note=note)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 import click
 
@@ -22,6 +23,7 @@ from sidebyside.page.app import create_app
 from sidebyside.page.explainer import Explainer
 from sidebyside.page.own_servers import OwnServers
 from sidebyside.page.settings import Settings, running_services
+from sidebyside.page.targets import Command
 from sidebyside.sources import fingerprint, look
 
 
@@ -30,8 +32,12 @@ from sidebyside.sources import fingerprint, look
 @options.base_port
 @options.on
 @options.guests
+@options.command
+@click.option("--folder", metavar="FOLDER", hidden=True, default=".", help="The current folder of the command.")
 @click.option("--board", metavar="FOLDER", hidden=True, help="The folder in which the launcher shows how services run.")
-def main(port: int, base_port: int, server: str, guests: Sequence[Guest], board: str | None) -> None:
+def main(
+    port: int, base_port: int, server: str, guests: Sequence[Guest], command: str, folder: str, board: str | None
+) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
     spec = page_spec(port, base_port, server, board or "")
     try:
@@ -41,7 +47,9 @@ def main(port: int, base_port: int, server: str, guests: Sequence[Guest], board:
     services = running_services(server_specs(server, base_port, with_guests(guests)))
     shown = Board(board) if board else None
     with closing(Explainer(sources)) as explainer, closing(OwnServers(sources)) as own_servers:
-        handler = handler_for(create_app(Settings(services, port, explainer, shown, own_servers)), (HOST, port))
+        own = Command(command, Path(folder)) if command else None
+        settings = Settings(services, port, explainer, shown, own_servers, own)
+        handler = handler_for(create_app(settings), (HOST, port))
         with open_listener((HOST, port)) as listener, stop_on_signals(TIMEOUTS.grace) as stop:
             threads.serve([listener], partial(Responder, handler), stop)
 

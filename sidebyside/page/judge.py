@@ -1,6 +1,6 @@
 """The routes of the judge: POST /judge starts a run, GET /judge/ID returns its news, POST /judge/ID/stop stops it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from http import HTTPStatus
@@ -16,7 +16,8 @@ from http_contract.reports.messages import skip_text
 from http_contract.reports.text import group_size, group_title
 from http_contract.rules.registry import STAGES, Choice
 from sidebyside.page.runs import News, Progress, Run, Runs
-from sidebyside.page.settings import current_settings, readers_endpoint, service_endpoints
+from sidebyside.page.settings import Settings, current_settings, readers_endpoint, service_endpoints
+from sidebyside.page.targets import Subject
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -39,23 +40,25 @@ def template_variables() -> JsonObject:
 
 @blueprint.post("/judge")
 def start() -> JsonObject:
-    """Start to judge the services of the page, or the server at a URL, by some stages or by all."""
-    stages, url = parse_choice(request.get_json(silent=True))
-    settings = current_settings()
-    endpoints = service_endpoints(settings) if url is None else [readers_endpoint(url, settings)]
-    return description(_runs().start(endpoints, Choice(stages).among()))
+    """Start to judge the services of the page, the server at a URL, or the command, by some stages or by all."""
+    stages, subject = parse_choice(request.get_json(silent=True))
+    return description(_runs().start(subjects_for(subject, current_settings()), Choice(stages).among()))
 
 
 @blueprint.get("/judge/<id>")
 def news(id: str) -> JsonObject:
-    """Return a run, its state, its news after the first `from` items, and the failures by cause."""
-    run, since = _run(id), max(0, request.args.get("from", 0, int))
-    state, news = run.news(since)
+    """Return a run, its state, its news after the first `from` items, and the failures by cause.
+
+    A command's output comes after the first `printed` lines.
+    """
+    run, since, shown = _run(id), *(max(0, request.args.get(name, 0, int)) for name in ("from", "printed"))
+    state, news = run.news(since, shown)
     return {
         "run": description(run),
         "state": state,
         "news": [news_data(each) for each in news],
         "next": since + len(news),
+        "printed": run.printed[shown:],
         "servers": [progress_data(each) for each in run.progress.values()],
         "groups": [data for each in run.progress.values() for data in groups_data(each)],
     }
@@ -68,14 +71,30 @@ def stop(id: str) -> JsonObject:
     return {"state": run.state}
 
 
-def parse_choice(data: object) -> tuple[tuple[int, ...], str | None]:
-    """Return the stages and the URL; no stages mean all, and None the services. Raises CannotJudge otherwise."""
-    stages, url = (data.get("stages") or [], data.get("url")) if isinstance(data, dict) else (None, None)
-    if not (isinstance(stages, list) and all(map(is_stage, stages)) and (url is None or isinstance(url, str))):
+def parse_choice(data: object) -> tuple[tuple[int, ...], str | bool]:
+    """Return the stages, and a URL, True for the command, or False for the services. No stages mean all.
+
+    Raises CannotJudge if the data is anything else. A command never comes from a browser.
+    """
+    given = data if isinstance(data, dict) else {"stages": "none were given"}
+    stages, url, command = map(given.get, ("stages", "url", "command"))
+    has_stages = stages is None or (isinstance(stages, list) and all(map(is_stage, stages)))
+    if not (has_stages and isinstance(url, str | None) and isinstance(command, bool | None)):
         raise CannotJudge(
             'an object such as {"stages": [1, 2, 3], "url": "http://127.0.0.1:5000"} is required; null means all'
         )
-    return tuple(stages), url
+    return tuple(stages or ()), bool(command) if url is None else url
+
+
+def subjects_for(choice: str | bool, settings: Settings) -> Sequence[Subject]:
+    """Return what a choice stands for. Raises CannotJudge where the page may not judge it."""
+    if isinstance(choice, str):
+        return [readers_endpoint(choice, settings)]
+    if not choice:
+        return service_endpoints(settings)
+    if settings.command is None:
+        raise CannotJudge("this page was started without --command")
+    return [settings.command]
 
 
 def is_stage(value: object) -> bool:

@@ -15,7 +15,6 @@ from time import monotonic
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from http_contract.client.server import Server
 from http_contract.diagnosis.diagnose import diagnosed
 from http_contract.http.transcript import Transcript
 from http_contract.reports.text import Line, failures_shown, fatal_transcript, lines
@@ -23,9 +22,9 @@ from http_contract.rules.model import Outcome, Rule
 from http_contract.rules.registry import RULES
 from http_contract.runner.report import Report
 from http_contract.runner.scheduler import Scheduler
-from http_contract.runner.target import RemoteTarget
-from sidebyside.compare.send import Endpoint
+from http_contract.sandbox.output import TRUNCATED
 from sidebyside.page.editor import format_packets
+from sidebyside.page.targets import Subject, target_of
 
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 Quiet: TypeAlias = Callable[[], AbstractContextManager[None]]
@@ -37,6 +36,7 @@ NEWS_DELAY = 0.15  # seconds that it waits for more news after the first
 TURN_CHECK = 0.2  # seconds between checks whether a waiting run should continue
 MAX_RUNS = 4  # that are not over at the same time; all but one of them wait
 MAX_FINISHED = 8  # runs that stay available
+MAX_PRINTED = 2000  # lines of a command's output
 MAX_RAW = 100_000  # bytes of a request that the editor can show
 
 logger = logging.getLogger("sidebyside")
@@ -60,17 +60,6 @@ class News:
     raw: str = ""  # the bytes that led to the failure, as the editor writes them
 
 
-@dataclass(kw_only=True)
-class WatchedTarget(RemoteTarget):
-    """A target that is only available while its run continues."""
-
-    check_run: Callable[[], None]
-
-    def running(self) -> Server:
-        self.check_run()
-        return self.server
-
-
 @dataclass(slots=True)
 class Progress:
     """The progress of the judge on one server."""
@@ -91,16 +80,17 @@ class Run:
     """Judges some servers by some rules, in a thread of its own."""
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], rules: Sequence[Rule], turn: Lock, quiet: Quiet = nullcontext
+        self, subjects: Sequence[Subject], rules: Sequence[Rule], turn: Lock, quiet: Quiet = nullcontext
     ) -> None:
         self.id = secrets.token_hex(8)
         self.rules = rules
         self.state: State = "waiting"
-        self.progress = {endpoint.name: Progress(endpoint.name) for endpoint in endpoints}
-        self._endpoints = endpoints
+        self.progress = {subject.name: Progress(subject.name) for subject in subjects}
+        self._subjects = subjects
         self._turn = turn
         self._quiet = quiet
         self._news: list[News] = []
+        self.printed: list[str] = []  # by a command, line by line
         self._changed = Condition()
         self._asked = monotonic()
         self._thread = Thread(target=self._run, daemon=True)
@@ -114,11 +104,16 @@ class Run:
     def is_over(self) -> bool:
         return self.state in ("done", "stopped", "failed")
 
-    def news(self, since: int) -> tuple[State, list[News]]:
-        """Return the state and the news after the first `since` items; wait a while if there are none."""
+    def news(self, since: int, printed: int = 0) -> tuple[State, list[News]]:
+        """Return the state and the news after the first `since` items.
+
+        Wait a while if there are none, and no line after the first `printed` lines of a command's output.
+        """
         with self._changed:
             self._asked = monotonic()
-            self._changed.wait_for(lambda: self.is_over or len(self._news) > since, NEWS_TIMEOUT)
+            self._changed.wait_for(
+                lambda: self.is_over or len(self._news) > since or len(self.printed) > printed, NEWS_TIMEOUT
+            )
             self._changed.wait_for(lambda: self.is_over, NEWS_DELAY)
             return self.state, self._news[since:]
 
@@ -136,8 +131,8 @@ class Run:
         try:
             with self._in_turn(), self._quiet():
                 self._enter("running")
-                for endpoint in self._endpoints:
-                    self._judge(endpoint, self.progress[endpoint.name])
+                for subject in self._subjects:
+                    self._judge(subject, self.progress[subject.name])
             self._enter("done")
         except RunEnded:
             self.stop()
@@ -158,12 +153,18 @@ class Run:
         if self.is_over or monotonic() - self._asked > ABANDONED_AFTER:
             raise RunEnded
 
-    def _judge(self, endpoint: Endpoint, progress: Progress) -> None:
+    def _judge(self, subject: Subject, progress: Progress) -> None:
         progress.began = monotonic()
-        target = WatchedTarget(endpoint.server, check_run=self._check)
         final, early = partial(self._add_final, progress), partial(self._add_early, progress)
-        Scheduler(target, self.rules, RULES, final, early=early).outcomes()
+        with target_of(subject, self._check, self._add_line) as target:
+            Scheduler(target, self.rules, RULES, final, early=early).outcomes()
         progress.ended = monotonic()
+
+    def _add_line(self, line: str) -> None:
+        with self._changed:
+            if len(self.printed) <= MAX_PRINTED:
+                self.printed.append(line if len(self.printed) < MAX_PRINTED else TRUNCATED)
+                self._changed.notify_all()
 
     def _add_early(self, progress: Progress, outcome: Outcome) -> None:
         self._publish(News(progress.name, False, without_transcripts(outcome)))
@@ -224,12 +225,12 @@ class Runs:
         self._lock = Lock()
         self._runs: dict[str, Run] = {}
 
-    def start(self, endpoints: Sequence[Endpoint], rules: Sequence[Rule]) -> Run:
+    def start(self, subjects: Sequence[Subject], rules: Sequence[Rule]) -> Run:
         """Return a new run. Raises TooManyRuns if other runs must end first."""
         with self._lock:
             if sum(run.is_alive for run in self._runs.values()) >= MAX_RUNS:
                 raise TooManyRuns(f"{MAX_RUNS} runs have not ended yet. Stop one of them, or wait.")
-            run = Run(endpoints, rules, self._turn, self._quiet)
+            run = Run(subjects, rules, self._turn, self._quiet)
             self._runs[run.id] = run
             self._forget()
             return run

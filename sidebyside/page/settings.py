@@ -13,6 +13,7 @@ from http_contract.errors import CannotJudge
 from sidebyside.compare.send import Endpoint, endpoint_at
 from sidebyside.launch.board import FIXED, Board
 from sidebyside.launch.services import SERVICES, ServerSpec, server_title
+from sidebyside.page.targets import Command
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TIMEOUT = 3.0  # seconds to wait for a response: the reader waits for all servers
@@ -54,6 +55,7 @@ class Settings:
     explain: Explain = explain_here
     board: Board | None = None  # of the launcher that runs the services
     own_servers: OwnServices | None = None  # where the page can start them
+    command: Command | None = None  # starts a server of the reader's own, for the judge
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
     @property

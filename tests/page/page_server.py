@@ -13,6 +13,7 @@ from raw_router.wsgi import handler_for
 from sidebyside.launch.services import SERVICES
 from sidebyside.page.app import create_app
 from sidebyside.page.settings import OwnServices, RunningService, Settings
+from sidebyside.page.targets import Command
 from tests.serving import HANDLERS, HOST, driving, serving
 
 CHROMIUM = shutil.which("chromium")
@@ -31,11 +32,15 @@ def three_services() -> Iterator[tuple[RunningService, ...]]:
 
 
 @contextmanager
-def page_for(services: Sequence[RunningService], own_servers: OwnServices | None = None) -> Iterator[str]:
+def page_for(
+    services: Sequence[RunningService], own_servers: OwnServices | None = None, command: Command | None = None
+) -> Iterator[str]:
     """Run the page as sidebyside page does, and yield its URL. The page is created after its port is known."""
     handlers: list[Handler] = []
     with driving(lambda client: Responder(handlers[0], client), threads.serve) as port:
-        handlers.append(handler_for(create_app(Settings(tuple(services), port, own_servers=own_servers))))
+        handlers.append(
+            handler_for(create_app(Settings(tuple(services), port, own_servers=own_servers, command=command)))
+        )
         yield f"http://{HOST}:{port}/"
 
 

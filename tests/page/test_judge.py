@@ -1,14 +1,17 @@
 """Runs of the judge, and the page's requests that start, follow and stop them."""
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
+import psutil
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -26,6 +29,7 @@ from sidebyside.page.app import TOKEN_FIELD, create_app
 from sidebyside.page.editor import parse_raw
 from sidebyside.page.runs import MAX_RAW, Run, Runs, State, TooManyRuns, raw_of
 from sidebyside.page.settings import RunningService, Settings
+from sidebyside.page.targets import Command
 from tests.serving import HANDLERS, HOST, becomes_true, serving
 
 PORT = 8000  # the page's own; it does not have to listen
@@ -104,6 +108,67 @@ def test_a_server_at_a_url_is_judged(get: Any, post: Any, tiny: str) -> None:
     [unknown] = [each for each in news if each["rule"] == "route-unknown" and each["final"]]
     assert (unknown["verdict"], unknown["level"]) == ("failed", "MUST")
     assert unknown["url"].startswith("https://www.rfc-editor.org/rfc/rfc9110#section-")
+
+
+OK_SERVER = """
+import os, socket, sys
+os.fork()  # neither of the two may survive the run
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), reuse_port=True)
+print("\\x1b[1mlistening\\x1b[0m as", os.getpid(), flush=True)
+while True:
+    client, _ = listener.accept()
+    print(client.recv(4096).split(b"\\r")[0], flush=True)
+    client.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nhi")
+    client.close()
+"""
+
+
+@pytest.fixture
+def with_command(settings: Settings, tmp_path: Path) -> Any:
+    """A function that judges a command by a page that has it, and returns the last state and all output."""
+
+    def judge(text: str) -> tuple[dict[str, Any], list[str]]:
+        own = replace(settings, command=Command(text, tmp_path))
+        fields = {TOKEN_FIELD: own.token, **OURS}
+        client = create_app(own).test_client()
+        id = client.post("/judge", json={"stages": [1], "command": True}, headers=fields).get_json()["id"]
+        printed: list[str] = []
+        state: dict[str, Any] = {"state": ""}
+        while state["state"] not in ENDS:
+            state = client.get(f"/judge/{id}?printed={len(printed)}", headers=OURS).get_json()
+            printed += state["printed"]
+        return state, printed
+
+    return judge
+
+
+def test_a_command_is_judged_in_its_folder_and_ended(with_command: Any, tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text(OK_SERVER)
+    state, printed = with_command(f"{sys.executable} server.py {{port}}")
+    [server] = state["servers"]
+    assert (state["state"], server["name"]) == ("done", "your command")
+    assert [score["passed"] > 0 for score in server["stages"] if score["stage"] == 1] == [True]
+    started = [line.split() for line in printed if "listening" in line]
+    assert {word for word, *_ in started} == {r"\x1b[1mlistening\x1b[0m"}
+    assert any("GET /" in line for line in printed)
+    assert not any(psutil.pid_exists(int(words[-1])) for words in started)
+
+
+def test_a_command_that_does_not_start_is_named(with_command: Any) -> None:
+    state, printed = with_command(f"{sys.executable} -c 'raise SystemExit(\"no port\")'")
+    assert state["state"] == "done"
+    assert printed == ["no port"]
+    assert "did not start" in str(state["news"]) + str(state["groups"])
+
+
+def test_a_page_without_a_command_judges_none(post: Any) -> None:
+    answer = post("/judge", {"stages": [1], "command": True})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "started without --command" in answer.get_data(as_text=True)
+
+
+def test_a_command_never_comes_from_a_browser(post: Any) -> None:
+    assert post("/judge", {"stages": [1], "command": "true"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_a_failure_has_the_lines_of_the_judge(get: Any, post: Any, tiny: str) -> None:

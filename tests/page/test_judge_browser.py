@@ -1,16 +1,20 @@
 """The judge in a real browser."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from raw_router.drivers import threads
 from raw_router.messages import plain_text
-from tests.page.browser import violations_by_scheme
+from sidebyside.page.settings import RunningService
+from sidebyside.page.targets import Command
+from tests.page.browser import Window, violations_by_scheme
 from tests.page.conftest import Visit, in_a_wide_window
+from tests.page.page_server import page_for
 from tests.serving import HOST, serving
 
 RFC = re.compile("^https://www.rfc-editor.org/rfc/rfc9110#section-")
@@ -79,7 +83,39 @@ def test_the_three_are_judged(visit: Visit) -> None:
     assert page.locator(".points tbody th").all_inner_texts() == ["3 Route"]
     assert failures(page).count() == 0
     page.get_by_role("link", name="3 Route").click()
+    expect(page.locator("#stage-3 td").last).to_be_visible()
     assert page.locator("#stage-3 td").all_inner_texts() == ["✓ passed"] * 3 * page.locator("#stage-3 tbody tr").count()
+
+
+HELLO = (
+    'python3 -c \'import http.server; print("started", flush=True); http.server.test(port={port}, bind="127.0.0.1")\''
+)
+
+
+def test_a_command_is_judged_with_its_output_beside_it(
+    window: Window, services: Sequence[RunningService], tmp_path: Path
+) -> None:
+    with page_for(services, command=Command(HELLO, tmp_path)) as url:
+        page = window.visit(f"{url}#contract")
+        expect(page.get_by_role("radio", name="your command")).to_be_checked()
+        choose(page, "1 Listen")
+        page.get_by_role("button", name="Judge", exact=True).click()
+        printed = page.get_by_role("region", name="What your command has printed").locator("pre")
+        expect(printed).to_contain_text("started\n")
+        expect_status(page, "your command 10 of 10 points")
+        beside, results = printed.bounding_box(), page.locator(".points").bounding_box()
+        assert beside
+        assert results
+        assert beside["x"] >= results["x"] + results["width"]
+        assert violations_by_scheme(page) == {}
+        page.set_viewport_size({"width": 390, "height": 844})
+        below = printed.bounding_box()
+        assert below
+        assert below["x"] + below["width"] <= 390
+        page.reload()
+        expect_status(page, "your command 10 of 10 points")
+        expect(printed).to_contain_text("started\n")
+        window.check(url, [])
 
 
 @in_a_wide_window

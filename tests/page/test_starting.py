@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -17,10 +19,22 @@ from http_contract.sandbox.ports import is_taken
 from sidebyside.__main__ import main
 from sidebyside.launch.ports import free_base_port
 from sidebyside.page.app import TOKEN_FIELD
-from tests.serving import HOST
+from tests.serving import HOST, becomes_true
 from tests.session import PATIENCE, Session, session_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+STUBBORN = """
+import os, signal, socket, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.fork()
+with open(sys.argv[2], "a") as ids:
+    ids.write(f"{os.getpid()} ")
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), reuse_port=True)
+while True:
+    signal.pause()
+"""
 
 
 @contextmanager
@@ -102,6 +116,32 @@ def test_the_page_alone_checks_its_port() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"Error: Port {port} (page) is in use by another program.")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["", " ", "python3 'server.py"])
+def test_a_command_that_is_none_is_refused(command: str) -> None:
+    result = CliRunner().invoke(main, ["page", "--command", command])
+    assert result.exit_code == 2
+    assert "Invalid value for '--command': " in result.output
+
+
+def test_a_command_ends_with_the_page(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text(STUBBORN)
+    base_port = free_base_port()
+    ports = ["--port", str(base_port), "--base-port", str(base_port)]
+    command = ["--command", f"{sys.executable} {tmp_path}/server.py {{port}} {tmp_path}/ids"]
+    with session_of([sys.executable, "-m", "sidebyside", "page", *ports, *command], base_port) as session:
+        session.start()
+        url = f"http://{HOST}:{base_port}/"
+        token = re.search(r'name="page-token" content="([^"]+)"', urlopen(url).read().decode())
+        assert token
+        fields = {"Content-Type": "application/json", TOKEN_FIELD: token[1]}
+        urlopen(Request(f"{url}judge", b'{"stages": [1], "command": true}', fields))
+        ids = tmp_path / "ids"
+        assert becomes_true(lambda: ids.exists() and len(ids.read_text().split()) >= 2)
+        session.process.send_signal(signal.SIGINT)
+        session.assert_ends()
+    assert becomes_true(lambda: not any(psutil.pid_exists(int(id)) for id in ids.read_text().split()))
 
 
 def test_help() -> None:

@@ -5,10 +5,11 @@ import { readAddress, writeParameters } from "./address.js";
 import { callServer, RequestFailed } from "./api.js";
 import { Causes } from "./causes.js";
 import { Points } from "./points.js";
+import { Printed } from "./printed.js";
 import { openFromAddress } from "./tabs.js";
 import { Verdicts } from "./verdicts.js";
 
-const NAMES = ["run", "stages", "server"]; // parameters of the address
+const NAMES = ["run", "stages", "server", "judged"]; // parameters of the address
 const GONE = "The page's server no longer has the results of this run. Press Judge to run it again.";
 const panel = document.getElementById("contract");
 const form = document.getElementById("judge");
@@ -29,15 +30,17 @@ class Results {
     this.points = new Points(run);
     this.causes = new Causes(ownServer());
     this.verdicts = new Verdicts(run);
+    this.printed = new Printed(target() === "command");
     this.counts = { passed: 0, failed: 0, skipped: 0 };
     document.getElementById("judge-points").replaceChildren(this.points.element);
     document.getElementById("judge-failures").replaceChildren(this.causes.element, this.verdicts.element);
   }
 
-  show({ news, servers, groups }) {
+  show({ news, servers, groups, printed }) {
     for (const each of news) this.add(each);
     for (const server of servers) this.points.update(server);
     if (news.length) this.causes.show(groups);
+    this.printed.add(printed);
   }
 
   add(news) {
@@ -77,14 +80,16 @@ function progress({ state, servers }) {
   return state === "waiting" ? "Waiting for another run to end ..." : `Judging ${now?.name ?? ""} ...`;
 }
 
-const askForNews = async (id, next) => (await callServer(`/judge/${id}?from=${next}`, { method: "GET" })).json();
+async function askForNews(id, next, printed) {
+  return (await callServer(`/judge/${id}?from=${next}&printed=${printed}`, { method: "GET" })).json();
+}
 
 /** Show the results of a run, and ask for its news until it is over. */
 async function follow(id) {
   shown = current = id;
   let results = null;
   for (let next = 0; current === id; ) {
-    const update = await askForNews(id, next);
+    const update = await askForNews(id, next, results?.printed.lines ?? 0);
     results ??= new Results(update.run);
     next = update.next;
     results.show(update);
@@ -98,7 +103,8 @@ async function follow(id) {
   }
 }
 
-const ownServer = () => (form.elements.target.value === "own" ? form.elements.server.value.trim() : "");
+const target = () => form.elements.target.value;
+const ownServer = () => (target() === "own" ? form.elements.server.value.trim() : "");
 
 /** Return the stages from "2" or "1-3"; null means all. */
 function stagesFrom(text) {
@@ -109,10 +115,10 @@ function stagesFrom(text) {
 
 async function startRun() {
   const { value: stages } = form.elements.stages;
-  const own = form.elements.target.value === "own";
-  const data = { stages: stagesFrom(stages), url: own ? ownServer() : null };
+  const command = target() === "command";
+  const data = { stages: stagesFrom(stages), url: target() === "own" ? ownServer() : null, command };
   const { id } = await (await callServer("/judge", { data })).json();
-  writeParameters(NAMES, { run: id, stages, server: ownServer() });
+  writeParameters(NAMES, { run: id, stages, server: ownServer(), judged: command ? "command" : "" });
   await follow(id);
 }
 
@@ -139,7 +145,7 @@ function restore() {
   if (!id || id === shown) return;
   form.elements.stages.value = parameters.get("stages") ?? "";
   form.elements.server.value = parameters.get("server") ?? "";
-  form.elements.target.value = parameters.has("server") ? "own" : "services";
+  form.elements.target.value = parameters.has("server") ? "own" : (parameters.get("judged") ?? "services");
   exclusively(() => follow(id).catch((error) => {
     throw error instanceof RequestFailed ? new RequestFailed(GONE) : error;
   }));
