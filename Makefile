@@ -61,9 +61,9 @@ VERSION := 'import sys; print("%d.%d" % sys.version_info[:2])'
 	@$(PIP) -e '.[test]' -e './contract[cluster]'
 	@touch $@
 
-# The applications of tests/strangers, and two languages of servers in tests/naive.
+# The applications of tests/strangers, two languages of servers in tests/naive, and another browser.
 .venv/can-test-all: .venv/can-test
-	@tools/debian go=golang-go ruby=ruby
+	@tools/debian go=golang-go ruby=ruby firefox-esr=firefox-esr
 	@echo "Installing the applications for tests/strangers into .venv. This takes a minute."
 	@$(PIP) -e '.[strangers]'
 	@touch $@
