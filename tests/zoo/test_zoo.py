@@ -54,7 +54,16 @@ SAID = {
 }
 
 # Each of these is like another one, for the judge.
-ALIKE = {"binds_elsewhere", "never_accepts", "resets", "endless_head", "bad_chunks", "writes_its_own_results"}
+ALIKE = {
+    "binds_elsewhere",
+    "closes_at_once",
+    "floods_stdout",
+    "never_accepts",
+    "resets",
+    "endless_head",
+    "bad_chunks",
+    "writes_its_own_results",
+}
 NAMES = [pytest.param(name, marks=pytest.mark.full) if name in ALIKE else name for name in SAID]
 
 
