@@ -140,7 +140,7 @@ def ask(endpoint: Endpoint, message: Message, limit: float) -> "Asked | Refused"
     ends = began + sum(message.pauses)
     if not connection.transport.received:
         connection.transport.wait(ends + min(limit, server.timeout))
-    first = connection.transport.first_byte_at if connection.transport.received else None
+    first = connection.transport.first_byte_at
     first_byte = None if first is None else first - began
     _read_responses(connection, message, ends + limit)
     last_byte = None if first_byte is None else time.monotonic() - began

@@ -56,7 +56,7 @@ def serve(base_port: int, server: str, guests: Sequence[Guest], reload: bool) ->
 @options.guests
 @options.command
 @options.reload(default=True)
-def page(port: int, base_port: int, server: str, guests: Sequence[Guest], command: str, reload: bool) -> None:
+def page(port: int, base_port: int, server: str, guests: Sequence[Guest], command: str | None, reload: bool) -> None:
     """Start the three implementations and a web page that shows them side by side.
 
     Open the page in a browser on this machine: send a request to all three, see how the responses differ and why, check

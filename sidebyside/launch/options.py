@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import click
-from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from guests import GUESTS, Guest
@@ -69,11 +68,10 @@ guests = click.option(
 )
 
 
-def check_command(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    """Return a command. Raises click.BadParameter where it is empty or a quotation in it has no end."""
-    source = ctx.get_parameter_source(param.name or "")
+def check_command(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Return a command, if there is one. Raises click.BadParameter if it is empty, or a quotation in it has no end."""
     try:
-        if source is not ParameterSource.DEFAULT:
+        if value is not None:
             arguments_of(value, 0)
     except CannotJudge as error:
         raise click.BadParameter(str(error)) from error
@@ -83,7 +81,6 @@ def check_command(ctx: click.Context, param: click.Parameter, value: str) -> str
 command = click.option(
     "--command",
     metavar="COMMAND",
-    default="",
     callback=check_command,
     help="A command that starts a server of your own, as for contract check; {port} is replaced by its port. The page "
     "judges it when you ask for it, and shows what it prints.",

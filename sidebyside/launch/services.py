@@ -130,7 +130,7 @@ def server_specs(server: str, base_port: int, services: Sequence[Service] = SERV
 
 
 def page_spec(
-    port: int, base_port: int, server: str, board: str, guests: Sequence[str] = (), readers_command: str = ""
+    port: int, base_port: int, server: str, board: str, guests: Sequence[str] = (), readers_command: str | None = None
 ) -> ServerSpec:
     """Return the web page about the services that run there; it reads a board. Guests are named as in --with."""
     command = f"sidebyside.page --port {port} --base-port {base_port} --on {server}".split()

@@ -36,7 +36,7 @@ from sidebyside.sources import fingerprint, look
 @click.option("--folder", metavar="FOLDER", hidden=True, default=".", help="The current folder of the command.")
 @click.option("--board", metavar="FOLDER", hidden=True, help="The folder in which the launcher shows how services run.")
 def main(
-    port: int, base_port: int, server: str, guests: Sequence[Guest], command: str, folder: str, board: str | None
+    port: int, base_port: int, server: str, guests: Sequence[Guest], command: str | None, folder: str, board: str | None
 ) -> None:
     """Serve the page until Ctrl-C. `sidebyside page` starts it together with the services."""
     spec = page_spec(port, base_port, server, board or "")

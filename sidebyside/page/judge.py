@@ -1,6 +1,6 @@
 """The routes of the judge: POST /judge starts a run, GET /judge/ID returns its news, POST /judge/ID/stop stops it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from http import HTTPStatus
@@ -41,8 +41,8 @@ def template_variables() -> JsonObject:
 @blueprint.post("/judge")
 def start() -> JsonObject:
     """Start to judge the services of the page, the server at a URL, or the command, by some stages or by all."""
-    stages, subject = parse_choice(request.get_json(silent=True))
-    return description(_runs().start(subjects_for(subject, current_settings()), Choice(stages).among()))
+    stages, subjects = parse_choice(request.get_json(silent=True), current_settings())
+    return description(_runs().start(subjects, Choice(stages).among()))
 
 
 @blueprint.get("/judge/<id>")
@@ -71,30 +71,30 @@ def stop(id: str) -> JsonObject:
     return {"state": run.state}
 
 
-def parse_choice(data: object) -> tuple[tuple[int, ...], str | bool]:
-    """Return the stages, and a URL, True for the command, or False for the services. No stages mean all.
+def parse_choice(data: object, settings: Settings) -> tuple[tuple[int, ...], Sequence[Subject]]:
+    """Return the stages, and what to judge by them; no stages mean all. A command never comes from a browser.
 
-    Raises CannotJudge if the data is anything else. A command never comes from a browser.
+    Raises CannotJudge where the data is not valid, and where the page may not judge what it names.
     """
-    given = data if isinstance(data, dict) else {"stages": "none were given"}
-    stages, url, command = map(given.get, ("stages", "url", "command"))
-    has_stages = stages is None or (isinstance(stages, list) and all(map(is_stage, stages)))
-    if not (has_stages and isinstance(url, str | None) and isinstance(command, bool | None)):
+    if not isinstance(data, dict) or not is_choice(data):
         raise CannotJudge(
             'an object such as {"stages": [1, 2, 3], "url": "http://127.0.0.1:5000"} is required; null means all'
         )
-    return tuple(stages or ()), bool(command) if url is None else url
-
-
-def subjects_for(choice: str | bool, settings: Settings) -> Sequence[Subject]:
-    """Return what a choice stands for. Raises CannotJudge where the page may not judge it."""
-    if isinstance(choice, str):
-        return [readers_endpoint(choice, settings)]
-    if not choice:
-        return service_endpoints(settings)
+    stages = tuple(data.get("stages") or ())
+    if data.get("url") is not None:
+        return stages, [readers_endpoint(data["url"], settings)]
+    if not data.get("command"):
+        return stages, service_endpoints(settings)
     if settings.command is None:
         raise CannotJudge("this page was started without --command")
-    return [settings.command]
+    return stages, [settings.command]
+
+
+def is_choice(data: Mapping[str, object]) -> bool:
+    """Return whether the values have the right types: a list of stages, a URL, and whether to judge the command."""
+    stages, url, command = map(data.get, ("stages", "url", "command"))
+    has_stages = stages is None or (isinstance(stages, list) and all(map(is_stage, stages)))
+    return has_stages and isinstance(url, str | None) and isinstance(command, bool | None)
 
 
 def is_stage(value: object) -> bool:

@@ -22,7 +22,7 @@ from http_contract.rules.model import Outcome, Rule
 from http_contract.rules.registry import RULES
 from http_contract.runner.report import Report
 from http_contract.runner.scheduler import Scheduler
-from http_contract.sandbox.output import TRUNCATED
+from http_contract.sandbox.output import MAX_LINES, TRUNCATED
 from sidebyside.page.editor import format_packets
 from sidebyside.page.targets import Subject, target_of
 
@@ -36,7 +36,6 @@ NEWS_DELAY = 0.15  # seconds that it waits for more news after the first
 TURN_CHECK = 0.2  # seconds between checks whether a waiting run should continue
 MAX_RUNS = 4  # that are not over at the same time; all but one of them wait
 MAX_FINISHED = 8  # runs that stay available
-MAX_PRINTED = 2000  # lines of a command's output
 MAX_RAW = 100_000  # bytes of a request that the editor can show
 
 logger = logging.getLogger("sidebyside")
@@ -162,8 +161,8 @@ class Run:
 
     def _add_line(self, line: str) -> None:
         with self._changed:
-            if len(self.printed) <= MAX_PRINTED:
-                self.printed.append(line if len(self.printed) < MAX_PRINTED else TRUNCATED)
+            if len(self.printed) <= MAX_LINES:
+                self.printed.append(line if len(self.printed) < MAX_LINES else TRUNCATED)
                 self._changed.notify_all()
 
     def _add_early(self, progress: Progress, outcome: Outcome) -> None:

@@ -1,13 +1,13 @@
 """The page in Firefox, over WebDriver BiDi, which Firefox speaks without another program (w3.org/TR/webdriver-bidi)."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,7 +74,9 @@ class Firefox:
 def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     profile, port = tmp_path_factory.mktemp("profile"), free_base_port()
     command = [str(FIREFOX), "--headless", "--profile", str(profile), "--remote-debugging-port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(profile))
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(profile)}
+    )
     try:
         with connected(port) as connection:
             firefox = Firefox(connection)
@@ -83,10 +85,6 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     finally:
         process.terminate()
         process.wait(TIMEOUT)
-
-
-def environment(home: Path) -> dict[str, str]:
-    return {"HOME": str(home), "PATH": "/usr/bin:/bin"}
 
 
 def connected(port: int) -> ClientConnection:

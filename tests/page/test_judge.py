@@ -147,7 +147,8 @@ def test_a_command_is_judged_in_its_folder_and_ended(with_command: Any, tmp_path
     state, printed = with_command(f"{sys.executable} server.py {{port}}")
     [server] = state["servers"]
     assert (state["state"], server["name"]) == ("done", "your command")
-    assert [score["passed"] > 0 for score in server["stages"] if score["stage"] == 1] == [True]
+    [stage] = server["stages"]
+    assert stage["passed"] > 0
     started = [line.split() for line in printed if "listening" in line]
     assert {word for word, *_ in started} == {r"\x1b[1mlistening\x1b[0m"}
     assert any("GET /" in line for line in printed)
@@ -167,8 +168,12 @@ def test_a_page_without_a_command_judges_none(post: Any) -> None:
     assert "started without --command" in answer.get_data(as_text=True)
 
 
-def test_a_command_never_comes_from_a_browser(post: Any) -> None:
-    assert post("/judge", {"stages": [1], "command": "true"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+def test_a_command_never_comes_from_a_browser(with_command: Any, post: Any, tmp_path: Path) -> None:
+    command = f"touch {tmp_path}/touched"
+    assert post("/judge", {"stages": [1], "command": command}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert not (tmp_path / "touched").exists()
+    with_command(command)  # the same command does that where the page was started with it
+    assert (tmp_path / "touched").exists()
 
 
 def test_a_failure_has_the_lines_of_the_judge(get: Any, post: Any, tiny: str) -> None:

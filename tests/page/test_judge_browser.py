@@ -1,6 +1,7 @@
 """The judge in a real browser."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -87,15 +88,18 @@ def test_the_three_are_judged(visit: Visit) -> None:
     assert page.locator("#stage-3 td").all_inner_texts() == ["✓ passed"] * 3 * page.locator("#stage-3 tbody tr").count()
 
 
-HELLO = (
-    'python3 -c \'import http.server; print("started", flush=True); http.server.test(port={port}, bind="127.0.0.1")\''
-)
+HELLO = """
+import http.server, sys
+print("started", flush=True)
+http.server.test(port=int(sys.argv[1]), bind="127.0.0.1")
+"""
 
 
 def test_a_command_is_judged_with_its_output_beside_it(
     window: Window, services: Sequence[RunningService], tmp_path: Path
 ) -> None:
-    with page_for(services, command=Command(HELLO, tmp_path)) as url:
+    (tmp_path / "hello.py").write_text(HELLO)
+    with page_for(services, command=Command(f"{sys.executable} hello.py {{port}}", tmp_path)) as url:
         page = window.visit(f"{url}#contract")
         expect(page.get_by_role("radio", name="your command")).to_be_checked()
         choose(page, "1 Listen")

@@ -210,7 +210,8 @@ class Transport:
             self._end("reset")
             return
         self.received += data
-        self.first_byte_at = self.first_byte_at or time.monotonic()
+        if data and self.first_byte_at is None:
+            self.first_byte_at = time.monotonic()
         if not data:
             self._end("closed")
         elif len(self.received) > self._limit:
