@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from http_contract.client.server import Server
+from http_contract.client.server import Crash, Server
 from http_contract.runner.target import RemoteTarget, Target
 from http_contract.sandbox.launcher import LocalTarget
 from http_contract.sandbox.output import ShowLine
@@ -43,7 +43,11 @@ class WatchedServer(RemoteTarget):
 
     def running(self) -> Server:
         self.check_run()
-        return self.server
+        return super().running()
+
+    def crash(self) -> Crash | None:
+        self.check_run()
+        return super().crash()
 
 
 class WatchedCommand(LocalTarget):
@@ -56,3 +60,7 @@ class WatchedCommand(LocalTarget):
     def running(self) -> Server:
         self._check_run()
         return super().running()
+
+    def crash(self) -> Crash | None:
+        self._check_run()
+        return super().crash()

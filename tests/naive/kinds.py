@@ -71,6 +71,13 @@ KINDS = (
         build=f"go build -o {{folder}}/panics {OTHER / 'panics.go'}",
         needs="go",
     ),
+    Kind(
+        "goroutines",
+        "{folder}/goroutines {port}",
+        "dies-of-short-request-line",
+        build=f"go build -o {{folder}}/goroutines {OTHER / 'goroutines.go'}",
+        needs="go",
+    ),
     Kind("ruby", f"ruby {OTHER / 'nil.rb'} {{port}}", "dies-of-empty-connection", needs="ruby"),
     Kind(
         "java",

@@ -22,6 +22,7 @@ from http_contract.http.transcript import Transcript
 from http_contract.rules.expectations import Status
 from http_contract.rules.model import Outcome
 from http_contract.rules.registry import RULES
+from http_contract.runner.scheduler import WORKERS
 from raw_router.messages import plain_text
 from sidebyside.compare.send import Endpoint
 from sidebyside.launch.board import Board
@@ -410,6 +411,23 @@ def test_a_stopped_run_ends_before_the_next_rule(endpoint: Endpoint) -> None:
     assert end_of(run) == "stopped"
     assert not turn.locked()
     assert "passing" not in {each.outcome.rule.id for each in run.news(0)[1] if each.final}
+
+
+@pytest.mark.usefixtures("_short_waits")
+def test_a_stopped_run_begins_none_of_the_rules_judged_together(endpoint: Endpoint) -> None:
+    begun, goes_on = list[None](), Event()
+
+    def waits(server: Server) -> None:
+        begun.append(None)
+        assert goes_on.wait(10)
+
+    rules = [make_rule(f"rule{number}", check=waits) for number in range(2 * WORKERS)]
+    run = Run([endpoint], rules, Lock())
+    assert becomes_true(lambda: len(begun) == WORKERS)
+    run.stop()
+    goes_on.set()
+    assert end_of(run) == "stopped"
+    assert len(begun) == WORKERS
 
 
 @pytest.mark.usefixtures("_short_waits")

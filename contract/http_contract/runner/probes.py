@@ -116,9 +116,9 @@ def response_time(server: Server) -> float | None:
         return None
 
 
-def wait_for_crash(target: Target) -> Crash | None:
-    """Return how the server ended, or None if it still runs after a moment."""
-    deadline = time.monotonic() + CRASH_WAIT
+def wait_for_crash(target: Target, share: float = 1.0) -> Crash | None:
+    """Return how the server ended, or None if it still runs after a share of CRASH_WAIT."""
+    deadline = time.monotonic() + share * CRASH_WAIT
     while not (crash := target.crash()) and time.monotonic() < deadline:
         time.sleep(POLL_INTERVAL)
     return crash

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from http_contract.client.findings import ENOUGH, WaitsAgain
+from http_contract.client.findings import ENOUGH, LATER_SHARE, WaitsAgain
 from http_contract.client.server import Crash, Server
 from http_contract.client.transport import ConnectionFailed, TimeIsUp
 from http_contract.http.params import Params
@@ -165,7 +165,7 @@ class ResultCache:
 
 OUTPUT_WAIT = 1.0  # seconds to wait for a running server to print why it sent no response
 LATER_OUTPUT_WAIT = 0.1  # seconds, once it has printed nothing ENOUGH times
-POLL_INTERVAL = 0.01  # seconds between two checks of either
+POLL_INTERVAL = 0.01  # seconds between two checks of its output
 OVERLAP = 100  # characters that are searched for, to find one output in another
 
 
@@ -183,6 +183,7 @@ class RuleRunner:
     responded: bool  # whether the server responded to a plain request before the first rule
     lost: ConnectionFailed | None = None  # why no more rules can be judged
     silences: int = 0  # how often the server printed nothing about a missing response
+    survived: int = 0  # how often the server dropped a connection, and did not end
 
     def judge(self, rule: Rule) -> Outcome:
         if self.lost:
@@ -232,11 +233,22 @@ class RuleRunner:
         return self.lost is not None
 
     def _is_alive(self, server: Server, outcome: Outcome) -> bool:
-        """Return whether the server has survived a rule. A program may answer once more while it ends."""
+        """Return whether the server has survived a rule.
+
+        A program may close its connections, and answer another client, before it ends.
+        """
         if self.responded and not is_responding(server):
             return False
-        is_sure = self.responded and (server.restart is None or not was_left(outcome))
-        return is_sure or wait_for_crash(self.target) is None
+        if self.responded and server.restart is None:
+            return True
+        dropped, share = was_dropped(outcome), 0.0
+        if not self.responded or was_left(outcome):
+            share = 1.0
+        elif dropped:
+            share = 1.0 if self.survived < ENOUGH else LATER_SHARE
+        is_alive = wait_for_crash(self.target, share) is None
+        self.survived += is_alive and dropped
+        return is_alive
 
     def _plain_request_is_fatal(self) -> bool:
         """Return whether a few plain requests end a server that has just been started."""
@@ -267,7 +279,7 @@ class RuleRunner:
 
         If it closed a connection without a response, it may print the reason a moment later.
         """
-        closed = any(not each.received and each.ended in ("closed", "reset") for each in outcome.transcripts)
+        closed = was_dropped(outcome)
         wait = OUTPUT_WAIT if self.silences < ENOUGH else LATER_OUTPUT_WAIT
         deadline = time.monotonic() + (wait if closed and server.restart else 0)
         earlier, after = before, self.target.output
@@ -289,6 +301,11 @@ class RuleRunner:
 def was_left(outcome: Outcome) -> bool:
     """Return whether the judge left a connection before the server sent or closed anything."""
     return any(not transcript.received and transcript.ended == "open" for transcript in outcome.transcripts)
+
+
+def was_dropped(outcome: Outcome) -> bool:
+    """Return whether the server closed a connection before it sent anything."""
+    return any(not each.received and each.ended in ("closed", "reset") for each in outcome.transcripts)
 
 
 def count_asked(server: Server) -> int:

@@ -19,7 +19,7 @@ from http_contract.client.server import Server
 from http_contract.client.transport import ConnectionFailed, TimeIsUp
 from http_contract.rules.model import Outcome, Rule, Skip
 from http_contract.runner.probes import PROBE_COUNT, find_page, is_responding, response_time, wait_for_crash
-from http_contract.runner.rule_runner import ResultCache, RuleRunner, run
+from http_contract.runner.rule_runner import ResultCache, RuleRunner, run, was_dropped
 from http_contract.runner.target import RemoteTarget, Target
 
 WORKERS = 16  # rules at a time; most of them wait for the server
@@ -106,17 +106,23 @@ class Scheduler:
 
         Where a fault makes rules wait, it depends on their order which of these are skipped. So they are judged again.
 
-        If the judge cannot restart the server, it cannot judge these rules again. Then the rules that passed count if
-        the server responded to them.
+        No rule restarts a server that has ended: another rule would end it again. If the judge cannot restart the
+        server, it cannot judge these rules again. Then the rules that passed count if the server responded to them.
         """
-        judge = self._in_time(lambda rule: run(rule, self._living_server(runner.timeout)))
+        try:
+            server = self._server(runner.timeout)
+        except ConnectionFailed:
+            return ()
+        judge = self._in_time(lambda rule: run(rule, self._living(server)))
         cache = ResultCache(judge, [*self.among, *self.rules])
         together = [rule for rule in reversed(self.rules) if not (rule.alone or rule.restarts)]  # the slow ones first
         pool = ThreadPoolExecutor(WORKERS)
         try:
             outcomes = list(pool.map(lambda rule: self._report_early(cache.outcome(rule)), together))
-            server = self._living_server(runner.timeout)
-        except (Crashed, ConnectionFailed):
+            if server.restart and any(map(was_dropped, outcomes)):
+                wait_for_crash(self.target)
+            self._living(server)
+        except Crashed:
             pool.shutdown(cancel_futures=True)
             return ()
         finally:
@@ -136,10 +142,10 @@ class Scheduler:
             self.early(outcome)
         return outcome
 
-    def _living_server(self, timeout: float) -> Server:
+    def _living(self, server: Server) -> Server:
         if self.target.crash() or self.target.violation:
             raise Crashed
-        return self._server(timeout)
+        return server
 
     def _server(self, timeout: float) -> Server:
         return replace(self.target.running(), timeout=timeout)

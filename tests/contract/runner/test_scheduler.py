@@ -22,7 +22,7 @@ from http_contract.http.request import get, head
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
 from http_contract.reports.messages import skip_text
-from http_contract.rules.expectations import Status
+from http_contract.rules.expectations import Silent, Status
 from http_contract.runner.probes import PROBE_COUNT, is_responding
 from http_contract.runner.rule_runner import OUTPUT_WAIT, RuleRunner, added
 from http_contract.runner.scheduler import MIN_TIMEOUT, Scheduler
@@ -69,7 +69,8 @@ class Mortal:
                 raise ConnectionFailed("custom", Params(text="it does not start"))
             self.lives -= 1
             self.dead = self.deaf = False
-            self.server = replace(self.stack.enter_context(scripted(self._played)), findings=self.findings)
+            server = self.stack.enter_context(scripted(self._played))
+            self.server = replace(server, findings=self.findings, restart=self.stop)
         return self.server
 
     def crash(self) -> Crash | None:
@@ -135,6 +136,29 @@ def hangs_at_odd(client: socket.socket) -> None:
     client.sendall(OK)
 
 
+def drops_odd_and_dies_later(client: socket.socket) -> None:
+    """Close the connection, serve others for a moment, and die."""
+    if b"/odd" in client.recv(65536):
+        client.shutdown(socket.SHUT_RDWR)
+        sleep(0.05)
+        raise Dies
+    client.sendall(OK)
+
+
+@dataclass
+class EndsOnceChecked(Mortal):
+    """A server that ends between the check whether it lives and the request of a rule."""
+
+    checks: int = 0
+
+    def crash(self) -> Crash | None:
+        crash = super().crash()
+        self.checks += 1
+        if self.checks == 2:  # of the rules that are judged together
+            self.dead = True
+        return crash
+
+
 ODD = rule("odd", exchanges=(Exchange((get("/odd"),), (Status(200),)),))
 LAST = rule("last", exchanges=asks(200))
 PASSED = {"kept": "passed", "broken": "failed", "odd": "passed", "last": "passed"}
@@ -173,6 +197,25 @@ def test_what_passes_among_others_is_told_early(several: bool, early: list[str])
     finally:
         target.stop()
     assert sorted(outcome.rule.id for outcome in told) == early
+
+
+def test_no_rule_among_others_restarts_a_server_that_ended() -> None:
+    """Which rule would get the new server depends on chance, and another rule could end it."""
+    target, told = EndsOnceChecked(says(OK), several=True), list[Outcome]()
+    try:
+        found = Scheduler(target, [KEPT, ODD, BROKEN], (), lambda outcome: None, 0.3, told.append).outcomes()
+    finally:
+        target.stop()
+    assert "odd" not in {outcome.rule.id for outcome in told}
+    assert {outcome.verdict for outcome in found} == {"passed", "failed"}  # BROKEN fails
+
+
+def test_a_server_that_drops_a_connection_before_it_dies_failed_that_rule() -> None:
+    """Go closes connections by `defer` before a panic in a goroutine ends the program."""
+    odd = rule("odd", exchanges=(Exchange((get("/odd"),), (Silent(),)),))
+    found = outcomes(Mortal(drops_odd_and_dies_later, several=True), KEPT, odd, LAST)
+    assert [found[id].verdict for id in ("kept", "odd", "last")] == ["passed", "failed", "passed"]
+    assert found["odd"].crash == Crash("exit", 1, "Dies")
 
 
 def test_a_death_is_told_with_its_rule() -> None:
