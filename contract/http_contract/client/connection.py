@@ -15,7 +15,7 @@ from http_contract.http.transcript import Transcript
 
 HEAD_END = re.compile(rb"\r?\n\r?\n")  # as lenient servers find it
 GRACE = 0.25  # seconds after the last response, for the server to close or to send bytes that belong to no response
-SHORT_GRACE = 0.03  # seconds, for a server that never closes; and for one whose responses have no end
+SHORT_GRACE = 0.03  # seconds, for a server that never closes, or never responds late, or whose responses have no end
 PAUSE = 0.1  # seconds between two pieces, so that a slow server, too, receives each as a packet of its own
 PAUSES = 0.3  # seconds for all pauses of one message
 STALL = 0.25  # seconds without progress after which a server waits for its responses to be read
@@ -136,7 +136,9 @@ class Connection:
             waits.note_response(self.sent)
         elif self.transport.ended == "timeout":
             waits.note_silence(self.sent)
-            self.is_late = not self.transport.received and self.transport.is_late(GRACE)
+            if not self.transport.received:
+                self.is_late = self.transport.is_late(SHORT_GRACE if waits.never_late else GRACE)
+                waits.note_end_of_silence(self.is_late)
         if self.transport.ended == "timeout" and response.framing == "close":
             waits.note_endless()
 

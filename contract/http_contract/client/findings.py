@@ -34,7 +34,10 @@ class Waits:
 
     counts: Counter[str] = field(default_factory=Counter)
     rules: dict[str, str] = field(default_factory=dict)  # the id of the rule that failed by each fault first
-    answered: set[tuple[str, str]] = field(default_factory=set)  # methods and paths that got a response
+    answered: set[tuple[str, str]] = field(default_factory=set)  # methods and targets that got a response
+    paths: set[tuple[str, str]] = field(default_factory=set)  # the same without queries
+    incomplete: int = 0  # requests without a response that are of no kind: see kind_of
+    lasting: int = 0  # silences that lasted after the client had closed its sending direction
     unclosed: int = 0  # connections that the server did not close in time after the client had closed its side
 
     @property
@@ -45,17 +48,23 @@ class Waits:
     def never_closes(self) -> bool:
         return self.unclosed >= ENOUGH
 
+    @property
+    def never_late(self) -> bool:
+        return self.lasting >= ENOUGH
+
     def check_request(self, sent: Sequence[bytes]) -> None:
         """Raise WaitsAgain if requests like the first one in `sent` get no response, and a rule failed by that."""
         kind = kind_of(sent)
-        if kind and kind not in self.answered and (fault := self._silence(kind[0])):
+        if kind and without_query(kind) not in self.paths and (fault := self._silence(kind[0])):
             raise WaitsAgain(fault)
 
     def patience(self, sent: Sequence[bytes]) -> float:
         """Return the share of the time limit to wait for a response: less after some silences."""
         silences = sum(count for fault, count in self.counts.items() if fault != ENDLESS)
         kind = kind_of(sent)
-        return LATER_SHARE if silences >= ENOUGH and kind and kind not in self.answered else 1.0
+        if kind is None:
+            silences += self.incomplete
+        return LATER_SHARE if silences >= ENOUGH and kind not in self.answered else 1.0
 
     def _silence(self, method: str) -> str:
         """Return the method to whose requests no responses come, this one or another if many got none; or nothing."""
@@ -75,10 +84,17 @@ class Waits:
         """Note that the first request in `sent` got no response in time."""
         if kind := kind_of(sent):
             self.counts[kind[0]] += 1
+        else:
+            self.incomplete += 1
 
     def note_response(self, sent: Sequence[bytes]) -> None:
         if kind := kind_of(sent):
             self.answered.add(kind)
+            self.paths.add(without_query(kind))
+
+    def note_end_of_silence(self, is_late: bool) -> None:
+        """Note whether a response came only after the client had closed its sending direction."""
+        self.lasting = 0 if is_late else self.lasting + 1
 
     def note_endless(self) -> None:
         self.counts[ENDLESS] += 1
@@ -92,12 +108,19 @@ class Waits:
         """Forget the waits, but not the responses."""
         self.counts.clear()
         self.rules.clear()
+        self.incomplete = self.lasting = 0
 
 
 def kind_of(sent: Sequence[bytes]) -> tuple[str, str] | None:
-    """Return the method and the path of the first request; None if the request is not complete."""
-    first = next(split_requests(b"".join(sent)), None)
-    return (first.method, first.target.partition("?")[0]) if first and first.end is not None else None
+    """Return the method and the target of the first request; None if it is not complete, or empty lines precede it."""
+    data = b"".join(sent)
+    first = None if data.startswith(b"\r\n") else next(split_requests(data), None)
+    return (first.method, first.target) if first and first.end is not None else None
+
+
+def without_query(kind: tuple[str, str]) -> tuple[str, str]:
+    method, target = kind
+    return method, target.partition("?")[0]
 
 
 @dataclass

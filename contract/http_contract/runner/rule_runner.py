@@ -183,7 +183,7 @@ class RuleRunner:
     responded: bool  # whether the server responded to a plain request before the first rule
     lost: ConnectionFailed | None = None  # why no more rules can be judged
     silences: int = 0  # how often the server printed nothing about a missing response
-    survived: int = 0  # how often the server dropped a connection, and did not end
+    survived: int = 0  # how often it did not end after a connection on which it had sent nothing
 
     def judge(self, rule: Rule) -> Outcome:
         if self.lost:
@@ -241,13 +241,11 @@ class RuleRunner:
             return False
         if self.responded and server.restart is None:
             return True
-        dropped, share = was_dropped(outcome), 0.0
-        if not self.responded or was_left(outcome):
-            share = 1.0
-        elif dropped:
-            share = 1.0 if self.survived < ENOUGH else LATER_SHARE
+        lost, share = was_left(outcome) or was_dropped(outcome), 0.0
+        if lost or not self.responded:
+            share = LATER_SHARE if self.survived >= ENOUGH else 1.0
         is_alive = wait_for_crash(self.target, share) is None
-        self.survived += is_alive and dropped
+        self.survived += is_alive and lost and self.responded
         return is_alive
 
     def _plain_request_is_fatal(self) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from http_contract import Server
+from http_contract.client.connection import GRACE
 from http_contract.client.findings import ENDLESS, ENOUGH, ENOUGH_OF_ALL, LATER_SHARE, Waits, WaitsAgain
 from http_contract.client.orphans import RESET_ON_CLOSE
 from http_contract.client.transport import TimeIsUp
@@ -40,7 +41,9 @@ def test_a_path_that_got_a_response_is_waited_for() -> None:
     waits.note_response((head("/"),))
     waits.check_request((head("/?a=1"),))
     assert waits.patience((head("/"),)) == 1.0
+    assert waits.patience((head("/?a=1"),)) == LATER_SHARE
     assert waits.patience((head("/other"),)) == LATER_SHARE
+    assert waits.patience((b"\r\n", head("/"))) == LATER_SHARE
 
 
 def test_after_many_silences_no_method_is_waited_for() -> None:
@@ -52,11 +55,19 @@ def test_after_many_silences_no_method_is_waited_for() -> None:
     waits.check_request(POST)
 
 
-def test_bytes_that_are_not_a_request_are_not_noted() -> None:
+def test_bytes_that_are_not_a_request_are_always_sent_and_then_waited_for_less() -> None:
     waits = Waits()
-    waits.note_silence((b"\xff",))
-    waits.note_response((b"\xff",))
+    for _ in range(ENOUGH):
+        assert waits.patience((b"\xff",)) == 1.0
+        waits.note_silence((b"\xff",))
+        waits.note_response((b"\xff",))
     assert (waits.counts, waits.answered) == (Counter(), set())
+    waits.check_request((b"\xff",))
+    assert waits.patience((b"\xff",)) == LATER_SHARE
+    assert waits.patience((get("/"),)) == 1.0
+    waits.forget()
+    assert waits.patience((b"\xff",)) == 1.0
+    assert silent("GET").patience((b"\xff",)) == LATER_SHARE
 
 
 def begins_a_status_line(client: socket.socket) -> None:
@@ -113,6 +124,25 @@ def test_a_response_that_waits_for_the_end_of_the_connection_is_noticed(script: 
     with scripted(script, timeout=0.05) as server:
         transcript = server.ask(get("/"))
     assert (transcript.received, transcript.ended, transcript.is_late) == (b"", "timeout", is_late)
+
+
+def stays_open(client: socket.socket) -> None:
+    says_nothing(client)
+    time.sleep(1.1 * GRACE)
+
+
+def test_where_no_response_is_late_the_end_of_the_connection_is_waited_for_a_moment() -> None:
+    """One late response is enough to wait again. The seconds are those after the time limit."""
+
+    def seconds() -> float:
+        began = time.monotonic()
+        server.ask(last("GET", f"/{began}"))
+        return time.monotonic() - began
+
+    with scripted(stays_open, timeout=0.01) as server:
+        assert [seconds() > GRACE for _ in range(ENOUGH + 1)] == [True] * ENOUGH + [False]
+        server.findings.waits.note_end_of_silence(is_late=True)
+        assert seconds() > GRACE
 
 
 def test_findings_are_shared_by_all_copies_of_a_server() -> None:
