@@ -5,6 +5,7 @@ import pytest
 from http_contract.grading import pool
 from tests.contract.grading.classes import JUDGE
 from tests.contract.isolation import bubblewrap as bubblewrap
+from tests.contract.isolation import control_group as control_group
 
 
 @pytest.fixture

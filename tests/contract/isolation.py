@@ -2,14 +2,17 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
 
 from http_contract.errors import CannotJudge
-from http_contract.sandbox.bubblewrap import require
+from http_contract.sandbox.bubblewrap import MiB, require
+from http_contract.sandbox.control_group import ControlGroup, create
 
 PYTHON = os.path.realpath(sys.executable)  # the one below a virtual environment, which may stand in /tmp
+GROUP_MEMORY = 64 * MiB
 
 
 def missing(why: str) -> NoReturn:
@@ -26,3 +29,13 @@ def bubblewrap() -> None:
         require()
     except CannotJudge as why:
         missing(str(why))
+
+
+@pytest.fixture
+def control_group() -> Iterator[ControlGroup]:
+    """A control group of GROUP_MEMORY. Few machines let a user create one, so the test is skipped in CI, too."""
+    group = create(GROUP_MEMORY)
+    if group is None:
+        pytest.skip("this user may not create control groups")
+    yield group
+    group.remove()

@@ -3,6 +3,7 @@
 A submission runs this file, so it imports the standard library alone.
 """
 
+import ctypes
 import os
 import re
 import socket
@@ -205,6 +206,18 @@ def fills_nameless_files() -> Iterator[str]:
     for number in made:
         for _ in range(64):
             os.write(number, bytes(MiB))
+    yield from wait()
+
+
+def fills_shared_memory() -> Iterator[str]:
+    """Fill shared memory of System V that no process has mapped then, so that it counts for none."""
+    system = ctypes.CDLL(None)
+    system.shmat.restype = ctypes.c_void_p
+    for _ in range(48):
+        number = system.shmget(0, 64 * MiB, 0o600)  # 0: IPC_PRIVATE, a new one
+        address = ctypes.c_void_p(system.shmat(number, None, 0))
+        ctypes.memset(address, 1, 64 * MiB)
+        system.shmdt(address)
     yield from wait()
 
 

@@ -159,6 +159,14 @@ def test_what_is_used_up_is_limited(home: Path, name: str, limits: Limits) -> No
         assert attack(isolation, home, name, limits=limits).end == End(limit=limit, value=getattr(limits, limit))
 
 
+@pytest.mark.usefixtures("bubblewrap", "control_group")
+def test_a_control_group_limits_what_cannot_be_measured(home: Path) -> None:
+    with BubblewrapSandbox(home) as isolation:
+        assert attack(isolation, home, "fills_shared_memory", limits=SMALL).end == End(
+            limit="memory", value=SMALL.memory
+        )
+
+
 def test_files_without_a_name_are_limited_without_isolation_too(home: Path) -> None:
     end = attack(no_isolation, home, "fills_nameless_files", limits=SMALL).end
     assert end == End(limit="memory", value=SMALL.memory)

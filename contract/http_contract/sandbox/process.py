@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from select import select
 from threading import Lock
@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from http_contract.client.server import Crash, ExitKind
-from http_contract.sandbox import supervisor
+from http_contract.sandbox import control_group, supervisor
 from http_contract.sandbox.children import faults_below
 from http_contract.sandbox.output import Output, ShowLine
 from http_contract.sandbox.supervisor import End, Limits, Watch
@@ -43,6 +43,10 @@ class ProcessGroup:
         self._lock = Lock()
         self._is_stopped = False
         self._end: End | None = None
+        self._limits = limits
+        self._control_group = control_group.create(limits.memory) if watch.folder else None
+        if self._control_group:
+            watch = replace(watch, control_group=str(self._control_group.processes))
         self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -110,11 +114,17 @@ class ProcessGroup:
         self._process.kill()
         self._process.wait()
         kill_marked(self._mark)
+        if self._control_group:
+            self._control_group.remove()
         self._output.wait(OUTPUT_TIMEOUT)
 
     def _receive_end(self) -> None:
-        if self._end is None and not self._is_stopped and select([self._channel], [], [], 0)[0]:
+        if self._end or self._is_stopped:
+            return
+        if select([self._channel], [], [], 0)[0]:
             self._end = end_from(self._channel.recv(4096))
+        if self._control_group and self._control_group.is_exceeded:
+            self._end = End(limit="memory", value=self._limits.memory)
 
     def _listening_ports(self) -> Iterator[int]:
         with suppress(psutil.Error):

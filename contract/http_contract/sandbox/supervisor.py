@@ -47,11 +47,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What to measure of an isolated submission besides its processes, and the files that its command reads."""
+    """What the supervisor needs to know of an isolated submission, to measure and to limit it."""
 
     folder: str = ""  # its own folder, as the supervisor sees it
     memory_folders: Sequence[str] = ()  # folders in memory, as the submission sees them
     files: Mapping[str, str] = field(default_factory=dict)  # paths by the file descriptors that the command reads
+    control_group: str = ""  # the file cgroup.procs of a group that limits it, see sandbox/control_group.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +248,7 @@ class Supervised:
         self._wakeups = wakeup_socket()
         adopt_orphans()
         restrict(limits)
+        enter(watch.control_group)
         self._tasks_before = tasks_of_machine()  # at the start, or when the group was last paused
         self._next_measurement = 0.0  # in time.monotonic()
         self._disk = DiskMeter(watch.folder, limits.disk)
@@ -359,6 +361,12 @@ def restrict(limits: Limits) -> None:
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     file = limits.file if hard == resource.RLIM_INFINITY else min(limits.file, hard)
     resource.setrlimit(resource.RLIMIT_FSIZE, (file, file))
+
+
+def enter(control_group: str) -> None:
+    """Move this process into a control group, and so all processes that it starts."""
+    if control_group:
+        Path(control_group).write_text("0")
 
 
 def start(command: Sequence[str], files: Mapping[str, str]) -> int:
