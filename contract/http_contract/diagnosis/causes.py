@@ -5,26 +5,34 @@ from dataclasses import dataclass
 
 from http_contract.diagnosis.evidence import Evidence
 from http_contract.diagnosis.predicates import (
+    ANSWERED_TWICE,
     ASCII_ERROR,
     DECODING_ERROR,
     INDEX_ERROR,
+    NO_KEYBOARD,
     PORT_IN_USE,
     PROGRAMMING_ERROR,
     SUCCESS,
     Predicate,
+    bare_lf_is_answered,
     connection_ended,
+    content_is_bytes_notation,
     either,
     empty_line_is_double,
+    ended_at_once,
     ended_before_response,
     ended_by_index_error,
     ended_by_lost_client,
     error_at_start,
+    error_is_in_output,
     escapes_are_literal,
+    excess_matches,
     exited_normally,
     failure_is,
     fatal_connection_aborted,
     fatal_connection_empty,
     fatal_error_matches,
+    fatal_request_is_plain,
     fatal_request_line_short,
     fatal_request_partial,
     fields_are_joined,
@@ -36,14 +44,17 @@ from http_contract.diagnosis.predicates import (
     method_is_other,
     must_be_rejected,
     needs_shell,
+    no_error_in_output,
     no_response_has,
     no_response_in_time,
     not_started,
+    one_request_was_sent,
     output_contains_error,
     output_matches,
     path_is_other,
     port_is_busy,
     request_begins,
+    request_is_plain,
     reset_after_response,
     response_begins,
     response_contains_error,
@@ -71,6 +82,8 @@ def no_detail(evidence: Evidence) -> Detail:
 def exit_of_program(evidence: Evidence) -> Detail:
     """Return how the program ended."""
     crash, error = evidence.crash, evidence.fatal_error
+    if evidence.accepts_no_more:
+        return "accepts-no-more", params_of(error)
     if not crash:
         return ("ended-at-start", params_of(error)) if error else ("port-lost", NO_PARAMS)
     exit_params = Params(kind=crash.kind, number=crash.number)
@@ -116,7 +129,9 @@ CRASHES = (
     DiagnosisRule("no-shell", (not_started, needs_shell)),
     DiagnosisRule("no-such-program", (either(failure_is("no-such-program"), output_matches("bwrap: execvp ")),)),
     DiagnosisRule("no-such-file", (failure_is("start-ended"), output_matches(NO_FILE))),
+    DiagnosisRule("waits-for-keyboard", (not_started, output_matches(NO_KEYBOARD))),
     DiagnosisRule("does-not-start", (error_at_start,), detail=exit_of_program),
+    DiagnosisRule("ends-at-once", (ended_at_once,)),
     crash_rule("decodes-as-ascii", fatal_error_matches(ASCII_ERROR)),
     crash_rule("decodes-as-utf8", fatal_error_matches(DECODING_ERROR)),
     crash_rule("single-recv", rule_is("respond-three-packets", "respond-byte-by-byte"), variant="first-piece"),
@@ -127,8 +142,14 @@ CRASHES = (
     crash_rule("dies-of-short-request-line", fatal_request_line_short, ended_by_index_error),
     crash_rule("single-recv", fatal_request_partial, fatal_error_matches(INDEX_ERROR), variant="part"),
     crash_rule("single-recv", rule_is("targets-method-long"), fatal_error_matches(INDEX_ERROR), variant="long"),
-    crash_rule("dies-of-error", fatal_error_matches(PROGRAMMING_ERROR), variant="mistake"),
+    crash_rule("dies-of-lost-client", fatal_connection_aborted),
+    crash_rule("dies-of-error", fatal_error_matches(ANSWERED_TWICE), variant="twice"),
+    crash_rule(
+        "dies-of-error", either(fatal_error_matches(PROGRAMMING_ERROR), fatal_request_is_plain), variant="mistake"
+    ),
+    crash_rule("dies-of-error", rule_is("concurrency-hundred", "concurrency-reverse"), variant="many"),
     crash_rule("dies-of-error"),
+    DiagnosisRule("stops-responding", (failure_is("stopped-responding"),)),
 )
 CONNECTIONS = (
     DiagnosisRule(
@@ -140,13 +161,29 @@ CONNECTIONS = (
     DiagnosisRule("not-flushed", (response_is_late,)),
     DiagnosisRule("not-flushed", (failure_is("body-short"), response_ends_with_buffer), variant="part"),
     DiagnosisRule("shows-traceback", (response_contains_error,), detail=error_in_response),
+    DiagnosisRule(
+        "compares-with-lf",
+        (rule_is("listen-answers"), failure_is("no-response"), no_response_in_time, bare_lf_is_answered),
+    ),
     DiagnosisRule("silent", (rule_is("listen-answers"), failure_is("no-response"), no_response_in_time)),
+    DiagnosisRule(
+        "closes-without-response",
+        (
+            rule_is("listen-answers"),
+            failure_is("no-response"),
+            connection_ended("closed", "reset"),
+            no_error_in_output,
+        ),
+    ),
     DiagnosisRule(
         "answers-each-packet",
         (rule_is("respond-three-packets", "respond-byte-by-byte"), response_is_early, response_is_repeated),
     ),
     DiagnosisRule("single-recv", (response_is_early,), variant="early"),
-    DiagnosisRule("single-recv", (rule_is("respond-three-packets"), connection_ended("open", "closed", "reset"))),
+    DiagnosisRule(
+        "single-recv",
+        (rule_is("respond-three-packets"), either(connection_ended("open", "closed", "reset"), error_is_in_output)),
+    ),
     DiagnosisRule("never-closes", (failure_is("never-ends"), connection_ended("timeout", "open"))),
     DiagnosisRule("never-closes", (rule_is("persistence-close"), failure_is("not-closed")), variant="whole"),
     DiagnosisRule("fields-joined", (rule_is("persistence-two"), first_response_without_length, fields_are_joined)),
@@ -164,13 +201,14 @@ CONNECTIONS = (
         "closes-always", (rule_is("persistence-two"), failure_is("no-response"), connection_ended("closed", "reset"))
     ),
     DiagnosisRule("closes-unread", (reset_after_response,)),
-    DiagnosisRule("leaves-waiting", (no_response_in_time, method_is_other), variant="method"),
-    DiagnosisRule("leaves-waiting", (no_response_in_time, path_is_other), variant="path"),
+    DiagnosisRule("leaves-waiting", (no_response_in_time, no_error_in_output, method_is_other), variant="method"),
+    DiagnosisRule("leaves-waiting", (no_response_in_time, no_error_in_output, path_is_other), variant="path"),
 )
 RESPONSES = (
     DiagnosisRule("literal-escapes", (escapes_are_literal,)),
     DiagnosisRule("fields-joined", (failure_is("field-missing", "no-framing", "wrong-field"), fields_are_joined)),
     DiagnosisRule("extra-crlf", (failure_is("bytes-after", "unwanted-content"), empty_line_is_double)),
+    DiagnosisRule("echoes", (lacks_status_line, response_begins(rb"(?i)GET /\S* HTTP/"))),
     DiagnosisRule("line-before-status-line", (lacks_status_line, response_begins(rb"\s+HTTP/"))),
     DiagnosisRule("no-version", (lacks_status_line, response_begins(rb"(?i)HTTP *[/\d]"))),
     DiagnosisRule("no-status-line", (lacks_status_line, response_begins(rb"[A-Za-z-]+: "))),
@@ -183,6 +221,12 @@ RESPONSES = (
     DiagnosisRule("no-reason", (failure_is("status-line"), response_begins(rb"HTTP/\d\.\d \d{3}\r?(\n|\Z)"))),
     DiagnosisRule("bare-lf", (failure_is("bare-lf"),)),
     DiagnosisRule("no-empty-line", (failure_is("no-empty-line", "content-in-head", "head-short"),)),
+    DiagnosisRule(
+        "responds-twice", (failure_is("bytes-after"), one_request_was_sent, excess_matches(rb"HTTP/1\.\d \d{3}.*"))
+    ),
+    DiagnosisRule("shows-bytes", (failure_is("bytes-after"), content_is_bytes_notation)),
+    DiagnosisRule("sends-whole-buffer", (failure_is("bytes-after"), excess_matches(rb"\0+(\r\n\[.*)?"))),
+    DiagnosisRule("last-line-end", (rule_is("respond-length"), failure_is("bytes-after"), excess_matches(rb"\r?\n"))),
     DiagnosisRule(
         "length-in-characters", (rule_is("respond-length"), failure_is("bytes-after"), length_counts_characters)
     ),
@@ -213,5 +257,8 @@ ROUTES = (
     DiagnosisRule("unchecked-request", (stage_is(9), status_is(*SUCCESS), must_be_rejected)),
     DiagnosisRule("unchecked-request", (rule_is("persistence-error"), status_is(*SUCCESS), must_be_rejected)),
 )
-ERRORS = (DiagnosisRule("raises", (output_contains_error,), detail=error_in_output),)
+ERRORS = (
+    DiagnosisRule("raises", (output_contains_error, request_is_plain), variant="mistake", detail=error_in_output),
+    DiagnosisRule("raises", (output_contains_error,), detail=error_in_output),
+)
 DIAGNOSIS_RULES = (*WAITS, *CRASHES, *CONNECTIONS, *ERRORS, *RESPONSES, *ROUTES)

@@ -16,12 +16,14 @@ def diagnosed(outcome: Outcome, language: str = "") -> Outcome:
 
 
 def diagnose(outcome: Outcome) -> Diagnosis | None:
-    """Return the diagnosis of the first failure that has one; no diagnosis is better than a wrong one."""
+    """Return the diagnosis of the first failure that has one; no diagnosis is better than a wrong one.
+
+    That the server ended or stopped responding comes before what its last responses contained.
+    """
     if outcome.verdict != "failed":
         return None
     failures = outcome.failures or ((Failure("ended"),) if outcome.crash else ())
-    for failure in failures:
-        evidence = Evidence(outcome, failure)
+    for evidence in sorted((Evidence(outcome, failure) for failure in failures), key=lambda each: not each.is_end):
         for rule in DIAGNOSIS_RULES:
             if all(predicate(evidence) for predicate in rule.predicates):
                 return _diagnosis(rule, evidence)

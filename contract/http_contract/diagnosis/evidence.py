@@ -3,13 +3,12 @@
 import re
 import signal
 from dataclasses import dataclass
-from itertools import takewhile
 
 from http_contract.client.server import Crash
 from http_contract.diagnosis.tracebacks import ProgramError, last_error
 from http_contract.http.request import ParsedRequest, split_requests
 from http_contract.http.response import Response
-from http_contract.http.transcript import Transcript
+from http_contract.http.transcript import Transcript, last_unanswered
 from http_contract.rules.model import Failure, Outcome
 
 BODY_SEARCHED = 64 * 1024  # octets of a response that are searched for a traceback
@@ -51,11 +50,26 @@ class Evidence:
 
     @property
     def ended_before_response(self) -> bool:
-        """Return whether the program ended by itself, or closed its port, before it had sent a complete response."""
+        """Return whether the program ended by itself, or closed its port, before it had sent a complete response.
+
+        A program whose accepting thread has ended counts, too.
+        """
         if self.ended_by(signal.SIGKILL):  # the judge or the system killed it, and not because of the response
             return False
+        if self.accepts_no_more:
+            return True
         refused = self.failure.code == "connection-refused" and self.outcome.transcripts != ()
         return (refused or self.crash is not None) and not self.response.complete
+
+    @property
+    def is_end(self) -> bool:
+        """Return whether the failure is that the program ended, or stopped responding."""
+        return self.ended_before_response or self.failure.code == "stopped-responding"
+
+    @property
+    def accepts_no_more(self) -> bool:
+        """Return whether the program printed an error and then served nobody any more, but still runs."""
+        return self.failure.code == "stopped-responding" and self.error_in_output is not None
 
     def ended_by(self, number: signal.Signals) -> bool:
         return self.crash is not None and (self.crash.kind, self.crash.number) == ("signal", number)
@@ -63,6 +77,8 @@ class Evidence:
     @property
     def output(self) -> str:
         """Return the output of the program before it ended; if it did not start, the failure contains the output."""
+        if self.accepts_no_more:
+            return self.outcome.output
         return self.crash.output if self.crash else str(self.failure.params.get("output", ""))
 
     @property
@@ -87,13 +103,8 @@ class Evidence:
 
     @property
     def fatal_transcript(self) -> Transcript | None:
-        """Return the transcript of the connection that ended the program.
-
-        This is the first connection without a response after the last one with a response, or else the last one.
-        """
-        backwards = self.outcome.transcripts[::-1]
-        unanswered = list(takewhile(lambda each: not each.received, backwards))
-        return next(iter([*unanswered[::-1], *backwards]), None)
+        """Return the transcript of the connection that ended the program."""
+        return last_unanswered(self.outcome.transcripts)
 
     @property
     def died(self) -> bool:

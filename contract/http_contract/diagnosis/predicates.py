@@ -6,20 +6,35 @@ from collections.abc import Callable
 
 from http_contract.diagnosis.evidence import Evidence
 from http_contract.http.response import CloseReason
+from http_contract.http.transcript import Transcript
 
 Predicate = Callable[[Evidence], bool]
 
-LOST_CLIENT = "Connection(Reset|Aborted)Error|BrokenPipeError|ECONNRESET|EPIPE|[Bb]roken pipe|reset by peer"
-DECODING_ERROR = "UnicodeDecodeError|MalformedInputException|Utf8Error"
+LOST_CLIENT = (
+    "Connection(Reset|Aborted)Error|BrokenPipeError|ECONNRESET|EPIPE|[Bb]roken pipe|reset by peer|"
+    "SocketException: Connection reset"
+)
+DECODING_ERROR = "UnicodeDecodeError|MalformedInputException|Utf8Error|valid UTF-8"
 ASCII_ERROR = "UnicodeDecodeError: 'ascii' codec"
 JOINED_FIELDS = re.compile(r"[^ ](Date|Content-Type|Content-Length|Connection|Server): ")  # within a value
-INDEX_ERROR = "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException"
+INDEX_ERROR = (
+    "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException|"
+    "on a `None` value"
+)
+NO_KEYBOARD = "EOFError|NoSuchElementException: No line found"
+ANSWERED_TWICE = "ERR_HTTP_HEADERS_SENT|write after end"
 # A command with syntax that only a shell understands, unless it starts a shell or an interpreter with that text.
 SHELL_SYNTAX = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"
 PROGRAMMING_ERROR = "TypeError|NameError|AttributeError|UnboundLocalError|ReferenceError|NullPointerException"
 PORT_IN_USE = "[Aa]ddress (already )?in use|EADDRINUSE"
+SIGNALS = 128  # a shell adds this to the number of the signal that ended a process
 BUFFER = 4096  # octets; some buffers are a multiple of it
 SUCCESS = range(200, 300)
+PLAIN_REQUEST = re.compile(rb"GET /(?:test)? HTTP/1\.1\r\n(?:[\w-]+: [^\r\n]*\r\n)+\r\n")
+HOSTILE = 9  # the stage of malformed requests
+BYTES_NOTATION = re.compile(rb"\s*b(['\"]).*\1\s*", re.DOTALL)
+FIRST_STAGES = (1, 2, 3)
+NOT_IMPLEMENTED = 501
 CLIENT_ERROR = "4xx"  # the class of status codes, as a failure lists it among the allowed ones
 
 
@@ -105,8 +120,13 @@ def ended_by_lost_client(evidence: Evidence) -> bool:
 
 
 def ended_by_index_error(evidence: Evidence) -> bool:
-    """The program used an item that its list or string does not have; or its output contains no error."""
-    return evidence.fatal_error is None or fatal_error_matches(INDEX_ERROR)(evidence)
+    """The program used an item that its list or string does not have; or a signal ended it, or it printed nothing."""
+    is_unknown = evidence.fatal_error is None and (ended_by_signal(evidence) or not evidence.output.strip())
+    return is_unknown or fatal_error_matches(INDEX_ERROR)(evidence)
+
+
+def ended_by_signal(evidence: Evidence) -> bool:
+    return evidence.crash is not None and (evidence.crash.kind == "signal" or evidence.crash.number > SIGNALS)
 
 
 def fatal_connection_empty(evidence: Evidence) -> bool:
@@ -121,13 +141,36 @@ def fatal_connection_aborted(evidence: Evidence) -> bool:
 
 
 def response_is_late(evidence: Evidence) -> bool:
-    """The response began after the client had closed its side, although the program does not wait for that."""
-    return evidence.transcript.is_late and evidence.outcome.rule.id != "listen-answers"
+    """The response began after the client had closed its side, although the program does not wait for that.
+
+    After a malformed request, it may wait for more.
+    """
+    is_whole = evidence.outcome.rule.stage != HOSTILE
+    return evidence.transcript.is_late and is_whole and evidence.outcome.rule.id != "listen-answers"
 
 
 def response_ends_with_buffer(evidence: Evidence) -> bool:
     """The received bytes fill the buffers that programs have for their output."""
     return evidence.transcript.received_size % BUFFER == 0
+
+
+def is_plain(transcript: Transcript | None) -> bool:
+    """The client sent a plain request for a page, and waited for the response."""
+    return (
+        transcript is not None
+        and transcript.ended != "aborted"
+        and PLAIN_REQUEST.fullmatch(b"".join(transcript.sent)) is not None
+    )
+
+
+def request_is_plain(evidence: Evidence) -> bool:
+    """The rule is one of the first stages, and the request one that every server has to answer."""
+    return evidence.outcome.rule.stage in FIRST_STAGES and is_plain(evidence.transcript)
+
+
+def fatal_request_is_plain(evidence: Evidence) -> bool:
+    """The same of the request that ended the program."""
+    return evidence.outcome.rule.stage in FIRST_STAGES and is_plain(evidence.fatal_transcript)
 
 
 def fatal_request_line_short(evidence: Evidence) -> bool:
@@ -176,12 +219,51 @@ def response_contains_error(evidence: Evidence) -> bool:
 
 
 def output_contains_error(evidence: Evidence) -> bool:
-    """The response is incomplete or a 5xx, and the output of the program contains an error.
+    """The failure is an incomplete response, an empty page or a 5xx, and the output of the program contains an error.
 
-    The judge itself leaves after such a response, so an error about a client that has left does not count.
+    The judge itself leaves after such a response, so an error about a client that has left does not count. Nor does
+    501: a program sends it on purpose.
     """
-    failed, error = not evidence.response.complete or evidence.response.status >= 500, evidence.error_in_output
-    return failed and error is not None and not re.search(LOST_CLIENT, error.message)
+    response, error = evidence.response, evidence.error_in_output
+    is_empty = response.status in SUCCESS and not response.body and request_begins(b"GET ")(evidence)
+    has_failed = not response.complete or is_empty or (response.status >= 500 and response.status != NOT_IMPLEMENTED)
+    is_known = evidence.failure.transcript is not None and has_failed
+    return is_known and error is not None and not re.search(LOST_CLIENT, error.message)
+
+
+def error_is_in_output(evidence: Evidence) -> bool:
+    """The program printed an error while the rule was judged."""
+    return evidence.error_in_output is not None
+
+
+def no_error_in_output(evidence: Evidence) -> bool:
+    return evidence.error_in_output is None
+
+
+def excess_matches(pattern: bytes) -> Predicate:
+    """The pattern matches all bytes after the end of the response, except for what is no longer stored."""
+    return lambda evidence: re.fullmatch(pattern, evidence.transcript.rest, re.DOTALL) is not None
+
+
+def one_request_was_sent(evidence: Evidence) -> bool:
+    """The client sent one request without a body."""
+    return b"".join(evidence.transcript.sent).partition(b"\r\n\r\n")[1:] == (b"\r\n\r\n", b"")
+
+
+def content_is_bytes_notation(evidence: Evidence) -> bool:
+    """The content is Python's notation for bytes."""
+    return BYTES_NOTATION.fullmatch(evidence.content) is not None
+
+
+def bare_lf_is_answered(evidence: Evidence) -> bool:
+    """The program answered the same request with line ends of LF alone."""
+    return any(b"\r" not in b"".join(each.sent) and each.received for each in evidence.outcome.transcripts)
+
+
+def ended_at_once(evidence: Evidence) -> bool:
+    """The program ended in order before it listened."""
+    params = evidence.failure.params
+    return evidence.failure.code == "start-ended" and (params.get("kind"), params.get("number")) == ("exit", 0)
 
 
 def content_length_is(length: int) -> Predicate:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from http_contract.http.response import CloseReason, Response
 
@@ -74,3 +75,15 @@ def _first(pieces: Sequence[bytes], size: int) -> Iterator[bytes]:
         if size > 0:
             yield piece[:size]
         size -= len(piece)
+
+
+def last_unanswered(transcripts: Sequence[Transcript]) -> Transcript | None:
+    """Return the transcript of the connection after which a server ended or stopped responding, as far as they show it.
+
+    This is the first connection without a response after the last one with a response, in the order in which they
+    ended; or else the last one without a response, or the last one.
+    """
+    backwards = sorted(transcripts, key=lambda each: each.finished)[::-1]
+    at_the_end = list(takewhile(lambda each: not each.received, backwards))
+    unanswered = [each for each in backwards if not each.received]
+    return next(iter([*at_the_end[::-1], *unanswered, *backwards]), None)

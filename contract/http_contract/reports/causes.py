@@ -19,6 +19,7 @@ class Cause(NamedTuple):
 SINGLE_RECV = "reads only one packet of a request"
 ONE_PACKET = "Small requests work, because they arrive in one packet. Long requests, and split ones, fail at random."
 BUFFER = "Append what you receive to a buffer until the buffer contains \\r\\n\\r\\n."
+REQUEST_ENDED = "This request ended the program."
 DIES = "The server works in a browser, and ends at one unusual request."
 CAUSES: Mapping[str, Cause] = {
     "blocks-on-idle": Cause(
@@ -64,6 +65,33 @@ CAUSES: Mapping[str, Cause] = {
         "The program fails before it listens.",
         "Its output ends with an error, and no port is open.",
         "Read the error that it prints: most errors name a file and a line. Start it by hand to see all of it.",
+    ),
+    "waits-for-keyboard": Cause(
+        "reads from the keyboard",
+        "The program waits for input from the keyboard. The judge gives it none, so it ended.",
+        "The server ends when it is started with `< /dev/null`.",
+        "Let the program wait for its server instead: for its loop, or for its thread.",
+    ),
+    "ends-at-once": Cause(
+        "ends before it listens",
+        "The program reached its end, or went into the background, before the judge could connect.",
+        "The shell shows its prompt at once after the start.",
+        "Call the function that starts the server, and accept clients in an endless loop. Stay in the foreground: "
+        "the judge ends the server itself.",
+    ),
+    "compares-with-lf": Cause(
+        "does not recognise the empty line",
+        "The program answers only where lines end with \\n alone. Lines end with \\r\\n, so it never finds the empty "
+        "line after the head.",
+        "A browser loads the page without end, and `printf 'GET / HTTP/1.1\\n\\n' | nc 127.0.0.1 PORT` shows it.",
+        "Remove the \\r at the end of each line, too, or compare the line with \\r\\n.",
+    ),
+    "closes-without-response": Cause(
+        "closes the connection without a response",
+        "The program closes the connection before it has sent anything, and prints no error.",
+        "curl prints `Empty reply from server`.",
+        "Print the errors that your code catches: one may be the reason. If you write to a buffer, flush it before you "
+        "close the connection.",
     ),
     "silent": Cause(
         "sends no response",
@@ -206,16 +234,36 @@ CAUSES: Mapping[str, Cause] = {
         "The error names a variable, an attribute or a type.",
         "Fix that line first. Then handle errors for each client, and continue with the next one.",
     ),
+    "dies-of-error/twice": Cause(
+        "ends because it answers twice",
+        "The program answered this request twice, and the second answer ended it.",
+        "The error says that the header fields have been sent already.",
+        "Return from the handler after each response.",
+    ),
+    "dies-of-error/many": Cause(
+        "ends when many clients are connected",
+        "The program ended while many clients were connected.",
+        "The server works for one client, and ends when several come at the same time.",
+        "Give each client its own variables, such as the number of its socket, and lock what threads share.",
+    ),
     "dies-of-error": Cause(
         "ends at an error",
-        "This request ended the program.",
+        REQUEST_ENDED,
         DIES,
         "Handle errors for each client, answer 500 or close the connection, and continue with the next client.",
+    ),
+    "stops-responding": Cause(
+        "stops responding",
+        "After this connection, the program still runs, but answers nobody.",
+        "The server works, and after one unusual client no browser gets a page any more.",
+        "Find what it waits for: a loop that does not end where the client has closed the connection, or a lock that "
+        "is not released.",
     ),
     "shows-traceback": Cause(
         "sends its error to the client",
         "The program failed at this request, and the response shows its error.",
         "The page contains the lines of an error instead of content.",
+        "Fix that line first. Then handle the errors of each request: print them, and send a short page with 500.",
     ),
     "single-recv": Cause(
         SINGLE_RECV,
@@ -228,7 +276,8 @@ CAUSES: Mapping[str, Cause] = {
         "The response has no length, so only the end of the connection can end it, and the program "
         "does not close the connection.",
         "The browser shows the page, but continues to load; curl does not end.",
-        "Send Content-Length, and close the connection after the response, as the request requires.",
+        "Send Content-Length with every response. If the request contains `Connection: close`, close the connection "
+        "after the response.",
     ),
     "never-closes/whole": Cause(
         "does not close the connection",
@@ -257,16 +306,19 @@ CAUSES: Mapping[str, Cause] = {
         "sends white space first",
         "White space comes before the status line. A string in triple quotes begins with the line break after them.",
         "The first byte of the response is not the H of HTTP.",
+        "Begin the response with the H of HTTP/1.1.",
     ),
     "no-version": Cause(
         "misspells HTTP/1.1",
         "The first line begins with something similar to `HTTP/1.1`, but capitals, slash and version must be exact.",
         "The first bytes of the response are not exactly `HTTP/1.1 `.",
+        "Write `HTTP/1.1 200 OK`: version, space, three digits, space, reason.",
     ),
     "no-status-line": Cause(
         "sends no status line",
         "The response begins with its header fields: the status line before them is missing.",
         "The first line of the response contains a colon.",
+        "Begin each response with `HTTP/1.1 200 OK`, or with another status, and \\r\\n.",
     ),
     "http-0.9/unknown-version": Cause(
         "answers without a status line",
@@ -290,6 +342,7 @@ CAUSES: Mapping[str, Cause] = {
         "ends the status line after its code",
         "The status line ends after its code; a space must follow, even where no reason does.",
         "The first line is `HTTP/1.1 200` without a space at its end.",
+        "Write a space and the reason after the code: `HTTP/1.1 404 Not Found`.",
     ),
     "bare-lf": Cause(
         "ends lines with \\n alone",
@@ -301,6 +354,37 @@ CAUSES: Mapping[str, Cause] = {
         "sends no empty line after the header fields",
         "No empty line separates the head from the page, so clients read the page as header fields.",
         "The browser shows an empty page.",
+        "Send \\r\\n once more after the last header field, also where no body follows.",
+    ),
+    "echoes": Cause(
+        "sends the request back",
+        "The program sends back what it receives, as an example of an echo server does.",
+        "The browser shows the request.",
+        "Send a response instead: `HTTP/1.1 200 OK`, header fields, an empty line and a page.",
+    ),
+    "responds-twice": Cause(
+        "sends two responses to one request",
+        "A second response follows the first one, although there was only one request.",
+        "`curl -i URL` shows one page, and `curl` warns about excess bytes.",
+        "Return after the first response, or put the other one into an `else` branch.",
+    ),
+    "shows-bytes": Cause(
+        "sends the notation of bytes",
+        "The body is Python's notation for bytes, with b and quotation marks, instead of the bytes.",
+        "The browser shows `b'` before the page.",
+        "Do not put bytes into a formatted string: encode the head, and add the body with `+`.",
+    ),
+    "sends-whole-buffer": Cause(
+        "sends its whole buffer",
+        "Bytes of value 0 follow the body: the rest of the array that contains the response.",
+        "`curl` warns about excess bytes.",
+        "Send as many bytes as the response has, not as the array has.",
+    ),
+    "last-line-end": Cause(
+        "does not count the last line end",
+        "A line end follows the body, and Content-Length does not count it.",
+        "The next response on the connection begins with an empty line.",
+        "Count the line end, too, or send the page without it.",
     ),
     "length-in-characters": Cause(
         "counts characters as the length",
@@ -318,16 +402,19 @@ CAUSES: Mapping[str, Cause] = {
         "sends a wrong Content-Length",
         "Content-Length is smaller than the body.",
         "The page is cut short at its end.",
+        "Count the bytes of exactly what you send after the empty line.",
     ),
     "wrong-length/too-great": Cause(
         "sends a wrong Content-Length",
         "Content-Length is greater than the body, so the client waits for more.",
         "The page loads, but the browser waits.",
+        "Count the bytes of exactly what you send after the empty line.",
     ),
     "no-length": Cause(
         "sends no length",
         "The head does not contain the length of the body, so a client cannot know whether the response is complete.",
         "`curl -i URL` shows no Content-Length.",
+        "Send Content-Length with every response: the number of bytes after the empty line.",
     ),
     "no-date": Cause("sends no Date", "The program sends no Date.", "`curl -i URL` shows no Date."),
     "no-content-type": Cause(
@@ -342,7 +429,7 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "no-404": Cause(
         "sends no 404",
-        "The program answers every path with a page and 200.",
+        "The program answers every path with 200.",
         "`curl -i URL/no-such-page` shows 200.",
     ),
     "body-on-head": Cause(
@@ -370,6 +457,12 @@ CAUSES: Mapping[str, Cause] = {
         "does not check requests",
         "The program does not check for this: it answers a malformed request as if it were valid.",
         "A malformed request gets 200 instead of 400.",
+    ),
+    "raises/mistake": Cause(
+        "fails at a request",
+        "The program failed at this request, although it is a plain request for a page.",
+        "The output of the server contains an error; the client gets no page.",
+        "Fix that line first. Then handle the errors of each request, and answer 500.",
     ),
     "raises": Cause(
         "fails at a request",

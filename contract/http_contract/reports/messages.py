@@ -133,7 +133,7 @@ FAILURES = {
     "rest-answered": "the server answered the bytes after the request as if they were a request, too",
     "status-late": "no status line came in time",
     "still-waits": "the server neither responded nor closed the connection within {seconds:number} seconds",
-    "stopped-responding": "the server stopped responding after this request",
+    "stopped-responding": "the server stopped responding after this connection",
     "time-stands-still": "the time on the page does not change",
     "unlike-get": "the value of {name} differs from the response to GET",
     "unwanted-content": "the response has {count:bytes} of content, but must have none",
@@ -161,7 +161,7 @@ WHEN = {
 SKIPS = {
     **GONE,
     "needs": "{rule} failed",
-    "waits": "it would wait in vain, as {rule} did",
+    "waits": "the judge would wait in vain, as for {rule}",
     "no-route": "there is no {route}",
     "restart": "the judge did not start this server",
     "tls": "over TLS, a client cannot close only its own direction",
@@ -198,6 +198,7 @@ DETAILS = {
     "ended": "It ended with {kind:exit}.",
     "ended-at-start": "It ended at its start: {error:raised}.",
     "ended-by-error": "It ended with {kind:exit}: {error:raised}.",
+    "accepts-no-more": "Its process still runs, but serves nobody any more: {error:raised}.",
     "port-lost": "Nothing listens on its port any more.",
     "raised": "It raised {error:raised}.",
 }

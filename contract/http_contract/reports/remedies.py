@@ -25,34 +25,31 @@ READ_ALL: Remedies = {
     "python": '`while b"\\r\\n\\r\\n" not in data: data += client.recv(4096)`, and stop where recv() returns b"".',
     "javascript": "in `socket.on('data', chunk => ...)`, append each chunk, and answer once the buffer includes "
     "'\\r\\n\\r\\n'; each chunk is not a request.",
-    "go": "read lines with `bufio.NewReader(conn).ReadString('\\n')` until one is empty, instead of one `conn.Read`.",
-    "rust": "read lines with `BufReader::new(&stream).read_until(b'\\n', &mut line)` until one is empty, instead of "
-    "one "
-    "`stream.read`.",
+    "go": "read lines with `bufio.NewReader(conn).ReadString('\\n')` until one is empty.",
+    "rust": "read lines with `BufReader::new(&stream).read_until(b'\\n', &mut line)` until one is empty.",
     "java": "read from the InputStream in a loop until the last four bytes are \\r\\n\\r\\n; one `read` is not enough.",
     "c": "call `recv` in a loop, append to a buffer, and end it with '\\0'; stop where `strstr(buffer, "
     '"\\r\\n\\r\\n")` '
     "finds the empty line, or the buffer is full.",
     "cpp": 'call `recv` in a loop, and append to a std::string until `request.find("\\r\\n\\r\\n")` finds the empty '
     "line.",
-    "ruby": '`while (line = client.gets) && line != "\\r\\n"` reads the head line by line, instead of one '
-    "`readpartial`.",
-    "perl": 'read lines with `<$client>` until one is "\\r\\n", instead of one `recv` or `sysread`.',
+    "ruby": '`while (line = client.gets) && line != "\\r\\n"` reads the head line by line.',
+    "perl": 'read lines with `<$client>` until one is "\\r\\n".',
     "shell": "read lines with `while IFS= read -r line` until one is only a CR.",
 }
 CATCH: Remedies = {
-    "python": "put `try: ... except Exception: ...` around the code for one client, inside the loop that calls "
-    "accept().",
-    "javascript": "put `try { ... } catch (error) { socket.end() }` into each handler; errors of a socket arrive in "
-    "`socket.on('error', ...)`.",
+    "python": "put `try: ... except Exception: ...` around the code for one client.",
+    "javascript": "put `try { ... } catch (error) { ... }` into each handler, and end the response there; errors of a "
+    "socket arrive in its event 'error'.",
     "go": "check each `err`, close that connection and return, instead of `log.Fatal` or `panic`.",
     "rust": "return a Result from the function for one client, and match it in the loop, instead of `unwrap()`.",
     "java": "put `try { ... } catch (IOException | RuntimeException error) { ... }` around the code for one client, "
-    "inside the loop.",
-    "c": "check what each call returns, and each pointer for NULL, before you use it; close that socket and continue.",
-    "cpp": "put `try { ... } catch (const std::exception &) { ... }` around the code for one client, inside the loop.",
-    "ruby": "put `begin ... rescue StandardError ... end` around the code for one client, inside the loop.",
-    "perl": "put `eval { ... };` around the code for one client, inside the loop.",
+    "and close its socket there, too.",
+    "c": "check what each call returns, each pointer for NULL, and each length before you copy into an array; "
+    "`-g -fsanitize=address` prints the line that fails.",
+    "cpp": "put `try { ... } catch (const std::exception &) { ... }` into the function that serves one client.",
+    "ruby": "put `begin ... rescue StandardError ... end` around the code for one client.",
+    "perl": "put `eval { ... };` around the code for one client.",
 }
 AFTER_ERROR = "`recv` returns 0 at the end, and -1 after an error: close that socket in both cases, and `continue`."
 FIND_FAULT = "compile with `-g -fsanitize=address`: then the process prints the line at which it fails."
@@ -84,7 +81,7 @@ REMEDIES: Mapping[str, Remedies] = {
     },
     "no-reuse-address": {
         "python": "`listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)` before bind(), or "
-        "`socket.create_server`, which sets it.",
+        "`socket.create_server`, which sets it; with socketserver, `allow_reuse_address = True` in the class.",
         "rust": "`std::net::TcpListener::bind` sets it; with the socket2 crate, call `set_reuse_address(true)`.",
         "java": "`ServerSocket s = new ServerSocket(); s.setReuseAddress(true); s.bind(...)`.",
         "c": "`int on = 1; setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);` before `bind`.",
@@ -144,6 +141,37 @@ REMEDIES: Mapping[str, Remedies] = {
     "dies-of-error": CATCH,
     "child-dies": dict.fromkeys(("c", "cpp"), FIND_FAULT),
     "error-taken-for-end": dict.fromkeys(("c", "cpp"), AFTER_ERROR),
+    "waits-for-keyboard": {
+        "python": "`thread.join()` or `server.serve_forever()` instead of `input()`.",
+        "java": "`thread.join()` instead of a Scanner of System.in.",
+    },
+    "compares-with-lf": {
+        "python": 'compare with `b"\\r\\n"`, or use `line.strip()`.',
+        "go": "`strings.TrimSpace(line)` before you compare.",
+        "rust": "`line.trim()` before you compare.",
+        "c": '`strcmp(line, "\\r\\n")`.',
+        "cpp": "`std::getline` leaves the \\r: remove it with `line.pop_back()`.",
+        "ruby": "`line.chomp` removes both.",
+        "perl": "`$line =~ s/\\r?\\n$//` removes both.",
+        "shell": "`line=${line%$'\\r'}` after `read -r line`.",
+    },
+    "closes-without-response": {
+        "python": "call `traceback.print_exc()` in each `except`; `sendall` needs bytes: `text.encode()`.",
+        "javascript": "print the error in each `catch`.",
+        "java": "call `error.printStackTrace()` in each `catch`, and `out.flush()` before `socket.close()`.",
+        "c": "`fclose(stream)` instead of `close(fd)` flushes a stream; check what `send` returns.",
+        "ruby": "print the error in each `rescue`.",
+    },
+    "http-0.9": {"python": "with http.server, `self.end_headers()` sends the head."},
+    "last-line-end": {
+        "ruby": "`client.print body`; `puts` adds a line end.",
+        "shell": "`printf '%s' \"$body\"`; `echo` adds a line end.",
+        "java": "`out.print(body)`; `println` adds a line end.",
+        "go": "`fmt.Fprint(conn, body)`; `Fprintln` adds a line end.",
+        "rust": "`write!`; `writeln!` adds a line end.",
+        "cpp": "leave out `std::endl` after the body.",
+    },
+    "sends-whole-buffer": dict.fromkeys(("c", "cpp"), "`strlen(response)` instead of `sizeof(response)`."),
     "not-flushed": {
         "python": "`file.flush()` on a file that `makefile()` returned; `sendall` needs none.",
         "go": "`writer.Flush()` on a `bufio.Writer`.",
@@ -162,7 +190,8 @@ REMEDIES: Mapping[str, Remedies] = {
         **{name: READ_ALL[name] for name in ("python", "javascript", "go", "rust", "ruby", "perl")},
     },
     "never-closes": {
-        "python": "`client.close()` after the response; a `with client:` block does it also after an error.",
+        "python": "`client.close()` after the response, also in the parent after a fork; a `with client:` block does "
+        "it also after an error.",
         "javascript": "`socket.end(response)` instead of `socket.write(response)`.",
         "go": "`defer conn.Close()` at the beginning of the function for one client.",
         "rust": "let the function own the stream, which closes when the function returns.",

@@ -78,7 +78,7 @@ def lines(outcome: Outcome, extent: Extent = FULL) -> Iterator[Line]:
     for failure in selected:
         yield from _failure(failure, extent, fatal_transcript(outcome, failure) if failure is selected[0] else None)
     if len(outcome.failures) > len(selected):
-        yield Line("note", f"And {number_of(len(outcome.failures) - len(selected), 'similar failure')}")
+        yield Line("note", f"And {number_of(len(outcome.failures) - len(selected), 'more failure')}")
     if diagnosis:
         details = AFTER_EXIT if any(failure.code in ENDS for failure in selected) else DETAILS
         yield Line("cause", cause_text(diagnosis, details), "Cause:")

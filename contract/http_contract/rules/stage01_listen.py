@@ -1,6 +1,7 @@
 """Stage 1, Listen: the server accepts connections, responds, and survives its clients."""
 
 from http_contract.client.server import Server
+from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get
 from http_contract.rules.common import responds, still_responds
 from http_contract.rules.model import Rule
@@ -17,6 +18,19 @@ NOT_UTF8 = (
 def accepts(server: Server) -> None:
     """Connect, send `GET /` and close. Any response is legal, or no response; other rules check the response."""
     server.ask(get("/"))
+
+
+def responds_in_time(server: Server) -> None:
+    """Send `GET /`. Any response is legal that arrives in time.
+
+    If none does, send the same with line ends of LF alone: a response to that shows why, but is not legal.
+    """
+    try:
+        responds(server)
+    except ConnectionFailed as lost:
+        if lost.transcript and lost.transcript.ended == "timeout":
+            server.ask(get("/").replace(b"\r\n", b"\n"))
+        raise
 
 
 def survives_silence(server: Server) -> None:
@@ -78,7 +92,7 @@ RULES = (
         "does not close first.",
         section="RFC 9110 §3.4",
         needs=("listen-accepts",),
-        check=responds,
+        check=responds_in_time,
     ),
     Rule(
         id="listen-survives-silence",

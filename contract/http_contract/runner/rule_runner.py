@@ -11,7 +11,7 @@ from http_contract.client.server import Crash, Server
 from http_contract.client.transport import ConnectionFailed, TimeIsUp
 from http_contract.http.params import Params
 from http_contract.http.response import Defect, Response
-from http_contract.http.transcript import Transcript
+from http_contract.http.transcript import Transcript, last_unanswered
 from http_contract.rules.model import Failure, Outcome, Rule, Skip, about, of_connection
 from http_contract.runner.probes import PROBE_COUNT, is_responding, missing_route, page_defects, wait_for_crash
 from http_contract.runner.target import Target
@@ -201,7 +201,7 @@ class RuleRunner:
             if outcome.verdict == "passed" and self.responded and self._plain_request_is_fatal():
                 self.responded = False  # the judge's own request ended the server, so it sends none from now on
                 return self.judge(rule)
-            return self._with_crash(outcome, crash)
+            return self._with_crash(outcome, crash, before)
         return self._with_output(outcome, before, faults, server) if outcome.verdict == "failed" else outcome
 
     def missing_route(self, rule: Rule) -> str:
@@ -287,13 +287,14 @@ class RuleRunner:
         self.silences += closed and after == before
         return added(before, after)
 
-    def _with_crash(self, outcome: Outcome, crash: Crash | None) -> Outcome:
+    def _with_crash(self, outcome: Outcome, crash: Crash | None, before: str) -> Outcome:
         """Return the outcome of a rule after which the server does not respond, as failed."""
         self.lost = self.target.violation or self.lost
         if crash is None and not self.lost:
             self.replace_server()
-        failure = of_connection(self.lost) if self.lost else ending(crash)
-        return replace(outcome, verdict="failed", failures=(*outcome.failures, failure), crash=crash)
+        failure = of_connection(self.lost) if self.lost else ending(crash, outcome)
+        output = "" if crash else added(before, self.target.output)
+        return replace(outcome, verdict="failed", failures=(*outcome.failures, failure), crash=crash, output=output)
 
 
 def was_left(outcome: Outcome) -> bool:
@@ -311,9 +312,13 @@ def count_asked(server: Server) -> int:
     return len(server.findings.routes) + server.findings.unanswered.total()
 
 
-def ending(crash: Crash | None) -> Failure:
+def ending(crash: Crash | None, outcome: Outcome) -> Failure:
     """Return the failure of a rule after which the server does not respond."""
-    return Failure("ended", Params(kind=crash.kind, number=crash.number)) if crash else Failure("stopped-responding")
+    if crash:
+        return Failure("ended", Params(kind=crash.kind, number=crash.number))
+    transcript = last_unanswered(outcome.transcripts)
+    failure = Failure("stopped-responding")
+    return about(transcript, failure) if transcript else failure
 
 
 def added(before: str, after: str) -> str:

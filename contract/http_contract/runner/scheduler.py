@@ -62,7 +62,7 @@ class Scheduler:
             runner = rule_runner_for(self.target, self.timeout)
             if runner.responded:
                 self._find_page(runner)
-            if runner.responded and self._serves_several(runner.timeout):
+            if runner.responded and self._serves_several(runner):
                 known = self._judge_together(runner)
         return self._judge_alone(runner, known)
 
@@ -85,19 +85,20 @@ class Scheduler:
             if not is_responding(server):
                 runner.replace_server()
 
-    def _serves_several(self, timeout: float) -> bool:
+    def _serves_several(self, runner: RuleRunner) -> bool:
         """Return whether the server serves a client while another one is connected and sends nothing.
 
-        This may end the server.
+        If this ends the server, or it stops responding, no rule caused that.
         """
         try:
-            server = self._server(timeout)
+            server = self._server(runner.timeout)
             with server.with_own_record().connect():
                 several = is_responding(server)
         except ConnectionFailed:
             return False
-        if not is_responding(server):  # a crash may take a moment, and no rule caused it
-            wait_for_crash(self.target)
+        if not is_responding(server):
+            if wait_for_crash(self.target) is None:
+                runner.replace_server()
             return False
         return several
 
@@ -179,6 +180,8 @@ def judge(server: Server, rules: Sequence[Rule], among: Sequence[Rule] = ()) -> 
 def rule_runner_for(target: Target, timeout: float | None) -> RuleRunner:
     """Return a rule runner with this timeout, or with one that fits the speed of the server."""
     seconds = slowest_response_time(target, max(FIRST_TIMEOUT, timeout or 0))
+    if seconds is None:
+        wait_for_crash(target)  # or else the first rule would find a server that is about to end
     return RuleRunner(target, timeout or timeout_for(seconds), seconds is not None)
 
 

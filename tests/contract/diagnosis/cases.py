@@ -70,6 +70,11 @@ def aborted(id: str, *sent: bytes) -> Outcome:
     return failed(id, ENDED, crash=Crash("exit", 0, ""), after=after)
 
 
+def lost(output: str, *sent: bytes, kind: ExitKind = "exit", number: int = 1) -> Outcome:
+    """The same of a program that an error ended."""
+    return replace(aborted("listen-survives-reset", *sent), crash=Crash(kind, number, output))
+
+
 def gone(id: str, *sent: bytes) -> Outcome:
     """The same of a program that the judge did not start."""
     return failed(id, REFUSED, after=(PLAIN, said(b"", *sent)))
@@ -164,9 +169,9 @@ def unserved(id: str, *sent: bytes) -> Outcome:
     return failed(id, failure, replace(failure, code="no-response", params=Params(ended="closed")))
 
 
-def late(id: str) -> Outcome:
+def late(id: str, path: str = "/x") -> Outcome:
     """Return what comes of a rule whose response came after the client had closed its side."""
-    transcript = replace(said(b"", get("/x"), ended="timeout"), is_late=True)
+    transcript = replace(said(b"", get(path), ended="timeout"), is_late=True)
     return failed(id, of_connection(no_response(transcript)))
 
 
@@ -207,6 +212,47 @@ FAULTS |= {
         "route-user-agent", said(b"HTTP/1.1 400 No\r\n\r\nno", get("/", "User-Agent: Mozilla/5.0"))
     ),
 }
+
+
+def excess(received: bytes, *sent: bytes) -> Outcome:
+    """Return what comes of a rule after whose response more bytes came."""
+    return answered("respond-length", said(received, *sent))
+
+
+def stopped(output: str, *sent: bytes) -> Outcome:
+    """Return what comes of a rule after which the program served nobody any more, although it still ran."""
+    transcript = said(b"", *(sent or (b"",)), ended="timeout")
+    outcome = failed("listen-survives-silence", Failure("stopped-responding", transcript=transcript), after=(PLAIN,))
+    return replace(outcome, output=output)
+
+
+BOTH = (said(b"", ended="timeout"), said(PAGE, get("/").replace(b"\r\n", b"\n")))
+NO_LINE = 'Exception in thread "main" java.util.NoSuchElementException: No line found\n\tat Main.main(Main.java:3)\n'
+FAULTS |= {
+    "closes-without-response": unanswered("listen-answers", "closed", get("/")),
+    "compares-with-lf": replace(unanswered("listen-answers", "timeout", get("/")), transcripts=BOTH),
+    "single-recv in a thread that fails": replace(
+        unanswered("respond-three-packets", "timeout", b"GE", b"T /"), output=INDEX_ERROR
+    ),
+    "raises and lets the client wait": replace(
+        unanswered("methods-head", "timeout", b"HEAD / HTTP/1.1\r\n\r\n"), output=INDEX_ERROR
+    ),
+    "raises by a mistake": replace(unanswered("route-index", "closed", request("GET", "/")), output=INDEX_ERROR),
+    "raises and sends an empty page": replace(
+        answered("route-unknown", said(HEAD + b"Content-Length: 0\r\n\r\n", get("/x"))), output=INDEX_ERROR
+    ),
+    "responds-twice": excess(2 * PAGE),
+    "shows-bytes": excess(HEAD + b"Content-Length: 5\r\n\r\nb'hello'"),
+    "sends-whole-buffer": excess(PAGE + 100 * b"\0"),
+    "last-line-end": excess(PAGE + b"\n"),
+    "wrong-length for two requests": excess(PAGE + b"x"),
+    "echoes": answered("respond-status-line", said(get("/").upper())),
+    "waits-for-keyboard": failed("listen-accepts", unstarted(output=f"{TRACEBACK}EOFError: EOF when reading a line\n")),
+    "waits-for-keyboard in Java": failed("listen-accepts", unstarted(output=NO_LINE)),
+    "ends-at-once": failed("listen-accepts", Failure("start-ended", Params(output="", kind="exit", number=0))),
+    "stops-responding": stopped(""),
+    "dies-of-empty-connection in the thread that accepts": stopped(INDEX_ERROR),
+}
 DEATHS = {
     "decodes-as-ascii": died(
         "listen-survives-not-utf8", f"{TRACEBACK}UnicodeDecodeError: 'ascii' codec can't decode\n", b"\xff\r\n\r\n"
@@ -224,6 +270,39 @@ DEATHS = {
     "dies-of-short-request-line": died("headers-few-words", INDEX_ERROR, b"GET\r\n\r\n"),
     "dies-of-short-request-line in garbage": died("listen-survives-not-utf8", INDEX_ERROR, b"\xff\r\n\r\n"),
     "dies-of-short-request-line unseen": gone("headers-few-words", b"GET\r\n\r\n"),
+    "dies-of-short-request-line in Rust": died(
+        "headers-few-words",
+        "thread 'main' panicked at src/main.rs:9:5:\ncalled `Option::unwrap()` on a `None` value\n",
+        b"GET\r\n\r\n",
+    ),
+    "dies-of-lost-client in Java": died(
+        "listen-survives-reset",
+        'Exception in thread "main" java.net.SocketException: Connection reset\n\tat Main.main(Main.java:7)\n',
+        HALF,
+    ),
+    "dies-of-lost-client by its own mistake": lost("", kind="signal", number=signal.SIGSEGV),
+    "dies-of-empty-connection while others are served": failed(
+        "concurrency-idle",
+        ENDED,
+        crash=Crash("signal", signal.SIGSEGV, ""),
+        after=(replace(NOTHING, began=1.0, finished=3.0), replace(PLAIN, began=2.0, finished=2.5)),
+    ),
+    "dies-of-empty-connection before another is served": failed(
+        "listen-survives-silence", ENDED, crash=Crash("signal", signal.SIGSEGV, ""), after=(NOTHING, PLAIN)
+    ),
+    "dies-of-error that is printed at few words": died("headers-few-words", "Error reading: EOF\n", b"GET\r\n\r\n"),
+    "dies-of-error by two answers": died(
+        "methods-head",
+        "Error [ERR_HTTP_HEADERS_SENT]: Cannot set headers after they are sent to the client\n"
+        "    at ServerResponse.setHeader (node:_http_outgoing:699:11)\n",
+        b"DELETE / HTTP/1.1\r\n\r\n",
+    ),
+    "dies-of-error among many": died("concurrency-hundred", "", request("GET", "/"), kind="signal", number=6),
+    "dies-of-error in a plain request": died("route-index", f"{TRACEBACK}OSError: [Errno 21]\n", request("GET", "/")),
+    "dies-of-error after a response that is wrong": replace(
+        failed("methods-head", Failure("head-status", Params(path="/", get=200, head=501), 0, PLAIN), ENDED),
+        crash=Crash("exit", 1, f"{TRACEBACK}ValueError: no\n"),
+    ),
     "error-taken-for-end": aborted("listen-survives-reset", HALF),
     "ends-by-itself": died("listen-survives-silence", "bye\n", number=0),
     "dies-of-error": died("route-percent-nul", f"{TRACEBACK}ValueError: embedded null byte\n", get("/%00")),
@@ -244,7 +323,14 @@ UNKNOWN = {
         Failure("field-missing", Params(name="Content-Type"), 0, UNTYPED),
         after=(PLAIN,),
     ),
-    "hangs up": unanswered("listen-answers", "closed", get("/")),
+    "hangs up": unanswered("route-index", "closed", get("/x")),
+    "an error of another request": replace(
+        failed("concurrency-hundred", Failure("timed-out", Params(seconds=2))), output=INDEX_ERROR
+    ),
+    "a method that is not implemented": replace(
+        answered("route-index", said(b"HTTP/1.1 501 No\r\n\r\n")), output=INDEX_ERROR
+    ),
+    "a response to a malformed request that comes late": late("headers-nul", "/"),
     "resets": unanswered("route-long", "reset", get("/x")),
     "never there": failed("listen-accepts", REFUSED),
     "killed": died("route-index", "", get("/"), kind="signal", number=signal.SIGKILL),

@@ -11,7 +11,7 @@ from http_contract.diagnosis.diagnose import diagnose, diagnosed
 from http_contract.http.params import Params
 from http_contract.http.response import CloseReason
 from http_contract.reports.causes import CAUSES
-from http_contract.reports.messages import DETAILS, SILENCE, advice_on, cause_text
+from http_contract.reports.messages import DETAILS, SILENCE, advice_on, cause_of, cause_text
 from http_contract.rules.model import Diagnosis, Failure
 from tests.contract.diagnosis.cases import CAUSED, DEATHS, ENDED, ERROR_TOLD, FAULTS, NOTHING, PLAIN, UNKNOWN, failed
 
@@ -46,6 +46,15 @@ def test_every_cause_has_its_text_and_no_text_is_unused() -> None:
 def test_texts_are_sentences() -> None:
     assert [name for name, cause in CAUSES.items() if not cause.text.endswith(".")] == []
     assert [name for name, cause in CAUSES.items() if cause.advice and not cause.advice.endswith((".", "}'"))] == []
+
+
+def test_where_any_rule_can_have_a_cause_its_advice_is_not_the_hint_of_that_rule() -> None:
+    """The hint of a rule is about its sentence: a status line without a reason is no matter of decoding."""
+    of_any_rule = [each for each in DIAGNOSIS_RULES if not any("rule_is" in str(part) for part in each.predicates)]
+    without_advice = {
+        each.cause for each in of_any_rule if not cause_of(Diagnosis(each.cause, ENDED, each.variant)).advice
+    }
+    assert without_advice == {"unchecked-request"}  # whose rules each say what to check
 
 
 @pytest.mark.parametrize(

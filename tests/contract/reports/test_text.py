@@ -138,12 +138,12 @@ def test_many_complaints_are_counted() -> None:
         "  But 0",
         "  But 1",
         "  But 2",
-        "  And 2 similar failures",
+        "  And 2 more failures",
     ]
 
 
 def test_complaints_in_the_same_words_are_told_once() -> None:
-    assert told(*[odd(text) for text in "abaab"])[1:4] == ["  But a", "  But b", "  And 3 similar failures"]
+    assert told(*[odd(text) for text in "abaab"])[1:4] == ["  But a", "  But b", "  And 3 more failures"]
 
 
 def test_the_cause_takes_the_place_of_the_hint() -> None:

@@ -307,8 +307,23 @@ def test_what_came_to_an_output_is_told_from_what_was_there(before: str, after: 
 @pytest.mark.parametrize("several", [False, True], ids=["one client", "several clients"])
 def test_who_hangs_is_started_anew(several: bool) -> None:
     found = outcomes(Mortal(hangs_at_odd, several), KEPT, ODD, LAST)
-    assert texts(found["odd"].failures) == ["the server stopped responding after this request"]
+    assert texts(found["odd"].failures) == ["the server stopped responding after this connection"]
     assert found["last"].verdict == "passed"
+
+
+def test_what_a_server_printed_before_it_stopped_responding_is_kept_with_the_connection() -> None:
+    def fails_and_hangs(client: socket.socket) -> None:
+        if b"/odd" in client.recv(65536):
+            target.output += "ValueError\n"
+            target.deaf = True
+        else:
+            client.sendall(OK)
+
+    target = Mortal(fails_and_hangs)
+    odd = outcomes(target, KEPT, ODD)["odd"]
+    assert (odd.output, odd.crash) == ("ValueError\n", None)
+    assert odd.failures[-1].code == "stopped-responding"
+    assert odd.failures[-1].transcript == odd.transcripts[0]
 
 
 @pytest.mark.parametrize(("lives", "verdicts"), [(0, ["failed", "failed"]), (1, ["passed", "failed"])])
@@ -430,6 +445,36 @@ def dies_of_test(client: socket.socket) -> None:
     client.sendall(OK)
 
 
+def test_an_idle_client_of_the_judge_that_stops_the_server_is_blamed_on_no_rule() -> None:
+    def hangs_at_nothing(client: socket.socket) -> None:
+        if not responses(client):
+            target.deaf = True
+
+    def connects(server: Server) -> None:
+        with server.connect():
+            pass
+
+    target, silence = Mortal(hangs_at_nothing), rule("silence", check=connects)
+    found = outcomes(target, KEPT, silence, LAST)
+    assert [found[id].verdict for id in ("kept", "silence", "last")] == ["passed", "failed", "passed"]
+
+
+def test_the_first_rule_gets_a_server_of_its_own_if_the_first_request_ended_one() -> None:
+    """A process takes a moment to end after its connections have been closed."""
+    servers: list[Server | None] = []
+
+    def dies_in_a_moment(client: socket.socket) -> None:
+        servers.append(target.server)
+        client.recv(65536)
+        client.shutdown(socket.SHUT_RDWR)
+        sleep(0.05)
+        raise Dies
+
+    target = Mortal(dies_in_a_moment, several=True)
+    assert outcomes(target, KEPT)["kept"].crash
+    assert servers[0] is not servers[1]
+
+
 def test_a_search_for_the_page_that_ends_the_server_is_blamed_on_no_rule() -> None:
     assert outcomes(Mortal(dies_of_test), KEPT)["kept"].verdict == "passed"
 
@@ -470,4 +515,4 @@ def test_what_would_wait_in_vain_is_skipped() -> None:
     asking = tuple(rule(f"head-{n}", exchanges=(Exchange((head(f"/{n}"),), (Status(200),)),)) for n in range(5))
     found = outcomes(Mortal(hangs_at_head), *asking)
     assert [outcome.verdict for outcome in found.values()] == [*["failed"] * 3, *["skipped"] * 2]
-    assert skip_text(found["head-4"].skip) == "it would wait in vain, as head-0 did"
+    assert skip_text(found["head-4"].skip) == "the judge would wait in vain, as for head-0"
