@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, Self
 
@@ -70,14 +70,18 @@ class Connection:
         The pauses are the seconds after each piece but the last one; without them, all pauses are short.
         """
         pauses = pauses or [min(PAUSE, PAUSES / len(pieces))] * (len(pieces) - 1)
-        for index, piece in enumerate(renamed([self._addressed(piece) for piece in pieces], self.names)):
+        for index, piece in enumerate(self._addressed(pieces)):
             if index:
                 self.transport.drain(pauses[index - 1])
             self._send(piece)
 
+    def check_request(self, *pieces: bytes) -> None:
+        """Raise WaitsAgain if the server is known to send no response to the request in these pieces."""
+        self.findings.waits.check_request(self._addressed(pieces))
+
     def push(self, data: bytes) -> bytes:
         """Send without reading responses, as long as the server accepts more; return the rest of the data."""
-        [data] = renamed([self._addressed(data)], self.names)
+        [data] = self._addressed([data])
         sent = self.transport.push(data, STALL)
         self.sent.append(data[:sent])
         return data[sent:]
@@ -204,9 +208,10 @@ class Connection:
             is_late=self.is_late,
         )
 
-    def _addressed(self, piece: bytes) -> bytes:
-        page = self.findings.page.encode()
-        return piece.replace(b"{authority}", self.authority).replace(b"{origin}", self.origin).replace(b"{page}", page)
+    def _addressed(self, pieces: Sequence[bytes]) -> Sequence[bytes]:
+        """Return the pieces with the address, the page and the names of this server."""
+        values = {b"{authority}": self.authority, b"{origin}": self.origin, b"{page}": self.findings.page.encode()}
+        return renamed([replaced(piece, values) for piece in pieces], self.names)
 
     def _read(self, method: str) -> Response:
         return read_response(self.transport.received, self.position, method, self.transport.ended)
@@ -216,3 +221,9 @@ class Connection:
             self.is_early = True
         self.sent.append(piece)
         self.transport.write(piece, time.monotonic() + self.timeout)
+
+
+def replaced(data: bytes, values: Mapping[bytes, bytes]) -> bytes:
+    for name, value in values.items():
+        data = data.replace(name, value)
+    return data

@@ -105,8 +105,10 @@ class Waits:
             self.rules.setdefault(fault, rule)
 
     def forget(self) -> None:
-        """Forget the waits, but not the responses."""
+        """Forget the waits, but not the responses. Of responses without an end, one more is enough then."""
+        endless = min(self.counts[ENDLESS], ENOUGH - 1)
         self.counts.clear()
+        self.counts[ENDLESS] = endless
         self.rules.clear()
         self.incomplete = self.lasting = 0
 

@@ -93,9 +93,11 @@ class Server:
         """Send the pieces on a new connection, read one response for each method, and close the connection.
 
         Without methods, it reads one response, to the method of the request. ConnectionFailed if the server accepts no
-        connection; a response that does not come only ends the reading.
+        connection; a response that does not come only ends the reading. WaitsAgain, before anything is sent, if the
+        server is known to send none.
         """
         with self.connect() as connection:
+            connection.check_request(*pieces)
             connection.send(*pieces)
             for method in methods or (method_of(pieces),):
                 if not _completes_response(connection, method):

@@ -183,6 +183,7 @@ class RuleRunner:
     responded: bool  # whether the server responded to a plain request before the first rule
     lost: ConnectionFailed | None = None  # why no more rules can be judged
     silences: int = 0  # how often the server printed nothing about a missing response
+    stops: int = 0  # how often it stopped responding
     survived: int = 0  # how often it did not end after a connection on which it had sent nothing
 
     def judge(self, rule: Rule) -> Outcome:
@@ -237,6 +238,8 @@ class RuleRunner:
 
         A program may close its connections, and answer another client, before it ends.
         """
+        if self.stops >= ENOUGH:
+            server = replace(server, timeout=LATER_SHARE * server.timeout)
         if self.responded and not is_responding(server):
             return False
         if self.responded and server.restart is None:
@@ -291,6 +294,7 @@ class RuleRunner:
         """Return the outcome of a rule after which the server does not respond, as failed."""
         self.lost = self.target.violation or self.lost
         if crash is None and not self.lost:
+            self.stops += 1
             self.replace_server()
         failure = of_connection(self.lost) if self.lost else ending(crash, outcome)
         output = "" if crash else added(before, self.target.output)

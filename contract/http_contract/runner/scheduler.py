@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from threading import Event
 from time import monotonic
 
 from http_contract.client.findings import Findings
@@ -39,7 +40,7 @@ def ignore_outcome(outcome: Outcome) -> None:
 
 
 class Crashed(Exception):
-    """The server ended by itself while several rules were being judged."""
+    """The server ended by itself, or stopped responding, while several rules were being judged."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,18 @@ class Scheduler:
             server = self._server(runner.timeout)
         except ConnectionFailed:
             return ()
-        judge = self._in_time(lambda rule: run(rule, self._living(server)))
+        stopped = Event()
+
+        def judged(rule: Rule) -> Outcome:
+            if stopped.is_set():
+                raise Crashed
+            outcome = run(rule, self._living(server))
+            if server.restart and waited(outcome) and not is_responding(server):
+                stopped.set()
+                raise Crashed
+            return outcome
+
+        judge = self._in_time(judged)
         cache = ResultCache(judge, [*self.among, *self.rules])
         together = [rule for rule in reversed(self.rules) if not (rule.alone or rule.restarts)]  # the slow ones first
         pool = ThreadPoolExecutor(WORKERS)
@@ -125,6 +137,8 @@ class Scheduler:
             self._living(server)
         except Crashed:
             pool.shutdown(cancel_futures=True)
+            if not self.target.crash():
+                runner.replace_server()
             return ()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

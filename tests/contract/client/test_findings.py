@@ -13,6 +13,7 @@ from http_contract.client.orphans import RESET_ON_CLOSE
 from http_contract.client.transport import TimeIsUp
 from http_contract.http.request import get, head, last
 from tests.contract.scripted import OK, Script, says, says_nothing, scripted
+from tests.serving import becomes_true
 
 POST = (last("POST", "/form", body=b""),)
 
@@ -88,6 +89,16 @@ def endless(client: socket.socket) -> None:
     says_nothing(client)
 
 
+def test_a_request_that_gets_no_response_is_not_even_sent() -> None:
+    """It could stop the server."""
+    sent: list[bytes] = []
+    with scripted(lambda client: sent.append(client.recv(65536)), timeout=0.05) as server:
+        server.findings.waits = silent("HEAD")
+        with pytest.raises(WaitsAgain):
+            server.ask(head("/other"))
+        assert becomes_true(lambda: sent == [b""])
+
+
 def test_responses_without_an_end_are_waited_for_a_moment_and_then_not() -> None:
     with scripted(endless, timeout=0.05) as server:
         for _ in range(ENOUGH + 1):
@@ -98,6 +109,16 @@ def test_responses_without_an_end_are_waited_for_a_moment_and_then_not() -> None
         server.findings.waits.rules[ENDLESS] = "respond-length"
         with pytest.raises(WaitsAgain, match=ENDLESS):
             server.ask(get("/"))
+
+
+def test_one_more_response_without_an_end_is_enough_after_the_others_are_forgotten() -> None:
+    waits = Waits()
+    for _ in range(2 * ENOUGH):
+        waits.note_endless()
+    waits.forget()
+    assert not waits.is_endless
+    waits.note_endless()
+    assert waits.is_endless
 
 
 def test_a_response_without_a_length_that_ends_is_read() -> None:

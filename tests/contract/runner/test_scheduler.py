@@ -25,7 +25,7 @@ from http_contract.reports.messages import skip_text
 from http_contract.rules.expectations import Silent, Status
 from http_contract.runner.probes import PROBE_COUNT, is_responding
 from http_contract.runner.rule_runner import OUTPUT_WAIT, RuleRunner, added
-from http_contract.runner.scheduler import MIN_TIMEOUT, Scheduler
+from http_contract.runner.scheduler import MIN_TIMEOUT, WORKERS, Scheduler
 from http_contract.runner.target import RemoteTarget
 from tests.contract.sample_rules import BROKEN, KEPT, asks, rule
 from tests.contract.scripted import OK, Script, says, says_nothing, scripted
@@ -348,7 +348,7 @@ def test_a_broken_limit_ends_it_all() -> None:
 def test_who_hangs_and_is_not_ours_to_start_ends_it_all() -> None:
     target = Mortal(hangs_at_odd)
     try:
-        remote = RemoteTarget(target.running())
+        remote = RemoteTarget(replace(target.running(), restart=None))
         checked = Scheduler(remote, [KEPT, ODD, LAST], (), lambda outcome: None, timeout=0.3).outcomes()
     finally:
         target.stop()
@@ -362,7 +362,7 @@ def test_who_hangs_among_others_and_is_not_ours_to_start_is_blamed_for_nothing()
     """It is not known which rule it was; what has passed by then, has."""
     target = Mortal(hangs_at_odd, several=True)
     try:
-        remote = RemoteTarget(target.running())
+        remote = RemoteTarget(replace(target.running(), restart=None))
         rules = [BROKEN, ODD, rule("easy", check=is_content_with_silence)]
         checked = Scheduler(remote, rules, (), lambda outcome: None, timeout=0.3).outcomes()
     finally:
@@ -473,6 +473,45 @@ def test_the_first_rule_gets_a_server_of_its_own_if_the_first_request_ended_one(
     target = Mortal(dies_in_a_moment, several=True)
     assert outcomes(target, KEPT)["kept"].crash
     assert servers[0] is not servers[1]
+
+
+def test_rules_judged_together_end_where_the_server_stops_responding() -> None:
+    """Or else each of them would wait in vain."""
+    begun: list[str] = []
+
+    def asks_slowly(server: Server) -> None:
+        begun.append(server.ask(get("/slow")).ended)
+
+    slow = [rule(f"slow-{number}", check=asks_slowly) for number in range(3 * WORKERS)]
+    together = Scheduler(Mortal(hangs_at_odd, several=True), [*slow, ODD], (), lambda outcome: None, timeout=0.3)
+    runner = RuleRunner(together.target, 0.3, True)
+    try:
+        assert together._judge_together(runner) == ()
+    finally:
+        together.target.stop()
+    assert len(begun) < len(slow)
+
+
+def test_where_the_server_stops_responding_again_and_again_the_judge_waits_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def record(server: Server) -> bool:
+        if found := is_responding(server):
+            return found
+        waits.append(server.timeout)
+        return False
+
+    waits: list[float] = []
+    monkeypatch.setattr("http_contract.runner.rule_runner.is_responding", record)
+    target = Mortal(hangs_at_odd)
+    runner = RuleRunner(target, 0.4, True)
+    try:
+        for number in range(ENOUGH + 1):
+            outcome = runner.judge(rule(exchanges=(Exchange((get(f"/odd{number}"),), (Status(200),)),)))
+            assert outcome.failures[-1].code == "stopped-responding"
+    finally:
+        target.stop()
+    assert waits == [0.4] * ENOUGH + [0.1]
 
 
 def test_a_search_for_the_page_that_ends_the_server_is_blamed_on_no_rule() -> None:
