@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import PurePosixPath
+
+NOTHING = re.compile("(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class TracebackFormat:
     frame: re.Pattern[str]  # with groups `file` and `line`; `library` is searched in its text
     library: re.Pattern[str]
     nearest: int  # the index of the frame that is nearest to the error
+    consequence: re.Pattern[str] = NOTHING  # is found in the message of an error that an earlier one caused
 
     def error_in(self, match: re.Match[str]) -> ProgramError:
         own = [frame for frame in self.frame.finditer(match["frames"]) if not self.library.search(frame[0])]
@@ -76,6 +80,9 @@ RUST = TracebackFormat(
     frame=re.compile(r"(?P<file>\S+\.rs):(?P<line>\d+)"),
     library=re.compile(r"/rustc/"),
     nearest=0,
+    consequence=re.compile(
+        r": (?:PoisonError \{|SendError \{|RecvError$|Any \{ \.\. \}$)|^a scoped thread panicked$"  # Any: of a join
+    ),
 )
 FORMATS = (PYTHON, NODE, GO, JAVA, RUBY, RUST)
 
@@ -84,7 +91,7 @@ Found = tuple[TracebackFormat, re.Match[str]]
 
 
 def last_error(output: str) -> ProgramError | None:
-    """Return the last error in the output, or None."""
+    """Return the last error in the output, or the error that caused it, or None."""
     found = _last(output)
     return found[0].error_in(found[1]) if found else None
 
@@ -104,7 +111,15 @@ def telling_lines(output: str, most: int) -> list[str]:
 
 def _last(output: str) -> Found | None:
     found = [(format, match) for format in FORMATS for match in format.error.finditer(output)]
-    return max(found, key=lambda each: each[1].start("message"), default=None)
+    found.sort(key=lambda each: each[1].start("message"))
+    if found and _is_consequence(found[-1]):
+        found = list(takewhile(lambda each: not _is_consequence(each), found)) or found
+    return found[-1] if found else None
+
+
+def _is_consequence(found: Found) -> bool:
+    format, match = found
+    return format.consequence.search(match["message"]) is not None
 
 
 def _lines(text: str) -> list[str]:

@@ -108,6 +108,47 @@ thread 'main' (4242) panicked at src/main.rs:12:9:
 index out of bounds: the len is 1 but the index is 1
 note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
 """
+RUST_POISON = """\
+
+thread '<unnamed>' (7809) panicked at server.rs:25:43:
+called `Result::unwrap()` on an `Err` value: FromUtf8Error { bytes: [255], error: Utf8Error { valid_up_to: 0, \
+error_len: Some(1) } }
+note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+
+thread '<unnamed>' (7811) panicked at server.rs:23:34:
+called `Result::unwrap()` on an `Err` value: PoisonError { .. }
+
+thread '<unnamed>' (7812) panicked at server.rs:23:34:
+called `Result::unwrap()` on an `Err` value: PoisonError { .. }
+"""
+RUST_LATER = """\
+
+thread '<unnamed>' (7813) panicked at server.rs:17:45:
+called `Result::unwrap()` on an `Err` value: Os { code: 104, kind: ConnectionReset, \
+message: "Connection reset by peer" }
+
+thread '<unnamed>' (7814) panicked at server.rs:23:34:
+called `Result::unwrap()` on an `Err` value: PoisonError { .. }
+"""
+RUST_POOL = """\
+Worker 2 got a job; executing.
+
+thread '<unnamed>' (7862) panicked at server.rs:50:59:
+called `Result::unwrap()` on an `Err` value: Error { kind: InvalidData, message: "stream did not contain valid UTF-8" }
+Worker 3 got a job; executing.
+
+thread '<unnamed>' (7863) panicked at server.rs:50:50:
+called `Option::unwrap()` on a `None` value
+
+thread 'main' (7859) panicked at server.rs:32:39:
+called `Result::unwrap()` on an `Err` value: SendError { .. }
+"""
+RUST_CONSEQUENCES = {
+    "send": "called `Result::unwrap()` on an `Err` value: SendError { .. }",
+    "receive": "the worker answers: RecvError",
+    "join": "called `Result::unwrap()` on an `Err` value: Any { .. }",
+    "scope": "a scoped thread panicked",
+}
 
 
 @pytest.mark.parametrize(
@@ -141,11 +182,30 @@ note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
             RUBY_THREAD, "Connection reset by peer (Errno::ECONNRESET) (server.rb, line 10)", id="ruby-thread"
         ),
         pytest.param(RUST, "index out of bounds: the len is 1 but the index is 1 (main.rs, line 12)", id="rust"),
+        pytest.param(
+            RUST_POISON,
+            "called `Result::unwrap()` on an `Err` value: FromUtf8Error { bytes: [255], error: Utf8Error "
+            "{ valid_up_to: 0, error_len: Some(1) } } (server.rs, line 25)",
+            id="rust-poison",
+        ),
+        pytest.param(RUST_POISON + RUST_LATER, str(last_error(RUST_POISON)), id="rust-first-poison"),
+        pytest.param(
+            RUST_POISON[RUST_POISON.index("note:") :],
+            "called `Result::unwrap()` on an `Err` value: PoisonError { .. } (server.rs, line 23)",
+            id="rust-poison-cut",
+        ),
+        pytest.param(RUST_POISON + RUST, str(last_error(RUST)), id="rust-poison-and-another"),
+        pytest.param(RUST_POOL, "called `Option::unwrap()` on a `None` value (server.rs, line 50)", id="rust-pool"),
         pytest.param(PYTHON + NODE, str(last_error(NODE)), id="last-of-two"),
     ],
 )
 def test_the_last_error_and_its_place(output: str, told: str) -> None:
     assert str(last_error(output)) == told
+
+
+@pytest.mark.parametrize("message", RUST_CONSEQUENCES.values(), ids=RUST_CONSEQUENCES)
+def test_the_error_of_a_thread_causes_that_of_another(message: str) -> None:
+    assert last_error(f"{RUST}\nthread 'main' (4149) panicked at src/main.rs:6:14:\n{message}\n") == last_error(RUST)
 
 
 @pytest.mark.parametrize(
