@@ -1,4 +1,4 @@
-"""The error that ended a program, read from its output, in Python, JavaScript, Go, Java, Ruby and Rust."""
+"""The error that ended a program, read from its output, in Python, JavaScript, Go, Java, Ruby, Rust and C++."""
 
 import re
 from dataclasses import dataclass
@@ -24,15 +24,18 @@ class ProgramError:
 class TracebackFormat:
     """The traceback of one language: the message of the error, and the frames below or above it."""
 
-    error: re.Pattern[str]  # with groups `message` and `frames`
+    error: re.Pattern[str]  # with groups `message` and `frames`, and `kind` if the message lacks the type
     frame: re.Pattern[str]  # with groups `file` and `line`; `library` is searched in its text
     library: re.Pattern[str]
     nearest: int  # the index of the frame that is nearest to the error
     consequence: re.Pattern[str] = NOTHING  # is found in the message of an error that an earlier one caused
 
+    def message_in(self, match: re.Match[str]) -> str:
+        return ": ".join(match[group].strip() for group in ("kind", "message") if match.groupdict().get(group))
+
     def error_in(self, match: re.Match[str]) -> ProgramError:
         own = [frame for frame in self.frame.finditer(match["frames"]) if not self.library.search(frame[0])]
-        message = match["message"].strip()
+        message = self.message_in(match)
         if not own:
             return ProgramError(message)
         nearest = own[self.nearest]
@@ -84,7 +87,18 @@ RUST = TracebackFormat(
         r": (?:PoisonError \{|SendError \{|RecvError$|Any \{ \.\. \}$)|^a scoped thread panicked$"  # Any: of a join
     ),
 )
-FORMATS = (PYTHON, NODE, GO, JAVA, RUBY, RUST)
+CPP = TracebackFormat(
+    error=re.compile(
+        r"(?:terminate called after throwing an instance of '(?P<kind>[^'\n]+)'\n  what\(\):  "
+        r"|libc\+\+abi: terminating (?:due to|with) uncaught exception of type "
+        r"|(?=terminate called (?:after throwing an instance|without an active exception)))"
+        r"(?P<message>[^\n]*)(?P<frames>)"
+    ),
+    frame=NOTHING,
+    library=NOTHING,
+    nearest=0,
+)
+FORMATS = (PYTHON, NODE, GO, JAVA, RUBY, RUST, CPP)
 
 
 Found = tuple[TracebackFormat, re.Match[str]]
@@ -119,7 +133,7 @@ def _last(output: str) -> Found | None:
 
 def _is_consequence(found: Found) -> bool:
     format, match = found
-    return format.consequence.search(match["message"]) is not None
+    return format.consequence.search(format.message_in(match)) is not None
 
 
 def _lines(text: str) -> list[str]:

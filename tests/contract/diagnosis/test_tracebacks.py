@@ -149,6 +149,28 @@ RUST_CONSEQUENCES = {
     "join": "called `Result::unwrap()` on an `Err` value: Any { .. }",
     "scope": "a scoped thread panicked",
 }
+CPP = """\
+Waiting for a client to connect...
+terminate called after throwing an instance of 'std::out_of_range'
+  what():  basic_string::substr: __pos (which is 3) > this->size() (which is 0)
+"""
+CPP_PROMPT = """\
+Enter port: terminate called after throwing an instance of 'std::invalid_argument'
+  what():  stoi
+"""
+CPP_NUMBER = """\
+terminate called after throwing an instance of 'int'
+"""
+CPP_THREAD = """\
+terminate called without an active exception
+"""
+CPP_EMPTY = """\
+terminate called after throwing an instance of 'BadRequest'
+  what():  \n\
+"""
+CPP_CLANG = """\
+libc++abi: terminating due to uncaught exception of type std::out_of_range: vector
+"""
 
 
 @pytest.mark.parametrize(
@@ -196,6 +218,16 @@ RUST_CONSEQUENCES = {
         ),
         pytest.param(RUST_POISON + RUST, str(last_error(RUST)), id="rust-poison-and-another"),
         pytest.param(RUST_POOL, "called `Option::unwrap()` on a `None` value (server.rs, line 50)", id="rust-pool"),
+        pytest.param(
+            CPP,
+            "std::out_of_range: basic_string::substr: __pos (which is 3) > this->size() (which is 0)",
+            id="cpp",
+        ),
+        pytest.param(CPP_PROMPT, "std::invalid_argument: stoi", id="cpp-prompt"),
+        pytest.param(CPP_NUMBER, CPP_NUMBER.rstrip(), id="cpp-number"),
+        pytest.param(CPP_THREAD, CPP_THREAD.rstrip(), id="cpp-thread"),
+        pytest.param(CPP_EMPTY, "BadRequest", id="cpp-empty"),
+        pytest.param(CPP_CLANG, "std::out_of_range: vector", id="cpp-clang"),
         pytest.param(PYTHON + NODE, str(last_error(NODE)), id="last-of-two"),
     ],
 )
