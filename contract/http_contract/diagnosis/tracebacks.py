@@ -62,7 +62,7 @@ GO = TracebackFormat(
 )
 JAVA = TracebackFormat(
     error=re.compile(
-        r'^(?:Exception in thread "[^"\n]*" )?(?P<message>(?:\w+\.)+\w*(?:Exception|Error)\b[^\n]*)\n'
+        r'(?:Exception in thread "[^"\n]*" |^(?=(?:\w+\.)+\w*(?:Exception|Error)\b))(?P<message>[\w.$]+[^\n]*)\n'
         r"(?P<frames>(?:\s+at [^\n]*(?:\n|\Z))+)",
         re.M,
     ),

@@ -84,6 +84,17 @@ Exception in thread "main" java.net.BindException: Address already in use
 	at java.base/java.net.ServerSocket.<init>(ServerSocket.java:167)
 	at Server.main(Server.java:12)
 """
+JAVA_PROMPT = """\
+Enter port: Exception in thread "main" java.util.NoSuchElementException
+	at java.base/java.util.Scanner.throwFor(Scanner.java:937)
+	at java.base/java.util.Scanner.nextInt(Scanner.java:2212)
+	at Server.main(Server.java:10)
+"""
+JAVA_NESTED = """\
+Exception in thread "Thread-0" Server$BadRequest: no Host
+	at Server.lambda$main$0(Server.java:3)
+	at java.base/java.lang.Thread.run(Thread.java:840)
+"""
 RUBY = """\
 server.rb:5:in 'Object#path': undefined method 'split' for nil (NoMethodError)
 
@@ -199,6 +210,8 @@ libc++abi: terminating due to uncaught exception of type std::out_of_range: vect
         ),
         pytest.param(GO, "panic: runtime error: index out of range [1] with length 1 (main.go, line 25)", id="go"),
         pytest.param(JAVA, "java.net.BindException: Address already in use (Server.java, line 12)", id="java"),
+        pytest.param(JAVA_PROMPT, "java.util.NoSuchElementException (Server.java, line 10)", id="java-prompt"),
+        pytest.param(JAVA_NESTED, "Server$BadRequest: no Host (Server.java, line 3)", id="java-nested"),
         pytest.param(RUBY, "undefined method 'split' for nil (NoMethodError) (server.rb, line 5)", id="ruby"),
         pytest.param(
             RUBY_THREAD, "Connection reset by peer (Errno::ECONNRESET) (server.rb, line 10)", id="ruby-thread"
