@@ -43,7 +43,11 @@ class TracebackFormat:
 
 
 PYTHON = TracebackFormat(
-    error=re.compile(r'^(?P<frames>  File "(?:[^\n]*\n)(?: [^\n]*\n)*)(?P<message>\w[\w.]*(?:: [^\n<]*)?)', re.M),
+    error=re.compile(
+        r"^(?:Traceback \(most recent call last\):\n)?"
+        r'(?P<frames>  File "(?:[^\n]*\n)(?: [^\n]*\n)*)(?P<message>\w[\w.]*(?:: [^\n<]*)?)',
+        re.M,
+    ),
     frame=re.compile(r'^  File "(?P<file>[^"\n]+)", line (?P<line>\d+)', re.M),
     library=re.compile(r'/lib/python\d|/site-packages/|"<'),
     nearest=-1,
@@ -113,14 +117,15 @@ def last_error(output: str) -> ProgramError | None:
 def telling_lines(output: str, most: int) -> list[str]:
     """Return the lines of an output that tell most, without empty ones: of its last error, or else the last ones.
 
-    Some languages write the message of an error above its frames, and some below.
+    Some languages write the message of an error above its frames, and some below. What is above the error is not shown:
+    it may belong to an earlier one.
     """
     found = _last(output)
     if not found:
         return _lines(output)[-most:]
     _, match = found
     is_below = match.end("message") == match.end()
-    return _lines(output[: match.end()])[-most:] if is_below else _lines(output[match.start() :])[:most]
+    return _lines(match[0])[-most:] if is_below else _lines(output[match.start() :])[:most]
 
 
 def _last(output: str) -> Found | None:

@@ -78,6 +78,23 @@ main.main()
 	/home/ada/main.go:15 +0x1d4
 exit status 2
 """
+GO_FATAL = """\
+2026/11/29 12:54:11 Error reading: EOF
+exit status 1
+"""
+GO_FATAL_PLACE = """\
+main.go:6: Error listening: listen tcp: address 99999: invalid port
+"""
+GO_PANIC = """\
+2026/11/29 13:14:07 listen tcp: address 99999: invalid port
+panic: listen tcp: address 99999: invalid port
+
+goroutine 1 [running]:
+log.Panic({0xc00004ff40?, 0x4f242a?, 0xc000018290?})
+	/usr/lib/go-1.19/src/log/log.go:388 +0x65
+main.main()
+	/home/ada/main.go:6 +0xd7
+"""
 JAVA = """\
 Exception in thread "main" java.net.BindException: Address already in use
 	at java.base/sun.nio.ch.Net.bind(Net.java:555)
@@ -118,6 +135,17 @@ RUST = """\
 thread 'main' (4242) panicked at src/main.rs:12:9:
 index out of bounds: the len is 1 but the index is 1
 note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+"""
+RUST_BACKTRACE = """\
+stack backtrace:
+   0: __rustc::rust_begin_unwind
+             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/panicking.rs:689:5
+   1: core::panicking::panic_fmt
+             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/panicking.rs:80:14
+   2: core::result::unwrap_failed
+             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/result.rs:1867:5
+   3: server::handle
+note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.
 """
 RUST_POISON = """\
 
@@ -209,6 +237,7 @@ libc++abi: terminating due to uncaught exception of type std::out_of_range: vect
             id="node-module",
         ),
         pytest.param(GO, "panic: runtime error: index out of range [1] with length 1 (main.go, line 25)", id="go"),
+        pytest.param(GO_PANIC, "panic: listen tcp: address 99999: invalid port (main.go, line 6)", id="go-log-panic"),
         pytest.param(JAVA, "java.net.BindException: Address already in use (Server.java, line 12)", id="java"),
         pytest.param(JAVA_PROMPT, "java.util.NoSuchElementException (Server.java, line 10)", id="java-prompt"),
         pytest.param(JAVA_NESTED, "Server$BadRequest: no Host (Server.java, line 3)", id="java-nested"),
@@ -255,7 +284,14 @@ def test_the_error_of_a_thread_causes_that_of_another(message: str) -> None:
 
 @pytest.mark.parametrize(
     "output",
-    ["", "listening on 8000\n", "GET / 200\n  indented\nError in nothing\n", "Error: no frames follow\n"],
+    [
+        "",
+        "listening on 8000\n",
+        "GET / 200\n  indented\nError in nothing\n",
+        "Error: no frames follow\n",
+        pytest.param(GO_FATAL, id="go-fatal"),
+        pytest.param(GO_FATAL_PLACE, id="go-fatal-place"),
+    ],
 )
 def test_no_error(output: str) -> None:
     assert last_error(output) is None
@@ -265,6 +301,7 @@ def test_no_error(output: str) -> None:
     ("output", "lines"),
     [
         pytest.param(PYTHON, PYTHON.splitlines()[-3:], id="python"),
+        pytest.param(PYTHON + LIBRARY, LIBRARY.splitlines(), id="python-short"),
         pytest.param(THREAD + "GET / 200\n", THREAD.splitlines()[-3:], id="python-goes-on"),
         pytest.param(NODE, NODE.splitlines()[4:7], id="node"),
         pytest.param(NODE_EVENT, NODE_EVENT.splitlines()[4:7], id="node-event"),
@@ -273,6 +310,11 @@ def test_no_error(output: str) -> None:
         pytest.param(RUBY, [RUBY.splitlines()[0], *RUBY.splitlines()[2:4]], id="ruby"),
         pytest.param(PERL, PERL.splitlines(), id="perl"),
         pytest.param(RUST, RUST.splitlines()[1:3], id="rust"),
+        pytest.param(RUST_LATER + RUST_BACKTRACE + RUST, RUST.splitlines()[1:3], id="rust-backtraces"),
+        pytest.param(RUST_POISON + RUST_BACKTRACE, RUST_POISON.splitlines()[1:3], id="rust-poison"),
+        pytest.param(JAVA_PROMPT, [JAVA_PROMPT.splitlines()[0][12:], *JAVA_PROMPT.splitlines()[1:3]], id="java-prompt"),
+        pytest.param(CPP, CPP.splitlines()[-2:], id="cpp"),
+        pytest.param(GO_FATAL, GO_FATAL.splitlines(), id="go-fatal"),
         pytest.param("one\n\ntwo\nthree\nfour\n\n", ["two", "three", "four"], id="no-error"),
         pytest.param("\n", [], id="nothing"),
     ],
