@@ -1,4 +1,4 @@
-"""The programming language of a server, from its command, an error in its output, or its files."""
+"""The programming language of a server, from its command and its scripts, an error in its output, or its files."""
 
 import os
 import re
@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
 
+from http_contract.diagnosis.scripts import Script, is_inside, scripts_in
+
 FOLDERS = ("", "src", "cmd")  # in which the files of a program are, below its own folder
 NOT_PROGRAMS = ("-", "/bin/", "/usr/")  # beginnings of words that name no program of the learner
 MOST_FILES = 1000  # that are looked at in one folder
+SEPARATORS, ADDRESS = r"[\s;&|]+", r"[\s;&|:,]+"
+EXECUTES = re.compile(r"\b(?:EXEC|SYSTEM):", re.I)  # "EXEC:./server.sh,pty": socat starts this program
+STARTERS = ("sh", "socat", "nc", "ncat", "pipenv", "poetry", "uv")  # programs of no language that start others
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ LANGUAGES = (
     language("javascript", "node|nodejs|deno|bun|npm", ".js .mjs .cjs .ts", r"^ +at .*(?:node:|\.[cm]?[jt]s:\d+:\d)"),
     language("go", "go", ".go", r"^goroutine \d+|^\t\S+\.go:\d+"),
     language("rust", "cargo|rustc", ".rs", "^thread '.*panicked at"),
-    language("java", "javac?|gradle|mvn", ".java .jar .class", r"^\s+at [\w.$]+\([\w.]+\.java:\d+\)"),
+    language("java", "javac?|gradlew?|mvnw?", ".java .jar .class", r"^\s+at [\w.$]+\([\w.]+\.java:\d+\)"),
     language("c", "cc|gcc|tcc", ".c"),
     language("cpp", r"[cg]\+\+|clang\+\+", ".cpp .cc .cxx", "^terminate called"),
     language("ruby", "ruby|rackup|puma", ".rb", r"^\S+\.rb:\d+:in "),
@@ -46,19 +51,24 @@ SHELL = LANGUAGES[-1]
 def language_of(command: str, folder: Path, output: str = "") -> str:
     """Return the id of the language of a server, or an empty text if nothing shows it.
 
-    A shell that starts another program is not the language: it counts only if nothing else is known.
+    A shell that starts another program is not the language: it counts only if nothing else is known. If the command
+    names a shell script and no other program, the script is the program, and other files of the folder show nothing.
     """
     words = words_of(command)
-    signs = (*in_words(words), *in_output(output), *(in_files(words, folder) if command else ()))
+    scripts = list(scripts_in(words, folder))
+    programs = [word for word in words if is_compiled(word, folder)] if scripts else words
+    in_folder = in_files(programs, folder) if programs else ()
+    signs = (*in_words(words), *in_scripts(scripts), *in_output(output), *in_folder)
     return next((sign for sign in signs if sign != SHELL.id), next(iter(signs), ""))
 
 
 def words_of(command: str) -> list[str]:
-    """Return the words of a command, and those of a command in quotation marks."""
+    """Return the words of a command, those of a command in quotation marks, and those in an address of socat."""
     try:
-        return [word for part in shlex.split(command) for word in re.split(r"[\s;&|]+", part)]
+        parts = shlex.split(command)
     except ValueError:
         return command.split()
+    return [word for part in parts for word in re.split(ADDRESS if EXECUTES.search(part) else SEPARATORS, part)]
 
 
 def in_words(words: list[str]) -> Iterator[str]:
@@ -66,7 +76,11 @@ def in_words(words: list[str]) -> Iterator[str]:
     for word in words:
         yield from by_suffix(word)
     for word in words:
-        yield from (each.id for each in LANGUAGES if each.programs.fullmatch(PurePath(word).name))
+        yield from by_program(word)
+
+
+def by_program(word: str) -> Iterator[str]:
+    yield from (each.id for each in LANGUAGES if each.programs.fullmatch(PurePath(word).name))
 
 
 def by_suffix(name: str) -> Iterator[str]:
@@ -86,8 +100,28 @@ def in_files(words: list[str], folder: Path) -> Iterator[str]:
     yield from most_frequent(found for name in names for found in by_suffix(name))
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
+def is_compiled(word: str, folder: Path) -> bool:
+    is_program = "/" in word and os.path.isfile(folder / word) and os.access(folder / word, os.X_OK)
+    return is_program and not any(scripts_in([word], folder))
+
+
+def in_scripts(scripts: list[Script]) -> Iterator[str]:
+    """Yield the languages of the programs that scripts start: first what words show, then files, and then shell."""
+    started = [(words, script.home) for script in scripts for words in script.commands() if starts(words, script.home)]
+    for words, _ in started:
+        yield from in_words(words_of(" ".join(words)))
+    for (program, *_), home in started:
+        if "/" in program and is_inside(home / program, home) and not any(scripts_in([program], home)):
+            yield from in_files([program], home)
+    yield from (SHELL.id for _ in scripts)
+
+
+def starts(words: list[str], home: Path) -> bool:
+    """Return whether the words, in a script, start a program whose language may be known, and are no pattern."""
+    program = words[0]
+    if "/" in program:
+        return program.startswith("./") or os.path.isfile(home / program)
+    return program in STARTERS or any(by_program(program))
 
 
 def most_frequent(values: Iterable[str]) -> Iterator[str]:

@@ -17,11 +17,14 @@ COMMANDS = {
     "cargo run --release": "rust",
     "java Server {port}": "java",
     "java -jar server.jar": "java",
+    "./gradlew run": "java",
     "sh -c 'cc -o server server.c && exec ./server {port}'": "c",
     "sh -c 'g++ main.cpp -o server; ./server'": "cpp",
     "ruby server.rb": "ruby",
     "perl server.pl": "perl",
     "bash server.sh": "shell",
+    "socat TCP-LISTEN:{port},fork EXEC:'python3 handler.py'": "python",
+    "socat TCP-LISTEN:{port},fork,reuseaddr EXEC:./handler.sh,pty": "shell",
     "bash -c 'exec node'": "javascript",
     "./server {port}": "",
     "./server 'unfinished": "",
@@ -84,6 +87,71 @@ def test_a_program_elsewhere_has_its_files_there(tmp_path: Path) -> None:
 def test_an_error_shows_more_than_the_files(tmp_path: Path) -> None:
     (tmp_path / "notes.py").touch()
     assert language_of("./server", tmp_path, "\nthread 'main' panicked at main.rs:3:4:\nno\n") == "rust"
+
+
+HANDLER = """\
+#!/bin/bash
+# started for each client: socat TCP-LISTEN:8080,fork EXEC:./server.sh (python3 didn't work)
+read -r method path version
+case "$method $path" in
+  "GET /") body="<h1>Hello from bash</h1>"; type=text/html ;;
+  "GET /app.js") body="node('perl')"; type=text/javascript ;;
+  *.js|/go|text/plain) body="not a program" ;;
+  *) cat <<-END
+go run main.go
+END
+  ;;
+esac
+echo "Content-Type: $type; ruby"
+cat page.py < ./server.c
+"""
+BUILDS = """\
+#!/bin/sh
+set -e
+(
+  cd "$(dirname "$0")"
+  go build -o /tmp/build-http-server-go app/*.go
+)
+exec /tmp/build-http-server-go "$@"
+"""
+SCRIPTS = {
+    "handler": (HANDLER, "shell"),
+    "builds": (BUILDS, "go"),
+    "empty": ("", "shell"),
+    "exec": ('#!/bin/sh\nexec python3 server.py "$1"\n', "python"),
+    "file": ('#!/bin/sh\n"$(dirname "$0")"/server.rb $1\n', "ruby"),
+    "path": ("#!/bin/sh\n/bin/sh -c 'cd src; node .'\nexec ./gone\n", "javascript"),
+    "program": ("#!/bin/sh\nmake -s && exec ./server $1\n", "c"),
+    "other-script": ("#!/bin/sh\nwhile true; do nc -l $1 -c ./handler.sh; ./handler.sh; done\n", "shell"),
+    "socat": ("#!/bin/sh\nsocat TCP-LISTEN:$1,fork EXEC:'./handler.pl a'\n", "perl"),
+}
+
+
+@pytest.mark.parametrize(
+    "command", ["bash run.sh {port}", "./run.sh", "socat TCP-LISTEN:{port},fork EXEC:./run.sh,pty"]
+)
+@pytest.mark.parametrize(("script", "language"), SCRIPTS.values(), ids=SCRIPTS)
+def test_a_script_is_the_program_unless_it_starts_another(
+    script: str, language: str, command: str, tmp_path: Path
+) -> None:
+    for name in ("server.c", "a.py", "b.py", "page.py", "handler.sh"):
+        (tmp_path / name).touch()
+    (tmp_path / "run.sh").write_text(script)
+    assert language_of(command, tmp_path) == language
+
+
+def test_a_script_that_prepares_a_program_is_not_the_program(tmp_path: Path) -> None:
+    (tmp_path / "build.sh").write_text("make")
+    for name in ("server", "server.c", "notes.py"):
+        (tmp_path / name).touch(0o755)
+    assert language_of("sh -c './build.sh ./notes && exec ./server {port}'", tmp_path) == "c"
+    (tmp_path / "server").chmod(0o644)
+    assert language_of("./build.sh ./server", tmp_path) == "shell"
+
+
+def test_an_error_shows_more_than_a_script(tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text("#!/bin/sh\nmake run")
+    assert language_of("./run.sh", tmp_path, "\nthread 'main' panicked at main.rs:3:4:\nno\n") == "rust"
 
 
 def test_every_language_has_a_name_and_every_remedy_a_cause() -> None:

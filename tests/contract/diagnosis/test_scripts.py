@@ -1,0 +1,58 @@
+"""The commands of a shell script are found, and what looks like a command is not one."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from http_contract.diagnosis.scripts import Script, scripts_in
+
+COMMANDS = {
+    "#!/bin/sh\n# python3 doesn't run\nnc -l 8000 # ruby\n": ["nc -l 8000"],
+    "cd src && python3 server.py": ["cd src", "python3 server.py"],
+    'while true; do nc -l "$1" -e ./handler; done': ["true", "nc -l $1 -e ./handler", "done"],
+    'PORT="$1" exec nohup timeout -v 5 node server.js': ["node server.js"],
+    '(\n  cd "$(dirname "$0")"\n  go build -o server\n)\n': ["cd $(dirname $0)", "go build -o server"],
+    'exec "$(dirname "$0")"/build/server "$@"': ["./build/server $@"],
+    '"${HERE}/server.py" & $HERE/server.rb': ["./server.py", "./server.rb"],
+    "exec socat TCP-LISTEN:$1,fork \\\n  EXEC:./handler.py": ["socat TCP-LISTEN:$1,fork EXEC:./handler.py"],
+    "exec 3<>/dev/tcp/localhost/80 2>&1; cat < './a b.py' >>log": ["cat"],
+    "cat <<-'END' | nc -l 80\nperl is a language\n\tEND\necho": ["cat", "nc -l 80", "echo"],
+    'echo \'it ends: &\npython3 no.py\' "a \\" b;\nnode"': ["echo it ends: &\npython3 no.py a \\ b;\nnode"],
+    "body=$(python3 page.py); echo ${#body}": ["echo ${#body}"],
+    "echo 'unfinished": ["echo unfinished"],
+    "": [],
+}
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_the_commands_of_a_script(text: str) -> None:
+    assert [" ".join(words) for words in Script(text, Path()).commands()] == COMMANDS[text]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_script"),
+    [
+        ("server.sh", "nc -l 8000", True),
+        ("server", "#!/bin/sh\nnc -l 8000", True),
+        ("server", "#! /usr/bin/env bash -e\r\nnc -l 8000", True),
+        ("server", "#!/usr/bin/env python3\nprint('sh')", False),
+        ("server", "#!/home/josh/bin/python3\n", False),
+        ("server", "\0ELF", False),
+    ],
+)
+def test_a_script_has_a_suffix_or_a_first_line(name: str, text: str, is_script: bool, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    assert [*scripts_in(["nc", name, "."], tmp_path)] == [Script(text.replace("\r\n", "\n"), tmp_path)] * is_script
+
+
+def test_a_script_elsewhere_starts_programs_there(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there" / "server.sh"
+    assert [*scripts_in([str(there)], here)] == [Script("", there.parent)]
+
+
+def test_a_script_that_cannot_be_read_is_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo.sh")
+    (tmp_path / "long.sh").write_bytes(b"\xff" * 100_000)
+    texts = [script.text for script in scripts_in(["gone.sh", "a\0b.sh", "fifo.sh", "long.sh"], tmp_path)]
+    assert texts == ["", "", "", "\ufffd" * 10_000]
