@@ -40,7 +40,7 @@ LANGUAGES = (
     language("rust", "cargo|rustc", ".rs", "^thread '.*panicked at"),
     language("java", "javac?|gradlew?|mvnw?", ".java .jar .class", r"^\s+at [\w.$]+\([\w.]+\.java:\d+\)"),
     language("c", "cc|gcc|tcc", ".c"),
-    language("cpp", r"[cg]\+\+|clang\+\+", ".cpp .cc .cxx", "^terminate called"),
+    language("cpp", r"[cg]\+\+|clang\+\+", ".cpp .cc .cxx", r"terminate called (?:after|without)|^libc\+\+abi: "),
     language("ruby", "ruby|rackup|puma", ".rb", r"^\S+\.rb:\d+:in "),
     language("perl", "perl", ".pl", r" at \S+\.p[lm] line \d+\.$"),
     language("shell", "bash|dash|zsh|ksh", ".sh", r"^\S+: line \d+: "),
