@@ -91,12 +91,14 @@ RUST = TracebackFormat(
         r": (?:PoisonError \{|SendError \{|RecvError$|Any \{ \.\. \}$)|^a scoped thread panicked$"  # Any: of a join
     ),
 )
+MEANWHILE = r"(?:terminate called recursively\n)*"  # what another thread prints in between
 CPP = TracebackFormat(
     error=re.compile(
-        r"(?:terminate called after throwing an instance of '(?P<kind>[^'\n]+)'\n  what\(\):  "
+        rf"(?:terminate called after throwing an instance of '{MEANWHILE}(?P<kind>[^'\n]+)'\n{MEANWHILE}  what\(\):  "
         r"|libc\+\+abi: terminating (?:due to|with) uncaught exception of type "
-        r"|(?=terminate called (?:after throwing an instance|without an active exception)))"
-        r"(?P<message>[^\n]*)(?P<frames>)"
+        r"|(?=terminate called (?:after throwing an instance of '[^'\n]+'|without an active exception)$))"
+        r"(?P<message>[^\n]*)(?P<frames>)",
+        re.M,
     ),
     frame=NOTHING,
     library=NOTHING,

@@ -207,6 +207,17 @@ CPP_EMPTY = """\
 terminate called after throwing an instance of 'BadRequest'
   what():  \n\
 """
+CPP_THREADS = """\
+terminate called recursively
+terminate called after throwing an instance of 'terminate called recursively
+std::out_of_range'
+terminate called recursively
+  what():  basic_string::substr: __pos (which is 3) > this->size() (which is 0)
+terminate called recursively
+"""
+CPP_CUT = """\
+terminate called after throwing an instance of 'terminate called recursively
+"""
 CPP_CLANG = """\
 libc++abi: terminating due to uncaught exception of type std::out_of_range: vector
 """
@@ -269,6 +280,7 @@ libc++abi: terminating due to uncaught exception of type std::out_of_range: vect
         pytest.param(CPP_NUMBER, CPP_NUMBER.rstrip(), id="cpp-number"),
         pytest.param(CPP_THREAD, CPP_THREAD.rstrip(), id="cpp-thread"),
         pytest.param(CPP_EMPTY, "BadRequest", id="cpp-empty"),
+        pytest.param(CPP_THREADS, str(last_error(CPP)), id="cpp-threads"),
         pytest.param(CPP_CLANG, "std::out_of_range: vector", id="cpp-clang"),
         pytest.param(PYTHON + NODE, str(last_error(NODE)), id="last-of-two"),
     ],
@@ -289,6 +301,7 @@ def test_the_error_of_a_thread_causes_that_of_another(message: str) -> None:
         "listening on 8000\n",
         "GET / 200\n  indented\nError in nothing\n",
         "Error: no frames follow\n",
+        pytest.param(CPP_CUT, id="cpp-cut"),
         pytest.param(GO_FATAL, id="go-fatal"),
         pytest.param(GO_FATAL_PLACE, id="go-fatal-place"),
     ],
