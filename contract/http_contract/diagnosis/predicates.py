@@ -19,9 +19,9 @@ ASCII_ERROR = "UnicodeDecodeError: 'ascii' codec"
 JOINED_FIELDS = re.compile(r"[^ ](Date|Content-Type|Content-Length|Connection|Server): ")  # within a value
 INDEX_ERROR = (
     "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException|"
-    "on a `None` value"
+    "on a `None` value|basic_string::|_M_range_check"
 )
-NO_KEYBOARD = "EOFError|NoSuchElementException: No line found"
+NO_KEYBOARD = r"EOFError|NoSuchElementException(.|\n)*java\.util\.Scanner"
 ANSWERED_TWICE = "ERR_HTTP_HEADERS_SENT|write after end"
 # A command with syntax that only a shell understands, unless it starts a shell or an interpreter with that text.
 SHELL_SYNTAX = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"

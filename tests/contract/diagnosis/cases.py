@@ -227,7 +227,8 @@ def stopped(output: str, *sent: bytes) -> Outcome:
 
 
 BOTH = (said(b"", ended="timeout"), said(PAGE, get("/").replace(b"\r\n", b"\n")))
-NO_LINE = 'Exception in thread "main" java.util.NoSuchElementException: No line found\n\tat Main.main(Main.java:3)\n'
+NO_ELEMENT = 'Exception in thread "main" java.util.NoSuchElementException\n\tat Main.main(Main.java:3)\n'
+NO_LINE = NO_ELEMENT.replace("\tat Main", "\tat java.base/java.util.Scanner.throwFor(Scanner.java:937)\n\tat Main")
 FAULTS |= {
     "closes-without-response": unanswered("listen-answers", "closed", get("/")),
     "compares-with-lf": replace(unanswered("listen-answers", "timeout", get("/")), transcripts=BOTH),
@@ -249,6 +250,7 @@ FAULTS |= {
     "echoes": answered("respond-status-line", said(get("/").upper())),
     "waits-for-keyboard": failed("listen-accepts", unstarted(output=f"{TRACEBACK}EOFError: EOF when reading a line\n")),
     "waits-for-keyboard in Java": failed("listen-accepts", unstarted(output=NO_LINE)),
+    "does-not-start in a list without a further element": failed("listen-accepts", unstarted(output=NO_ELEMENT)),
     "ends-at-once": failed("listen-accepts", Failure("start-ended", Params(output="", kind="exit", number=0))),
     "stops-responding": stopped(""),
     "dies-of-empty-connection in the thread that accepts": stopped(INDEX_ERROR),
@@ -274,6 +276,14 @@ DEATHS = {
         "headers-few-words",
         "thread 'main' panicked at src/main.rs:9:5:\ncalled `Option::unwrap()` on a `None` value\n",
         b"GET\r\n\r\n",
+    ),
+    "dies-of-short-request-line in C++": died(
+        "headers-few-words",
+        "terminate called after throwing an instance of 'std::out_of_range'\n"
+        "  what():  basic_string::substr: __pos (which is 4) > this->size() (which is 3)\n",
+        b"GET\r\n\r\n",
+        kind="signal",
+        number=signal.SIGABRT,
     ),
     "dies-of-lost-client in Java": died(
         "listen-survives-reset",
