@@ -25,6 +25,21 @@ def says(*pieces: bytes) -> Script:
     return script
 
 
+def answers_at(end: bytes) -> Script:
+    """Answer as soon as what came ends so, and close without a reset."""
+
+    def script(client: socket.socket) -> None:
+        came = b""
+        while not came.endswith(end) and (data := client.recv(1)):
+            came += data
+        client.sendall(OK)
+        client.shutdown(socket.SHUT_WR)
+        while client.recv(65536):
+            pass
+
+    return script
+
+
 def says_nothing(client: socket.socket) -> None:
     while client.recv(65536):
         pass

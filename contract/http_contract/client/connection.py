@@ -13,7 +13,7 @@ from http_contract.http.response import CloseReason, Response
 from http_contract.http.rewrite import UNCHANGED, Names, renamed
 from http_contract.http.transcript import Transcript
 
-HEAD_END = re.compile(rb"\r?\n\r?\n")  # as lenient servers find it
+HEAD_END = re.compile(rb"\n[\r\n]")  # as lenient servers find it: some take the CR of the empty line for its end
 GRACE = 0.25  # seconds after the last response, for the server to close or to send bytes that belong to no response
 SHORT_GRACE = 0.03  # seconds, for a server that never closes, or never responds late, or whose responses have no end
 PAUSE = 0.1  # seconds between two pieces, so that a slow server, too, receives each as a packet of its own
@@ -52,7 +52,7 @@ class Connection:
         self.sent: list[bytes] = []
         self.responses: list[Response] = []
         self.state_before_half_close: CloseReason = "open"
-        self.is_early = False  # whether a response began before the head of the first request was sent
+        self.is_early = False  # whether a response began before the empty line of the first request was sent
         self.is_late = False  # whether a response came only after the client had closed its sending direction
         self.position = 0  # in the received bytes: where the next response begins
         self.transport = Transport(address, timeout, options, limit, self.findings.ends)

@@ -14,7 +14,7 @@ from http_contract.client import transport
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.request import get, head, last, post, request
 from http_contract.http.response import CloseReason
-from tests.contract.scripted import OK, TIMEOUT, Script, says, scripted
+from tests.contract.scripted import OK, TIMEOUT, Script, answers_at, says, scripted
 
 
 def resets(client: socket.socket) -> None:
@@ -147,6 +147,25 @@ def test_pieces_are_packets_of_their_own(monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(ConnectionFailed, match=r"no-response.*closed"):
             connection.response()
     assert [*packets, came.get()] == [b"one", b"two", b"three"]
+
+
+@pytest.mark.parametrize(
+    ("first", "rest", "is_early"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x", b"\r\n\r\n", True),
+        (b"GET / HTTP/1.1\r\nHost: x\r", b"\n\r\n", True),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", b"\r\n", True),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r", b"\n", False),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"body", False),
+        (b"GET / HTTP/1.1\nHost: x\n", b"\n", True),
+        (b"GET / HTTP/1.1\nHost: x\n\n", b"body", False),
+    ],
+)
+def test_an_answer_before_the_empty_line_is_early(first: bytes, rest: bytes, is_early: bool) -> None:
+    """A program that takes a CR for the end of a line has read the whole head before the last LF."""
+    with scripted(answers_at(first), timeout=5.0) as server, server.connect() as connection:
+        connection.send(first, rest, pauses=[5.0])  # ends when the server closes
+        assert connection.finish().is_early == is_early
 
 
 def test_interim_answers_come_with_the_final_one() -> None:
