@@ -135,6 +135,7 @@ class Evidence:
 
     @property
     def concurrent_transcripts(self) -> tuple[Transcript, ...]:
-        """Return the transcripts of the connections that were open when the connection of the failure began."""
-        began = self.transcript.began
-        return tuple(each for each in self.outcome.transcripts if each.began < began < each.finished)
+        """Return the transcripts of the other connections that were open at the same time as that of the failure."""
+        began, finished = self.transcript.began, self.transcript.finished
+        others = (each for each in self.outcome.transcripts if each.began != began)
+        return tuple(each for each in others if each.began < finished and began < each.finished)

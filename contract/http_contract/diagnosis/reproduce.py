@@ -34,12 +34,18 @@ def reproduce(transcript: Transcript, meanwhile: Sequence[Transcript] = ()) -> s
     It is empty if no line can do this, or only a very long one. curl is used where it shows everything that matters:
     one complete response, after which the server closed the connection. Python prints every byte, and an error where no
     byte comes in time.
+
+    Other connections that began first stay open. Those that began later must be one after each piece but the last: it
+    is not recorded which pieces were sent before others began.
     """
     place = urlsplit(transcript.url)
-    if not place.hostname:
+    earlier = [each for each in meanwhile if each.began < transcript.began]
+    later = [each for each in meanwhile if each.began > transcript.began]
+    pieces = [piece for piece in transcript.sent if piece]
+    if not place.hostname or (later and len(later) != len(pieces) - 1):
         return ""
-    line = "" if meanwhile or not is_plain(transcript) else _curl(place, b"".join(transcript.sent))
-    line = line or _python(place, transcript, meanwhile)
+    line = "" if earlier or not is_plain(transcript) else _curl(place, b"".join(pieces))
+    line = line or _python(place, pieces, earlier, later, _end(transcript, pieces))
     return line if len(line) <= MAX_LINE else ""
 
 
@@ -74,22 +80,39 @@ def _host(place: SplitResult) -> str:
     return place.netloc.removesuffix(":443" if place.scheme == "https" else ":80")
 
 
-def _python(place: SplitResult, transcript: Transcript, meanwhile: Sequence[Transcript]) -> str:
+def _python(
+    place: SplitResult, pieces: list[bytes], earlier: list[Transcript], later: list[Transcript], end: str
+) -> str:
     """Return a line that runs Python; the program contains no single quote, because the shell would end it there."""
-    pieces = [piece for piece in transcript.sent if piece]
-    last = RESET if transcript.ended == "aborted" else READ if pieces else "s.close()"
-    others = list(_others(place, meanwhile))
-    program = "; ".join((*others, f"s = {_connect(place)}", *_sending("s", pieces), last))
+    opened = f"s = {_connect(place)}"
+    program = "; ".join((*_earlier(place, earlier), opened, *_taking_turns(place, pieces, later), end))
     modules = [name for name in MODULES if f"{name}." in program]
     return f"python3 -c 'import {', '.join(modules)}; {program}'"
 
 
-def _others(place: SplitResult, meanwhile: Sequence[Transcript]) -> Iterator[str]:
+def _end(transcript: Transcript, pieces: list[bytes]) -> str:
+    if transcript.ended == "aborted":
+        return RESET
+    return READ if pieces else "s.close()"
+
+
+def _earlier(place: SplitResult, transcripts: list[Transcript]) -> Iterator[str]:
     """Yield the statements that open other connections, which stay open."""
-    for number, each in enumerate(meanwhile, 1):
-        name = f"other{number}"
-        yield f"{name} = {_connect(place)}"
-        yield from _sending(name, [piece for piece in each.sent if piece])
+    for number, each in enumerate(transcripts, 1):
+        yield from _other(place, f"other{number}", each)
+
+
+def _taking_turns(place: SplitResult, pieces: list[bytes], others: list[Transcript]) -> Iterator[str]:
+    """Yield the statements that send the pieces; after each but the last, another client waits for its response."""
+    for piece, each in zip(pieces, others, strict=False):
+        yield from (*_sending("s", [piece]), f"time.sleep({PAUSE})")
+        yield from (*_other(place, "other", each), "other.recv(65536)", "other.close()")
+    yield from _sending("s", pieces[len(others) :])
+
+
+def _other(place: SplitResult, name: str, transcript: Transcript) -> Iterator[str]:
+    yield f"{name} = {_connect(place)}"
+    yield from _sending(name, [piece for piece in transcript.sent if piece])
 
 
 def _connect(place: SplitResult) -> str:

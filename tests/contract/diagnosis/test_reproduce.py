@@ -148,11 +148,14 @@ def test_a_client_that_breaks_off(sent: tuple[bytes, ...], recorder: Recorder, s
     assert recorder.packets in ([], list(sent))
 
 
-def test_a_client_that_says_nothing(recorder: Recorder, shell: Shell) -> None:
-    transcript = replace(transcript_of(recorder, [b""]), responses=(), ended="open")
-    recorder.meanwhile(1, lambda: shell(reproduce(transcript)))
+@pytest.mark.parametrize("sent", [(), (b"",)], ids=["no-piece", "empty-piece"])
+def test_a_client_that_says_nothing(sent: tuple[bytes, ...], recorder: Recorder, shell: Shell) -> None:
+    """It is not a client of its own meanwhile, if another one's failure came while it was connected."""
+    transcript = replace(transcript_of(recorder, sent), responses=(), ended="open")
+    line = reproduce(transcript, [transcript])
+    recorder.meanwhile(1, lambda: shell(line))
     connection = f'socket.create_connection(("127.0.0.1", {recorder.server.port}), 5)'
-    assert reproduce(transcript) == f"python3 -c 'import socket; s = {connection}; s.close()'"
+    assert line == f"python3 -c 'import socket; s = {connection}; s.close()'"
     assert recorder.packets == []
 
 
@@ -161,7 +164,7 @@ def test_a_client_that_waits_meanwhile_is_connected_first(said: bytes, shell: Sh
     """The server serves the first client until it leaves, and prints what it got from each."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        line = reproduce(Transcript(sent=(b"GET\r\n\r\n",), url=url), [Transcript(sent=(said,), url=url)])
+        line = reproduce(Transcript(sent=(b"GET\r\n\r\n",), url=url, began=1), [Transcript(sent=(said,), url=url)])
         printed: list[str] = []
         thread = threading.Thread(target=lambda: printed.append(shell(line)))
         thread.start()
@@ -172,6 +175,40 @@ def test_a_client_that_waits_meanwhile_is_connected_first(said: bytes, shell: Sh
             second.sendall(ANSWER)
         thread.join(LIMIT)
     assert "200 OK" in printed[0]
+
+
+def test_clients_between_the_pieces_get_their_answers_there(shell: Shell) -> None:
+    """The server waits for each piece and each client in their order, so that in another order the line would stop."""
+    came: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(LIMIT)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        slow = Transcript(sent=(b"GE", b"", b"T\r\n", b"\r\n"), url=url, began=1)
+        others = [Transcript(sent=(b"%d" % number,), url=url, began=number) for number in (2, 3)]
+        printed: list[str] = []
+        thread = threading.Thread(target=lambda: printed.append(shell(reproduce(slow, [*others, slow]))))
+        thread.start()
+        first, _ = listener.accept()
+        with first:
+            for _ in others:
+                came.append(first.recv(100))
+                other, _ = listener.accept()
+                with other:
+                    came.append(other.recv(100))
+                    other.sendall(ANSWER)
+                    assert other.recv(100) == b""
+            came.append(first.recv(100))
+            first.sendall(ANSWER)
+        thread.join(LIMIT)
+    assert came == [b"GE", b"2", b"T\r\n", b"3", b"\r\n"]
+    assert printed[0].count("200 OK") == 1
+
+
+@pytest.mark.parametrize("sent", [(b"GET\r\n\r\n",), (b"GE", b"T\r\n", b"\r\n")], ids=["whole", "three-pieces"])
+def test_there_is_no_line_if_others_began_at_an_unknown_moment(sent: tuple[bytes, ...]) -> None:
+    transcript = Transcript(sent=sent, url="http://127.0.0.1:8000", began=1)
+    assert reproduce(transcript)
+    assert reproduce(transcript, [replace(transcript, sent=(b"GET",), began=2)]) == ""
 
 
 @pytest.mark.parametrize(
@@ -216,7 +253,7 @@ def test_there_is_no_such_line(sent: tuple[bytes, ...], url: str) -> None:
 
 def test_not_every_meanwhile_has_a_line() -> None:
     transcript = Transcript(sent=(b"GET\r\n\r\n",), url="http://127.0.0.1:8000")
-    assert reproduce(transcript, [replace(transcript, sent=(EVERY * 20,))]) == ""
+    assert reproduce(transcript, [replace(transcript, sent=(EVERY * 20,), began=-1)]) == ""
 
 
 PLAIN = Transcript(sent=(get("/").replace(b"{authority}", b"127.0.0.1:8000"),), url="http://127.0.0.1:8000")
