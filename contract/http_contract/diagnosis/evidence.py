@@ -135,7 +135,14 @@ class Evidence:
 
     @property
     def concurrent_transcripts(self) -> tuple[Transcript, ...]:
-        """Return the transcripts of the other connections that were open at the same time as that of the failure."""
+        """Return the transcripts of the other connections that may have mattered to that of the failure.
+
+        They were open at the same time, or just before without a response, if the program stopped responding then.
+        """
         began, finished = self.transcript.began, self.transcript.finished
-        others = (each for each in self.outcome.transcripts if each.began != began)
-        return tuple(each for each in others if each.began < finished and began < each.finished)
+        others = [each for each in self.outcome.transcripts if each.began != began]
+        before = [each for each in others if each.finished <= began]
+        unanswered = list(takewhile(lambda each: not each.received, before[::-1]))[::-1]
+        has_stopped = "when" in self.failure.params and self.failure.code == "no-response" and not self.died
+        together = (each for each in others if each.began < finished and began < each.finished)
+        return (*(unanswered if has_stopped else ()), *together)

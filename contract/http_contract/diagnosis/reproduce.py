@@ -18,7 +18,7 @@ PAUSE = 0.05  # seconds between pieces
 RUN = re.compile(rb"(.)\1{31,}", re.S)  # octets that a product writes shorter
 CURL = "curl -i -A '' -H 'Accept:'"  # without the fields that curl adds
 CHANGED_BY_CURL = re.compile(rb"[][{}]|/\.")  # in a target, unless options prevent it
-RESET = 's.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()'
+RESET = '{}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); '
 READ = '[print(b) for b in iter(lambda: s.recv(65536), b"")]'
 HEAD = re.compile(
     rb"(?P<method>(?!HEAD )[A-Z]+) (?P<target>/[^\s#\x00-\x1f\x7f-\xff]*) HTTP/1\.1\r\n"
@@ -35,18 +35,22 @@ def reproduce(transcript: Transcript, meanwhile: Sequence[Transcript] = ()) -> s
     one complete response, after which the server closed the connection. Python prints every byte, and an error where no
     byte comes in time.
 
-    Other connections that began first stay open. Those that began later must be one after each piece but the last: it
-    is not recorded which pieces were sent before others began.
+    Other connections that began first stay open, unless they ended before. Those that began later must be one after
+    each piece but the last: it is not recorded which pieces were sent before others began.
     """
     place = urlsplit(transcript.url)
     earlier = [each for each in meanwhile if each.began < transcript.began]
     later = [each for each in meanwhile if each.began > transcript.began]
-    pieces = [piece for piece in transcript.sent if piece]
+    pieces = pieces_of(transcript)
     if not place.hostname or (later and len(later) != len(pieces) - 1):
         return ""
     line = "" if earlier or not is_plain(transcript) else _curl(place, b"".join(pieces))
-    line = line or _python(place, pieces, earlier, later, _end(transcript, pieces))
+    line = line or _python(place, transcript, earlier, later)
     return line if len(line) <= MAX_LINE else ""
+
+
+def pieces_of(transcript: Transcript) -> list[bytes]:
+    return [piece for piece in transcript.sent if piece]
 
 
 def is_plain(transcript: Transcript) -> bool:
@@ -80,26 +84,28 @@ def _host(place: SplitResult) -> str:
     return place.netloc.removesuffix(":443" if place.scheme == "https" else ":80")
 
 
-def _python(
-    place: SplitResult, pieces: list[bytes], earlier: list[Transcript], later: list[Transcript], end: str
-) -> str:
+def _python(place: SplitResult, transcript: Transcript, earlier: list[Transcript], later: list[Transcript]) -> str:
     """Return a line that runs Python; the program contains no single quote, because the shell would end it there."""
+    pieces = pieces_of(transcript)
     opened = f"s = {_connect(place)}"
-    program = "; ".join((*_earlier(place, earlier), opened, *_taking_turns(place, pieces, later), end))
+    last = READ if pieces and transcript.ended != "aborted" else _leaving("s", transcript)
+    statements = (*_earlier(place, earlier, transcript.began), opened, *_taking_turns(place, pieces, later), last)
+    program = "; ".join(statements)
     modules = [name for name in MODULES if f"{name}." in program]
     return f"python3 -c 'import {', '.join(modules)}; {program}'"
 
 
-def _end(transcript: Transcript, pieces: list[bytes]) -> str:
-    if transcript.ended == "aborted":
-        return RESET
-    return READ if pieces else "s.close()"
-
-
-def _earlier(place: SplitResult, transcripts: list[Transcript]) -> Iterator[str]:
-    """Yield the statements that open other connections, which stay open."""
+def _earlier(place: SplitResult, transcripts: list[Transcript], now: float) -> Iterator[str]:
+    """Yield the statements that open other connections, and close those that had ended before now."""
     for number, each in enumerate(transcripts, 1):
-        yield from _other(place, f"other{number}", each)
+        name = f"other{number}"
+        yield from _other(place, name, each)
+        if each.finished <= now:
+            yield _leaving(name, each)
+
+
+def _leaving(name: str, transcript: Transcript) -> str:
+    return f"{RESET.format(name) if transcript.ended == 'aborted' else ''}{name}.close()"
 
 
 def _taking_turns(place: SplitResult, pieces: list[bytes], others: list[Transcript]) -> Iterator[str]:
@@ -112,7 +118,7 @@ def _taking_turns(place: SplitResult, pieces: list[bytes], others: list[Transcri
 
 def _other(place: SplitResult, name: str, transcript: Transcript) -> Iterator[str]:
     yield f"{name} = {_connect(place)}"
-    yield from _sending(name, [piece for piece in transcript.sent if piece])
+    yield from _sending(name, pieces_of(transcript))
 
 
 def _connect(place: SplitResult) -> str:

@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from http_contract import BY_ID
 from http_contract.client.server import Server
+from http_contract.diagnosis.evidence import Evidence
 from http_contract.diagnosis.reproduce import reproduce
+from http_contract.http.params import NO_PARAMS, Params
 from http_contract.http.parser import read_response
 from http_contract.http.request import get, last, post, request
+from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
+from http_contract.rules.model import Failure, Outcome
 from http_contract.rules.stage02_respond import BYTE_BY_BYTE, SIX_KIB
+from tests.contract.diagnosis.cases import died
 
 BASH = shutil.which("bash") or ""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
@@ -164,7 +170,8 @@ def test_a_client_that_waits_meanwhile_is_connected_first(said: bytes, shell: Sh
     """The server serves the first client until it leaves, and prints what it got from each."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        line = reproduce(Transcript(sent=(b"GET\r\n\r\n",), url=url, began=1), [Transcript(sent=(said,), url=url)])
+        waiting = Transcript(sent=(said,), url=url, finished=2)
+        line = reproduce(Transcript(sent=(b"GET\r\n\r\n",), url=url, began=1), [waiting])
         printed: list[str] = []
         thread = threading.Thread(target=lambda: printed.append(shell(line)))
         thread.start()
@@ -175,6 +182,68 @@ def test_a_client_that_waits_meanwhile_is_connected_first(said: bytes, shell: Sh
             second.sendall(ANSWER)
         thread.join(LIMIT)
     assert "200 OK" in printed[0]
+
+
+@pytest.mark.parametrize("ended", ["open", "aborted"])
+def test_clients_that_left_before_have_left_in_the_line_too(ended: CloseReason, shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(LIMIT)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        left = Transcript(sent=(b"GE",), url=url, finished=1, ended=ended)
+        line = reproduce(answered(Transcript(sent=(b"GET\r\n\r\n",), url=url, began=1)), [left])
+        printed: list[str] = []
+        thread = threading.Thread(target=lambda: printed.append(shell(line)))
+        thread.start()
+        first, second = listener.accept()[0], listener.accept()[0]
+        with first, second:
+            assert second.recv(100) == b"GET\r\n\r\n"
+            assert end_of(first) == ended
+            second.sendall(ANSWER)
+        thread.join(LIMIT)
+    assert "200 OK" in printed[0]
+
+
+HALF = Transcript(sent=(b"GET / HT",), finished=1)
+WAITING = Transcript(sent=(b"GET\r\n\r\n",), ended="timeout", began=2, finished=4)
+NO_RESPONSE = Failure("no-response", Params(ended="timeout", when="half-request"), transcript=WAITING)
+OPEN = Transcript(began=1, finished=5)
+LATER = Transcript(began=3, finished=4)
+
+
+@pytest.mark.parametrize(
+    ("failure", "transcripts", "others"),
+    [
+        pytest.param(NO_RESPONSE, (HALF, WAITING), (HALF,), id="stopped"),
+        pytest.param(NO_RESPONSE, (HALF, replace(HALF, received=ANSWER), WAITING), (), id="answered-since"),
+        pytest.param(replace(NO_RESPONSE, params=NO_PARAMS), (HALF, WAITING), (), id="of-its-own"),
+        pytest.param(replace(NO_RESPONSE, code="wrong-status"), (HALF, WAITING), (), id="another-failure"),
+        pytest.param(replace(NO_RESPONSE, transcript=None), (HALF, WAITING), (), id="of-no-connection"),
+        pytest.param(NO_RESPONSE, (OPEN, WAITING, LATER), (OPEN, LATER), id="together"),
+        pytest.param(NO_RESPONSE, (WAITING, replace(LATER, began=4)), (), id="later"),
+    ],
+)
+def test_which_other_connections_mattered(
+    failure: Failure, transcripts: tuple[Transcript, ...], others: tuple[Transcript, ...]
+) -> None:
+    rule = BY_ID["listen-survives-silence"]
+    outcome = Outcome(rule=rule, verdict="failed", failures=(failure,), transcripts=transcripts)
+    assert Evidence(outcome, failure).concurrent_transcripts == others
+
+
+def test_a_client_that_ended_the_program_is_not_connected_twice() -> None:
+    reset = replace(WAITING, ended="reset")
+    outcome = replace(died("listen-survives-silence", ""), transcripts=(HALF, reset))
+    assert Evidence(outcome, replace(NO_RESPONSE, transcript=reset)).concurrent_transcripts == ()
+
+
+def end_of(client: socket.socket) -> CloseReason:
+    """Return how a client has left that says nothing more."""
+    try:
+        while client.recv(100):
+            pass
+    except ConnectionResetError:
+        return "aborted"
+    return "open"
 
 
 def test_clients_between_the_pieces_get_their_answers_there(shell: Shell) -> None:
