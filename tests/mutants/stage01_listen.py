@@ -34,6 +34,16 @@ def dies_of_nothing(client: socket.socket) -> None:
         finish(client, data)
 
 
+def dies_of_half(client: socket.socket) -> None:
+    """Read up to the empty line, and use the first byte of each read after the first, even if there is none."""
+    with suppress(OSError):
+        data = client.recv(65536)
+        while data and b"\r\n\r\n" not in data:
+            more = client.recv(65536)
+            data += bytes([more[0]]) + more[1:]
+        finish(client, data)
+
+
 def dies_of_reset(client: socket.socket) -> None:
     converse(client)
 
@@ -79,6 +89,13 @@ MUTANTS = (
         id="dies-of-nothing",
         breaks=("listen-survives-silence",),
         serve=serially(dies_of_nothing),
+        mortal=True,
+        until=4,
+    ),
+    Mutant(
+        id="dies-of-half",
+        breaks=("listen-survives-silence",),
+        serve=serially(dies_of_half),
         mortal=True,
         until=4,
     ),

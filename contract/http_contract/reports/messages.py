@@ -151,6 +151,7 @@ FAILURES = {
 WHEN = {
     "client-reset": "after a client reset its connection",
     "empty-connection": "after a connection without a request",
+    "half-request": "after a client closed its side in the middle of a request",
     "no-utf8": "after bytes that are not UTF-8",
     "other-idle": "while another client sends nothing",
     "other-idle-after-answer": "while another client sends nothing after its response",

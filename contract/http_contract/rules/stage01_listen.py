@@ -34,11 +34,19 @@ def responds_in_time(server: Server) -> None:
 
 
 def survives_silence(server: Server) -> None:
-    """Connect and close three times without sending a byte. Then any response to `GET /` is legal."""
+    """Connect and close three times without sending a byte. Then any response to `GET /` is legal.
+
+    Then send half a request, close the sending side, and wait a moment for the server to close. Then, too, any response
+    to `GET /` is legal.
+    """
     for _ in range(3):
         with server.connect():
             pass
     still_responds(server, "empty-connection")
+    with server.connect() as connection:
+        connection.send(HALF_A_REQUEST)
+        connection.finish()
+    still_responds(server, "half-request")
 
 
 def survives_reset(server: Server) -> None:
@@ -97,9 +105,9 @@ RULES = (
     Rule(
         id="listen-survives-silence",
         stage=1,
-        sentence="The server survives a client that connects, sends nothing and closes.",
-        hint="Browsers open connections in advance. If a read returns no bytes, close that connection and "
-        "accept the next one.",
+        sentence="The server survives a client that closes before it has sent a whole request, or anything.",
+        hint="Browsers open connections in advance. If a read returns no bytes, in the middle of a request too, close "
+        "that connection and accept the next one.",
         section="RFC 9112 §9.5",
         needs=("listen-answers",),
         check=survives_silence,
