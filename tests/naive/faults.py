@@ -3,9 +3,11 @@
 import socket
 import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 
 FAULT = sys.argv[2]
+LOCK = threading.Lock()
 PAGES = {"/": "Index", "/test": "Test", "/time": "", "/time.html": ""}
 
 
@@ -22,6 +24,8 @@ def response(status: str, page: str, method: str) -> bytes:
     if FAULT == "literal":
         return ("\\r\\n".join([*lines, "", ""])).encode() + body
     head = "\r\n".join([*lines, "", ""]).encode() + (b"\r\n" if FAULT == "extra-crlf" else b"")
+    if FAULT == "puts":
+        body += b"\n"
     return head + (b"" if method == "HEAD" else body)
 
 
@@ -58,22 +62,45 @@ def answers(request: bytes) -> bool:
 def serve(client: socket.socket) -> None:
     with client:
         request = b""
-        while b"\r\n\r\n" not in request:
+        while (b"\n\n" if FAULT == "lf" else b"\r\n\r\n") not in request:
             data = client.recv(65536)
-            if not data:
+            if not data and FAULT != "accept-thread":
                 return
-            request += data
+            request += data or bytes(1 // len(data))
         while not answers(request):
             if not client.recv(65536):
                 return
-        client.sendall(respond(request))
+        if FAULT == "deadlock":
+            LOCK.acquire()
+        try:
+            send(client, request)
+        finally:
+            if FAULT == "deadlock" and not request.startswith((b"HEAD ", b"POST ")):
+                LOCK.release()
+
+
+def send(client: socket.socket, request: bytes) -> None:
+    if FAULT == "catches":
+        with suppress(TypeError):
+            client.sendall(str(request))  # type: ignore[arg-type]
+        return
+    client.sendall(respond(request))
+    if FAULT == "twice" and request.startswith(b"GET / "):
+        client.sendall(response("404 Not Found", "<h1>404</h1>", "GET"))
 
 
 def main() -> None:
     server = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=128)
+    if FAULT == "accept-thread":
+        threading.Thread(target=accept, args=(server,), daemon=True).start()
+        threading.Event().wait()
+    accept(server)
+
+
+def accept(server: socket.socket) -> None:
     while True:
         client, _ = server.accept()
-        if FAULT == "ascii":
+        if FAULT in ("ascii", "accept-thread"):
             serve(client)
         else:
             threading.Thread(target=serve, args=(client,)).start()

@@ -21,7 +21,21 @@ LIMIT = 30.0  # seconds
 SILENT_LIMIT = 8.0  # seconds for a server that sends nothing; more than it takes, because machines are busy
 REPETITIONS = 20
 # judged in `make test-all` only
-SLOW = frozenset({"only-root", "head-hangs", "c-buffer", "never-closes", "go", "goroutines", "ruby"})
+SLOW = frozenset(
+    {
+        "only-root",
+        "head-hangs",
+        "c-buffer",
+        "never-closes",
+        "go",
+        "goroutines",
+        "ruby",
+        "catches",
+        "twice",
+        "accept-thread",
+        "deadlock",
+    }
+)
 FIXED = frozenset({"javascript"})  # judged with a fixed port in `make test`
 WIDTH = 80  # columns
 

@@ -75,10 +75,6 @@ class Connection:
                 self.transport.drain(pauses[index - 1])
             self._send(piece)
 
-    def check_request(self, *pieces: bytes) -> None:
-        """Raise WaitsAgain if the server is known to send no response to the request in these pieces."""
-        self.findings.waits.check_request(self._addressed(pieces))
-
     def push(self, data: bytes) -> bytes:
         """Send without reading responses, as long as the server accepts more; return the rest of the data."""
         [data] = self._addressed([data])

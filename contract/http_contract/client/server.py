@@ -14,7 +14,7 @@ from http_contract.client.findings import Findings
 from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, ConnectionFailed, Options
 from http_contract.errors import CannotJudge
 from http_contract.http.request import method_of
-from http_contract.http.rewrite import UNCHANGED, Names
+from http_contract.http.rewrite import UNCHANGED, Names, renamed
 from http_contract.http.transcript import Transcript
 
 TIMEOUT = 5.0  # seconds for each step: to connect, to send, to read one response
@@ -93,11 +93,12 @@ class Server:
         """Send the pieces on a new connection, read one response for each method, and close the connection.
 
         Without methods, it reads one response, to the method of the request. ConnectionFailed if the server accepts no
-        connection; a response that does not come only ends the reading. WaitsAgain, before anything is sent, if the
-        server is known to send none.
+        connection; a response that does not come only ends the reading. WaitsAgain, before it connects, if the server
+        is known to send none: the request could stop it.
         """
+        page = self.findings.page.encode()
+        self.findings.waits.check_request(renamed([piece.replace(b"{page}", page) for piece in pieces], self.names))
         with self.connect() as connection:
-            connection.check_request(*pieces)
             connection.send(*pieces)
             for method in methods or (method_of(pieces),):
                 if not _completes_response(connection, method):

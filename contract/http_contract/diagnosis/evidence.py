@@ -3,6 +3,7 @@
 import re
 import signal
 from dataclasses import dataclass
+from itertools import takewhile
 
 from http_contract.client.server import Crash
 from http_contract.diagnosis.tracebacks import ProgramError, last_error

@@ -117,7 +117,7 @@ def in_scripts(scripts: list[Script]) -> Iterator[str]:
 
 
 def starts(words: list[str], home: Path) -> bool:
-    """Return whether the words, in a script, start a program whose language may be known, and are no pattern."""
+    """Return whether the words, in a script, start a program whose language may be known, and not a pattern."""
     program = words[0]
     if "/" in program:
         return program.startswith("./") or os.path.isfile(home / program)

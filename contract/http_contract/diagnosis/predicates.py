@@ -221,8 +221,8 @@ def response_contains_error(evidence: Evidence) -> bool:
 def output_contains_error(evidence: Evidence) -> bool:
     """The failure is an incomplete response, an empty page or a 5xx, and the output of the program contains an error.
 
-    The judge itself leaves after such a response, so an error about a client that has left does not count. Nor does
-    501: a program sends it on purpose.
+    The judge itself leaves after such a response, so an error about a client that has left does not count. A program
+    sends 501 on purpose.
     """
     response, error = evidence.response, evidence.error_in_output
     is_empty = response.status in SUCCESS and not response.body and request_begins(b"GET ")(evidence)

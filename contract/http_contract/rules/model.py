@@ -28,6 +28,11 @@ class Failure:
     offset: int | None = None
     transcript: Transcript | None = None
 
+    @property
+    def is_silence(self) -> bool:
+        """Whether the server let the client wait, and sent nothing in time."""
+        return self.code == "no-response" and self.transcript is not None and self.transcript.ended == "timeout"
+
 
 class RuleFailed(Exception):
     """A check found that its rule fails."""
@@ -107,9 +112,15 @@ class Rule:
     slow: bool = False  # it waits as long as a server may take to give up, so it is judged only on request
 
     def failures(self, server: Server) -> Iterator[Failure]:
-        """Yield the failures of the exchanges, then those of the check."""
+        """Yield the failures of the exchanges, then those of the check.
+
+        Where no response comes in time, the rule ends: each further exchange would only wait again.
+        """
         for exchange in self.exchanges:
-            yield from exchange.failures(server)
+            found = tuple(exchange.failures(server))
+            yield from found
+            if any(failure.is_silence for failure in found):
+                return
         if self.check:
             yield from _raised(self.check, server)
 

@@ -228,19 +228,22 @@ class RuleRunner:
         """
         asked = count_asked(server)
         missing_route(rule, server)
-        if count_asked(server) == asked or (is_responding(server) and not self.target.crash()):
+        if count_asked(server) == asked or (self._responds(server) and not self.target.crash()):
             return True
         self.replace_server()
         return self.lost is not None
+
+    def _responds(self, server: Server) -> bool:
+        """Return whether a server responds, and wait less if it often stopped responding."""
+        share = LATER_SHARE if self.stops >= ENOUGH else 1.0
+        return is_responding(replace(server, timeout=share * server.timeout))
 
     def _is_alive(self, server: Server, outcome: Outcome) -> bool:
         """Return whether the server has survived a rule.
 
         A program may close its connections, and answer another client, before it ends.
         """
-        if self.stops >= ENOUGH:
-            server = replace(server, timeout=LATER_SHARE * server.timeout)
-        if self.responded and not is_responding(server):
+        if self.responded and not self._responds(server):
             return False
         if self.responded and server.restart is None:
             return True

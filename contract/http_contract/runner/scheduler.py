@@ -123,6 +123,7 @@ class Scheduler:
             outcome = run(rule, self._living(server))
             if server.restart and waited(outcome) and not is_responding(server):
                 stopped.set()
+                runner.replace_server()  # so that the other rules wait no longer
                 raise Crashed
             return outcome
 
@@ -137,8 +138,6 @@ class Scheduler:
             self._living(server)
         except Crashed:
             pool.shutdown(cancel_futures=True)
-            if not self.target.crash():
-                runner.replace_server()
             return ()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

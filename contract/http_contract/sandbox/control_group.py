@@ -59,7 +59,7 @@ class ControlGroup:
 
 
 def create(memory: int) -> ControlGroup | None:
-    """Return a new group whose processes can use so many octets of memory together; None where that is not possible."""
+    """Return a new group whose processes together can use this memory, in octets; None where that is not possible."""
     for parent, files in parents():
         remove_abandoned(parent)
         folder = parent / f"contract-{os.getpid()}-{secrets.token_hex(4)}"
