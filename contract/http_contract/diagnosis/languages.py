@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
 
-from http_contract.diagnosis.scripts import Script, is_inside, scripts_in
+from http_contract.diagnosis.scripts import commands_in, scripts_in
 
 FOLDERS = ("", "src", "cmd")  # in which the files of a program are, below its own folder
 NOT_PROGRAMS = ("-", "/bin/", "/usr/")  # beginnings of words that name no program of the learner
@@ -58,7 +58,7 @@ def language_of(command: str, folder: Path, output: str = "") -> str:
     scripts = list(scripts_in(words, folder))
     programs = [word for word in words if is_compiled(word, folder)] if scripts else words
     in_folder = in_files(programs, folder) if programs else ()
-    signs = (*in_words(words), *in_scripts(scripts), *in_output(output), *in_folder)
+    signs = (*in_words(words), *in_scripts(scripts, folder), *in_output(output), *in_folder)
     return next((sign for sign in signs if sign != SHELL.id), next(iter(signs), ""))
 
 
@@ -94,10 +94,18 @@ def in_files(words: list[str], folder: Path) -> Iterator[str]:
     A file with the name of the program is its source. A program outside the folder has its files elsewhere.
     """
     program = next((word for word in words if "/" in word and not word.startswith(NOT_PROGRAMS)), "")
-    home = folder if is_inside(folder / program, folder) else (folder / program).parent
+    home = home_of(folder / program, folder)
     names = [name for each in FOLDERS for name in names_in(home / each)]
     yield from (found for name in names if PurePath(name).stem == PurePath(program).name for found in by_suffix(name))
     yield from most_frequent(found for name in names for found in by_suffix(name))
+
+
+def home_of(program: Path, folder: Path) -> Path:
+    return folder if is_inside(program, folder) else program.parent
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
 
 
 def is_compiled(word: str, folder: Path) -> bool:
@@ -105,9 +113,10 @@ def is_compiled(word: str, folder: Path) -> bool:
     return is_program and not any(scripts_in([word], folder))
 
 
-def in_scripts(scripts: list[Script]) -> Iterator[str]:
+def in_scripts(scripts: list[Path], folder: Path) -> Iterator[str]:
     """Yield the languages of the programs that scripts start: first what words show, then files, and then shell."""
-    started = [(words, script.home) for script in scripts for words in script.commands() if starts(words, script.home)]
+    commands = [(words, home_of(script, folder)) for script in scripts for words in commands_in(script)]
+    started = [(words, home) for words, home in commands if starts(words, home)]
     for words, _ in started:
         yield from in_words(words_of(" ".join(words)))
     for (program, *_), home in started:

@@ -1,67 +1,51 @@
 """Shell scripts: those that a command names, and the commands in them."""
 
-import os
 import re
+import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import dropwhile
+from contextlib import suppress
+from itertools import dropwhile, groupby
 from pathlib import Path
-from stat import S_ISREG
 
 MOST_READ = 10_000  # characters of a script
 FIRST_LINE = re.compile(r"#!(?:.*[/ ])?\w*sh(?: -.*)?\s*$", re.M)
-WORD = r"""(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\.|\$\([^()]*\)|[^\s;&|()<>`'"\\])+"""
-COMMENT = r"(?<!\S)#.*"
-REDIRECTION = rf"\d*[<>]+&?[ \t]*(?:{WORD})?"
-PIECE = re.compile(rf"{COMMENT}|{REDIRECTION}|(?P<word>{WORD})|(?P<end>[;&|()`\n])")
-HERE_DOCUMENT = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1(.*\n)(?:.*\n)*?[ \t]*\2$", re.M)
-FOLDER_OF_SCRIPT = re.compile(r"^\$(?:\([^()]*\)|\w+|\{\w+\})/")  # "$(dirname "$0")/", most often
+HERE_DOCUMENT = re.compile(r"<<-? *['\"]?(\w+)['\"]?(.*\n)(?:.*\n)*?\s*\1$", re.M)
+VALUE = re.compile(r"\$(?:\([^()]*\)|\{[^}]*\}|\w+|#)")
 BEFORE_PROGRAM = re.compile(
-    r"then|do|else|if|while|until|!|\{|coproc|exec|env|nice|nohup|setsid|stdbuf|sudo|time|timeout"
-    r"|[A-Za-z_]\w*=[\s\S]*|-.*|\d+"
+    r"then|do|else|if|while|until|!|\{|coproc|exec|env|nice|nohup|setsid|stdbuf|sudo|time|timeout|\w+=.*|-.*|\d+",
+    re.S,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A shell script, and the folder from which it starts programs."""
-
-    text: str
-    home: Path
-
-    def commands(self) -> Iterator[list[str]]:
-        """Yield the words of each command, without quotation marks, from its program on.
-
-        A pattern of `case` looks like a command. The text of a here-document does not.
-        """
-        text = HERE_DOCUMENT.sub(r"\3", self.text.replace("\\\n", " "))
-        words: list[str] = []
-        for piece in PIECE.finditer(f"{text}\n"):
-            if piece["word"]:
-                words.append(FOLDER_OF_SCRIPT.sub("./", re.sub("[\"']", "", piece["word"])))
-            elif piece["end"]:
-                command = [*dropwhile(BEFORE_PROGRAM.fullmatch, words)]
-                words = []
-                yield from [command] if command else []
+def scripts_in(words: list[str], folder: Path) -> Iterator[Path]:
+    """Yield the paths of the shell scripts among the words of a command."""
+    paths = (folder / word for word in words if word)
+    yield from (path for path in paths if path.suffix == ".sh" or FIRST_LINE.match(_text_of(path)))
 
 
-def scripts_in(words: list[str], folder: Path) -> Iterator[Script]:
-    """Yield the shell scripts among the words of a command. The text of a script that cannot be read is empty."""
-    for path in (folder / word for word in words if word):
-        text = _text_of(path)
-        if path.suffix == ".sh" or FIRST_LINE.match(text):
-            yield Script(text, folder if is_inside(path, folder) else path.parent)
+def commands_in(script: Path) -> Iterator[list[str]]:
+    """Yield the words of each command of a script, from its program on. A pattern of `case` looks like a command.
+
+    Each value is replaced by ".": "$(dirname "$0")/server" becomes "./server". A script that cannot be read is empty.
+    """
+    text = VALUE.sub(".", HERE_DOCUMENT.sub(r"\2", _text_of(script).replace("\\\n", " ")))
+    for is_end, words in groupby(_words_in(text), frozenset(";&|()").issuperset):
+        command = [*dropwhile(BEFORE_PROGRAM.fullmatch, words)]
+        if command and not is_end:
+            yield command
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
+def _words_in(text: str) -> Iterator[str]:
+    """Yield the words and operators of a script, up to a quotation mark that is not closed, and ";" before a line."""
+    lexer = shlex.shlex(text.replace("\n", "\n;"), posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    with suppress(ValueError):
+        yield from lexer
 
 
 def _text_of(path: Path) -> str:
-    try:
-        if not S_ISREG(path.stat().st_mode):  # a FIFO would block
-            return ""
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(MOST_READ)
-    except (OSError, ValueError):
-        return ""
+    with suppress(OSError):
+        if path.is_file():  # a FIFO would block
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return file.read(MOST_READ)
+    return ""

@@ -150,6 +150,14 @@ def test_a_script_that_prepares_a_program_is_not_the_program(tmp_path: Path) -> 
     assert language_of("./build.sh ./server", tmp_path) == "shell"
 
 
+def test_a_script_elsewhere_starts_programs_there(tmp_path: Path) -> None:
+    for name in ("here/server.py", "there/server.c"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    (tmp_path / "there" / "run.sh").write_text('exec "$(dirname "$0")/server"')
+    assert language_of(f"{tmp_path}/there/run.sh", tmp_path / "here") == "c"
+
+
 def test_an_error_shows_more_than_a_script(tmp_path: Path) -> None:
     (tmp_path / "run.sh").write_text("#!/bin/sh\nmake run")
     assert language_of("./run.sh", tmp_path, "\nthread 'main' panicked at main.rs:3:4:\nno\n") == "rust"
