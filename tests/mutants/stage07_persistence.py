@@ -202,6 +202,6 @@ MUTANTS = (
     ),
     Mutant(id="204-shifts", breaks=("persistence-no-content",), serve=connecting(ContentAfterAll)),
     Mutant(id="goes-on-after-error", breaks=("persistence-error",), serve=connecting(Unframed)),
-    Mutant(id="resets-after-error", breaks=("persistence-error-delivered",), serve=serially(abrupt), until=7, tries=5),
+    Mutant(id="resets-after-error", breaks=("persistence-error-delivered",), serve=serially(abrupt), until=7, tries=20),
     Mutant(id="half-closed-is-gone", breaks=("persistence-half-close",), serve=serially(hasty), until=7, tries=5),
 )
