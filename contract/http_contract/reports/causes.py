@@ -90,8 +90,8 @@ CAUSES: Mapping[str, Cause] = {
         "closes the connection without a response",
         "The program closes the connection before it has sent anything, and prints no error.",
         "curl prints `Empty reply from server`.",
-        "Print the errors that your code catches: one may be the reason. If you write to a buffer, flush it before you "
-        "close the connection.",
+        "Read up to the empty line, then send a response, and close the connection last. If your code does so already, "
+        "print the errors that it catches, and flush its buffers.",
     ),
     "silent": Cause(
         "sends no response",

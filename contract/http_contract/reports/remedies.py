@@ -156,7 +156,7 @@ REMEDIES: Mapping[str, Remedies] = {
         "shell": "`line=${line%$'\\r'}` after `read -r line`.",
     },
     "closes-without-response": {
-        "python": "call `traceback.print_exc()` in each `except`; `sendall` needs bytes: `text.encode()`.",
+        "python": "`client.sendall(text.encode())`, because it needs bytes; `traceback.print_exc()` prints an error.",
         "javascript": "print the error in each `catch`.",
         "java": "call `error.printStackTrace()` in each `catch`, and `out.flush()` before `socket.close()`.",
         "c": "`fclose(stream)` instead of `close(fd)` flushes a stream; check what `send` returns.",

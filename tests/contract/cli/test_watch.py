@@ -158,11 +158,11 @@ def test_keys(terminal: tuple[Screen, int]) -> None:
     screen, _ = terminal
     screen.until("Start here:", "q quit")
     screen.press("h")
-    screen.until("listen-answers", "Hint", "Section", "q quit")
+    screen.until("closes-without-response", "Cause", "To do", "In Python", "q quit")
     screen.press("a")
     screen.until("1 Listen", "listen-answers (MUST)", "0 SHOULD rules failed", "q quit")
     screen.press("rha")  # the last two while the judge waits for the server
-    screen.until("The same rules passed as before", "q quit", "Section", "q quit", "1 Listen", "q quit")
+    screen.until("The same rules passed as before", "q quit", "To do", "q quit", "1 Listen", "q quit")
     screen.press("q")
     assert screen.judge.wait(LIMIT) == 0
 
