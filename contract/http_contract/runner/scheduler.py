@@ -63,8 +63,8 @@ class Scheduler:
             runner = rule_runner_for(self.target, self.timeout)
             if runner.responded:
                 self._find_page(runner)
-            if runner.responded and self._serves_several(runner):
-                known = self._judge_together(runner)
+            if runner.responded and (server := self._server_of_several(runner)):
+                known = self._judge_together(runner, server)
         return self._judge_alone(runner, known)
 
     def _in_time(self, judge: Callable[[Rule], Outcome]) -> Callable[[Rule], Outcome]:
@@ -86,8 +86,8 @@ class Scheduler:
             if not is_responding(server):
                 runner.replace_server()
 
-    def _serves_several(self, runner: RuleRunner) -> bool:
-        """Return whether the server serves a client while another one is connected and sends nothing.
+    def _server_of_several(self, runner: RuleRunner) -> Server | None:
+        """Return the server if it serves a client while another one is connected and sends nothing.
 
         If this ends the server, or it stops responding, no rule caused that.
         """
@@ -96,14 +96,14 @@ class Scheduler:
             with server.with_own_record().connect():
                 several = is_responding(server)
         except ConnectionFailed:
-            return False
+            return None
         if not is_responding(server):
             if wait_for_crash(self.target) is None:
                 runner.replace_server()
-            return False
-        return several
+            return None
+        return server if several else None
 
-    def _judge_together(self, runner: RuleRunner) -> Sequence[Outcome]:
+    def _judge_together(self, runner: RuleRunner, server: Server) -> Sequence[Outcome]:
         """Judge the rules together, and return the outcomes that passed; none if the server ended meanwhile.
 
         Where a fault makes rules wait, it depends on their order which of these are skipped. So they are judged again.
@@ -111,10 +111,6 @@ class Scheduler:
         No rule restarts a server that has ended: another rule would end it again. If the judge cannot restart the
         server, it cannot judge these rules again. Then the rules that passed count if the server responded to them.
         """
-        try:
-            server = self._server(runner.timeout)
-        except ConnectionFailed:
-            return ()
         stopped = Event()
 
         def judged(rule: Rule) -> Outcome:

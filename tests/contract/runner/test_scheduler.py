@@ -475,6 +475,10 @@ def test_the_first_rule_gets_a_server_of_its_own_if_the_first_request_ended_one(
     assert servers[0] is not servers[1]
 
 
+def test_who_hangs_after_the_last_of_several_rules_is_judged_again() -> None:
+    assert outcomes(Mortal(hangs_at_odd, several=True), ODD)["odd"].failures[-1].code == "stopped-responding"
+
+
 def test_rules_judged_together_end_where_the_server_stops_responding() -> None:
     """Or else each of them would wait in vain."""
     begun: list[str] = []
@@ -486,7 +490,7 @@ def test_rules_judged_together_end_where_the_server_stops_responding() -> None:
     together = Scheduler(Mortal(hangs_at_odd, several=True), [*slow, ODD], (), lambda outcome: None, timeout=0.3)
     runner = RuleRunner(together.target, 0.3, True)
     try:
-        assert together._judge_together(runner) == ()
+        assert together._judge_together(runner, together.target.running()) == ()
     finally:
         together.target.stop()
     assert len(begun) < len(slow)
