@@ -30,6 +30,8 @@ SLOW = frozenset(
         "go",
         "goroutines",
         "ruby",
+        "lf",
+        "puts",
         "catches",
         "twice",
         "accept-thread",
