@@ -199,7 +199,7 @@ DETAILS = {
     "ended": "It ended with {kind:exit}.",
     "ended-at-start": "It ended at its start: {error:raised}.",
     "ended-by-error": "It ended with {kind:exit}: {error:raised}.",
-    "accepts-no-more": "Its process still runs, but serves nobody any more: {error:raised}.",
+    "accepts-no-more": "Only the part that accepts clients ended, and the process still runs: {error:raised}.",
     "port-lost": "Nothing listens on its port any more.",
     "raised": "It raised {error:raised}.",
 }
