@@ -64,9 +64,11 @@ def serve(client: socket.socket) -> None:
         request = b""
         while (b"\n\n" if FAULT == "lf" else b"\r\n\r\n") not in request:
             data = client.recv(65536)
-            if not data and FAULT != "accept-thread":
+            if not data and FAULT == "accept-thread":
+                raise ValueError("an empty request")
+            if not data:
                 return
-            request += data or bytes(1 // len(data))
+            request += data
         while not answers(request):
             if not client.recv(65536):
                 return

@@ -79,9 +79,9 @@ KINDS = (
     ),
     Kind(
         "goroutines",
-        "{folder}/goroutines {port}",
-        "dies-of-short-request-line",
-        build=f"go build -o {{folder}}/goroutines {OTHER / 'goroutines.go'}",
+        "{folder}/panics {port} goroutines",
+        "dies-of-empty-connection",
+        build=f"go build -o {{folder}}/panics {OTHER / 'panics.go'}",
         needs="go",
     ),
     Kind("ruby", f"ruby {OTHER / 'nil.rb'} {{port}}", "dies-of-empty-connection", needs="ruby"),

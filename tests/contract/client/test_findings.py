@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from http_contract import Server
-from http_contract.client.connection import GRACE
+from http_contract.client.connection import GRACE, SHORT_GRACE
 from http_contract.client.findings import ENDLESS, ENOUGH, ENOUGH_OF_ALL, LATER_SHARE, Waits, WaitsAgain
 from http_contract.client.orphans import RESET_ON_CLOSE
-from http_contract.client.transport import TimeIsUp
+from http_contract.client.transport import TimeIsUp, Transport
 from http_contract.http.request import get, head, last
 from tests.contract.scripted import OK, Script, says, says_nothing, scripted
 
@@ -147,23 +147,23 @@ def test_a_response_that_waits_for_the_end_of_the_connection_is_noticed(script: 
     assert (transcript.received, transcript.ended, transcript.is_late) == (b"", "timeout", is_late)
 
 
-def stays_open(client: socket.socket) -> None:
-    says_nothing(client)
-    time.sleep(1.1 * GRACE)
+def test_where_no_response_is_late_the_end_of_the_connection_is_waited_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One late response is enough to wait again."""
 
+    def is_late(self: Transport, seconds: float) -> bool:
+        waits.append(seconds)
+        return original(self, seconds)
 
-def test_where_no_response_is_late_the_end_of_the_connection_is_waited_for_a_moment() -> None:
-    """One late response is enough to wait again. The seconds are those after the time limit."""
-
-    def seconds() -> float:
-        began = time.monotonic()
-        server.ask(last("GET", f"/{began}"))
-        return time.monotonic() - began
-
-    with scripted(stays_open, timeout=0.01) as server:
-        assert [seconds() > GRACE for _ in range(ENOUGH + 1)] == [True] * ENOUGH + [False]
+    waits, original = list[float](), Transport.is_late
+    monkeypatch.setattr(Transport, "is_late", is_late)
+    with scripted(says_nothing, timeout=0.01) as server:
+        for number in range(ENOUGH + 1):
+            server.ask(last("GET", f"/{number}"))
         server.findings.waits.note_end_of_silence(is_late=True)
-        assert seconds() > GRACE
+        server.ask(get("/"))
+    assert waits == [GRACE] * ENOUGH + [SHORT_GRACE, GRACE]
 
 
 def test_findings_are_shared_by_all_copies_of_a_server() -> None:

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -85,6 +85,16 @@ def shell(tmp_path: Path) -> Shell:
         return done.stdout.decode("latin-1")
 
     return run
+
+
+@contextmanager
+def running(shell: Shell, line: str) -> Iterator[list[str]]:
+    """Run a line meanwhile; at the end of the block, the list has what it printed."""
+    printed: list[str] = []
+    thread = threading.Thread(target=lambda: printed.append(shell(line)))
+    thread.start()
+    yield printed
+    thread.join(LIMIT)
 
 
 def transcript_of(recorder: Recorder, pieces: Sequence[bytes]) -> Transcript:
@@ -172,15 +182,10 @@ def test_a_client_that_waits_meanwhile_is_connected_first(said: bytes, shell: Sh
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         waiting = Transcript(sent=(said,), url=url, finished=2)
         line = reproduce(Transcript(sent=(b"GET\r\n\r\n",), url=url, began=1), [waiting])
-        printed: list[str] = []
-        thread = threading.Thread(target=lambda: printed.append(shell(line)))
-        thread.start()
-        first, second = listener.accept()[0], listener.accept()[0]
-        with first, second:
+        with running(shell, line) as printed, listener.accept()[0] as first, listener.accept()[0] as second:
             assert second.recv(100) == b"GET\r\n\r\n"
             assert (first.recv(100) if said else b"") == said
             second.sendall(ANSWER)
-        thread.join(LIMIT)
     assert "200 OK" in printed[0]
 
 
@@ -191,15 +196,10 @@ def test_clients_that_left_before_have_left_in_the_line_too(ended: CloseReason, 
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         left = Transcript(sent=(b"GE",), url=url, finished=1, ended=ended)
         line = reproduce(answered(Transcript(sent=(b"GET\r\n\r\n",), url=url, began=1)), [left])
-        printed: list[str] = []
-        thread = threading.Thread(target=lambda: printed.append(shell(line)))
-        thread.start()
-        first, second = listener.accept()[0], listener.accept()[0]
-        with first, second:
+        with running(shell, line) as printed, listener.accept()[0] as first, listener.accept()[0] as second:
             assert second.recv(100) == b"GET\r\n\r\n"
             assert end_of(first) == ended
             second.sendall(ANSWER)
-        thread.join(LIMIT)
     assert "200 OK" in printed[0]
 
 
@@ -254,11 +254,7 @@ def test_clients_between_the_pieces_get_their_answers_there(shell: Shell) -> Non
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         slow = Transcript(sent=(b"GE", b"", b"T\r\n", b"\r\n"), url=url, began=1)
         others = [Transcript(sent=(b"%d" % number,), url=url, began=number) for number in (2, 3)]
-        printed: list[str] = []
-        thread = threading.Thread(target=lambda: printed.append(shell(reproduce(slow, [*others, slow]))))
-        thread.start()
-        first, _ = listener.accept()
-        with first:
+        with running(shell, reproduce(slow, [*others, slow])) as printed, listener.accept()[0] as first:
             for _ in others:
                 came.append(first.recv(100))
                 other, _ = listener.accept()
@@ -268,7 +264,6 @@ def test_clients_between_the_pieces_get_their_answers_there(shell: Shell) -> Non
                     assert other.recv(100) == b""
             came.append(first.recv(100))
             first.sendall(ANSWER)
-        thread.join(LIMIT)
     assert came == [b"GE", b"2", b"T\r\n", b"3", b"\r\n"]
     assert printed[0].count("200 OK") == 1
 

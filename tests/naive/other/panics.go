@@ -1,4 +1,5 @@
-// One client after the other; an index out of range ends the program.
+// An index out of range ends the program. Clients come one after the other, or each in a goroutine with a second
+// argument: then the deferred Close ends a connection while the program still serves others.
 package main
 
 import (
@@ -34,6 +35,10 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		serve(client)
+		if len(os.Args) > 2 {
+			go serve(client)
+		} else {
+			serve(client)
+		}
 	}
 }
