@@ -1,8 +1,7 @@
 """A control group, in which Linux itself limits the memory of an isolated submission: see cgroups(7).
 
 The system counts all the time, and it counts what the supervisor cannot see, such as shared memory that no process has
-mapped. The judge may create a group if it is root, and with version 2 of control groups also in a desktop session of
-systemd. Elsewhere only the supervisor counts.
+mapped. Where the system lets the judge create no group, only the supervisor counts.
 """
 
 import os
