@@ -358,7 +358,7 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "echoes": Cause(
         "sends the request back",
-        "The program sends back what it receives, as an example of an echo server does.",
+        "The program sends back what it receives, as an echo server does.",
         "The browser shows the request.",
         "Send a response instead: `HTTP/1.1 200 OK`, header fields, an empty line and a page.",
     ),

@@ -105,9 +105,9 @@ RULES = (
     Rule(
         id="listen-survives-silence",
         stage=1,
-        sentence="The server survives a client that closes before it has sent a whole request, or anything.",
-        hint="Browsers open connections in advance. If a read returns no bytes, in the middle of a request too, close "
-        "that connection and accept the next one.",
+        sentence="The server survives a client that closes before its request is complete.",
+        hint="Browsers open connections in advance. If a read returns no bytes, close that connection and accept the "
+        "next one, also in the middle of a request.",
         section="RFC 9112 §9.5",
         needs=("listen-answers",),
         check=survives_silence,
