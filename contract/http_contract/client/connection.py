@@ -18,6 +18,7 @@ GRACE = 0.25  # seconds after the last response, for the server to close or to s
 SHORT_GRACE = 0.03  # seconds, for a server that never closes, or never responds late, or whose responses have no end
 PAUSE = 0.1  # seconds between two pieces, so that a slow server, too, receives each as a packet of its own
 PAUSES = 0.3  # seconds for all pauses of one message
+NO_ADDRESS: Mapping[bytes, bytes] = {}
 STALL = 0.25  # seconds without progress after which a server waits for its responses to be read
 
 After = Literal["half-close", "await-close"]
@@ -206,8 +207,8 @@ class Connection:
 
     def _addressed(self, pieces: Sequence[bytes]) -> Sequence[bytes]:
         """Return the pieces with the address, the page and the names of this server."""
-        values = {b"{authority}": self.authority, b"{origin}": self.origin, b"{page}": self.findings.page.encode()}
-        return renamed([replaced(piece, values) for piece in pieces], self.names)
+        address = {b"{authority}": self.authority, b"{origin}": self.origin}
+        return addressed(pieces, self.findings, self.names, address)
 
     def _read(self, method: str) -> Response:
         return read_response(self.transport.received, self.position, method, self.transport.ended)
@@ -219,7 +220,10 @@ class Connection:
         self.transport.write(piece, time.monotonic() + self.timeout)
 
 
-def replaced(data: bytes, values: Mapping[bytes, bytes]) -> bytes:
-    for name, value in values.items():
-        data = data.replace(name, value)
-    return data
+def addressed(
+    pieces: Sequence[bytes], findings: Findings, names: Names, address: Mapping[bytes, bytes] = NO_ADDRESS
+) -> Sequence[bytes]:
+    """Return the pieces of a message with the page that a server has, its names, and its address where it matters."""
+    for name, value in {b"{page}": findings.page.encode(), **address}.items():
+        pieces = [piece.replace(name, value) for piece in pieces]
+    return renamed(pieces, names)

@@ -35,7 +35,6 @@ class Waits:
     counts: Counter[str] = field(default_factory=Counter)
     rules: dict[str, str] = field(default_factory=dict)  # the id of the rule that failed by each fault first
     answered: set[tuple[str, str]] = field(default_factory=set)  # methods and targets that got a response
-    paths: set[tuple[str, str]] = field(default_factory=set)  # the same without queries
     incomplete: int = 0  # requests without a response that are of no kind: see kind_of
     lasting: int = 0  # silences that lasted after the client had closed its sending direction
     unclosed: int = 0  # connections that the server did not close in time after the client had closed its side
@@ -54,9 +53,10 @@ class Waits:
 
     def check_request(self, sent: Sequence[bytes]) -> None:
         """Raise WaitsAgain if requests like the first one in `sent` get no response, and a rule failed by that."""
-        kind = kind_of(sent)
-        if kind and without_query(kind) not in self.paths and (fault := self._silence(kind[0])):
-            raise WaitsAgain(fault)
+        if (kind := kind_of(sent)) and (fault := self._silence(kind[0])):
+            answered = self.answered.copy()  # other threads add to it
+            if without_query(kind) not in map(without_query, answered):
+                raise WaitsAgain(fault)
 
     def patience(self, sent: Sequence[bytes]) -> float:
         """Return the share of the time limit to wait for a response: less after some silences."""
@@ -90,7 +90,6 @@ class Waits:
     def note_response(self, sent: Sequence[bytes]) -> None:
         if kind := kind_of(sent):
             self.answered.add(kind)
-            self.paths.add(without_query(kind))
 
     def note_end_of_silence(self, is_late: bool) -> None:
         """Note whether a response came only after the client had closed its sending direction."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-from http_contract.client.connection import After, Connection
+from http_contract.client.connection import After, Connection, addressed
 from http_contract.client.findings import Findings
 from http_contract.client.transport import LIMIT, NO_OPTIONS, Address, ConnectionFailed, Options
 from http_contract.errors import CannotJudge
 from http_contract.http.request import method_of
-from http_contract.http.rewrite import UNCHANGED, Names, renamed
+from http_contract.http.rewrite import UNCHANGED, Names
 from http_contract.http.transcript import Transcript
 
 TIMEOUT = 5.0  # seconds for each step: to connect, to send, to read one response
@@ -25,6 +25,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 ExitKind = Literal["exit", "signal"]
 """How a process ended: by itself, with a status; or by a signal."""
+
+
+SIGNAL_IN_SHELL = 128  # shells add this to the number of the signal that ended a process, as its exit status
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,7 @@ class Server:
         connection; a response that does not come only ends the reading. WaitsAgain, before it connects, if the server
         is known to send none: the request could stop it.
         """
-        page = self.findings.page.encode()
-        self.findings.waits.check_request(renamed([piece.replace(b"{page}", page) for piece in pieces], self.names))
+        self.findings.waits.check_request(addressed(pieces, self.findings, self.names))
         with self.connect() as connection:
             connection.send(*pieces)
             for method in methods or (method_of(pieces),):

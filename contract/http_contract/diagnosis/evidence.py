@@ -3,13 +3,12 @@
 import re
 import signal
 from dataclasses import dataclass
-from itertools import takewhile
 
 from http_contract.client.server import Crash
 from http_contract.diagnosis.tracebacks import ProgramError, last_error
 from http_contract.http.request import ParsedRequest, split_requests
 from http_contract.http.response import Response
-from http_contract.http.transcript import Transcript, last_unanswered
+from http_contract.http.transcript import Transcript, last_unanswered, unanswered_at_end
 from http_contract.rules.model import Failure, Outcome
 
 BODY_SEARCHED = 64 * 1024  # octets of a response that are searched for a traceback
@@ -142,8 +141,7 @@ class Evidence:
         """
         began, finished = self.transcript.began, self.transcript.finished
         others = [each for each in self.outcome.transcripts if each.began != began]
-        before = [each for each in others if each.finished <= began]
-        unanswered = list(takewhile(lambda each: not each.received, before[::-1]))[::-1]
         has_stopped = "when" in self.failure.params and self.failure.code == "no-response" and not self.died
+        before = [each for each in others if each.finished <= began] if has_stopped else []
         together = (each for each in others if each.began < finished and began < each.finished)
-        return (*(unanswered if has_stopped else ()), *together)
+        return (*unanswered_at_end(before), *together)

@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Callable
 
+from http_contract.client.server import SIGNAL_IN_SHELL
 from http_contract.diagnosis.evidence import Evidence
 from http_contract.http.response import CloseReason
 from http_contract.http.transcript import Transcript
@@ -21,13 +22,12 @@ INDEX_ERROR = (
     "IndexError|values to unpack|OutOfBounds|out of (range|bounds)|of undefined|NoSuchElementException|"
     "on a `None` value|basic_string::|_M_range_check"
 )
-NO_KEYBOARD = r"EOFError|NoSuchElementException(.|\n)*java\.util\.Scanner"
+NO_KEYBOARD = r"EOFError|NoSuchElementException[\s\S]*java\.util\.Scanner"
 ANSWERED_TWICE = "ERR_HTTP_HEADERS_SENT|write after end"
 # A command with syntax that only a shell understands, unless it starts a shell or an interpreter with that text.
 SHELL_SYNTAX = r"(?!.* (?:-\w*[ce]|--eval) )(?:cd |\w+=|.*(?:&&|[;<>]| \|{1,2} |\$[\w{]))"
 PROGRAMMING_ERROR = "TypeError|NameError|AttributeError|UnboundLocalError|ReferenceError|NullPointerException"
 PORT_IN_USE = "[Aa]ddress (already )?in use|EADDRINUSE"
-SIGNALS = 128  # a shell adds this to the number of the signal that ended a process
 BUFFER = 4096  # octets; some buffers are a multiple of it
 SUCCESS = range(200, 300)
 PLAIN_REQUEST = re.compile(rb"GET /(?:test)? HTTP/1\.1\r\n(?:[\w-]+: [^\r\n]*\r\n)+\r\n")
@@ -126,7 +126,7 @@ def ended_by_index_error(evidence: Evidence) -> bool:
 
 
 def ended_by_signal(evidence: Evidence) -> bool:
-    return evidence.crash is not None and (evidence.crash.kind == "signal" or evidence.crash.number > SIGNALS)
+    return evidence.crash is not None and (evidence.crash.kind == "signal" or evidence.crash.number > SIGNAL_IN_SHELL)
 
 
 def fatal_connection_empty(evidence: Evidence) -> bool:
@@ -154,7 +154,7 @@ def response_ends_with_buffer(evidence: Evidence) -> bool:
     return evidence.transcript.received_size % BUFFER == 0
 
 
-def is_plain(transcript: Transcript | None) -> bool:
+def asks_for_a_page(transcript: Transcript | None) -> bool:
     """The client sent a plain request for a page, and waited for the response."""
     return (
         transcript is not None
@@ -165,12 +165,12 @@ def is_plain(transcript: Transcript | None) -> bool:
 
 def request_is_plain(evidence: Evidence) -> bool:
     """The rule is one of the first stages, and the request one that every server has to answer."""
-    return evidence.outcome.rule.stage in FIRST_STAGES and is_plain(evidence.transcript)
+    return evidence.outcome.rule.stage in FIRST_STAGES and asks_for_a_page(evidence.transcript)
 
 
 def fatal_request_is_plain(evidence: Evidence) -> bool:
     """The same of the request that ended the program."""
-    return evidence.outcome.rule.stage in FIRST_STAGES and is_plain(evidence.fatal_transcript)
+    return evidence.outcome.rule.stage in FIRST_STAGES and asks_for_a_page(evidence.fatal_transcript)
 
 
 def fatal_request_line_short(evidence: Evidence) -> bool:

@@ -77,13 +77,20 @@ def _first(pieces: Sequence[bytes], size: int) -> Iterator[bytes]:
         size -= len(piece)
 
 
-def last_unanswered(transcripts: Sequence[Transcript]) -> Transcript | None:
-    """Return the transcript of the connection after which a server ended or stopped responding, as far as they show it.
+def unanswered_at_end(transcripts: Sequence[Transcript]) -> list[Transcript]:
+    """Return the connections without a response after the last one with a response, in the order of their ends."""
+    return [*takewhile(lambda each: not each.received, in_order_of_end(transcripts)[::-1])][::-1]
 
-    This is the first connection without a response after the last one with a response, in the order in which they
-    ended; or else the last one without a response, or the last one.
+
+def last_unanswered(transcripts: Sequence[Transcript]) -> Transcript | None:
+    """Return the connection after which a server ended or stopped responding, as far as the transcripts show it.
+
+    This is the first one that was not answered at the end, or else the last one without a response, or the last one.
     """
-    backwards = sorted(transcripts, key=lambda each: each.finished)[::-1]
-    at_the_end = list(takewhile(lambda each: not each.received, backwards))
+    backwards = in_order_of_end(transcripts)[::-1]
     unanswered = [each for each in backwards if not each.received]
-    return next(iter([*at_the_end[::-1], *unanswered, *backwards]), None)
+    return next(iter([*unanswered_at_end(transcripts), *unanswered, *backwards]), None)
+
+
+def in_order_of_end(transcripts: Sequence[Transcript]) -> list[Transcript]:
+    return sorted(transcripts, key=lambda each: each.finished)

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from http_contract.client.server import Crash
+from http_contract.client.server import SIGNAL_IN_SHELL, Crash
 from http_contract.client.transport import ConnectionFailed
 from http_contract.http.response import Defect
 from http_contract.reports.causes import CAUSES, Cause
@@ -19,7 +19,6 @@ from http_contract.rules.expectations import any_of, in_words, quoted
 from http_contract.rules.model import Diagnosis, Failure, Outcome, Skip, of_connection
 
 PLACEHOLDER = re.compile(r"\{(?P<literal>\{\w+\})\}|\{(?P<name>\w+)(?::(?P<form>\w+))?\}")
-SHELL = 128  # added by shells to the number of a signal, as an exit status
 SIGNALS = {number.value: number.name for number in signal.Signals}
 
 DEFECTS = {
@@ -274,7 +273,7 @@ def crash_text(crash: Crash) -> str:
 def exit_text(kind: str, params: Mapping[str, Any]) -> str:
     """Return how a process ended; a shell reports the signal that ended a process as an exit status."""
     number = params["number"]
-    name = SIGNALS.get(number if kind == "signal" else number - SHELL)
+    name = SIGNALS.get(number if kind == "signal" else number - SIGNAL_IN_SHELL)
     if kind == "signal":
         return name or fill(EXITS["signal"], {"signal": number})
     return fill(EXITS["shell" if name else "exit"], {"number": number, "signal": name})

@@ -247,11 +247,11 @@ class RuleRunner:
             return False
         if self.responded and server.restart is None:
             return True
-        lost, share = was_left(outcome) or was_dropped(outcome), 0.0
-        if lost or not self.responded:
+        was_silent, share = was_left(outcome) or was_dropped(outcome), 0.0
+        if was_silent or not self.responded:
             share = LATER_SHARE if self.survived >= ENOUGH else 1.0
         is_alive = wait_for_crash(self.target, share) is None
-        self.survived += is_alive and lost and self.responded
+        self.survived += is_alive and was_silent and self.responded
         return is_alive
 
     def _plain_request_is_fatal(self) -> bool:
