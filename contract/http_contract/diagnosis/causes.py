@@ -140,6 +140,7 @@ CRASHES = (
     crash_rule("ends-by-itself", exited_normally),
     crash_rule("dies-of-empty-connection", fatal_connection_empty),
     crash_rule("dies-of-short-request-line", fatal_request_line_short, ended_by_index_error),
+    crash_rule("dies-of-empty-connection", rule_is("listen-survives-silence"), fatal_request_partial, variant="half"),
     crash_rule("single-recv", fatal_request_partial, fatal_error_matches(INDEX_ERROR), variant="part"),
     crash_rule("single-recv", rule_is("targets-method-long"), fatal_error_matches(INDEX_ERROR), variant="long"),
     crash_rule("dies-of-lost-client", fatal_connection_aborted),

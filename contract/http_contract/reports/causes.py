@@ -210,6 +210,12 @@ CAUSES: Mapping[str, Cause] = {
         "Where you receive no bytes, close that connection and continue with the next client. Browsers often open a "
         "connection and send nothing.",
     ),
+    "dies-of-empty-connection/half": Cause(
+        "ends when a client closes early",
+        "A client closed its connection in the middle of a request, and the program treated what it had as a request.",
+        "The server ends when `printf 'GET / HT' | nc -N 127.0.0.1 PORT` connects.",
+        "Where you receive no bytes before the empty line, close that connection and continue with the next client.",
+    ),
     "dies-of-short-request-line": Cause(
         "ends at a short request line",
         "The request line has fewer words than the program expects.",

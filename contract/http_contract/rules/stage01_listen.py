@@ -34,7 +34,7 @@ def responds_in_time(server: Server) -> None:
 
 
 def survives_silence(server: Server) -> None:
-    """Connect and close three times without sending a byte. Then any response to `GET /` is legal.
+    """Connect and close three times without sending a byte. After each time, any response to `GET /` is legal.
 
     Then send half a request, close the sending side, and wait a moment for the server to close. Then, too, any response
     to `GET /` is legal.
@@ -42,7 +42,7 @@ def survives_silence(server: Server) -> None:
     for _ in range(3):
         with server.connect():
             pass
-    still_responds(server, "empty-connection")
+        still_responds(server, "empty-connection")  # a program may answer once more while it ends
     with server.connect() as connection:
         connection.send(HALF_A_REQUEST)
         connection.finish()

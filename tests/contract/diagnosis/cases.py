@@ -268,6 +268,7 @@ DEATHS = {
     "dies-of-lost-client in C": died("listen-survives-reset", "", HALF, kind="signal", number=signal.SIGPIPE),
     "dies-of-empty-connection": died("listen-survives-silence", INDEX_ERROR),
     "dies-of-empty-connection in C": died("listen-survives-silence", "", kind="signal", number=signal.SIGSEGV),
+    "dies-of-empty-connection in the middle of a request": died("listen-survives-silence", INDEX_ERROR, HALF),
     "dies-of-empty-connection unseen": gone("listen-survives-silence", b""),
     "dies-of-short-request-line": died("headers-few-words", INDEX_ERROR, b"GET\r\n\r\n"),
     "dies-of-short-request-line in garbage": died("listen-survives-not-utf8", INDEX_ERROR, b"\xff\r\n\r\n"),
